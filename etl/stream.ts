@@ -1,0 +1,23 @@
+// A stream as data: where a collection's rows come from, and the source of every property that the merge does not fill itself.
+import type { Property, SourcedName, TypedEntity, Value } from '../schema/words.ts';
+
+type Properties = Readonly<Record<string, Property>>;
+
+/** For every property without a role, how to read it from a harvested record. Forget one and it does not compile. */
+export type Columns<Own extends Properties, Record_> = {
+  readonly [Name in SourcedName<Own>]: (record: Record_) => Value;
+};
+
+export interface Stream<Own extends Properties, Record_> {
+  readonly entity: TypedEntity<Own>;
+  /** What the source calls the thing; needed where the entity has a surrogate key. */
+  readonly natural?: (record: Record_) => string;
+  readonly columns: Columns<Own, Record_>;
+}
+
+export function stream<const Own extends Properties, Record_>(
+  entity: TypedEntity<Own>,
+  words: Omit<Stream<Own, Record_>, 'entity'>,
+): Stream<Own, Record_> {
+  return { entity, ...words };
+}

@@ -1,0 +1,99 @@
+// What a query may name, per version: the whitelist between a client's text and our SQL.
+import type { Entity, FeedVersion, Property } from '../words.ts';
+import type { Model } from '../model.ts';
+
+/** A way from one collection to another, as one version shows it. */
+export interface Way {
+  readonly name: string;
+  readonly to: string;
+  /** One row there, or a collection of rows. */
+  readonly many: boolean;
+  /** Own property → property of the target with the same value. */
+  readonly on: Readonly<Record<string, string>>;
+  readonly description: string;
+  /** Name of the way back. */
+  readonly partner: string;
+}
+
+export interface Listing {
+  readonly entity: Entity;
+  /** In the feed's order, without what the version hides. */
+  readonly properties: ReadonlyMap<string, Property>;
+  readonly ways: ReadonlyMap<string, Way>;
+}
+
+export interface Catalogue {
+  readonly version: FeedVersion;
+  /** By collection name, in the order of the service document. */
+  readonly listings: ReadonlyMap<string, Listing>;
+}
+
+export function deriveCatalogue(model: Model, version: FeedVersion): Catalogue {
+  const shows = (thing: { readonly beta?: true }): boolean => version === 'beta' || !thing.beta;
+  const shown = [...model.entities.values()].filter(shows);
+  const ways = new Map(shown.map((entity) => [entity.name, new Map<string, Way>()]));
+  for (const { name: from, navigations } of shown) {
+    for (const [name, { to, on, inverse, description }] of Object.entries(navigations)) {
+      if (!ways.has(to)) continue;
+      ways.get(from)?.set(name, { name, to, many: false, on, description, partner: inverse });
+      const back = Object.fromEntries(Object.entries(on).map(([own, theirs]) => [theirs, own]));
+      const backDescription = `The ${from} of this row.`;
+      ways
+        .get(to)
+        ?.set(inverse, {
+          name: inverse,
+          to: from,
+          many: true,
+          on: back,
+          description: backDescription,
+          partner: name,
+        });
+    }
+  }
+  const listings = shown.map((entity): [string, Listing] => [
+    entity.name,
+    {
+      entity,
+      properties: new Map(Object.entries(entity.properties).filter(([, property]) => shows(property))),
+      ways: ways.get(entity.name) ?? new Map<string, Way>(),
+    },
+  ]);
+  return { version, listings: new Map(listings) };
+}
+
+/**
+ * Finds a name as written, else in any case: documentation writes `DateKey` where the property is `dateKey`.
+ * Returns the name as the model writes it.
+ */
+export function findName(names: ReadonlyMap<string, unknown>, written: string): string | null {
+  if (names.has(written)) return written;
+  const lower = written.toLowerCase();
+  for (const name of names.keys()) if (name.toLowerCase() === lower) return name;
+  return null;
+}
+
+/** The name a writer probably meant: at most a third of its letters away. */
+export function nearestName(names: Iterable<string>, written: string): string | null {
+  let best: { readonly name: string; readonly distance: number } | null = null;
+  for (const name of names) {
+    const distance = editDistance(name.toLowerCase(), written.toLowerCase());
+    if (distance <= Math.max(1, Math.floor(name.length / 3)) && distance < (best?.distance ?? Infinity)) {
+      best = { name, distance };
+    }
+  }
+  return best?.name ?? null;
+}
+
+// Levenshtein, one row at a time.
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,45 @@
+// The whole warehouse as one value: every subject's entities, checked against each other once, when the program starts.
+import type { Entity } from './words.ts';
+
+export interface Model {
+  /** Of the entity types in $metadata. */
+  readonly namespace: string;
+  /** By collection name, in the order of the service document. */
+  readonly entities: ReadonlyMap<string, Entity>;
+}
+
+/** Puts entities together and throws a TypeError that names the first contradiction among them. */
+export function makeModel(namespace: string, entities: readonly Entity[]): Model {
+  const byName = new Map(entities.map((each) => [each.name, each]));
+  if (byName.size < entities.length) throw new TypeError('Two collections have the same name.');
+  const wayBack = new Set<string>();
+  for (const each of entities) {
+    for (const name of each.key) {
+      const property = each.properties[name];
+      if (!property) throw new TypeError(`${each.name}: its key names '${name}', which it does not have.`);
+      if (property.nullable)
+        throw new TypeError(`${each.name}.${name} is part of the key and must not be null.`);
+    }
+    for (const [name, property] of Object.entries(each.properties)) {
+      if (property.refers !== undefined && !byName.has(property.refers)) {
+        throw new TypeError(`${each.name}.${name} refers to '${property.refers}', which does not exist.`);
+      }
+    }
+    for (const [name, way] of Object.entries(each.navigations)) {
+      const target = byName.get(way.to);
+      if (!target) throw new TypeError(`${each.name}/${name} leads to '${way.to}', which does not exist.`);
+      if (name in each.properties) throw new TypeError(`${each.name}/${name} is also a property.`);
+      for (const [own, theirs] of Object.entries(way.on)) {
+        if (!each.properties[own]) throw new TypeError(`${each.name}/${name}: no own property '${own}'.`);
+        if (!target.properties[theirs])
+          throw new TypeError(`${each.name}/${name}: ${way.to} has no '${theirs}'.`);
+      }
+      const back = `${way.to}/${way.inverse}`;
+      if (wayBack.has(back) || way.inverse in target.properties || way.inverse in target.navigations) {
+        throw new TypeError(`${each.name}/${name}: the way back '${back}' is already taken.`);
+      }
+      wayBack.add(back);
+    }
+  }
+  return { namespace, entities: byName };
+}

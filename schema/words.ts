@@ -1,0 +1,146 @@
+// The words in which the warehouse is described. A subject file is data written in them; all else is derived.
+
+/** The primitive types of the feed: what Power BI, Excel, Data Factory and SSIS all read. */
+export type EdmType =
+  'Edm.Boolean' | 'Edm.Int32' | 'Edm.Int64' | 'Edm.Double' | 'Edm.String' | 'Edm.DateTimeOffset';
+
+/** v1.0 is the vendor's documented contract; beta is the superset. */
+export type FeedVersion = 'v1.0' | 'beta';
+
+/**
+ * How a collection lives through the nights (design decision 9). DDL, merge, retention and documentation follow from it.
+ *
+ * - `current`: one row per thing, the latest only; things that vanish stay, marked deleted.
+ * - `history`: one row per thing and state, from a first day to a last.
+ * - `daily`: one row per thing and night; stored as spans of nights in which nothing changed.
+ * - `event`: small counts and happenings of one night, stored as they are.
+ */
+export type Lifetime = 'current' | 'history' | 'daily' | 'event';
+
+/**
+ * What the nightly merge fills in by itself. A property without a role is filled by the stream of its collection.
+ *
+ * - `surrogate`: the warehouse's own Int32 key, stable over nights and never reused.
+ * - `day`: the night's dateKey (daily, event).
+ * - `modified`: when this row last changed in the warehouse.
+ * - `deleted`: true once a complete harvest no longer had the thing.
+ * - `deletedAt`: the night on which that was seen, else null.
+ * - `start`, `startDay`: the first night of the row's state, as an instant and as a dateKey.
+ * - `end`: the first night on which the state no longer held; 9999-12-31 while it holds.
+ * - `current`: true while the state holds.
+ */
+export type Role =
+  'surrogate' | 'day' | 'modified' | 'deleted' | 'deletedAt' | 'start' | 'startDay' | 'end' | 'current';
+
+export interface Property {
+  readonly type: EdmType;
+  readonly nullable: boolean;
+  /** One or two sentences of our own; shown as column help in Power BI. */
+  readonly description: string;
+  readonly role?: Role;
+  /** Served on beta only. */
+  readonly beta?: true;
+  /** Says something about a person. */
+  readonly personal?: true;
+  /**
+   * The dimension whose surrogate key this is. Streams give the thing's natural text; the merge puts the key.
+   * Only for dimensions with a surrogate; lookups have fixed keys.
+   */
+  readonly refers?: string;
+}
+
+export interface Navigation {
+  /** The collection it leads to. */
+  readonly to: string;
+  /** Own property → property of the target with the same value: the referential constraint. */
+  readonly on: Readonly<Record<string, string>>;
+  /** Name of the way back, a collection-valued navigation of the target. */
+  readonly inverse: string;
+  readonly description: string;
+}
+
+export type Value = string | number | bigint | boolean | null;
+export type Row<Name extends string = string> = Readonly<Record<Name, Value>>;
+
+export interface Entity<Name extends string = string> {
+  /** The collection's name, as in the URL. */
+  readonly name: string;
+  /** The entity type's name. */
+  readonly singular: string;
+  readonly lifetime: Lifetime;
+  /** One or two sentences of our own: what a row is. */
+  readonly description: string;
+  /** Property names, in key order. */
+  readonly key: readonly Name[];
+  /** In the feed's order. */
+  readonly properties: Readonly<Record<Name, Property>>;
+  readonly navigations: Readonly<Record<string, Navigation>>;
+  /** Rows that are there before the first night: lookups. */
+  readonly rows?: readonly Row<Name>[];
+  readonly beta?: true;
+}
+
+/** An entity as its subject file wrote it: property names and roles stay visible to the compiler, for the streams. */
+export interface TypedEntity<Properties extends Readonly<Record<string, Property>>> extends Entity<
+  keyof Properties & string
+> {
+  readonly properties: Properties;
+}
+
+interface EntityWords<Properties extends Readonly<Record<string, Property>>> {
+  readonly name: string;
+  readonly singular: string;
+  readonly lifetime: Lifetime;
+  readonly description: string;
+  readonly key: readonly (keyof Properties & string)[];
+  readonly properties: Properties;
+  readonly navigations?: Readonly<Record<string, Navigation>>;
+  readonly rows?: readonly Row<keyof Properties & string>[];
+  readonly beta?: true;
+}
+
+export function entity<const Properties extends Readonly<Record<string, Property>>>(
+  words: EntityWords<Properties>,
+): TypedEntity<Properties> {
+  return { navigations: {}, ...words };
+}
+
+/** The properties that a stream must give: all without a role. */
+export type SourcedName<Properties extends Readonly<Record<string, Property>>> = {
+  [Name in keyof Properties & string]: Properties[Name] extends { readonly role: Role } ? never : Name;
+}[keyof Properties & string];
+
+type Extras = Omit<Property, 'type' | 'nullable' | 'description'>;
+
+// One maker per type; `…OrNull` where a row may lack the value.
+function maker<const Type extends EdmType, const Nullable extends boolean>(type: Type, nullable: Nullable) {
+  return <const More extends Extras = Record<never, never>>(description: string, more?: More) =>
+    ({ type, nullable, description, ...more }) as {
+      readonly type: Type;
+      readonly nullable: Nullable;
+      readonly description: string;
+    } & Readonly<More>;
+}
+
+export const int32 = maker('Edm.Int32', false);
+export const int32OrNull = maker('Edm.Int32', true);
+export const int64 = maker('Edm.Int64', false);
+export const int64OrNull = maker('Edm.Int64', true);
+export const text = maker('Edm.String', false);
+export const textOrNull = maker('Edm.String', true);
+export const truth = maker('Edm.Boolean', false);
+export const truthOrNull = maker('Edm.Boolean', true);
+export const instant = maker('Edm.DateTimeOffset', false);
+export const instantOrNull = maker('Edm.DateTimeOffset', true);
+
+export function navigation(
+  to: string,
+  on: Readonly<Record<string, string>>,
+  inverse: string,
+  description: string,
+): Navigation {
+  return { to, on, inverse, description };
+}
+
+/** The surrogate key of the row that stands for "nothing known": every lookup has it, so that joins never dangle. */
+export const NOT_AVAILABLE_KEY = -1;

@@ -1,0 +1,35 @@
+// Days as the warehouse counts them: an Int32 yyyymmdd, always UTC.
+
+/** yyyymmdd of a UTC day, e.g. 20261120. */
+export type DateKey = number;
+
+/** The day no span reaches: history that still holds ends here (9999-12-31). */
+export const OPEN_DAY: DateKey = 99991231;
+
+export function dateKeyOf(instant: Date): DateKey {
+  return instant.getUTCFullYear() * 10_000 + (instant.getUTCMonth() + 1) * 100 + instant.getUTCDate();
+}
+
+/** Midnight UTC at the start of the day. */
+export function midnightOf(day: DateKey): Date {
+  return new Date(Date.UTC(Math.trunc(day / 10_000), (Math.trunc(day / 100) % 100) - 1, day % 100));
+}
+
+export function addDays(day: DateKey, days: number): DateKey {
+  const midnight = midnightOf(day);
+  midnight.setUTCDate(midnight.getUTCDate() + days);
+  return dateKeyOf(midnight);
+}
+
+/** yyyymm: the span store's key frame, see design decision 9. */
+export function periodOf(day: DateKey): number {
+  return Math.trunc(day / 100);
+}
+
+/** Reads `2026-11-20`; null for anything that is not a day of the calendar. */
+export function parseDay(text: string): DateKey | null {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!parts) return null;
+  const day = Number(parts[1]) * 10_000 + Number(parts[2]) * 100 + Number(parts[3]);
+  return dateKeyOf(midnightOf(day)) === day ? day : null;
+}

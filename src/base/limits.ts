@@ -1,0 +1,22 @@
+// The numbers that keep one request from hurting the others. Each is named in the error that it causes.
+
+export const LIMITS = {
+  /** Characters of a query string after `?`. Node's own header limit is 16 KiB. */
+  queryCharacters: 16_000,
+  /** Levels of parentheses, calls and lambdas in one expression. */
+  expressionDepth: 64,
+  /** Nodes of one expression tree. */
+  expressionNodes: 20_000,
+  /** Rows of one page unless the client asks for fewer. The vendor's script asks for 10,000 in one answer. */
+  pageRows: 50_000,
+  /** Bytes after which a page ends and links to the next row. */
+  pageBytes: 32 * 1024 * 1024,
+  /** Milliseconds after which a page ends and links to the next row. */
+  pageMs: 30_000,
+  /** Milliseconds after which a statement that has yielded no row is stopped. */
+  statementMs: 30_000,
+  /** Rows a client may $skip; further pages are reached by nextLink. */
+  skipRows: 100_000_000,
+} as const;
+
+export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

@@ -1,0 +1,67 @@
+// Everything worth telling, as one closed union. Nothing logs; log, metrics, progress and journal are readers of this.
+
+/** A stretch of a request's way, in the order of the corridor. */
+export type RequestStep = 'parse' | 'plan' | 'render' | 'read' | 'send';
+
+/** The stages of a night, in their order. */
+export type NightStage = 'extract' | 'stage' | 'verify' | 'publish';
+
+export type Observation =
+  | { readonly kind: 'server.listening'; readonly url: string }
+  | { readonly kind: 'server.stopped' }
+  | {
+      readonly kind: 'request.answered';
+      readonly requestId: string;
+      readonly method: string;
+      /** Path and the names of the query options; values may name people and are left out. */
+      readonly shape: string;
+      readonly status: number;
+      readonly rows: number;
+      readonly bytes: number;
+      readonly milliseconds: number;
+      readonly steps: Readonly<Partial<Record<RequestStep, number>>>;
+      readonly code?: string;
+    }
+  | { readonly kind: 'request.defect'; readonly requestId: string; readonly error: Error }
+  | { readonly kind: 'engine.generation'; readonly generation: number; readonly dateKey: number }
+  | { readonly kind: 'engine.worker-replaced'; readonly reason: string }
+  | { readonly kind: 'night.started'; readonly run: string; readonly dateKey: number }
+  | {
+      readonly kind: 'night.stage';
+      readonly run: string;
+      readonly stage: NightStage;
+      readonly milliseconds: number;
+    }
+  /** Rows of one source so far; `total` where the source told it. */
+  | {
+      readonly kind: 'night.progress';
+      readonly run: string;
+      readonly source: string;
+      readonly rows: number;
+      readonly total: number | null;
+    }
+  | {
+      readonly kind: 'night.retry';
+      readonly run: string;
+      readonly source: string;
+      readonly reason: string;
+      readonly delayMs: number;
+    }
+  | {
+      readonly kind: 'night.problem';
+      readonly run: string;
+      readonly source: string;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'night.published';
+      readonly run: string;
+      readonly dateKey: number;
+      readonly generation: number;
+      readonly milliseconds: number;
+    }
+  | { readonly kind: 'night.failed'; readonly run: string; readonly dateKey: number; readonly error: Error }
+  | { readonly kind: 'schedule.next'; readonly at: string };
+
+/** A reader of observations. It must not throw and must not wait. */
+export type Observer = (observation: Observation) => void;

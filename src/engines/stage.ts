@@ -1,0 +1,63 @@
+// The seam between the snapshot's way and a database: one night being built beside what is served.
+import type { Entity, Row, Value } from '../../schema/words.ts';
+import type { DateKey } from '../base/date-key.ts';
+import type { Generation } from './engine.ts';
+
+/**
+ * One thing as a stream harvested it: a value for every property without a role. A property that `refers` to a
+ * dimension holds the natural text of the thing there; the merge puts the surrogate key.
+ */
+export interface StagedRow {
+  /** What the source calls the thing, for entities with a surrogate key: never changes, never given to another. */
+  readonly natural?: string;
+  readonly values: Readonly<Record<string, Value>>;
+}
+
+/**
+ * How much of a collection the harvest saw. Only from a `complete` harvest may absence be read as deletion;
+ * from a `partial` one what was not seen stays as it was; a `failed` one leaves dimensions as they were and the day's facts absent.
+ */
+export type Completeness = 'complete' | 'partial' | 'failed';
+
+export interface Merged {
+  readonly entity: string;
+  readonly seen: number;
+  readonly inserted: number;
+  readonly changed: number;
+  readonly deleted: number;
+  /** Rows left out because a thing they refer to is not in the warehouse. */
+  readonly orphans: number;
+}
+
+/** Something that verification found wrong with the night. */
+export interface Finding {
+  readonly collection: string;
+  /** A sentence an admin understands. */
+  readonly message: string;
+}
+
+export interface Stage {
+  readonly dateKey: DateKey;
+  /** Rows of a collection as the last generation has them; for small dimensions only. */
+  existing(entity: Entity): readonly Row[];
+  /** Takes harvested rows in. The same thing twice in one night counts once, the last wins. */
+  append(entity: Entity, rows: readonly StagedRow[]): void;
+  /**
+   * Brings what was appended into the warehouse: one mechanism for every lifetime. Call once a collection,
+   * dimensions before what refers to them. Running a night again first undoes what the night did.
+   */
+  merge(entity: Entity, completeness: Completeness): Merged;
+  /** Keys, references, one row a day: whatever must hold before anyone may see this night. Empty when all is well. */
+  verify(): readonly Finding[];
+  /** Makes the night visible to new reads, at once and whole. */
+  publish(): Generation;
+  /** Forgets the night; what is served stays as it was. */
+  discard(): void;
+}
+
+export interface Warehouse {
+  /** The newest generation, or null before the first night. */
+  current(): Generation | null;
+  /** Opens a stage on top of the newest generation. Throws `feed.night-running` when another process has one open. */
+  begin(dateKey: DateKey, now: Date): Stage;
+}

@@ -1,0 +1,22 @@
+// How one row is written, as data: engines turn it into an expression of their own SQL, so that the database writes the bytes.
+
+/** A piece of a text made from a row, such as its address. */
+export type TextPart =
+  | { readonly kind: 'text'; readonly text: string }
+  /** The property as an OData key literal, percent-encoded. */
+  | { readonly kind: 'keyLiteral'; readonly property: string };
+
+export type RowMember =
+  /** `"deviceName": value`, typed by the model. */
+  | { readonly kind: 'property'; readonly name: string }
+  /** `"@odata.id": "devices(7)"`. */
+  | { readonly kind: 'annotation'; readonly name: string; readonly value: readonly TextPart[] };
+
+export interface RowTemplate {
+  /** In the order they are written. */
+  readonly members: readonly RowMember[];
+  /** Int64 as text, for clients that ask with IEEE754Compatible=true. */
+  readonly int64AsText: boolean;
+  /** Leave null properties out (Prefer: omit-values=nulls). */
+  readonly omitNulls: boolean;
+}

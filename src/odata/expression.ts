@@ -1,0 +1,68 @@
+// What a client wrote in $filter or $orderby, as a tree: shapes of the language, no meaning yet. Names are not checked here.
+
+export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
+export type ArithmeticOperator = 'add' | 'sub' | 'mul' | 'div' | 'divby' | 'mod';
+
+/** A literal's value, exact: nothing here has passed through a float that could not hold it. */
+export type LiteralValue =
+  | { readonly type: 'null' }
+  | { readonly type: 'boolean'; readonly value: boolean }
+  | { readonly type: 'integer'; readonly value: bigint }
+  /** A number with a fraction or exponent, INF, -INF or NaN. */
+  | { readonly type: 'decimal'; readonly value: number; readonly text: string }
+  | { readonly type: 'string'; readonly value: string }
+  /** Lower case. */
+  | { readonly type: 'guid'; readonly value: string }
+  /** yyyy-mm-dd, a day of the calendar. */
+  | { readonly type: 'date'; readonly value: string }
+  /** Canonical instant, see instant.ts: UTC, no Z, no trailing zeros. */
+  | { readonly type: 'dateTimeOffset'; readonly value: string }
+  /** hh:mm:ss[.fffffff] */
+  | { readonly type: 'timeOfDay'; readonly value: string }
+  /** 100-nanosecond units. */
+  | { readonly type: 'duration'; readonly ticks: bigint };
+
+interface Placed {
+  /** 0-based offset in the decoded text of the option. */
+  readonly at: number;
+}
+
+export type Expression = Placed &
+  (
+    | { readonly kind: 'literal'; readonly literal: LiteralValue }
+    /** `deviceName`, `deviceType/deviceTypeName`, `apps/$count`, `$it`. Never empty. */
+    | { readonly kind: 'path'; readonly segments: readonly string[] }
+    /** `@p1`, resolved by the plan from the aliases of the query string. */
+    | { readonly kind: 'alias'; readonly name: string }
+    /** Name in lower case. */
+    | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
+    | { readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly operands: readonly Expression[] }
+    | { readonly kind: 'not'; readonly operand: Expression }
+    | { readonly kind: 'negate'; readonly operand: Expression }
+    | {
+        readonly kind: 'comparison';
+        readonly operator: ComparisonOperator | 'has';
+        readonly left: Expression;
+        readonly right: Expression;
+      }
+    | {
+        readonly kind: 'arithmetic';
+        readonly operator: ArithmeticOperator;
+        readonly left: Expression;
+        readonly right: Expression;
+      }
+    | { readonly kind: 'in'; readonly operand: Expression; readonly list: readonly Expression[] }
+    /** `apps/any(a:a/name eq 'x')`; `any()` has no variable and no body. */
+    | {
+        readonly kind: 'lambda';
+        readonly segments: readonly string[];
+        readonly quantifier: 'any' | 'all';
+        readonly variable: string | null;
+        readonly body: Expression | null;
+      }
+  );
+
+export interface OrderTerm {
+  readonly expression: Expression;
+  readonly descending: boolean;
+}

@@ -1,0 +1,121 @@
+// What a request means in terms of the model: readonly data between the text of a URL and the text of SQL, with no word of either.
+import type { EdmType, Entity, FeedVersion, Value } from '../../schema/words.ts';
+import type { ArithmeticOperator, ComparisonOperator } from '../odata/expression.ts';
+
+/** A value of one row, with its type. */
+export type Scalar =
+  | {
+      readonly kind: 'property';
+      readonly property: string;
+      readonly type: EdmType;
+      readonly nullable: boolean;
+    }
+  /** Instants in canonical form (UTC, no Z, no trailing zeros); Int64 as bigint. */
+  | { readonly kind: 'literal'; readonly value: Value; readonly type: ScalarType }
+  | {
+      readonly kind: 'call';
+      readonly name: FunctionName;
+      readonly arguments: readonly Scalar[];
+      readonly type: ScalarType;
+      readonly nullable: boolean;
+    }
+  | {
+      readonly kind: 'arithmetic';
+      readonly operator: ArithmeticOperator;
+      readonly left: Scalar;
+      readonly right: Scalar;
+      readonly type: ScalarType;
+      readonly nullable: boolean;
+    }
+  | {
+      readonly kind: 'negate';
+      readonly operand: Scalar;
+      readonly type: ScalarType;
+      readonly nullable: boolean;
+    }
+  /** A condition used as a value: `(a eq 1) eq true`. */
+  | { readonly kind: 'condition'; readonly condition: Condition };
+
+/** Types of intermediate values: those of the model, and what date functions and null literals yield. */
+export type ScalarType = EdmType | 'Edm.Date' | 'Edm.TimeOfDay' | 'Edm.Decimal' | 'null';
+
+/** Functions from values to a value. Tests on text that yield true or false are conditions. */
+export type FunctionName =
+  | 'length'
+  | 'indexof'
+  | 'substring'
+  | 'concat'
+  | 'tolower'
+  | 'toupper'
+  | 'trim'
+  | 'year'
+  | 'month'
+  | 'day'
+  | 'hour'
+  | 'minute'
+  | 'second'
+  | 'fractionalseconds'
+  | 'date'
+  | 'time'
+  | 'round'
+  | 'floor'
+  | 'ceiling';
+
+/**
+ * Something that holds or does not hold of a row. Comparisons are two-valued as the standard wants
+ * (`gt` with a null is false, `ne` between null and a value is true); not, all and any are three-valued.
+ */
+export type Condition =
+  | { readonly kind: 'all'; readonly of: readonly Condition[] }
+  | { readonly kind: 'any'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | {
+      readonly kind: 'compare';
+      readonly operator: ComparisonOperator;
+      readonly left: Scalar;
+      readonly right: Scalar;
+    }
+  | { readonly kind: 'oneOf'; readonly operand: Scalar; readonly values: readonly Scalar[] }
+  | {
+      readonly kind: 'textTest';
+      readonly test: 'contains' | 'startswith' | 'endswith';
+      readonly text: Scalar;
+      readonly part: Scalar;
+    }
+  /** A boolean value on its own: `isDeleted`. */
+  | { readonly kind: 'truth'; readonly of: Scalar }
+  | { readonly kind: 'constant'; readonly value: boolean | null };
+
+export interface Order {
+  readonly by: Scalar;
+  readonly descending: boolean;
+}
+
+/**
+ * One read of one collection. The order is total: it always ends in the key, so that a page can continue after any row.
+ */
+export interface ReadPlan {
+  readonly entity: Entity;
+  readonly version: FeedVersion;
+  /**
+   * `page`: rows of a collection · `entity`: the one row with a key, or 204/404 · `value`: one property of it ·
+   * `count`: how many rows.
+   */
+  readonly shape: 'page' | 'entity' | 'value' | 'count';
+  /** Property names to write, in the feed's order; for `value` exactly one. */
+  readonly columns: readonly string[];
+  /** What `$select` named, for the context URL; null when everything was wanted. */
+  readonly selected: readonly string[] | null;
+  readonly where: Condition | null;
+  readonly order: readonly Order[];
+  /** The order values of the last row of the page before, else null. */
+  readonly after: readonly Value[] | null;
+  /** Rows to pass over on the first page of a chain. */
+  readonly skip: number;
+  /** Rows still wanted by this page chain; null for all. */
+  readonly top: number | null;
+  /** Whether the number of all matching rows is to be told. */
+  readonly count: boolean;
+  /** The generation a page chain is pinned to; null for the newest. */
+  readonly generation: number | null;
+}

@@ -1,0 +1,35 @@
+// SQL as it goes to an engine: text and the values bound to it, in order.
+
+/** What an engine binds. Booleans are 0 and 1, instants canonical text, Int64 a bigint. */
+export type SqlValue = string | number | bigint | null;
+
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** A place in a page statement that the engine fills while it walks the page. */
+export type Blank =
+  /** The order value at this index of the last row read. */
+  | { readonly blank: 'after'; readonly index: number }
+  /** Rows that this chunk may hold. */
+  | { readonly blank: 'rows' };
+
+export interface BlankStatement {
+  readonly text: string;
+  readonly values: readonly (SqlValue | Blank)[];
+}
+
+/**
+ * A page, read in chunks. Each statement yields exactly one row of columns
+ * `body` (BLOB: rows in the wanted format, comma-separated, NULL when there are none), `rows` (INTEGER), and
+ * `after0`, `after1`, … (the order values of the chunk's last row).
+ */
+export interface PageStatements {
+  /** The chunk that opens the page: at the very beginning, or after the skip token's row. */
+  readonly first: BlankStatement;
+  /** A further chunk, after the last row of the one before. */
+  readonly next: BlankStatement;
+  /** How many order values there are. */
+  readonly orderValues: number;
+}

@@ -114,7 +114,7 @@ type Extras = Omit<Property, 'type' | 'nullable' | 'description'>;
 
 // One maker per type; `…OrNull` where a row may lack the value.
 function maker<const Type extends EdmType, const Nullable extends boolean>(type: Type, nullable: Nullable) {
-  return <const More extends Extras = Record<never, never>>(description: string, more?: More) =>
+  return <const More extends Extras = Extras>(description: string, more?: More) =>
     ({ type, nullable, description, ...more }) as {
       readonly type: Type;
       readonly nullable: Nullable;

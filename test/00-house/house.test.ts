@@ -1,0 +1,132 @@
+// The house rules, read off the import lines and a few words of the source.
+import { readFileSync, readdirSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { PACKAGES, ROOMS } from './rooms.ts';
+
+const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
+
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const files: readonly SourceFile[] = ['schema', 'src', 'etl', 'fixtures'].flatMap((top) =>
+  readdirSync(join(HOUSE, top), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = join(top, name);
+      const text = readFileSync(join(HOUSE, path), 'utf8');
+      const found = text.matchAll(/^\s*(?:import|export)\b[^;'"]*?(?:from\s*)?'([^']+)'/gm);
+      return { path, text, imports: [...found].map((match) => match[1] ?? '') };
+    }),
+);
+
+const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+const roomOf = (path: string): string =>
+  Object.keys(ROOMS)
+    .filter((room) => inside(path, room))
+    .sort((a, b) => b.length - a.length)[0] ?? '(no room)';
+const target = (file: SourceFile, specifier: string): string =>
+  relative(HOUSE, join(HOUSE, dirname(file.path), specifier));
+
+describe('the house', () => {
+  test('every file lives in a room', () => {
+    expect(files.map(({ path }) => path).filter((path) => roomOf(path) === '(no room)')).toEqual([]);
+  });
+
+  test('a room imports only what its row in the table allows', () => {
+    const trespassing = files.flatMap((file) => {
+      const room = roomOf(file.path);
+      const allowed = [room, ...(ROOMS[room] ?? [])];
+      return file.imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => target(file, specifier))
+        .filter((path) => !allowed.some((folder) => inside(path, folder)))
+        .map((path) => `${file.path} imports ${path}`);
+    });
+    expect(trespassing).toEqual([]);
+  });
+
+  test('the request’s way and the snapshot’s way never meet', () => {
+    const crossing = files.filter(({ path }) => inside(path, 'src') && !inside(path, 'src/cli'));
+    const steps = crossing.flatMap((file) =>
+      file.imports.filter((each) => each.startsWith('.') && inside(target(file, each), 'etl')),
+    );
+    expect(steps).toEqual([]);
+  });
+
+  test('a package with a home is imported only there', () => {
+    const strays = files.flatMap((file) =>
+      file.imports
+        .filter((specifier) => PACKAGES[specifier] && !inside(file.path, PACKAGES[specifier]))
+        .map((specifier) => `${file.path} imports ${specifier}`),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('every package that the source imports is a dependency, not a guest of the tests', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(HOUSE, 'package.json'), 'utf8'));
+    const missing = files.flatMap((file) =>
+      file.imports
+        .filter((specifier) => !specifier.startsWith('.') && !isBuiltin(specifier))
+        .filter((specifier) => !Object.keys(dependencies).some((name) => inside(specifier, name)))
+        .map((specifier) => `${file.path} imports ${specifier}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('there are no cycles', () => {
+    const graph = new Map(
+      files.map((file) => [
+        file.path,
+        file.imports.filter((each) => each.startsWith('.')).map((each) => target(file, each)),
+      ]),
+    );
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const walk = (path: string, way: readonly string[]): void => {
+      if (way.includes(path)) cycles.push([...way.slice(way.indexOf(path)), path].join(' → '));
+      if (done.has(path) || way.includes(path)) return;
+      for (const next of graph.get(path) ?? []) walk(next, [...way, path]);
+      done.add(path);
+    };
+    for (const path of graph.keys()) walk(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  test('no file is a barrel', () => {
+    expect(files.filter(({ path }) => path.endsWith('/index.ts')).map(({ path }) => path)).toEqual([]);
+    expect(files.filter(({ text }) => /^export \* from/m.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('every file says in its first line what it is for', () => {
+    expect(files.filter(({ text }) => !/^(#!.*\n)?\/\/ \S/.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('the environment is read only by settings, and only the command line talks to the console', () => {
+    const reading = files.filter(({ text }) => /\bprocess\.env\b/.test(text)).map(({ path }) => path);
+    expect(reading.filter((path) => !inside(path, 'src/settings'))).toEqual([]);
+    const talking = files.filter(({ text }) => /\bconsole\./.test(text)).map(({ path }) => path);
+    expect(talking.filter((path) => !inside(path, 'src/cli'))).toEqual([]);
+  });
+
+  test('only the subjects and their streams name a collection', () => {
+    const names = new Set(MODEL.entities.keys());
+    // Words that are also plain English or Graph's own in code that has nothing to do with the collection.
+    const homes = ['schema/subjects', 'etl/streams', 'fixtures', 'src/cli'];
+    const naming = files
+      .filter(({ path }) => !homes.some((home) => inside(path, home)))
+      .flatMap(({ path, text }) =>
+        [...text.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '').matchAll(/['"`]([A-Za-z]+)['"`]/g)]
+          .map((match) => match[1] ?? '')
+          .filter((word) => names.has(word))
+          .map((word) => `${path} names ${word}`),
+      );
+    expect(naming).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+// The log: observations as lines, for people or for machines. Progress is left to whoever draws a bar.
+import type { Clock } from '../base/clock.ts';
+import type { Observation, Observer } from '../base/observation.ts';
+import { LEVELS, sentenceFor } from './sentence.ts';
+
+export type LogFormat = 'text' | 'json';
+
+/** `write` takes one whole line without its end. */
+export function logTo(write: (line: string) => void, format: LogFormat, clock: Clock): Observer {
+  const lineOf = format === 'json' ? jsonLine : textLine;
+  return (observation) => {
+    if (observation.kind !== 'night.progress') write(lineOf(observation, clock.now().toISOString()));
+  };
+}
+
+function textLine(observation: Observation, time: string): string {
+  const level = LEVELS[observation.kind];
+  return `${time} ${level === 'info' ? '' : `${level}: `}${sentenceFor(observation)}`;
+}
+
+function jsonLine(observation: Observation, time: string): string {
+  const level = LEVELS[observation.kind];
+  return JSON.stringify({ time, level, ...observation }, (_key, value: unknown) =>
+    value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
+  );
+}

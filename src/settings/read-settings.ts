@@ -1,0 +1,105 @@
+// Flags and environment → settings: a flag beats the environment, the environment beats the default.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { FeedError } from '../base/feed-error.ts';
+import { nearestName } from '../base/nearest-name.ts';
+import { SETTINGS, flagOf, variableOf, type SettingName, type Settings } from './settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What was written for a setting, and where: the place opens the sentence of an error. */
+interface Written {
+  readonly text: string;
+  readonly place: string;
+}
+
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/**
+ * Reads `--port 4004` or `--port=4004`, and `FLEETFEED_PORT`; a secret also from the file that `…_FILE` names.
+ * `known` are the settings that the command uses: another flag is an error, another variable is not looked at.
+ * Throws `setup.bad-setting`.
+ */
+export function readSettings(
+  args: readonly string[],
+  environment: Environment = process.env,
+  known: readonly SettingName[] = NAMES,
+): Settings {
+  const flags = readFlags(args, known);
+  const entries = NAMES.map((name) => {
+    const written = known.includes(name) ? (flags.get(name) ?? readVariable(name, environment)) : undefined;
+    return [name, written === undefined ? SETTINGS[name].default : valueOf(name, written)];
+  });
+  // Each value came from the parser or the default of its own setting.
+  return Object.fromEntries(entries) as Settings;
+}
+
+function readFlags(
+  args: readonly string[],
+  known: readonly SettingName[],
+): ReadonlyMap<SettingName, Written> {
+  const byFlag = new Map(known.map((name) => [flagOf(name), name]));
+  const options = Object.fromEntries(
+    [...byFlag.keys()].map((flag) => [flag.slice(2), { type: 'string' }] as const),
+  );
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const flags = new Map<SettingName, Written>();
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') throw bad(`'${token.value}' is not expected here.`, token.value);
+    const name = byFlag.get(token.rawName);
+    if (name === undefined) throw unknownFlag(token.rawName, byFlag.keys());
+    if ('secret' in SETTINGS[name]) {
+      const variable = variableOf(name);
+      const message = `${token.rawName} would show a secret to everyone on this machine: set ${variable} or ${variable}_FILE.`;
+      throw bad(message, token.rawName);
+    }
+    if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
+      throw bad(`${token.rawName} must be ${SETTINGS[name].expects}, but nothing follows it.`, token.rawName);
+    }
+    flags.set(name, { text: token.value, place: token.rawName });
+  }
+  return flags;
+}
+
+function unknownFlag(flag: string, flags: Iterable<string>): FeedError {
+  const elsewhere = NAMES.some((name) => flagOf(name) === flag);
+  if (elsewhere) return bad(`This command does not use ${flag}.`, flag);
+  const nearest = nearestName(flags, flag);
+  return bad(`There is no ${flag}.${nearest === null ? '' : ` Did you mean ${nearest}?`}`, flag);
+}
+
+function readVariable(name: SettingName, environment: Environment): Written | undefined {
+  const variable = variableOf(name);
+  const text = environment[variable];
+  // An empty variable is how a container file writes "not set".
+  if (text !== undefined && text !== '') return { text, place: variable };
+  const file = 'secret' in SETTINGS[name] ? environment[`${variable}_FILE`] : undefined;
+  if (file === undefined || file === '') return undefined;
+  try {
+    return { text: readFileSync(file, 'utf8').trim(), place: file };
+  } catch (cause) {
+    throw new FeedError('setup.bad-setting', `${variable}_FILE names '${file}', which cannot be read.`, {
+      target: `${variable}_FILE`,
+      cause,
+    });
+  }
+}
+
+function valueOf(name: SettingName, written: Written): unknown {
+  const setting = SETTINGS[name];
+  const value = setting.parse(written.text);
+  if (value !== undefined) return value;
+  const but = 'secret' in setting ? 'and is empty' : `not '${written.text}'`;
+  throw bad(`${written.place} must be ${setting.expects}, ${but}.`, written.place);
+}
+
+function bad(message: string, target: string): FeedError {
+  return new FeedError('setup.bad-setting', message, { target });
+}

@@ -1,0 +1,70 @@
+// What a setting is, and the few kinds of value that settings have.
+import { parseDay, type DateKey } from '../base/date-key.ts';
+
+export interface Setting<Value> {
+  readonly default: Value;
+  /** One sentence for `help`, `print settings` and the documentation. */
+  readonly help: string;
+  /** What its value looks like, as it ends `… must be`. */
+  readonly expects: string;
+  /** Undefined when the text is not what the setting expects. */
+  readonly parse: (text: string) => Value | undefined;
+  /** Comes from the environment or a file, never from the command line, and is never printed. */
+  readonly secret?: true;
+}
+
+export function text(standard: string, help: string): Setting<string> {
+  return { default: standard, help, expects: 'a text', parse: (written) => written || undefined };
+}
+
+export function optionalText(help: string): Setting<string | null> {
+  return { ...text('', help), default: null };
+}
+
+export function secret(help: string): Setting<string | null> {
+  return { ...optionalText(help), secret: true };
+}
+
+export function wholeNumber(standard: number, from: number, to: number, help: string): Setting<number> {
+  const parse = (written: string): number | undefined => {
+    const value = /^\d{1,10}$/.test(written) ? Number(written) : NaN;
+    return value >= from && value <= to ? value : undefined;
+  };
+  return { default: standard, help, expects: `a whole number from ${from} to ${to}`, parse };
+}
+
+export function choice<const Choice extends string>(
+  choices: readonly [Choice, ...Choice[]],
+  help: string,
+): Setting<Choice> {
+  const parse = (written: string): Choice | undefined => choices.find((each) => each === written);
+  return { default: choices[0], help, expects: choices.map((each) => `'${each}'`).join(' or '), parse };
+}
+
+export function optionalDay(help: string): Setting<DateKey | null> {
+  const parse = (written: string): DateKey | undefined => parseDay(written) ?? undefined;
+  return { default: null, help, expects: 'a day like 2026-11-20', parse };
+}
+
+/** An http(s) address without query and fragment; kept without a slash at the end. */
+export function address<Standard extends string | null>(
+  standard: Standard,
+  help: string,
+): Setting<string | Standard> {
+  const parse = (written: string): string | undefined => {
+    const url = URL.canParse(written) ? new URL(written) : null;
+    if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) return undefined;
+    return url.href.replace(/\/+$/, '');
+  };
+  return { default: standard, help, expects: 'an address like https://fleet.example/warehouse', parse };
+}
+
+/** Separated by commas. */
+export function list(help: string, expects: string): Setting<readonly string[]> {
+  const parse = (written: string): readonly string[] =>
+    written
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== '');
+  return { default: [], help, expects, parse };
+}

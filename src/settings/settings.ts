@@ -1,0 +1,69 @@
+// Every setting there is, in one table: flags, environment, `print settings` and the documentation are read from it.
+import { LIMITS } from '../base/limits.ts';
+import {
+  address,
+  choice,
+  list,
+  optionalDay,
+  optionalText,
+  secret,
+  text,
+  wholeNumber,
+  type Setting,
+} from './setting.ts';
+
+export const SETTINGS = {
+  host: text('127.0.0.1', 'The address to listen on.'),
+  port: wholeNumber(4004, 0, 65_535, 'The port to listen on; 0 takes any free one.'),
+  data: text('data', 'The folder that holds the warehouse.'),
+  publicUrl: address(
+    null,
+    'The address that clients use where it differs from the one they connect to, such as behind a proxy.',
+  ),
+  trustedProxies: list(
+    'Proxies whose X-Forwarded-* headers are believed.',
+    "IP addresses, subnets, 'loopback', 'linklocal' or 'uniquelocal', separated by commas",
+  ),
+  anonymous: choice(
+    ['loopback', 'allow'],
+    "Who may read without credentials: 'loopback' this machine alone, 'allow' whoever reaches the port; " +
+      'only where something in front of it asks for credentials.',
+  ),
+  pageRows: wholeNumber(LIMITS.pageRows, 1, 1_000_000, 'Rows of one page, unless the client asks for fewer.'),
+  workers: wholeNumber(2, 1, 64, 'Threads that read the warehouse.'),
+  readyHours: wholeNumber(36, 1, 100_000, 'Hours after which the last night is too old to be called ready.'),
+  keepGenerations: wholeNumber(
+    2,
+    1,
+    1000,
+    'Generations kept: the one being served, and those before it for page chains that are still being read.',
+  ),
+  schedule: choice(['on', 'off'], 'Whether `serve` runs a night at 00:00 UTC.'),
+  today: optionalDay('Stops the clock on this day, so that answers can be compared.'),
+  tenantId: optionalText('Directory (tenant) ID of the tenant to read.'),
+  clientId: optionalText('Application (client) ID of the app registration that reads it.'),
+  clientSecret: secret('Secret of that app registration.'),
+  graphUrl: address('https://graph.microsoft.com', 'Where Microsoft Graph is.'),
+  loginUrl: address('https://login.microsoftonline.com', 'Where the directory gives out tokens.'),
+  devices: wholeNumber(500, 1, 1_000_000, 'Devices of the demo tenant.'),
+  nights: wholeNumber(60, 1, 3650, 'Nights of history that the demo lives through.'),
+  seed: wholeNumber(1, 0, 1_000_000_000, 'Another seed grows another demo tenant.'),
+  emulatorPort: wholeNumber(0, 0, 65_535, 'Port of the demo’s Graph emulator; 0 takes any free one.'),
+  logFormat: choice(['text', 'json'], 'Log lines for people or for machines.'),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting<infer Value> ? Value : never;
+
+export type Settings = { readonly [Name in SettingName]: ValueOf<Name> };
+
+/** `pageRows` → `--page-rows`. */
+export function flagOf(name: SettingName): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `pageRows` → `FLEETFEED_PAGE_ROWS`. */
+export function variableOf(name: SettingName): string {
+  return `FLEETFEED_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}

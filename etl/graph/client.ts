@@ -1,0 +1,167 @@
+// Reads JSON from Microsoft Graph, patiently: one request at a time, repeated as retry.ts decides.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { FeedError } from '../../src/base/feed-error.ts';
+import type { Observer } from '../../src/base/observation.ts';
+import { judge, PACE, reasonOf } from './retry.ts';
+import type { Mishap, Pace } from './retry.ts';
+import type { TokenSource } from './token.ts';
+
+/** Reads a whole answer into a value, or says that it is not one (null). */
+export type Parse<Value> = (json: unknown) => Value | null;
+
+export type Answer<Value> =
+  | { readonly kind: 'value'; readonly value: Value }
+  /** A link to a further page had become too old. */
+  | { readonly kind: 'page-expired' };
+
+export interface Graph {
+  /** Of the cloud, without a slash at its end. */
+  readonly rootUrl: string;
+  readonly run: string;
+  readonly observe: Observer;
+  /**
+   * GETs a path below the root, such as `/v1.0/users?$top=999`, or a link as Graph gave it.
+   * Throws FeedError `feed.source-refused` where asking again is of no use, `feed.source-unavailable` after the last try.
+   */
+  get<Value>(address: string, parse: Parse<Value>): Promise<Answer<Value>>;
+}
+
+export interface GraphWords {
+  readonly rootUrl: string;
+  readonly token: TokenSource;
+  /** Names the night in observations. */
+  readonly run: string;
+  readonly observe: Observer;
+  /** Ends every request and every wait. */
+  readonly signal: AbortSignal;
+  readonly pace?: Pace;
+}
+
+type Try<Value> = { readonly kind: 'value'; readonly value: Value } | Failed;
+
+interface Failed {
+  readonly kind: 'mishap';
+  readonly mishap: Mishap;
+  readonly requestId: string;
+}
+
+export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }: GraphWords): Graph {
+  const root = rootUrl.replace(/\/+$/, '');
+
+  async function get<Value>(address: string, parse: Parse<Value>): Promise<Answer<Value>> {
+    const url = new URL(address, root);
+    const source = sourceOf(url);
+    let renewed = false;
+    for (let tries = 1; ; tries += 1) {
+      const outcome = await tryOnce(url, parse);
+      if (outcome.kind === 'value') return outcome;
+      const { mishap, requestId } = outcome;
+      const verdict = judge(mishap, { tries, renewed }, pace, new Date(), Math.random());
+      switch (verdict.kind) {
+        case 'retry':
+          observe({ kind: 'night.retry', run, source, reason: verdict.reason, delayMs: verdict.afterMs });
+          await wait(verdict.afterMs, undefined, { signal });
+          break;
+        case 'renew-token':
+          await token.renewedToken();
+          renewed = true;
+          break;
+        case 'page-expired':
+          return { kind: 'page-expired' };
+        case 'refused':
+          throw failure('feed.source-refused', 'refused', source, mishap, requestId);
+        case 'unavailable':
+          throw failure('feed.source-unavailable', 'could not give', source, mishap, requestId);
+      }
+    }
+  }
+
+  async function tryOnce<Value>(url: URL, parse: Parse<Value>): Promise<Try<Value>> {
+    const requestId = randomUUID();
+    const deadline = AbortSignal.timeout(pace.requestMs);
+    try {
+      const response = await fetch(url, {
+        headers: {
+          // Asked for with every try: a long wait may have outlived the last one.
+          authorization: `Bearer ${await token.accessToken()}`,
+          accept: 'application/json;odata.metadata=minimal',
+          prefer: 'include-unknown-enum-members',
+          'client-request-id': requestId,
+          'user-agent': 'Fleetfeed',
+        },
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, deadline]),
+      });
+      const body = await response.text();
+      if (!response.ok) return { kind: 'mishap', mishap: statusMishap(response, body), requestId };
+      const value = parse(JSON.parse(body));
+      if (value !== null) return { kind: 'value', value };
+      return broken('an answer of another shape', requestId);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof FeedError && error.code === 'feed.source-refused') throw error;
+      return broken(deadline.aborted ? 'no answer in time' : brokenReason(error), requestId);
+    }
+  }
+
+  return { rootUrl: root, run, observe, get };
+}
+
+/** How a source is called in observations and problems: its path, without query. */
+export function sourceOf(url: URL): string {
+  return url.pathname.replace(/^\//, '');
+}
+
+function statusMishap(response: Response, body: string): Mishap {
+  const error = parsedError(body);
+  return {
+    kind: 'status',
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    code: error.code,
+    message: error.message,
+  };
+}
+
+function parsedError(body: string): { readonly code: string; readonly message: string } {
+  try {
+    const { error } = JSON.parse(body) as { error?: { code?: unknown; message?: unknown } };
+    return {
+      code: typeof error?.code === 'string' ? error.code : '',
+      message: typeof error?.message === 'string' ? error.message : '',
+    };
+  } catch {
+    return { code: '', message: body.slice(0, 1000) };
+  }
+}
+
+function broken(reason: string, requestId: string): Failed {
+  return { kind: 'mishap', mishap: { kind: 'broken', reason }, requestId };
+}
+
+function brokenReason(error: unknown): string {
+  if (error instanceof FeedError) return error.message;
+  if (error instanceof SyntaxError) return 'an answer cut short';
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+  return typeof code === 'string' && code !== '' ? `a broken connection (${code})` : 'a broken connection';
+}
+
+function failure(
+  code: 'feed.source-refused' | 'feed.source-unavailable',
+  verb: string,
+  source: string,
+  mishap: Mishap,
+  requestId: string,
+): FeedError {
+  const hint =
+    mishap.kind === 'status' && mishap.status === 403
+      ? 'Grant the app registration the permission that this source needs, and check the Intune licence.'
+      : undefined;
+  return new FeedError(
+    code,
+    `Microsoft Graph ${verb} ${source}: ${reasonOf(mishap)} (client-request-id ${requestId}).`,
+    { target: source, ...(hint === undefined ? {} : { hint }) },
+  );
+}

@@ -1,0 +1,96 @@
+// Walks a Graph collection page by page along its nextLinks: every record, each page as soon as it is there.
+import { FeedError } from '../../src/base/feed-error.ts';
+import { sourceOf } from './client.ts';
+import type { Answer, Graph } from './client.ts';
+
+/** Whatever a list of Graph holds: every resource we read has an id. */
+export interface Identified {
+  readonly id: string;
+}
+
+interface Page {
+  readonly records: readonly Identified[];
+  readonly nextLink: string | null;
+}
+
+/**
+ * Yields the records of one page after the other. When a page link expires, the collection is read once more from its
+ * start, so a record may come twice: take the last. `total` is only told to observers.
+ * Throws FeedError as `Graph.get` does, and `feed.source-unavailable` for links that lead in a circle or to another host.
+ */
+export async function* pagesOf<Record_ extends Identified>(
+  graph: Graph,
+  address: string,
+  total: number | null = null,
+): AsyncGenerator<readonly Record_[], void, undefined> {
+  const first = new URL(address, graph.rootUrl);
+  const source = sourceOf(first);
+  let seen = new Set<string>();
+  let rows = 0;
+  let restarted = false;
+  let link: string | null = first.href;
+  while (link !== null) {
+    seen.add(link);
+    const answer: Answer<Page> = await graph.get(link, parsePage);
+    if (answer.kind === 'page-expired') {
+      if (restarted) throw unusable(source, 'its page links expire faster than they can be read');
+      restarted = true;
+      seen = new Set();
+      rows = 0;
+      link = first.href;
+      continue;
+    }
+    const { records, nextLink }: Page = answer.value;
+    rows += records.length;
+    graph.observe({ kind: 'night.progress', run: graph.run, source, rows, total });
+    // The records are objects with an id; what else they hold is checked where it is read.
+    if (records.length > 0) yield records as readonly Record_[];
+    if (nextLink !== null && seen.has(nextLink)) throw unusable(source, 'its pages lead in a circle');
+    // A foreign host would be sent our token.
+    if (nextLink !== null && new URL(nextLink, first).origin !== first.origin) {
+      throw unusable(source, 'it links to another host');
+    }
+    link = nextLink;
+  }
+}
+
+/** The whole of a small collection, each record once. */
+export async function listOf<Record_ extends Identified>(
+  graph: Graph,
+  address: string,
+): Promise<readonly Record_[]> {
+  const byId = new Map<string, Record_>();
+  for await (const records of pagesOf<Record_>(graph, address)) {
+    for (const each of records) byId.set(each.id, each);
+  }
+  return [...byId.values()];
+}
+
+/** One resource that is not part of a list, such as a summary. */
+export async function singletonOf<Record_ extends object>(graph: Graph, address: string): Promise<Record_> {
+  const answer = await graph.get(address, (json) => (isObject(json) ? (json as Record_) : null));
+  if (answer.kind === 'value') return answer.value;
+  throw unusable(sourceOf(new URL(address, graph.rootUrl)), 'it is gone');
+}
+
+function parsePage(json: unknown): Page | null {
+  if (!isObject(json) || !('value' in json) || !Array.isArray(json.value)) return null;
+  const records: readonly unknown[] = json.value;
+  const nextLink = '@odata.nextLink' in json ? json['@odata.nextLink'] : null;
+  if (nextLink !== null && typeof nextLink !== 'string') return null;
+  return records.every(isIdentified) ? { records, nextLink } : null;
+}
+
+function isObject(json: unknown): json is object {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function isIdentified(json: unknown): json is Identified {
+  return isObject(json) && 'id' in json && typeof json.id === 'string' && json.id !== '';
+}
+
+function unusable(source: string, why: string): FeedError {
+  return new FeedError('feed.source-unavailable', `Microsoft Graph could not give ${source}: ${why}.`, {
+    target: source,
+  });
+}

@@ -1,0 +1,19 @@
+// The SQL functions of our own, as every read connection has them.
+import type { Database } from 'better-sqlite3';
+
+/** Thrown inside a running statement once it has been told to stop; whoever told it knows why. */
+export class StatementStopped extends Error {
+  override readonly name = 'StatementStopped';
+}
+
+/**
+ * Registers them on a connection. `isStopped` is asked for every row of a statement that has a filter:
+ * better-sqlite3 cannot interrupt SQLite, but a function that throws can.
+ */
+export function registerFunctions(database: Database, isStopped: () => boolean): void {
+  // Statements hand it a column of their innermost relation, so that SQLite cannot call it once and keep the answer.
+  database.function('within_deadline', { varargs: true }, () => {
+    if (isStopped()) throw new StatementStopped('The statement was told to stop.');
+    return 1;
+  });
+}

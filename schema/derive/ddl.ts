@@ -1,0 +1,141 @@
+// The model as SQLite's tables, views and indexes.
+import type { Model } from '../model.ts';
+import type { Role } from '../words.ts';
+import { SPAN_COLUMNS, storageOf } from './storage.ts';
+import type { Column, Storage } from './storage.ts';
+
+/** One object of the database, by the name under which sqlite_schema lists it. */
+export interface Definition {
+  readonly kind: 'table' | 'index' | 'view';
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Puts a name into SQL as a name, whatever it contains. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** What every generation has besides the collections. */
+const BOOKKEEPING = {
+  /** One row: which generation this file is. */
+  generation: '(id INTEGER PRIMARY KEY, dateKey INTEGER NOT NULL, publishedAtUTC TEXT NOT NULL) STRICT',
+  /** The nights on which a daily collection was harvested; its view has no other days. */
+  snapshotDays:
+    '(collection TEXT NOT NULL, dateKey INTEGER NOT NULL, period INTEGER NOT NULL,' +
+    ' PRIMARY KEY (collection, dateKey)) STRICT, WITHOUT ROWID',
+  /** What the source calls a thing → our key for it, for ever. */
+  surrogateKeys:
+    '(entity TEXT NOT NULL, natural TEXT NOT NULL, key INTEGER NOT NULL,' +
+    ' PRIMARY KEY (entity, natural)) STRICT, WITHOUT ROWID',
+  /** The highest key ever given; it never goes back, so that no key is given twice. */
+  surrogateSequences: '(entity TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+  /** The journal: one row a published night, one runStep a collection. */
+  runs:
+    '(run TEXT PRIMARY KEY, dateKey INTEGER NOT NULL, startedAtUTC TEXT NOT NULL, finishedAtUTC TEXT NOT NULL,' +
+    ' milliseconds INTEGER NOT NULL, verdict TEXT NOT NULL) STRICT, WITHOUT ROWID',
+  runSteps:
+    '(run TEXT NOT NULL, collection TEXT NOT NULL, completeness TEXT NOT NULL, seen INTEGER NOT NULL,' +
+    ' inserted INTEGER NOT NULL, changed INTEGER NOT NULL, deleted INTEGER NOT NULL, orphans INTEGER NOT NULL,' +
+    ' milliseconds INTEGER NOT NULL, PRIMARY KEY (run, collection)) STRICT, WITHOUT ROWID',
+} as const;
+
+/** In an order in which they can be made. */
+export function deriveDdl(model: Model): readonly Definition[] {
+  const storages = [...model.entities.values()].map(storageOf);
+  const bookkeeping = Object.entries(BOOKKEEPING).map(([name, body]): Definition => ({
+    kind: 'table',
+    name,
+    sql: `CREATE TABLE ${quoted(name)} ${body}`,
+  }));
+  return [
+    ...bookkeeping,
+    ...storages.map(tableOf),
+    ...indexesOf(storages),
+    ...storages.filter(({ spans }) => spans).map(viewOf),
+  ];
+}
+
+/** `"name" TYPE NOT NULL`, as in CREATE TABLE and ADD COLUMN. */
+export function columnSql({ name, type, nullable }: Column): string {
+  return `${quoted(name)} ${type}${nullable ? '' : ' NOT NULL'}`;
+}
+
+function tableOf({ table, columns, primaryKey }: Storage): Definition {
+  const sole = primaryKey.length === 1 ? columns.find(({ name }) => name === primaryKey[0]) : undefined;
+  // A single integer is the rowid itself; anything else keeps the rows in the key's own tree.
+  const layout = sole?.type === 'INTEGER' ? 'STRICT' : 'STRICT, WITHOUT ROWID';
+  const lines = [...columns.map(columnSql), `PRIMARY KEY (${primaryKey.map(quoted).join(', ')})`];
+  return {
+    kind: 'table',
+    name: table,
+    sql: `CREATE TABLE ${quoted(table)} (\n  ${lines.join(',\n  ')}\n) ${layout}`,
+  };
+}
+
+/**
+ * Joins go from a row to one row of a dimension and back again. The key serves most; the rest is indexed: what a
+ * navigation leads to, and what it comes from where few rows share a value.
+ */
+function indexesOf(storages: readonly Storage[]): readonly Definition[] {
+  const indexed = new Map<string, Definition>();
+  const byName = new Map(storages.map((each) => [each.entity.name, each]));
+  const index = (storage: Storage | undefined, column: string | undefined): void => {
+    if (!storage || column === undefined || storage.spans || storage.primaryKey[0] === column) return;
+    const name = `${storage.table}By${column.charAt(0).toUpperCase()}${column.slice(1)}`;
+    const sql = `CREATE INDEX ${quoted(name)} ON ${quoted(storage.table)} (${quoted(column)})`;
+    indexed.set(name, { kind: 'index', name, sql });
+  };
+  for (const storage of storages) {
+    index(storage, storage.roles.get('surrogate'));
+    for (const { to, on } of Object.values(storage.entity.navigations)) {
+      const [[own, theirs] = [], ...more] = Object.entries(on);
+      if (own === undefined || more.length > 0) continue;
+      index(byName.get(to), theirs);
+      const { type, refers } = storage.entity.properties[own] ?? {};
+      if (storage.entity.lifetime === 'current' && (type === 'Edm.String' || refers !== undefined)) {
+        index(storage, own);
+      }
+    }
+  }
+  return [...indexed.values()];
+}
+
+const { period, from, to } = SPAN_COLUMNS;
+const OPEN = '99991231';
+
+// 20261120 → 2026-11-20T00:00:00, the canonical text of that midnight.
+const midnight = (day: string): string =>
+  `printf('%04d-%02d-%02dT00:00:00', ${day} / 10000, ${day} / 100 % 100, ${day} % 100)`;
+
+/** What the spans of a history say by where they begin and end. */
+const FROM_SPAN: Readonly<Partial<Record<Role, (storage: Storage) => string>>> = {
+  day: () => 'd.dateKey',
+  start: () => midnight(`s.${from}`),
+  startDay: () => `s.${from}`,
+  end: () => midnight(`s.${to}`),
+  current: () => `(s.${to} = ${OPEN})`,
+  deletedAt: ({ roles }) => {
+    const deleted = roles.get('deleted');
+    return deleted === undefined
+      ? 'NULL'
+      : `CASE WHEN s.${quoted(deleted)} THEN ${midnight(`s.${from}`)} END`;
+  },
+};
+
+function viewOf(storage: Storage): Definition {
+  const { entity, table } = storage;
+  const columns = Object.entries(entity.properties).map(([name, { role }]) => {
+    const computed = role === undefined ? undefined : FROM_SPAN[role]?.(storage);
+    return `${computed ?? `s.${quoted(name)}`} AS ${quoted(name)}`;
+  });
+  const days =
+    `"snapshotDays" d JOIN ${quoted(table)} s ON s.${period} = d.period` +
+    ` AND s.${from} <= d.dateKey AND s.${to} > d.dateKey\nWHERE d.collection = '${entity.name}'`;
+  const source = entity.lifetime === 'daily' ? days : `${quoted(table)} s`;
+  return {
+    kind: 'view',
+    name: entity.name,
+    sql: `CREATE VIEW ${quoted(entity.name)} AS\nSELECT ${columns.join(',\n  ')}\nFROM ${source}`,
+  };
+}

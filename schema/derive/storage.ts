@@ -1,0 +1,112 @@
+// Where a collection's rows lie: the table behind it, its columns, and which of them say which thing a row is about.
+import type { EdmType, Entity, Lifetime, Role } from '../words.ts';
+
+export type StorageType = 'INTEGER' | 'REAL' | 'TEXT';
+
+export interface Column {
+  readonly name: string;
+  readonly type: StorageType;
+  readonly nullable: boolean;
+}
+
+export interface Storage {
+  readonly entity: Entity;
+  /** The table that holds the rows. Readers see it through a view when they are spans. */
+  readonly table: string;
+  /** Rows are spans [fromKey, toKey) of nights in which nothing changed. */
+  readonly spans: boolean;
+  readonly columns: readonly Column[];
+  readonly primaryKey: readonly string[];
+  /** The columns that say which thing a row is about; with the month for framed spans, the day for events. */
+  readonly identity: readonly string[];
+  /** The columns that say something about it: a difference in one of them is a change. */
+  readonly attributes: readonly string[];
+  /** The properties a stream gives. */
+  readonly sourced: readonly string[];
+  /** Property name by role. */
+  readonly roles: ReadonlyMap<Role, string>;
+}
+
+/** Columns that spans have besides properties. `period` (yyyymm) only where days are served one by one. */
+export const SPAN_COLUMNS = { period: 'period', from: 'fromKey', to: 'toKey' } as const;
+
+const STORAGE_TYPES = {
+  'Edm.Boolean': 'INTEGER',
+  'Edm.Int32': 'INTEGER',
+  'Edm.Int64': 'INTEGER',
+  'Edm.Double': 'REAL',
+  'Edm.String': 'TEXT',
+  'Edm.DateTimeOffset': 'TEXT',
+} as const satisfies Record<EdmType, StorageType>;
+
+/** Roles that mean something in a lifetime; the view computes those of `history` from the span, but for deleted and modified. */
+const ROLES = {
+  current: ['surrogate', 'modified', 'deleted', 'deletedAt', 'start', 'startDay', 'end', 'current'],
+  history: ['surrogate', 'modified', 'deleted', 'deletedAt', 'start', 'startDay', 'end', 'current'],
+  daily: ['day', 'surrogate', 'modified'],
+  event: ['day', 'surrogate', 'modified'],
+} as const satisfies Record<Lifetime, readonly Role[]>;
+
+/** Throws a TypeError when the entity's words do not fit its lifetime. */
+export function storageOf(entity: Entity): Storage {
+  const { name, lifetime, key, properties } = entity;
+  const roles = rolesOf(entity);
+  const spans = lifetime === 'history' || lifetime === 'daily';
+  const { period, from, to } = SPAN_COLUMNS;
+  if (spans) {
+    for (const reserved of [period, from, to]) {
+      if (reserved in properties)
+        throw new TypeError(`${name}.${reserved}: spans have a column of this name.`);
+    }
+  }
+
+  const known = (property: string): boolean => {
+    const role = properties[property]?.role;
+    return role === undefined || role === 'surrogate' || (role === 'deleted' && lifetime === 'history');
+  };
+  const things = key.filter((each) => known(each) || lifetime === 'event');
+  const frame = lifetime === 'daily' ? [period] : [];
+  const identity = [...frame, ...things];
+  const attributes = Object.keys(properties).filter((each) => known(each) && !things.includes(each));
+  const modified = roles.get('modified');
+  const stored = spans
+    ? [...identity, from, to, ...attributes, ...(modified === undefined ? [] : [modified])]
+    : Object.keys(properties);
+  return {
+    entity,
+    table: spans ? `${name}Spans` : name,
+    spans,
+    columns: stored.map((each) => columnOf(entity, each)),
+    primaryKey: spans ? [...identity, from] : key,
+    identity,
+    attributes,
+    sourced: Object.keys(properties).filter((each) => properties[each]?.role === undefined),
+    roles,
+  };
+}
+
+function rolesOf({ name, lifetime, properties }: Entity): ReadonlyMap<Role, string> {
+  const meaningful: readonly Role[] = ROLES[lifetime];
+  const roles = new Map<Role, string>();
+  for (const [property, { role }] of Object.entries(properties)) {
+    if (role === undefined) continue;
+    if (!meaningful.includes(role)) {
+      throw new TypeError(
+        `${name}.${property}: the role '${role}' means nothing in a ${lifetime} collection.`,
+      );
+    }
+    if (roles.has(role))
+      throw new TypeError(`${name}.${property}: a second property with the role '${role}'.`);
+    roles.set(role, property);
+  }
+  if ((lifetime === 'daily' || lifetime === 'event') && !roles.has('day')) {
+    throw new TypeError(`${name}: a ${lifetime} collection needs a property with the role 'day'.`);
+  }
+  return roles;
+}
+
+function columnOf({ properties }: Entity, name: string): Column {
+  const property = properties[name];
+  if (!property) return { name, type: 'INTEGER', nullable: false };
+  return { name, type: STORAGE_TYPES[property.type], nullable: property.nullable };
+}

@@ -1,0 +1,88 @@
+// The one place that knows errors and HTTP: what each code looks like on the wire.
+import type { ErrorCode } from '../base/error-codes.ts';
+import { FeedError } from '../base/feed-error.ts';
+import type { Answer } from './answer.ts';
+
+/**
+ * Bad queries and limits are 400, since clients show the message of a 400 to their user. 401 and 403 would make Power BI
+ * ask for credentials again; 408, 429, 503, 504 and 509 make it try again, so they are for what may work later.
+ */
+export const STATUS = {
+  'request.malformed-url': 400,
+  'request.unknown-resource': 404,
+  'request.unknown-property': 400,
+  'request.unknown-option': 400,
+  'request.duplicate-option': 400,
+  'request.malformed-option': 400,
+  'request.malformed-expression': 400,
+  'request.type-mismatch': 400,
+  'request.not-in-v1': 400,
+  'request.not-offered': 501,
+  'request.bad-version': 400,
+  'request.bad-history-days': 400,
+  'request.bad-skiptoken': 400,
+  'request.generation-gone': 410,
+  'request.no-such-entity': 404,
+  'request.bad-key': 400,
+  'request.method-not-allowed': 405,
+  'request.not-acceptable': 406,
+  'request.protocol-version': 400,
+  'auth.required': 401,
+  'limit.query-too-long': 400,
+  'limit.too-complex': 400,
+  'limit.deadline': 400,
+  'limit.busy': 503,
+  'feed.empty': 503,
+  'feed.unavailable': 503,
+  'feed.night-running': 503,
+  'feed.source-refused': 502,
+  'feed.source-unavailable': 502,
+  'feed.night-refused': 503,
+  'setup.bad-setting': 500,
+  'setup.unsafe': 500,
+  'defect.internal': 500,
+} as const satisfies Record<ErrorCode, number>;
+
+// Whole seconds, as clients read nothing else, and never longer than Power BI is willing to wait.
+const RETRY_AFTER_SECONDS = 10;
+const LONGEST_RETRY_AFTER_SECONDS = 120;
+
+/** What a caller may know of anything thrown: a FeedError as it is, all else as a defect without its insides. */
+export function asFeedError(thrown: unknown): FeedError {
+  if (thrown instanceof FeedError) return thrown;
+  const hint = 'Its request-id is in the log of the feed, beside what happened.';
+  return new FeedError('defect.internal', 'The feed met a fault of its own.', { hint, cause: thrown });
+}
+
+/**
+ * The OData error: `{"error": {"code", "message", "target", "details"}}`. The hint is in the message as well as in the
+ * details, since Power BI and Excel show the message alone.
+ */
+export function answerFailure(error: FeedError): Answer & { readonly body: Buffer } {
+  const status = STATUS[error.code];
+  const details = [
+    ...(error.hint === undefined ? [] : [{ code: 'hint', message: error.hint }]),
+    ...(error.position === undefined
+      ? []
+      : [{ code: 'position', message: `At character ${error.position + 1}.`, target: error.target }]),
+  ];
+  const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  const body = { error: { code: error.code, message, target: error.target, details } };
+  return {
+    status,
+    headers: {
+      'Content-Type': 'application/json;charset=utf-8',
+      'Cache-Control': 'no-store',
+      ...headersOf(error, status),
+    },
+    body: Buffer.from(JSON.stringify(body)),
+    code: error.code,
+  };
+}
+
+function headersOf(error: FeedError, status: number): Readonly<Record<string, string>> {
+  if (status === 405) return { Allow: 'GET, HEAD' };
+  if (status !== 503) return {};
+  const seconds = Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
+  return { 'Retry-After': String(Math.min(Math.max(seconds, 1), LONGEST_RETRY_AFTER_SECONDS)) };
+}

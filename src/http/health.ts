@@ -1,0 +1,34 @@
+// For those who watch the feed: whether it runs, and whether what it serves is fresh.
+import type { Clock } from '../base/clock.ts';
+import type { Generation } from '../engines/engine.ts';
+import type { Answer } from './answer.ts';
+
+const HOUR_MS = 3_600_000;
+
+export function answerLive(): Answer {
+  return answerJson(200, { status: 'live' });
+}
+
+/** Ready = a verified generation younger than so many hours is being served. */
+export function answerReady(generation: Generation | null, clock: Clock, readyHours: number): Answer {
+  if (generation === null)
+    return answerJson(503, { status: 'empty', hint: 'No night has been published yet.' });
+  const ageHours = (clock.now().getTime() - Date.parse(generation.publishedAt)) / HOUR_MS;
+  const isFresh = ageHours < readyHours;
+  return answerJson(isFresh ? 200 : 503, {
+    status: isFresh ? 'ready' : 'stale',
+    generation: generation.id,
+    dateKey: generation.dateKey,
+    publishedAt: generation.publishedAt,
+    ageHours: Math.round(ageHours * 10) / 10,
+    readyHours,
+  });
+}
+
+function answerJson(status: number, body: unknown): Answer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json;charset=utf-8', 'Cache-Control': 'no-store' },
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}

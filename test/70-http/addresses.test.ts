@@ -1,0 +1,80 @@
+// Addresses: where the feed lives, which version is meant, and how the next page is named.
+import { describe, expect, test } from '@jest/globals';
+import { splitTarget } from '../../src/http/feed-request.ts';
+import { contextRoot, decideVersion, findMount } from '../../src/http/mounts.ts';
+import { nextLink } from '../../src/http/next-link.ts';
+
+const LONG = '/ReportingService/DataWarehouseFEService';
+const ROUTED = `/TrafficGateway/TrafficRoutingService${LONG}`;
+
+describe('an address', () => {
+  test.each([
+    [LONG, LONG, ''],
+    [`${LONG}/`, LONG, ''],
+    [`${LONG}/devices`, LONG, 'devices'],
+    [`${ROUTED}/devices(7)/deviceName`, ROUTED, 'devices(7)/deviceName'],
+    ['/v1.0/', '/v1.0', ''],
+    ['/v1.0/devices/', '/v1.0', 'devices'],
+    ['/beta/$metadata', '/beta', '$metadata'],
+  ])('%s is %s and %j', (path, root, resource) => {
+    expect(findMount(path)).toMatchObject({ root: { path: root }, resource });
+  });
+
+  test.each(['/', '/v1.0x', '/v1', '/Beta/devices', '/ReportingService', `${LONG}x/devices`])(
+    '%s is not of the feed',
+    (path) => expect(findMount(path)).toBeNull(),
+  );
+
+  test('with bytes beyond ASCII is read as if they had been percent-encoded', () => {
+    const asNodeHandsIt = Buffer.from('/v1.0/devices?$filter=é', 'utf8').toString('latin1');
+    expect(splitTarget(asNodeHandsIt)).toEqual({ path: '/v1.0/devices', rawQuery: '$filter=%c3%a9' });
+  });
+});
+
+describe('the version', () => {
+  test.each([
+    [LONG, null, 'v1.0', LONG],
+    [LONG, 'v1.0', 'v1.0', LONG],
+    [LONG, 'V1.0', 'v1.0', LONG],
+    [LONG, 'beta', 'beta', '/beta'],
+    [ROUTED, null, 'v1.0', ROUTED],
+    ['/v1.0', null, 'v1.0', '/v1.0'],
+    ['/v1.0', 'v1.0', 'v1.0', '/v1.0'],
+    ['/beta', null, 'beta', '/beta'],
+    ['/beta', 'beta', 'beta', '/beta'],
+  ])('of %s with api-version %j is %s, and its context is under %s', (path, asked, version, root) => {
+    const mount = findMount(path)!;
+    expect(decideVersion(mount, asked)).toBe(version);
+    expect(contextRoot(mount, decideVersion(mount, asked))).toBe(root);
+  });
+
+  test.each([
+    [LONG, ''],
+    [LONG, 'v2.0'],
+    [LONG, '1.0'],
+    ['/v1.0', 'beta'],
+    ['/beta', 'v1.0'],
+  ])('of %s with api-version %j is refused', (path, asked) => {
+    expect(() => decideVersion(findMount(path)!, asked)).toThrow(
+      expect.objectContaining({ code: 'request.bad-version', target: 'api-version' }),
+    );
+  });
+});
+
+describe('the next link', () => {
+  const HERE = 'https://fleet.example/v1.0/devices';
+  test.each([
+    ['', '$skiptoken=T'],
+    ['api-version=v1.0&MaxHistoryDays=7', 'api-version=v1.0&MaxHistoryDays=7&$skiptoken=T'],
+    ['%24select=a%2Cb&$skiptoken=old', '%24select=a%2Cb&$skiptoken=T'],
+    ['%24SkipToken=old&$top=5', '$top=5&$skiptoken=T'],
+    ['filter=a+eq+@p&@p=1', 'filter=a+eq+@p&@p=1&$skiptoken=T'],
+    ['my-api-key=hunter2&$count=true', '$count=true&$skiptoken=T'],
+  ])('of ?%s is ?%s', (rawQuery, next) => {
+    expect(nextLink(HERE, rawQuery, 'T')).toBe(`${HERE}?${next}`);
+  });
+
+  test('carries the token encoded', () => {
+    expect(nextLink(HERE, '', "61:'a&b'")).toBe(`${HERE}?$skiptoken=61%3A'a%26b'`);
+  });
+});

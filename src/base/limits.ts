@@ -15,6 +15,8 @@ export const LIMITS = {
   pageMs: 30_000,
   /** Milliseconds after which a statement that has yielded no row is stopped. */
   statementMs: 30_000,
+  /** Milliseconds a read waits for a free thread. */
+  waitMs: 10_000,
   /** Rows a client may $skip; further pages are reached by nextLink. */
   skipRows: 100_000_000,
 } as const;

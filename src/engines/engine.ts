@@ -17,6 +17,8 @@ export interface PageRequest {
   readonly statements: PageStatements;
   /** The skip token's order values where the page continues a chain, else null. */
   readonly after: readonly SqlValue[] | null;
+  /** Rows that the whole chain still wants, or null for all. A page that reaches it has no next, and does not look for one. */
+  readonly top: number | null;
   /** A page ends by rows, bytes or time, whichever comes first. */
   readonly rows: number;
   readonly bytes: number;
@@ -26,7 +28,7 @@ export interface PageRequest {
 export type PagePart =
   /** Comma-separated rows; parts are joined by a comma by whoever writes them. */
   | { readonly kind: 'rows'; readonly bytes: Uint8Array; readonly rows: number }
-  /** Always last. `after` holds the order values to continue from, or null when the collection ends here. */
+  /** Always last. `after` holds the order values to continue from, or null when the chain ends here. */
   | { readonly kind: 'end'; readonly after: readonly SqlValue[] | null };
 
 export interface Engine {

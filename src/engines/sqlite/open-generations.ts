@@ -1,0 +1,78 @@
+// The generations that one thread has open, with the statements it has prepared on each.
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { FeedError } from '../../base/feed-error.ts';
+import type { Statement } from '../../sql/statement.ts';
+import { registerFunctions } from './functions.ts';
+import { RecentMap } from './recent-map.ts';
+import type { Cell, Cells } from './thread-messages.ts';
+
+// The newest, the one before for chains that are still being read, and the moment in which a third appears.
+const OPEN_GENERATIONS = 3;
+// A report refreshes a few dozen queries again and again; a prepared one weighs some 50 KB.
+const PREPARED_STATEMENTS = 128;
+
+interface OpenGeneration {
+  readonly database: Database.Database;
+  readonly prepared: RecentMap<string, Database.Statement<unknown[], Cell[]>>;
+}
+
+export interface OpenGenerations {
+  /**
+   * The first row that a statement yields in the generation of this file, or null. Throws FeedError
+   * `request.generation-gone` when the file is no more, and `feed.unavailable` when it cannot be read.
+   */
+  first(path: string, statement: Statement): Cells | null;
+}
+
+export function openGenerations(isStopped: () => boolean): OpenGenerations {
+  const open = new RecentMap<string, OpenGeneration>(OPEN_GENERATIONS, ({ database }) => database.close());
+  return {
+    first(path, { text, values }) {
+      try {
+        const generation = open.get(path, () => openGeneration(path, isStopped));
+        const statement = generation.prepared.get(text, () => prepare(generation.database, text));
+        return statement.get(...values)?.map(narrowed) ?? null;
+      } catch (error) {
+        throw explained(error, path);
+      }
+    },
+  };
+}
+
+function openGeneration(path: string, isStopped: () => boolean): OpenGeneration {
+  const database = new Database(path, { readonly: true, fileMustExist: true });
+  database.pragma('query_only = ON');
+  database.pragma('mmap_size = 1073741824');
+  registerFunctions(database, isStopped);
+  return { database, prepared: new RecentMap(PREPARED_STATEMENTS, () => undefined) };
+}
+
+// Integers arrive as bigint, since a number would round what lies beyond 2^53.
+function prepare(database: Database.Database, text: string): Database.Statement<unknown[], Cell[]> {
+  return database.prepare<unknown[], Cell[]>(text).raw().safeIntegers();
+}
+
+function narrowed(cell: Cell): Cell {
+  if (typeof cell !== 'bigint') return cell;
+  const number = Number(cell);
+  return Number.isSafeInteger(number) ? number : cell;
+}
+
+function explained(error: unknown, path: string): unknown {
+  if (!existsSync(path)) {
+    return new FeedError(
+      'request.generation-gone',
+      'The snapshot that this read began on is no longer kept.',
+      {
+        hint: 'Start again from the first page.',
+      },
+    );
+  }
+  // What the disk does wrong may pass; what our SQL does wrong will not.
+  const unreadable =
+    error instanceof Database.SqliteError &&
+    /^SQLITE_(CANTOPEN|CORRUPT|NOTADB|IOERR|NOMEM|FULL|BUSY)/.test(error.code);
+  if (!unreadable) return error;
+  return new FeedError('feed.unavailable', `The warehouse's file could not be read (${error.code}).`);
+}

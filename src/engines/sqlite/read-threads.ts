@@ -1,0 +1,163 @@
+// The threads that read, and the line in front of them: one statement at a time each, first come first served.
+import { setTimeout as timePasses } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { FeedError } from '../../base/feed-error.ts';
+import type { Limits } from '../../base/limits.ts';
+import type { Observer } from '../../base/observation.ts';
+import type { Statement } from '../../sql/statement.ts';
+import { errorOf, type Cells, type Reply, type Task, type ThreadData } from './thread-messages.ts';
+
+export interface ReadThreadsOptions {
+  /** How many there are. */
+  readonly size: number;
+  readonly limits: Pick<Limits, 'statementMs' | 'waitMs'>;
+  readonly observe: Observer;
+}
+
+interface Job extends Task {
+  readonly resolve: (cells: Cells | null) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Ends the wait for a thread, then the run. */
+  timer: NodeJS.Timeout;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly toStop: Int32Array;
+  job: Job | null;
+}
+
+// A statement that does not look at its deadline holds its thread until SQLite is done; the process does not wait for it.
+const CLOSE_MS = 800;
+const LARGEST_NUMBER = 2 ** 31 - 1;
+
+export class ReadThreads {
+  readonly #options: ReadThreadsOptions;
+  readonly #threads = new Set<Thread>();
+  // The last to finish is the first to work again: its caches are warm.
+  readonly #idle: Thread[] = [];
+  readonly #waiting: Job[] = [];
+  #lastNumber = 0;
+  #closed = false;
+
+  constructor(options: ReadThreadsOptions) {
+    this.#options = options;
+    while (this.#threads.size < options.size) this.#idle.push(this.#start());
+  }
+
+  /**
+   * The first row of a statement, or null. Rejects at once with the signal's reason when it aborts, with `limit.busy`
+   * when no thread was free in time, `limit.deadline` when the statement ran too long, `feed.unavailable` when its thread died.
+   */
+  async read(path: string, statement: Statement, signal: AbortSignal): Promise<Cells | null> {
+    signal.throwIfAborted();
+    if (this.#closed) throw closing();
+    const { promise, resolve, reject } = Promise.withResolvers<Cells | null>();
+    const { waitMs } = this.#options.limits;
+    this.#lastNumber = (this.#lastNumber % LARGEST_NUMBER) + 1;
+    const timer = setTimeout(() => this.#stop(job, busy(waitMs)), waitMs);
+    const job: Job = { number: this.#lastNumber, path, statement, resolve, reject, timer };
+    const abort = (): void => this.#stop(job, signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#waiting.push(job);
+    this.#dispatch();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(job.timer);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Ends every read with `feed.unavailable` and the threads with them; takes less than a second. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const job of [...this.#waiting, ...this.#running()]) this.#stop(job, closing());
+    const ended = Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+    await Promise.race([ended, timePasses(CLOSE_MS, undefined, { ref: false })]);
+  }
+
+  #dispatch(): void {
+    const { size, limits } = this.#options;
+    while (this.#waiting.length > 0) {
+      const thread = this.#idle.pop() ?? (this.#threads.size < size ? this.#start() : null);
+      const job = thread && this.#waiting.shift();
+      if (!job) return;
+      clearTimeout(job.timer);
+      job.timer = setTimeout(() => this.#stop(job, deadline(limits.statementMs)), limits.statementMs);
+      thread.job = job;
+      const { number, path, statement } = job;
+      thread.worker.postMessage({ number, path, statement } satisfies Task);
+    }
+  }
+
+  // Whoever waits is told at once; the thread itself follows at the next row it looks at.
+  #stop(job: Job, reason: unknown): void {
+    const place = this.#waiting.indexOf(job);
+    if (place >= 0) this.#waiting.splice(place, 1);
+    const thread = [...this.#threads].find((each) => each.job === job);
+    if (thread) Atomics.store(thread.toStop, 0, job.number);
+    job.reject(reason);
+  }
+
+  #running(): readonly Job[] {
+    return [...this.#threads].map(({ job }) => job).filter((job) => job !== null);
+  }
+
+  #start(): Thread {
+    const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const worker = new Worker(new URL('./read-worker.ts', import.meta.url), {
+      workerData: { stop } satisfies ThreadData,
+      name: 'fleetfeed-read',
+    });
+    const thread: Thread = { worker, toStop: new Int32Array(stop), job: null };
+    worker.on('message', (reply: Reply) => this.#finish(thread, reply));
+    worker.on('error', (error) => this.#bury(thread, error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => this.#bury(thread, `It ended with exit code ${code}.`));
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #finish(thread: Thread, reply: Reply): void {
+    const { job } = thread;
+    thread.job = null;
+    this.#idle.push(thread);
+    if (reply.kind === 'row') job?.resolve(reply.cells);
+    else job?.reject(errorOf(reply.why));
+    this.#dispatch();
+  }
+
+  // The next read that finds no idle thread starts another: a thread that cannot even start is not tried for ever.
+  #bury(thread: Thread, reason: string): void {
+    if (!this.#threads.delete(thread) || this.#closed) return;
+    const place = this.#idle.indexOf(thread);
+    if (place >= 0) this.#idle.splice(place, 1);
+    this.#options.observe({ kind: 'engine.worker-replaced', reason });
+    thread.job?.reject(
+      new FeedError('feed.unavailable', 'The thread that was reading ended unexpectedly.', {
+        hint: 'Ask again: another has taken its place.',
+        retryAfterSeconds: 1,
+      }),
+    );
+    this.#dispatch();
+  }
+}
+
+function busy(waitMs: number): FeedError {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new FeedError('limit.busy', `No thread was free to read within ${seconds} seconds.`, {
+    hint: 'Ask again in a while, or for fewer things at once.',
+    retryAfterSeconds: seconds,
+  });
+}
+
+function deadline(statementMs: number): FeedError {
+  const seconds = Math.ceil(statementMs / 1000);
+  return new FeedError('limit.deadline', `The query was stopped after ${seconds} seconds without a row.`, {
+    hint: 'Filter on dateKey to read fewer days, or compare fewer things.',
+  });
+}
+
+function closing(): FeedError {
+  return new FeedError('feed.unavailable', 'The feed is shutting down.');
+}

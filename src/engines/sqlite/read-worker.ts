@@ -1,0 +1,31 @@
+// A thread that reads: runs one statement after another and hands over the row of each. It keeps nothing between two tasks.
+import { parentPort, workerData } from 'node:worker_threads';
+import { openGenerations } from './open-generations.ts';
+import { failureOf, type Cells, type Reply, type Task, type ThreadData } from './thread-messages.ts';
+
+const { stop } = workerData as ThreadData;
+const toStop = new Int32Array(stop);
+let running = 0;
+const generations = openGenerations(() => Atomics.load(toStop, 0) === running);
+
+parentPort?.on('message', ({ number, path, statement }: Task) => {
+  running = number;
+  const reply = replyTo(path, statement);
+  parentPort?.postMessage(reply, reply.kind === 'row' && reply.cells ? transferable(reply.cells) : []);
+});
+
+function replyTo(path: string, statement: Task['statement']): Reply {
+  try {
+    return { kind: 'row', cells: generations.first(path, statement) };
+  } catch (error) {
+    return { kind: 'failed', why: failureOf(error) };
+  }
+}
+
+// Bytes change hands without a copy, unless they lie in a buffer that others share.
+function transferable(cells: Cells): ArrayBuffer[] {
+  return cells
+    .filter((cell) => cell instanceof Uint8Array)
+    .filter(({ buffer, byteLength }) => buffer instanceof ArrayBuffer && buffer.byteLength === byteLength)
+    .map(({ buffer }) => buffer as ArrayBuffer);
+}

@@ -1,0 +1,50 @@
+// The SQLite engine: generations are files, and threads read them.
+import { FeedError } from '../../base/feed-error.ts';
+import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Observer } from '../../base/observation.ts';
+import type { Engine } from '../engine.ts';
+import { GenerationWatch } from './generation-watch.ts';
+import { ReadThreads } from './read-threads.ts';
+import { walkPage } from './walk-page.ts';
+
+export interface SqliteEngineOptions {
+  /** Where the generations' files are; it may be empty or not yet there. */
+  readonly dataDir: string;
+  /** Threads that read. */
+  readonly workers: number;
+  readonly observe: Observer;
+  readonly limits?: Pick<Limits, 'statementMs' | 'waitMs'>;
+}
+
+export function openSqliteEngine({
+  dataDir,
+  workers,
+  observe,
+  limits = LIMITS,
+}: SqliteEngineOptions): Engine {
+  const watch = new GenerationWatch(dataDir, observe);
+  const threads = new ReadThreads({ size: workers, limits, observe });
+  const pathOf = (id: number): string => {
+    const kept = watch.find(id);
+    if (kept) return kept.path;
+    throw new FeedError('request.generation-gone', `Snapshot ${id} is no longer kept.`, {
+      hint: 'Start again from the first page.',
+    });
+  };
+  return {
+    current: () => watch.newest(),
+    generation: (id) => watch.find(id),
+    async *readPage(request, signal) {
+      const path = pathOf(request.generation);
+      yield* walkPage(request, (statement, either) => threads.read(path, statement, either), signal);
+    },
+    async readValue(generation, statement, signal) {
+      const cells = await threads.read(pathOf(generation), statement, signal);
+      return cells?.[0] ?? null;
+    },
+    async close() {
+      watch.close();
+      await threads.close();
+    },
+  };
+}

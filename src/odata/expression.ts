@@ -23,7 +23,10 @@ export type LiteralValue =
   | { readonly type: 'duration'; readonly ticks: bigint };
 
 interface Placed {
-  /** 0-based offset in the decoded text of the option. */
+  /**
+   * 0-based offset in the decoded text of the option: where the operator stands for what is written
+   * between two operands, else where the expression begins.
+   */
   readonly at: number;
 }
 

@@ -1,0 +1,256 @@
+// Text of a query option → tokens, one at a time, so that the first fault in reading order is the one that is told.
+import type { ErrorCode } from '../base/error-codes.ts';
+import { FeedError } from '../base/feed-error.ts';
+import type { LiteralValue } from './expression.ts';
+import { isDay, parseDuration, parseInstant, parseTimeOfDay } from './instant.ts';
+
+export type Sign = '(' | ')' | ',' | '/' | ':' | '-' | '*' | '=';
+
+interface Placed {
+  /** As written. */
+  readonly text: string;
+  /** 0-based offset of the first character. */
+  readonly at: number;
+}
+
+export type Token = Placed &
+  (
+    | { readonly kind: 'literal'; readonly literal: LiteralValue }
+    /** An identifier, dotted if qualified, or one with `$` before it; whether it is an operator is for the parser. */
+    | { readonly kind: 'name' }
+    /** `@p1` */
+    | { readonly kind: 'alias' }
+    | { readonly kind: 'sign'; readonly sign: Sign }
+    | { readonly kind: 'unknown' }
+    | { readonly kind: 'end' }
+  );
+
+/** What is read, and the error it ends in when it cannot be. */
+export interface Source {
+  readonly text: string;
+  /** The query option, `$filter`, or whatever names the place to its writer. */
+  readonly target: string;
+  readonly code: ErrorCode;
+  /** Offset of the text in the text that positions count in. */
+  readonly offset?: number;
+}
+
+const START = String.raw`[\p{L}\p{Nl}_]`;
+const FURTHER = String.raw`[\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]`;
+const IDENTIFIER = `${START}${FURTHER}*`;
+
+const BLANKS = /[ \t\r\n]*/y;
+const NAME = new RegExp(String.raw`\$?${IDENTIFIER}(?:\.${IDENTIFIER})*`, 'uy');
+const ALIAS = new RegExp(`@${IDENTIFIER}`, 'uy');
+const SIGN = /[(),/:*=-]/y;
+const NAME_CHARACTER = new RegExp(FURTHER, 'uy');
+const SOMETHING = /[=!<>&|]+|"[^"]*"?|[^\s()',/]+|./suy;
+
+interface LiteralForm {
+  readonly pattern: RegExp;
+  /** Null when the text has the form and not the sense: 30 February. */
+  readonly read: (text: string) => LiteralValue | null;
+  readonly sense: string;
+}
+
+// In this order: a guid may begin like a number or a name, an instant like a day, a day like a number.
+const LITERAL_FORMS: readonly LiteralForm[] = [
+  {
+    pattern: /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/iy,
+    read: (text) => ({ type: 'guid', value: text.toLowerCase() }),
+    sense: 'a guid',
+  },
+  {
+    pattern: /\d{4}-\d\d-\d\dT[\d:.]*(?:Z|[+-][\d:]*)?/iy,
+    read: (text) => textual('dateTimeOffset', parseInstant(text)),
+    sense: 'an instant such as 2026-11-20T08:30:00Z, or with an offset, whose + is written %2B',
+  },
+  {
+    pattern: /\d{4}-\d\d-\d\d/y,
+    read: (text) => textual('date', isDay(text) ? text : null),
+    sense: 'a day of the calendar',
+  },
+  {
+    pattern: /\d\d:\d\d(?::[\d.]*)?/y,
+    read: (text) => textual('timeOfDay', parseTimeOfDay(text)),
+    sense: 'a time of day such as 08:30:00',
+  },
+  { pattern: /[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?/iy, read: readNumber, sense: 'a number in range' },
+  {
+    pattern: new RegExp(`-INF(?!${FURTHER})`, 'uy'),
+    read: (text) => ({ type: 'decimal', value: -Infinity, text }),
+    sense: 'a number',
+  },
+];
+
+/** Words that are values wherever a value may stand. INF and NaN are written so and not otherwise. */
+const WORD_LITERALS: ReadonlyMap<string, LiteralValue> = new Map<string, LiteralValue>([
+  ['null', { type: 'null' }],
+  ['true', { type: 'boolean', value: true }],
+  ['false', { type: 'boolean', value: false }],
+  ['INF', { type: 'decimal', value: Infinity, text: 'INF' }],
+  ['NaN', { type: 'decimal', value: NaN, text: 'NaN' }],
+]);
+
+/** The literal that a name stands for, or null when it is only a name. */
+export function wordLiteral(name: string): LiteralValue | null {
+  return WORD_LITERALS.get(name) ?? WORD_LITERALS.get(name.toLowerCase()) ?? null;
+}
+
+/** Walks a text with one token of lookahead. Linear: no character is read twice by more than the few forms above. */
+export class TokenReader {
+  readonly #source: Source;
+  #offset = 0;
+  #next: Token | null = null;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  peek(): Token {
+    return (this.#next ??= this.#read());
+  }
+
+  take(): Token {
+    const token = this.peek();
+    this.#next = null;
+    return token;
+  }
+
+  /** Takes the sign if it comes next. */
+  takeSign(sign: Sign): boolean {
+    const token = this.peek();
+    if (token.kind !== 'sign' || token.sign !== sign) return false;
+    this.#next = null;
+    return true;
+  }
+
+  /** Takes the name if it comes next, in any case. */
+  takeWord(word: string): boolean {
+    const token = this.peek();
+    if (token.kind !== 'name' || token.text.toLowerCase() !== word) return false;
+    this.#next = null;
+    return true;
+  }
+
+  expectSign(sign: Sign, wanted: string): void {
+    if (!this.takeSign(sign)) this.unexpected(this.peek(), wanted);
+  }
+
+  expectEnd(wanted: string): void {
+    const token = this.peek();
+    if (token.kind !== 'end') this.unexpected(token, wanted);
+  }
+
+  /**
+   * Reads the text of a typed literal whose type name was just taken: `duration'PT1H'`.
+   * Null when no quote follows the name at once.
+   */
+  takeTyped(name: Token): LiteralValue | null {
+    const token = this.peek();
+    const quoted = token.kind === 'literal' && token.literal.type === 'string' ? token.literal.value : null;
+    if (quoted === null || token.at !== name.at + name.text.length) return null;
+    this.#next = null;
+    if (name.text.toLowerCase() !== 'duration') {
+      throw new FeedError(
+        'request.not-offered',
+        `No property of this feed has the type of ${excerpt(name.text + token.text)}.`,
+        {
+          target: this.#source.target,
+          position: name.at,
+          hint: 'Enumerations are text here; guids, days and instants are written without quotes.',
+        },
+      );
+    }
+    const ticks = parseDuration(quoted);
+    if (ticks === null) this.refuse(name.at, `${excerpt(token.text)} is not a duration such as 'P1DT2H30M'`);
+    return { type: 'duration', ticks };
+  }
+
+  unexpected(found: Token, wanted: string, hint?: string): never {
+    const what = found.kind === 'end' ? 'the end' : excerpt(found.text);
+    const quotes = found.text.startsWith('"') ? 'Text stands in single quotes.' : undefined;
+    this.refuse(found.at, `Found ${what} where ${wanted} should be`, hint ?? quotes);
+  }
+
+  /** Ends the reading: the sentence is completed by the place. */
+  refuse(at: number, sentence: string, hint?: string): never {
+    const { code, target } = this.#source;
+    const detail = { target, position: at, ...(hint === undefined ? {} : { hint }) };
+    throw new FeedError(code, `${sentence} (position ${at} of ${target}).`, detail);
+  }
+
+  #read(): Token {
+    this.#match(BLANKS);
+    const at = this.#place();
+    const { text } = this.#source;
+    if (this.#offset === text.length) return { kind: 'end', text: '', at };
+    if (text[this.#offset] === "'") return this.#readString(at);
+    for (const { pattern, read, sense } of LITERAL_FORMS) {
+      const written = this.#match(pattern);
+      if (written === null) continue;
+      const literal = read(written);
+      if (literal === null) this.refuse(at, `${excerpt(written)} is not ${sense}`);
+      if (this.#looksAt(NAME_CHARACTER)) {
+        this.refuse(at, `${excerpt(written + (this.#match(SOMETHING) ?? ''))} is neither a value nor a name`);
+      }
+      return { kind: 'literal', literal, text: written, at };
+    }
+    const name = this.#match(NAME);
+    if (name !== null) return { kind: 'name', text: name, at };
+    const alias = this.#match(ALIAS);
+    if (alias !== null) return { kind: 'alias', text: alias, at };
+    // `==` is told as a whole, not as two signs.
+    const sign = /^=[=<>]/.test(text.slice(this.#offset, this.#offset + 2)) ? null : this.#match(SIGN);
+    if (sign !== null) return { kind: 'sign', sign: sign as Sign, text: sign, at };
+    return { kind: 'unknown', text: this.#match(SOMETHING) ?? '', at };
+  }
+
+  // By search and not by one expression: no backtracking, however long the string.
+  #readString(at: number): Token {
+    const { text } = this.#source;
+    const start = this.#offset;
+    let end = text.indexOf("'", start + 1);
+    while (end !== -1 && text[end + 1] === "'") end = text.indexOf("'", end + 2);
+    if (end === -1) this.refuse(at, `The string ${excerpt(text.slice(start))} has no closing quote`);
+    this.#offset = end + 1;
+    const value = text.slice(start + 1, end).replaceAll("''", "'");
+    return { kind: 'literal', literal: { type: 'string', value }, text: text.slice(start, end + 1), at };
+  }
+
+  #match(pattern: RegExp): string | null {
+    pattern.lastIndex = this.#offset;
+    const found = pattern.exec(this.#source.text)?.[0] ?? null;
+    if (found !== null) this.#offset += found.length;
+    return found;
+  }
+
+  #looksAt(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#offset;
+    return pattern.test(this.#source.text);
+  }
+
+  #place(): number {
+    return this.#offset + (this.#source.offset ?? 0);
+  }
+}
+
+function textual<Type extends 'date' | 'dateTimeOffset' | 'timeOfDay'>(
+  type: Type,
+  value: string | null,
+): { readonly type: Type; readonly value: string } | null {
+  return value === null ? null : { type, value };
+}
+
+function readNumber(text: string): LiteralValue | null {
+  if (/^[+-]?\d+$/.test(text)) return { type: 'integer', value: BigInt(text) };
+  const value = Number(text);
+  return Number.isFinite(value) ? { type: 'decimal', value, text } : null;
+}
+
+/** A piece of the writer's text, short enough for a sentence. */
+export function excerpt(text: string): string {
+  // A cut must not leave half a character.
+  const short = text.length > 40 ? `${text.slice(0, 40).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
+  return short.startsWith("'") || short.startsWith('"') ? short : `'${short}'`;
+}

@@ -1,0 +1,246 @@
+// $filter text → expression tree, by precedence climbing: linear in its length, and with bounded depth whatever is sent.
+import { FeedError } from '../base/feed-error.ts';
+import { LIMITS, type Limits } from '../base/limits.ts';
+import { nearestName } from '../base/nearest-name.ts';
+import type { ArithmeticOperator, ComparisonOperator, Expression } from './expression.ts';
+import { TokenReader, wordLiteral, type Token } from './lexer.ts';
+
+type Operator =
+  | { readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly power: number }
+  | { readonly kind: 'comparison'; readonly operator: ComparisonOperator | 'has'; readonly power: number }
+  | { readonly kind: 'arithmetic'; readonly operator: ArithmeticOperator; readonly power: number }
+  | { readonly kind: 'in'; readonly power: number };
+
+/** Binary operators by name; the higher power binds tighter. `not` and `-` bind tighter than all of them. */
+const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['or', { kind: 'logical', operator: 'or', power: 1 }],
+  ['and', { kind: 'logical', operator: 'and', power: 2 }],
+  ['eq', { kind: 'comparison', operator: 'eq', power: 3 }],
+  ['ne', { kind: 'comparison', operator: 'ne', power: 3 }],
+  ['gt', { kind: 'comparison', operator: 'gt', power: 4 }],
+  ['ge', { kind: 'comparison', operator: 'ge', power: 4 }],
+  ['lt', { kind: 'comparison', operator: 'lt', power: 4 }],
+  ['le', { kind: 'comparison', operator: 'le', power: 4 }],
+  ['has', { kind: 'comparison', operator: 'has', power: 4 }],
+  ['in', { kind: 'in', power: 4 }],
+  ['add', { kind: 'arithmetic', operator: 'add', power: 5 }],
+  ['sub', { kind: 'arithmetic', operator: 'sub', power: 5 }],
+  ['mul', { kind: 'arithmetic', operator: 'mul', power: 6 }],
+  ['div', { kind: 'arithmetic', operator: 'div', power: 6 }],
+  ['divby', { kind: 'arithmetic', operator: 'divby', power: 6 }],
+  ['mod', { kind: 'arithmetic', operator: 'mod', power: 6 }],
+]);
+
+/** Operators of other languages. */
+const WRITTEN_ELSEWHERE: Readonly<Record<string, string>> = {
+  equals: 'eq',
+  '=': 'eq',
+  '==': 'eq',
+  '!=': 'ne',
+  '<>': 'ne',
+  '>': 'gt',
+  '>=': 'ge',
+  '<': 'lt',
+  '<=': 'le',
+  '&&': 'and',
+  '||': 'or',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+};
+
+const AN_OPERATOR = 'an operator (eq, ne, gt, ge, lt, le, in, and, or, add …)';
+const A_VALUE = 'a property, a value or a function';
+
+/**
+ * Reads one expression that fills the whole text, e.g. `dateKey ge 20180214 and not(contains(deviceName,'A'))`.
+ * Throws FeedError `request.malformed-expression` with the position, or `limit.too-complex`.
+ */
+export function parseExpression(text: string, target: string, limits: Limits = LIMITS): Expression {
+  const tokens = new TokenReader({ text, target, code: 'request.malformed-expression' });
+  const expression = new ExpressionParser(tokens, target, limits).parse();
+  const rest = tokens.peek();
+  if (rest.kind !== 'end') refuseRest(tokens, rest, `${AN_OPERATOR} or the end`);
+  return expression;
+}
+
+/** Ends the reading at a token that no expression can go on with. */
+export function refuseRest(tokens: TokenReader, rest: Token, wanted: string): never {
+  const nearest = rest.kind === 'name' ? nearestName(OPERATORS.keys(), rest.text) : null;
+  const meant = nearest ?? WRITTEN_ELSEWHERE[rest.text];
+  tokens.unexpected(rest, wanted, meant === undefined ? undefined : `Did you mean '${meant}'?`);
+}
+
+/** Reads expressions off a stream of tokens; whatever follows an expression is left to the caller. */
+export class ExpressionParser {
+  readonly #tokens: TokenReader;
+  readonly #target: string;
+  readonly #limits: Limits;
+  #level = 0;
+  #nodes = 0;
+  // Chains such as `a add b add c` make tall trees without a single bracket, and readers of the tree recurse.
+  readonly #heights = new Map<Expression, number>();
+
+  constructor(tokens: TokenReader, target: string, limits: Limits) {
+    this.#tokens = tokens;
+    this.#target = target;
+    this.#limits = limits;
+  }
+
+  parse(): Expression {
+    return this.#climb(0);
+  }
+
+  #climb(weakest: number): Expression {
+    let left = this.#unary();
+    for (;;) {
+      const token = this.#tokens.peek();
+      const operator = token.kind === 'name' ? OPERATORS.get(token.text.toLowerCase()) : undefined;
+      if (!operator || operator.power < weakest) return left;
+      left = this.#binary(left, operator, this.#tokens.take().at);
+    }
+  }
+
+  #binary(left: Expression, operator: Operator, at: number): Expression {
+    switch (operator.kind) {
+      case 'logical': {
+        const operands = [left, this.#climb(operator.power + 1)];
+        while (this.#tokens.takeWord(operator.operator)) operands.push(this.#climb(operator.power + 1));
+        return this.#grow({ kind: 'logical', operator: operator.operator, operands, at }, operands);
+      }
+      case 'comparison': {
+        const right = this.#climb(operator.power + 1);
+        return this.#grow({ kind: 'comparison', operator: operator.operator, left, right, at }, [
+          left,
+          right,
+        ]);
+      }
+      case 'arithmetic': {
+        const right = this.#climb(operator.power + 1);
+        return this.#grow({ kind: 'arithmetic', operator: operator.operator, left, right, at }, [
+          left,
+          right,
+        ]);
+      }
+      case 'in': {
+        this.#tokens.expectSign('(', 'a list in parentheses');
+        const list = this.#nested(at, () => this.#list());
+        return this.#grow({ kind: 'in', operand: left, list, at }, [left, ...list]);
+      }
+    }
+  }
+
+  #unary(): Expression {
+    const { at } = this.#tokens.peek();
+    if (this.#tokens.takeWord('not')) {
+      const operand = this.#nested(at, () => this.#unary());
+      return this.#grow({ kind: 'not', operand, at }, [operand]);
+    }
+    if (this.#tokens.takeSign('-')) {
+      const operand = this.#nested(at, () => this.#unary());
+      return this.#grow({ kind: 'negate', operand, at }, [operand]);
+    }
+    if (this.#tokens.takeSign('(')) {
+      return this.#nested(at, () => {
+        const inner = this.parse();
+        this.#close('a closing parenthesis');
+        return inner;
+      });
+    }
+    return this.#primary(this.#tokens.take());
+  }
+
+  #primary(token: Token): Expression {
+    const { at } = token;
+    if (token.kind === 'literal') return this.#grow({ kind: 'literal', literal: token.literal, at });
+    if (token.kind === 'alias') return this.#grow({ kind: 'alias', name: token.text, at });
+    if (token.kind !== 'name' || token.text === '$count') this.#tokens.unexpected(token, A_VALUE);
+    const typed = this.#tokens.takeTyped(token);
+    if (typed) return this.#grow({ kind: 'literal', literal: typed, at });
+    if (token.text.startsWith('$')) return this.#path(token);
+    if (this.#tokens.takeSign('(')) return this.#call(token);
+    const next = this.#tokens.peek();
+    const literal = next.kind === 'sign' && next.sign === '/' ? null : wordLiteral(token.text);
+    return literal ? this.#grow({ kind: 'literal', literal, at }) : this.#path(token);
+  }
+
+  #path(first: Token): Expression {
+    if (first.text.startsWith('$') && first.text !== '$it') this.#tokens.unexpected(first, A_VALUE);
+    const segments = [first.text];
+    while (this.#tokens.takeSign('/')) {
+      const token = this.#tokens.take();
+      const known = token.kind === 'name' && (!token.text.startsWith('$') || token.text === '$count');
+      if (!known) this.#tokens.unexpected(token, 'a property, any(, all( or $count');
+      if (this.#tokens.takeSign('(')) return this.#lambda(first.at, segments, token);
+      segments.push(token.text);
+    }
+    return this.#grow({ kind: 'path', segments, at: first.at });
+  }
+
+  #lambda(at: number, segments: readonly string[], name: Token): Expression {
+    const quantifier = name.text.toLowerCase();
+    if (quantifier !== 'any' && quantifier !== 'all') this.#tokens.unexpected(name, 'any or all');
+    if (quantifier === 'any' && this.#tokens.takeSign(')')) {
+      return this.#grow({ kind: 'lambda', segments, quantifier, variable: null, body: null, at });
+    }
+    const variable = this.#tokens.take();
+    if (variable.kind !== 'name' || variable.text.startsWith('$')) {
+      this.#tokens.unexpected(variable, "a variable, as in any(x:x/name eq 'a')");
+    }
+    this.#tokens.expectSign(':', 'a colon after the variable');
+    const body = this.#nested(name.at, () => this.parse());
+    this.#close('a closing parenthesis');
+    return this.#grow({ kind: 'lambda', segments, quantifier, variable: variable.text, body, at }, [body]);
+  }
+
+  #call(token: Token): Expression {
+    const name = token.text.toLowerCase();
+    const values = this.#tokens.takeSign(')') ? [] : this.#nested(token.at, () => this.#list());
+    return this.#grow({ kind: 'call', name, arguments: values, at: token.at }, values);
+  }
+
+  // Up to and with the closing parenthesis; never empty.
+  #list(): Expression[] {
+    const items = [this.parse()];
+    while (this.#tokens.takeSign(',')) items.push(this.parse());
+    this.#close('a comma or a closing parenthesis');
+    return items;
+  }
+
+  #close(wanted: string): void {
+    if (!this.#tokens.takeSign(')'))
+      refuseRest(this.#tokens, this.#tokens.peek(), `${wanted}, or an operator,`);
+  }
+
+  #nested<Result>(at: number, read: () => Result): Result {
+    this.#level += 1;
+    if (this.#level > this.#limits.expressionDepth) {
+      this.#refuse(at, `nests deeper than ${this.#limits.expressionDepth} levels`);
+    }
+    const result = read();
+    this.#level -= 1;
+    return result;
+  }
+
+  #grow(expression: Expression, children: readonly Expression[] = []): Expression {
+    this.#nodes += 1;
+    if (this.#nodes > this.#limits.expressionNodes) {
+      this.#refuse(expression.at, `has more than ${this.#limits.expressionNodes} parts`);
+    }
+    const height =
+      1 + children.reduce((tallest, child) => Math.max(tallest, this.#heights.get(child) ?? 0), 0);
+    // A level may hold an operator beside its brackets.
+    const tallest = 2 * this.#limits.expressionDepth;
+    if (height > tallest) this.#refuse(expression.at, `chains more than ${tallest} operators`);
+    this.#heights.set(expression, height);
+    return expression;
+  }
+
+  #refuse(position: number, fault: string): never {
+    throw new FeedError('limit.too-complex', `The expression in ${this.#target} ${fault}.`, {
+      target: this.#target,
+      position,
+      hint: 'Ask in several requests, or compare with a list: deviceKey in (1,2,3).',
+    });
+  }
+}

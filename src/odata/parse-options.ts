@@ -1,0 +1,135 @@
+// The options of a query string → QueryOptions: which there are, how often, and what their values say.
+import type { ErrorCode } from '../base/error-codes.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { LIMITS, type Limits } from '../base/limits.ts';
+import { nearestName } from '../base/nearest-name.ts';
+import type { Expression } from './expression.ts';
+import { excerpt } from './lexer.ts';
+import { parseExpression } from './parse-expression.ts';
+import { parseOrderby } from './parse-orderby.ts';
+import { parseSelect } from './parse-select.ts';
+import type { QueryPair } from './split-query.ts';
+import type { QueryOptions } from './wanted.ts';
+
+/** Options of the standard, and whether this feed reads them. An unread one is refused later, by what it asks of. */
+const SYSTEM_OPTIONS: ReadonlyMap<string, 'read' | 'unread'> = new Map([
+  ['$select', 'read'],
+  ['$filter', 'read'],
+  ['$orderby', 'read'],
+  ['$top', 'read'],
+  ['$skip', 'read'],
+  ['$count', 'read'],
+  ['$skiptoken', 'read'],
+  ['$format', 'read'],
+  ['$expand', 'unread'],
+  ['$apply', 'unread'],
+  ['$search', 'unread'],
+  ['$compute', 'unread'],
+  ['$levels', 'unread'],
+  ['$deltatoken', 'unread'],
+  ['$schemaversion', 'unread'],
+  ['$index', 'unread'],
+  ['$id', 'unread'],
+]);
+
+const OWN_OPTIONS: ReadonlySet<string> = new Set(['api-version', 'maxhistorydays']);
+
+// More than every day there is; keeps calendar arithmetic within what a Date can hold.
+const ALL_DAYS = 3_650_000;
+
+/**
+ * The option that a name means: system options in lower case with `$` (which the writer may leave out),
+ * our own in lower case, `@aliases` as written; null for custom options, which belong to somebody else.
+ * Throws FeedError `request.unknown-option` for any other name with `$`.
+ */
+export function optionName(written: string): string | null {
+  if (written.startsWith('@')) return written;
+  const lower = written.toLowerCase();
+  if (SYSTEM_OPTIONS.has(lower) || OWN_OPTIONS.has(lower)) return lower;
+  if (SYSTEM_OPTIONS.has(`$${lower}`)) return `$${lower}`;
+  if (!written.startsWith('$')) return null;
+  const nearest = nearestName(SYSTEM_OPTIONS.keys(), written);
+  throw new FeedError('request.unknown-option', `There is no query option ${excerpt(written)}.`, {
+    target: written,
+    hint: nearest === null ? 'Options of your own do not start with $.' : `Did you mean '${nearest}'?`,
+  });
+}
+
+/** Throws FeedErrors of `request.*` and `limit.too-complex`; the target is the option. */
+export function parseOptions(pairs: readonly QueryPair[], limits: Limits = LIMITS): QueryOptions {
+  const texts = collect(pairs);
+  // The value as `read` understands it; null when the option is absent.
+  const option = <Result>(name: string, read: (text: string, name: string) => Result): Result | null => {
+    const text = texts.get(name);
+    return text === undefined ? null : read(text, name);
+  };
+  return {
+    select: option('$select', (text, name) => parseSelect(filled(text, name))),
+    filter: option('$filter', (text, name) => parseExpression(filled(text, name), name, limits)),
+    orderby: option('$orderby', (text, name) => parseOrderby(filled(text, name), limits)),
+    top: option('$top', (text, name) => readWholeNumber(text, name, 'request.malformed-option')),
+    skip: option('$skip', (text, name) => readWholeNumber(text, name, 'request.malformed-option')),
+    count: option('$count', readBoolean),
+    skiptoken: option('$skiptoken', filled),
+    format: option('$format', (text, name) => filled(text, name).trim()),
+    apiVersion: option('api-version', (text) => text),
+    maxHistoryDays: option('maxhistorydays', (text, name) =>
+      Math.min(readWholeNumber(text, name, 'request.bad-history-days'), ALL_DAYS),
+    ),
+    aliases: readAliases(texts, limits),
+    unread: new Map([...texts].filter(([name]) => SYSTEM_OPTIONS.get(name) === 'unread')),
+  };
+}
+
+function collect(pairs: readonly QueryPair[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const { name: written, value } of pairs) {
+    const name = optionName(written);
+    if (name === null) continue;
+    if (texts.has(name)) {
+      throw new FeedError('request.duplicate-option', `The query option '${name}' is given twice.`, {
+        target: name,
+      });
+    }
+    texts.set(name, value);
+  }
+  return texts;
+}
+
+function readAliases(texts: ReadonlyMap<string, string>, limits: Limits): ReadonlyMap<string, Expression> {
+  return new Map(
+    [...texts]
+      .filter(([name]) => name.startsWith('@'))
+      .map(([name, text]) => [name, parseExpression(filled(text, name), name, limits)]),
+  );
+}
+
+function filled(text: string, name: string): string {
+  if (text.trim() !== '') return text;
+  throw new FeedError('request.malformed-option', `The query option '${name}' has no value.`, {
+    target: name,
+    hint: 'Give it one or leave the option out.',
+  });
+}
+
+function readWholeNumber(text: string, name: string, code: ErrorCode): number {
+  const digits = text.trim();
+  if (/^\d{1,15}$/.test(digits)) return Number(digits);
+  throw new FeedError(code, `${excerpt(text)} is not a whole number from 0.`, {
+    target: name,
+    hint: `Write for example ${name}=10.`,
+  });
+}
+
+function readBoolean(text: string, name: string): boolean {
+  switch (text.trim().toLowerCase()) {
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+    default:
+      throw new FeedError('request.malformed-option', `${excerpt(text)} is neither true nor false.`, {
+        target: name,
+      });
+  }
+}

@@ -1,0 +1,146 @@
+// The path of a URL after the service root → Resource. Which names exist is not decided here.
+import { FeedError } from '../base/feed-error.ts';
+import { nearestName } from '../base/nearest-name.ts';
+import { excerpt, TokenReader, wordLiteral } from './lexer.ts';
+import { decodeEscapes } from './split-query.ts';
+import type { KeyPart, PathStep, Resource } from './wanted.ts';
+
+interface Segment {
+  /** Decoded. */
+  readonly text: string;
+  /** Offset in the decoded path. */
+  readonly at: number;
+}
+
+const TARGET = 'the path';
+
+const END_STEPS: ReadonlyMap<string, 'count' | 'value' | 'ref'> = new Map([
+  ['$count', 'count'],
+  ['$value', 'value'],
+  ['$ref', 'ref'],
+]);
+
+/** Resources and path segments of the standard that a feed without writes and singletons does without. */
+const NOT_OFFERED: ReadonlySet<string> = new Set([
+  '$batch',
+  '$entity',
+  '$all',
+  '$crossjoin',
+  '$root',
+  '$filter',
+  '$each',
+  '$query',
+]);
+
+/**
+ * Reads the still encoded path: '' and '/' are the service document, then `/$metadata`, `/devices`, `/devices(7)`,
+ * `/devices(7)/deviceType/$value` and so on. One slash at the end is forgiven.
+ * Throws FeedError `request.malformed-url` or `request.not-offered`.
+ */
+export function parsePath(rawPath: string): Resource {
+  const [first, ...further] = splitPath(rawPath);
+  if (!first) return { kind: 'service' };
+  if (first.text === '$metadata') {
+    if (further[0]) refuse(further[0].at, 'Nothing can follow $metadata');
+    return { kind: 'metadata' };
+  }
+  if (first.text.startsWith('$')) refuseDollar(first, ['$metadata']);
+  const { name, key } = readSegment(first);
+  return { kind: 'path', collection: name, steps: [...key, ...further.flatMap(readStep)] };
+}
+
+function readStep(segment: Segment, index: number, all: readonly Segment[]): readonly PathStep[] {
+  const { text, at } = segment;
+  const end = END_STEPS.get(text);
+  if (end) {
+    const next = all[index + 1];
+    if (next) refuse(next.at, `Nothing can follow ${text}`);
+    return [{ kind: end, at }];
+  }
+  if (text.startsWith('$')) refuseDollar(segment, END_STEPS.keys());
+  const { name, key } = readSegment(segment);
+  return [{ kind: 'name', name, at }, ...key];
+}
+
+// At slashes, but not at those inside quotes: keys may hold any text.
+function splitPath(rawPath: string): readonly Segment[] {
+  const path = rawPath.replace(/^\//, '').replace(/\/$/, '');
+  if (path === '' && rawPath.length < 2) return [];
+  const segments: Segment[] = [];
+  let at = 0;
+  for (const raw of path.match(/(?:^|\/)(?:[^/'%]|%(?!27)|(?:'|%27)(?:[^'%]|%(?!27))*(?:'|%27)?)*/g) ?? []) {
+    const text = decodeEscapes(raw.replace(/^\//, ''), TARGET);
+    if (text === '') refuse(at, 'There is an empty segment');
+    segments.push({ text, at });
+    at += text.length + 1;
+  }
+  return segments;
+}
+
+function readSegment({ text, at }: Segment): { readonly name: string; readonly key: readonly PathStep[] } {
+  const open = text.indexOf('(');
+  const name = open === -1 ? text : text.slice(0, open);
+  const stray = /[\s'"=,;:@&?#/)]/.exec(name);
+  if (name === '' || stray) {
+    refuse(at + (stray?.index ?? 0), `${excerpt(text)} is not a name`, 'Query options stand after ?.');
+  }
+  if (open === -1) return { name, key: [] };
+  return { name, key: [{ kind: 'key', parts: readKey(text.slice(open), at + open), at: at + open }] };
+}
+
+function readKey(text: string, offset: number): readonly KeyPart[] {
+  const tokens = new TokenReader({ text, target: TARGET, code: 'request.malformed-url', offset });
+  tokens.expectSign('(', 'a key');
+  const parts: KeyPart[] = [];
+  do parts.push(readKeyPart(tokens));
+  while (tokens.takeSign(','));
+  tokens.expectSign(')', 'a comma or a closing parenthesis');
+  tokens.expectEnd('a slash or the end');
+  const lone = parts.find(({ name }) => name === null);
+  if (lone && parts.length > 1) {
+    refuse(
+      offset,
+      'Every part of a key with several parts has a name',
+      'As in (dateKey=20261120,deviceKey=7).',
+    );
+  }
+  return parts;
+}
+
+function readKeyPart(tokens: TokenReader): KeyPart {
+  const first = tokens.take();
+  if (first.kind === 'literal') return { name: null, literal: first.literal };
+  if (first.kind !== 'name') tokens.unexpected(first, 'a key value or a name');
+  if (!tokens.takeSign('=')) {
+    const literal = tokens.takeTyped(first) ?? wordLiteral(first.text);
+    if (!literal)
+      tokens.unexpected(tokens.peek(), 'an equals sign', 'Text in a key stands in single quotes.');
+    return { name: null, literal };
+  }
+  const value = tokens.take();
+  if (value.kind === 'literal') return { name: first.text, literal: value.literal };
+  const literal = value.kind === 'name' ? (tokens.takeTyped(value) ?? wordLiteral(value.text)) : null;
+  if (!literal) tokens.unexpected(value, 'a key value', 'Text in a key stands in single quotes.');
+  return { name: first.text, literal };
+}
+
+function refuseDollar({ text, at }: Segment, known: Iterable<string>): never {
+  const word = /^\$\w*/.exec(text)?.[0] ?? text;
+  if (NOT_OFFERED.has(word)) {
+    throw new FeedError('request.not-offered', `'${word}' is not offered by this feed.`, {
+      target: TARGET,
+      position: at,
+    });
+  }
+  const nearest = text.includes('=') ? null : nearestName(known, word);
+  const hint = nearest === null ? 'Query options stand after ?.' : `Did you mean '${nearest}'?`;
+  refuse(at, `${excerpt(text)} cannot stand in the path`, hint);
+}
+
+function refuse(position: number, sentence: string, hint?: string): never {
+  throw new FeedError('request.malformed-url', `${sentence} (position ${position} of ${TARGET}).`, {
+    target: TARGET,
+    position,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

@@ -1,0 +1,65 @@
+// The query string of a URL → its options, decoded exactly once.
+import { FeedError } from '../base/feed-error.ts';
+import { LIMITS, type Limits } from '../base/limits.ts';
+
+export interface QueryPair {
+  /** Without the blanks around it. */
+  readonly name: string;
+  /** '' when there was no `=`. */
+  readonly value: string;
+}
+
+/**
+ * Splits what stands after `?` in the URL as it came over the wire. The order is the standard's:
+ * cut at `&` and the first `=` while still encoded, then decode once, so that an encoded `&` stays part of its value.
+ * A `+` is a blank, as forms write it.
+ * Throws FeedError `limit.query-too-long`, or `request.malformed-url` for escapes that are not UTF-8.
+ */
+export function splitQuery(rawQuery: string, limits: Limits = LIMITS): readonly QueryPair[] {
+  if (rawQuery.length > limits.queryCharacters) {
+    throw new FeedError(
+      'limit.query-too-long',
+      `The query has ${rawQuery.length} characters, and ${limits.queryCharacters} are allowed.`,
+      { hint: 'Ask in several requests.' },
+    );
+  }
+  return rawQuery
+    .replace(/^\?/, '')
+    .split('&')
+    .filter((piece) => piece !== '')
+    .map((piece) => {
+      const equals = piece.indexOf('=');
+      const name = decode(equals === -1 ? piece : piece.slice(0, equals), 'the query').trim();
+      return { name, value: equals === -1 ? '' : decode(piece.slice(equals + 1), name) };
+    });
+}
+
+function decode(piece: string, target: string): string {
+  return decodeEscapes(piece.replaceAll('+', ' '), target);
+}
+
+/** Percent-decodes once. Throws FeedError `request.malformed-url` for escapes that are not UTF-8. */
+export function decodeEscapes(piece: string, target: string): string {
+  try {
+    return decodeURIComponent(piece);
+  } catch (cause) {
+    const position = firstBrokenEscape(piece);
+    throw new FeedError(
+      'request.malformed-url',
+      `'${piece.slice(position, position + 3)}' in ${target} is not a percent-encoded UTF-8 character.`,
+      { target, position, hint: 'A percent sign itself is written %25.', cause },
+    );
+  }
+}
+
+// Only after a failure. Escapes in a row make up characters together, so each row is tried on its own.
+function firstBrokenEscape(piece: string): number {
+  for (const { 0: row, index } of piece.matchAll(/(?:%[\da-f]{2})+|%/gi)) {
+    try {
+      decodeURIComponent(row);
+    } catch {
+      return index;
+    }
+  }
+  return 0;
+}

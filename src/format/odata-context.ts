@@ -1,0 +1,35 @@
+// The `@odata.context` of each answer: where its metadata is, and what of it the answer holds (OData 4.0 part 1, section 10).
+
+/** `…/$metadata`, the context of the service document. `serviceRoot` is absolute and has no slash at its end. */
+export function serviceContext(serviceRoot: string): string {
+  return `${serviceRoot}/$metadata`;
+}
+
+/** `…/$metadata#devices`, or `#devices(deviceKey,deviceName)` where $select chose. */
+export function collectionContext(
+  serviceRoot: string,
+  collection: string,
+  selected: readonly string[] | null,
+): string {
+  const chosen = selected ? `(${selected.join(',')})` : '';
+  return `${serviceContext(serviceRoot)}#${collection}${chosen}`;
+}
+
+/** `…/$metadata#devices/$entity`: one row of the collection. */
+export function entityContext(
+  serviceRoot: string,
+  collection: string,
+  selected: readonly string[] | null,
+): string {
+  return `${collectionContext(serviceRoot, collection, selected)}/$entity`;
+}
+
+/** `…/$metadata#devices(7)/deviceName`: one property of a row, whose key is written as in its address. */
+export function propertyContext(
+  serviceRoot: string,
+  collection: string,
+  key: string,
+  property: string,
+): string {
+  return `${serviceContext(serviceRoot)}#${collection}(${key})/${property}`;
+}

@@ -1,0 +1,21 @@
+// One property of one row as an answer of its own. A null has no body: that is a 204.
+import type { EdmType } from '../../schema/words.ts';
+import { jsonTypeName, type MetadataLevel } from './odata-row.ts';
+
+export interface ValueWords {
+  /** Not written under metadata=none. */
+  readonly context: string;
+  readonly level: MetadataLevel;
+  readonly type: EdmType;
+}
+
+/** `{"@odata.context":"…","value":7}`; `json` is the value as JSON. */
+export function odataValue({ context, level, type }: ValueWords, json: Uint8Array): Uint8Array {
+  const typeName = level === 'full' ? jsonTypeName(type) : null;
+  const members = [
+    ...(level === 'none' ? [] : [`"@odata.context":${JSON.stringify(context)}`]),
+    ...(typeName === null ? [] : [`"@odata.type":"${typeName}"`]),
+    '"value":',
+  ];
+  return Buffer.concat([Buffer.from(`{${members.join(',')}`), json, Buffer.from('}')]);
+}

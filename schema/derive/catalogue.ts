@@ -38,16 +38,14 @@ export function deriveCatalogue(model: Model, version: FeedVersion): Catalogue {
       ways.get(from)?.set(name, { name, to, many: false, on, description, partner: inverse });
       const back = Object.fromEntries(Object.entries(on).map(([own, theirs]) => [theirs, own]));
       const backDescription = `The ${from} of this row.`;
-      ways
-        .get(to)
-        ?.set(inverse, {
-          name: inverse,
-          to: from,
-          many: true,
-          on: back,
-          description: backDescription,
-          partner: name,
-        });
+      ways.get(to)?.set(inverse, {
+        name: inverse,
+        to: from,
+        many: true,
+        on: back,
+        description: backDescription,
+        partner: name,
+      });
     }
   }
   const listings = shown.map((entity): [string, Listing] => [

@@ -1,6 +1,7 @@
 // The one place that knows errors and HTTP: what each code looks like on the wire.
 import type { ErrorCode } from '../base/error-codes.ts';
 import { FeedError } from '../base/feed-error.ts';
+import { odataError } from '../format/odata-error.ts';
 import type { Answer } from './answer.ts';
 
 /**
@@ -54,20 +55,8 @@ export function asFeedError(thrown: unknown): FeedError {
   return new FeedError('defect.internal', 'The feed met a fault of its own.', { hint, cause: thrown });
 }
 
-/**
- * The OData error: `{"error": {"code", "message", "target", "details"}}`. The hint is in the message as well as in the
- * details, since Power BI and Excel show the message alone.
- */
-export function answerFailure(error: FeedError): Answer & { readonly body: Buffer } {
+export function answerFailure(error: FeedError): Answer & { readonly body: Uint8Array } {
   const status = STATUS[error.code];
-  const details = [
-    ...(error.hint === undefined ? [] : [{ code: 'hint', message: error.hint }]),
-    ...(error.position === undefined
-      ? []
-      : [{ code: 'position', message: `At character ${error.position + 1}.`, target: error.target }]),
-  ];
-  const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-  const body = { error: { code: error.code, message, target: error.target, details } };
   return {
     status,
     headers: {
@@ -75,7 +64,7 @@ export function answerFailure(error: FeedError): Answer & { readonly body: Buffe
       'Cache-Control': 'no-store',
       ...headersOf(error, status),
     },
-    body: Buffer.from(JSON.stringify(body)),
+    body: odataError(error),
     code: error.code,
   };
 }

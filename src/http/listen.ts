@@ -31,7 +31,7 @@ export async function listen(app: Express, host: string, port: number): Promise<
     );
     const head = Object.entries({ ...failure.headers, 'OData-Version': '4.0', Connection: 'close' });
     const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    socket.end(`HTTP/1.1 400 Bad Request\r\n${lines}\r\n${failure.body.toString()}`);
+    socket.end(`HTTP/1.1 400 Bad Request\r\n${lines}\r\n${Buffer.from(failure.body).toString()}`);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(cannotListen(host, port, cause)));

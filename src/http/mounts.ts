@@ -26,14 +26,14 @@ const ROOTS: readonly Root[] = [
 
 export interface Mount {
   readonly root: Root;
-  /** What follows the root, without a slash at its ends: '' is the service document. */
+  /** What follows the root, as it came: `/devices(7)`, or '' for the service document. */
   readonly resource: string;
 }
 
 /** The feed's root in front of a path, else null. */
 export function findMount(path: string): Mount | null {
   const root = ROOTS.find((each) => path === each.path || path.startsWith(`${each.path}/`));
-  return root ? { root, resource: path.slice(root.path.length + 1).replace(/\/+$/, '') } : null;
+  return root ? { root, resource: path.slice(root.path.length) } : null;
 }
 
 /** v1.0 unless the path or `api-version` says otherwise. Throws `request.bad-version`. */

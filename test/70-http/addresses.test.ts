@@ -10,12 +10,12 @@ const ROUTED = `/TrafficGateway/TrafficRoutingService${LONG}`;
 describe('an address', () => {
   test.each([
     [LONG, LONG, ''],
-    [`${LONG}/`, LONG, ''],
-    [`${LONG}/devices`, LONG, 'devices'],
-    [`${ROUTED}/devices(7)/deviceName`, ROUTED, 'devices(7)/deviceName'],
-    ['/v1.0/', '/v1.0', ''],
-    ['/v1.0/devices/', '/v1.0', 'devices'],
-    ['/beta/$metadata', '/beta', '$metadata'],
+    [`${LONG}/`, LONG, '/'],
+    [`${LONG}/devices`, LONG, '/devices'],
+    [`${ROUTED}/devices(7)/deviceName`, ROUTED, '/devices(7)/deviceName'],
+    ['/v1.0/', '/v1.0', '/'],
+    ['/v1.0/devices/', '/v1.0', '/devices/'],
+    ['/beta/$metadata', '/beta', '/$metadata'],
   ])('%s is %s and %j', (path, root, resource) => {
     expect(findMount(path)).toMatchObject({ root: { path: root }, resource });
   });

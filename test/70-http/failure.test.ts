@@ -5,7 +5,7 @@ import { FeedError } from '../../src/base/feed-error.ts';
 import { STATUS, answerFailure, asFeedError } from '../../src/http/failure.ts';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
-const bodyOf = (error: FeedError) => JSON.parse(answerFailure(error).body.toString());
+const bodyOf = (error: FeedError) => JSON.parse(Buffer.from(answerFailure(error).body).toString());
 
 describe('a failure', () => {
   test.each(CODES)('%s has a status that fits its group', (code) => {
@@ -36,7 +36,7 @@ describe('a failure', () => {
   test('that nobody expected tells nothing of its insides', () => {
     const answer = answerFailure(asFeedError(new Error('SQLITE_CORRUPT in /var/lib/secret')));
     expect(answer.status).toBe(500);
-    expect(answer.body.toString()).not.toContain('secret');
+    expect(Buffer.from(answer.body).toString()).not.toContain('secret');
     expect(answer.code).toBe('defect.internal');
   });
 

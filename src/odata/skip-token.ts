@@ -1,0 +1,61 @@
+// Where a chain of pages goes on, as text that a client carries back to us, and that is believed no more than any input.
+import { createHash } from 'node:crypto';
+import { FeedError } from '../base/feed-error.ts';
+import type { LiteralValue } from './expression.ts';
+import { TokenReader, wordLiteral } from './lexer.ts';
+import { printLiteral } from './print-literal.ts';
+
+export interface SkipToken {
+  /** The generation that the chain began on. */
+  readonly generation: number;
+  /** Rows that the pages so far have held, so that $top spans pages. */
+  readonly served: number;
+  /** The order values of the last row sent. */
+  readonly after: readonly LiteralValue[];
+}
+
+const TARGET = '$skiptoken';
+
+/**
+ * Text of the letters that need no escape in a URL. It holds literals as one would write them in a query,
+ * and a fingerprint of them and the query, which is whatever text must stay the same from page to page.
+ */
+export function encodeSkipToken({ generation, served, after }: SkipToken, query: string): string {
+  const payload = [generation, served, ...after.map(printLiteral)].join(',');
+  // Nine bytes are twelve letters. Not a secret: a forged token can only ask what a filter could.
+  const print = createHash('sha256').update(`${payload}\n${query}`).digest().subarray(0, 9);
+  return print.toString('base64url') + Buffer.from(payload).toString('base64url');
+}
+
+/**
+ * Reads a token back. The types of the order values are for the plan to check.
+ * Throws FeedError `request.bad-skiptoken` for whatever was not made here for this query.
+ */
+export function decodeSkipToken(text: string, query: string): SkipToken {
+  const token = readPayload(Buffer.from(text.slice(12), 'base64url').toString());
+  if (encodeSkipToken(token, query) !== text) throw badToken();
+  return token;
+}
+
+function readPayload(text: string): SkipToken {
+  const tokens = new TokenReader({ text, target: TARGET, code: 'request.bad-skiptoken' });
+  const literals: LiteralValue[] = [];
+  do {
+    const token = tokens.take();
+    const literal =
+      token.kind === 'literal' ? token.literal : token.kind === 'name' ? wordLiteral(token.text) : null;
+    if (!literal) throw badToken();
+    literals.push(literal);
+  } while (tokens.takeSign(','));
+  if (tokens.peek().kind !== 'end') throw badToken();
+  const [generation, served, ...after] = literals;
+  if (generation?.type !== 'integer' || served?.type !== 'integer') throw badToken();
+  return { generation: Number(generation.value), served: Number(served.value), after };
+}
+
+function badToken(): FeedError {
+  return new FeedError('request.bad-skiptoken', 'The $skiptoken was not made by this feed for this query.', {
+    target: TARGET,
+    hint: 'Follow @odata.nextLink as it stands, or begin again without $skiptoken.',
+  });
+}

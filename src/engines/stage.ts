@@ -29,6 +29,23 @@ export interface Merged {
   readonly orphans: number;
 }
 
+/** A collection's part in a night, for the journal. */
+export interface NightStep extends Merged {
+  readonly completeness: Completeness;
+  readonly milliseconds: number;
+}
+
+/** A night as the journal tells it. */
+export interface NightRecord {
+  readonly run: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly milliseconds: number;
+  /** `partial` when a collection was not harvested completely. */
+  readonly verdict: 'complete' | 'partial';
+  readonly steps: readonly NightStep[];
+}
+
 /** Something that verification found wrong with the night. */
 export interface Finding {
   readonly collection: string;
@@ -49,6 +66,8 @@ export interface Stage {
   merge(entity: Entity, completeness: Completeness): Merged;
   /** Keys, references, one row a day: whatever must hold before anyone may see this night. Empty when all is well. */
   verify(): readonly Finding[];
+  /** Writes the night into the generation's own journal; the nights before are there already. */
+  journal(record: NightRecord): void;
   /** Makes the night visible to new reads, at once and whole. */
   publish(): Generation;
   /** Forgets the night; what is served stays as it was. */

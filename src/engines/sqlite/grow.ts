@@ -1,0 +1,90 @@
+// Brings the file of a night to the model: a first night makes everything, later ones what the model has gained.
+import type { Database } from 'better-sqlite3';
+import { columnSql, deriveDdl, quoted } from '../../../schema/derive/ddl.ts';
+import type { Definition } from '../../../schema/derive/ddl.ts';
+import { storageOf } from '../../../schema/derive/storage.ts';
+import type { Column, Storage } from '../../../schema/derive/storage.ts';
+import type { Entity } from '../../../schema/words.ts';
+import { NOT_AVAILABLE_KEY } from '../../../schema/words.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import type { Night } from './merge/night.ts';
+
+/**
+ * Collections, columns, indexes and views are added, never taken away: history outlives releases.
+ * Throws FeedError `feed.night-refused` when a column's type or place in the key is not what the model says.
+ */
+export function growToModel({ database, model, parameters }: Night): void {
+  const storages = new Map([...model.entities.values()].map(storageOf).map((each) => [each.table, each]));
+  for (const definition of deriveDdl(model)) {
+    const present = presentDefinition(database, definition);
+    if (present === undefined) {
+      database.exec(definition.sql);
+      continue;
+    }
+    if (definition.kind === 'view' && present !== definition.sql) {
+      database.exec(`DROP VIEW ${quoted(definition.name)}; ${definition.sql}`);
+    }
+    const storage = storages.get(definition.name);
+    if (definition.kind === 'table' && storage) addColumns(database, storage, parameters.midnight);
+  }
+}
+
+function presentDefinition(database: Database, { kind, name }: Definition): string | undefined {
+  const present = database
+    .prepare<[string], { type: string; sql: string }>('SELECT type, sql FROM sqlite_schema WHERE name = ?')
+    .get(name);
+  if (present && present.type !== kind) throw refusal(name, `a ${present.type} and not a ${kind}`);
+  return present?.sql;
+}
+
+interface PresentColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly notnull: number;
+  /** 1-based place in the primary key, else 0. */
+  readonly pk: number;
+}
+
+function addColumns(database: Database, storage: Storage, midnight: string): void {
+  const { table, columns, primaryKey } = storage;
+  const present = new Map(
+    database
+      .prepare<[string], PresentColumn>('SELECT name, type, "notnull", pk FROM pragma_table_info(?)')
+      .all(table)
+      .map((each) => [each.name, each]),
+  );
+  for (const column of columns) {
+    const old = present.get(column.name);
+    const place = primaryKey.indexOf(column.name) + 1;
+    present.delete(column.name);
+    if (!old && place === 0) {
+      const filler = column.nullable ? '' : ` DEFAULT ${fillerOf(storage.entity, column, midnight)}`;
+      database.exec(`ALTER TABLE ${quoted(table)} ADD COLUMN ${columnSql(column)}${filler}`);
+      continue;
+    }
+    if (old?.type !== column.type || old.pk !== place || (old.notnull === 0) !== column.nullable) {
+      throw refusal(`${table}.${column.name}`, 'of another type, or not in the same place of the key');
+    }
+  }
+  for (const { name, notnull } of present.values()) {
+    if (notnull === 1) throw refusal(`${table}.${name}`, 'not null, and the model no longer has it');
+  }
+}
+
+/** What rows of the past say where the model gained a column that is never null. */
+function fillerOf({ properties, navigations }: Entity, { name, type }: Column, midnight: string): string {
+  const property = properties[name];
+  if (property?.role === 'current') return '1';
+  if (property?.role === 'end') return `'9999-12-31T00:00:00'`;
+  if (property?.type === 'Edm.DateTimeOffset') return `'${midnight}'`;
+  const leads = Object.values(navigations).some(({ on }) => name in on);
+  if (type === 'INTEGER' && (leads || property?.refers !== undefined)) return String(NOT_AVAILABLE_KEY);
+  return type === 'TEXT' ? `''` : '0';
+}
+
+function refusal(what: string, how: string): FeedError {
+  return new FeedError('feed.night-refused', `The stored '${what}' is ${how}; the model can only grow.`, {
+    target: what,
+    hint: 'Start a new data directory, or go back to the release that wrote this one.',
+  });
+}

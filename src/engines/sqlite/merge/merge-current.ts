@@ -1,0 +1,71 @@
+// The merge of collections that keep the latest state only: things that vanish stay, marked.
+import { quoted } from '../../../../schema/derive/ddl.ts';
+import type { Storage } from '../../../../schema/derive/storage.ts';
+import type { Role } from '../../../../schema/words.ts';
+import type { Completeness } from '../../stage.ts';
+import { columns, differ, same } from './comparison.ts';
+import type { Effect, Night } from './night.ts';
+
+type RoleValues = Readonly<Partial<Record<Role, string>>>;
+
+/** How a row says that its thing is there, and that it is gone. */
+const HERE: RoleValues = { deleted: '0', deletedAt: 'NULL', end: `'9999-12-31T00:00:00'`, current: '1' };
+const GONE: RoleValues = { deleted: '1', deletedAt: '@midnight', end: '@midnight', current: '0' };
+const WRITTEN: RoleValues = { modified: '@now' };
+const BORN: RoleValues = { ...HERE, ...WRITTEN, start: '@midnight', startDay: '@day' };
+
+/** `resolved` is the table of the night's things. */
+export function mergeCurrent(
+  night: Night,
+  storage: Storage,
+  resolved: string,
+  completeness: Completeness,
+): Effect {
+  const { database, parameters } = night;
+  const { entity, identity, attributes } = storage;
+  const table = quoted(storage.table);
+  const run = (sql: string): number => database.prepare(sql).run(parameters).changes;
+
+  const here = roleValues(storage, HERE).map(({ name, sql }) => `t.${name} IS ${sql}`);
+  const news = attributes.map((name) => `${quoted(name)} = r.${quoted(name)}`);
+  const back = [...roleValues(storage, HERE), ...roleValues(storage, WRITTEN)].map(
+    ({ name, sql }) => `${name} = ${sql}`,
+  );
+  const elsewhere = here.length === 0 ? '' : ` OR NOT (${here.join(' AND ')})`;
+  const changed =
+    news.length + here.length === 0
+      ? 0
+      : run(
+          `UPDATE ${table} AS t SET ${[...news, ...back].join(', ')} FROM ${resolved} r
+           WHERE ${same(identity, 't', 'r')} AND (${differ(attributes, 't', 'r')}${elsewhere})`,
+        );
+
+  const names = Object.keys(entity.properties);
+  const born = names.map((name) => {
+    const role = entity.properties[name]?.role;
+    return (role === undefined ? undefined : BORN[role]) ?? `r.${quoted(name)}`;
+  });
+  const inserted = run(
+    `INSERT INTO ${table} (${columns(names)}) SELECT ${born.join(', ')} FROM ${resolved} r
+     WHERE NOT EXISTS (SELECT 1 FROM ${table} t WHERE ${same(identity, 't', 'r')})`,
+  );
+
+  const gone = [...roleValues(storage, GONE), ...roleValues(storage, WRITTEN)].map(
+    ({ name, sql }) => `${name} = ${sql}`,
+  );
+  const deleted =
+    completeness !== 'complete' || here.length === 0
+      ? 0
+      : run(
+          `UPDATE ${table} AS t SET ${gone.join(', ')}
+           WHERE ${here.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${resolved} r WHERE ${same(identity, 't', 'r')})`,
+        );
+  return { inserted, changed, deleted };
+}
+
+function roleValues({ roles }: Storage, values: RoleValues): readonly { name: string; sql: string }[] {
+  return [...roles].flatMap(([role, name]) => {
+    const sql = values[role];
+    return sql === undefined ? [] : [{ name: quoted(name), sql }];
+  });
+}

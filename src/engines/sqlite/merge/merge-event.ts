@@ -1,0 +1,22 @@
+// The merge of counts and happenings: a night's rows are what the night saw, and replace those of an earlier run.
+import { quoted } from '../../../../schema/derive/ddl.ts';
+import type { Storage } from '../../../../schema/derive/storage.ts';
+import { columns } from './comparison.ts';
+import type { Effect, Night } from './night.ts';
+
+/** `resolved` is the table of the night's rows. */
+export function mergeEvent({ database, parameters }: Night, storage: Storage, resolved: string): Effect {
+  const { identity, attributes, roles } = storage;
+  const table = quoted(storage.table);
+  const day = roles.get('day') ?? '';
+  database.prepare(`DELETE FROM ${table} WHERE ${quoted(day)} = @day`).run(parameters);
+  const names = [...identity, ...attributes];
+  const written = roles.get('modified');
+  const inserted = database
+    .prepare(
+      `INSERT INTO ${table} (${columns(written === undefined ? names : [...names, written])})
+       SELECT ${columns(names)}${written === undefined ? '' : ', @now'} FROM ${resolved}`,
+    )
+    .run(parameters).changes;
+  return { inserted, changed: 0, deleted: 0 };
+}

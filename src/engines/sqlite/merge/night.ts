@@ -1,0 +1,52 @@
+// What all merges of one night share: the database being built, and the night as SQL parameters.
+import type { Database } from 'better-sqlite3';
+import type { Model } from '../../../../schema/model.ts';
+import type { DateKey } from '../../../base/date-key.ts';
+import { OPEN_DAY, addDays, midnightOf, periodOf } from '../../../base/date-key.ts';
+
+/** Bound by name; every statement takes those it names. */
+export interface NightParameters {
+  readonly day: DateKey;
+  readonly period: number;
+  /** toKey of spans that still hold. */
+  readonly open: DateKey;
+  /** Canonical text of the night's midnight. */
+  readonly midnight: string;
+  /** Canonical text of the instant of the run. */
+  readonly now: string;
+}
+
+export interface Night {
+  readonly database: Database;
+  readonly model: Model;
+  readonly parameters: NightParameters;
+  /** The newest generation is of this very day: what it did for the day is undone first. */
+  readonly again: boolean;
+}
+
+/** What a merge did, before orphans and rows seen are known. */
+export interface Effect {
+  readonly inserted: number;
+  readonly changed: number;
+  readonly deleted: number;
+}
+
+export function nightParameters(day: DateKey, now: Date): NightParameters {
+  return {
+    day,
+    period: periodOf(day),
+    open: OPEN_DAY,
+    midnight: canonicalInstant(midnightOf(day)),
+    now: canonicalInstant(now),
+  };
+}
+
+/** ISO UTC without Z and without trailing zeros of the fraction, so that the order of texts is the order of time. */
+export function canonicalInstant(instant: Date): string {
+  return instant.toISOString().replace(/\.?0*Z$/, '');
+}
+
+/** The first day of the month after a period (yyyymm): where spans of the period are cut. */
+export function cutOf(period: number): DateKey {
+  return periodOf(addDays(period * 100 + 1, 31)) * 100 + 1;
+}

@@ -1,0 +1,118 @@
+// A night being built in a file of its own, beside the generations that are served.
+import { quoted } from '../../../schema/derive/ddl.ts';
+import { storageOf } from '../../../schema/derive/storage.ts';
+import type { Entity, Row, Value } from '../../../schema/words.ts';
+import type { Completeness, Merged, NightRecord, Stage } from '../stage.ts';
+import { mergeCurrent } from './merge/merge-current.ts';
+import { mergeEvent } from './merge/merge-event.ts';
+import { mergeSpans } from './merge/merge-spans.ts';
+import { canonicalInstant } from './merge/night.ts';
+import type { Effect, Night } from './merge/night.ts';
+import { resolve, resolveFixedRows } from './merge/resolve.ts';
+import { openStaging } from './merge/staging.ts';
+import { verifyNight } from './verify.ts';
+
+/** What becomes of the file once the night is over; its connection is closed by then. */
+export interface Ending {
+  readonly publish: () => void;
+  readonly discard: () => void;
+}
+
+/** `night.database` already has the model's shape; `id` is that of the generation to be. */
+export function openSqliteStage(night: Night, id: number, ending: Ending): Stage {
+  const { database, parameters } = night;
+  const staging = openStaging(database);
+  const merged = new Set<string>();
+  const notYetMerged = (entity: Entity): void => {
+    if (merged.has(entity.name)) throw new TypeError(`${entity.name} is already merged this night.`);
+  };
+
+  return {
+    dateKey: parameters.day,
+    existing: (entity) => rowsOf(night, entity),
+    append(entity, rows) {
+      notYetMerged(entity);
+      staging.append(storageOf(entity), rows);
+    },
+    merge: database.transaction((entity: Entity, completeness: Completeness) => {
+      notYetMerged(entity);
+      merged.add(entity.name);
+      return mergeOne(night, entity, staging.tableOf(storageOf(entity)), completeness);
+    }),
+    verify: () => verifyNight(night),
+    journal: database.transaction((record: NightRecord) => writeJournal(night, record)),
+    publish() {
+      const publishedAt = parameters.now;
+      database.exec('DELETE FROM generation');
+      database.prepare('INSERT INTO generation VALUES (?, ?, ?)').run(id, parameters.day, publishedAt);
+      database.exec('DETACH staging; ANALYZE; PRAGMA journal_mode = DELETE');
+      database.close();
+      ending.publish();
+      return { id, dateKey: parameters.day, publishedAt: `${publishedAt}Z` };
+    },
+    discard() {
+      database.close();
+      ending.discard();
+    },
+  };
+}
+
+/** A harvest that failed changes nothing: neither things, nor days, nor what an earlier run of the night saw. */
+function mergeOne(night: Night, entity: Entity, source: string, completeness: Completeness): Merged {
+  if (completeness === 'failed') {
+    return { entity: entity.name, seen: 0, inserted: 0, changed: 0, deleted: 0, orphans: 0 };
+  }
+  const storage = storageOf(entity);
+  const { table, rows, orphans } = resolve(night, storage, source);
+  resolveFixedRows(night, storage, table);
+  const effect = ((): Effect => {
+    switch (entity.lifetime) {
+      case 'current':
+        return mergeCurrent(night, storage, table, completeness);
+      case 'history':
+      case 'daily':
+        return mergeSpans(night, storage, table, completeness);
+      case 'event':
+        return mergeEvent(night, storage, table);
+    }
+  })();
+  night.database.exec(`DROP TABLE ${table}; DELETE FROM ${source}`);
+  return { entity: entity.name, seen: rows + orphans, orphans, ...effect };
+}
+
+function rowsOf({ database }: Night, entity: Entity): readonly Row[] {
+  const names = Object.keys(entity.properties);
+  const rows = database
+    .prepare<[], Record<string, Exclude<Value, boolean>>>(`SELECT * FROM ${quoted(entity.name)}`)
+    .safeIntegers()
+    .all();
+  return rows.map((row) =>
+    Object.fromEntries(names.map((name) => [name, valueOf(entity, name, row[name] ?? null)])),
+  );
+}
+
+// SQLite knows integers only; the model knows which are truths, and which fit a number.
+function valueOf({ properties }: Entity, name: string, stored: Value): Value {
+  if (typeof stored !== 'bigint') return stored;
+  const type = properties[name]?.type;
+  if (type === 'Edm.Int64') return stored;
+  return type === 'Edm.Boolean' ? stored === 1n : Number(stored);
+}
+
+function writeJournal({ database, parameters }: Night, record: NightRecord): void {
+  const { run, startedAt, finishedAt, milliseconds, verdict, steps } = record;
+  database
+    .prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)')
+    .run(
+      run,
+      parameters.day,
+      canonicalInstant(startedAt),
+      canonicalInstant(finishedAt),
+      Math.round(milliseconds),
+      verdict,
+    );
+  const insert = database.prepare(
+    `INSERT INTO runSteps VALUES (@run, @entity, @completeness, @seen, @inserted, @changed, @deleted, @orphans, @took)`,
+  );
+  for (const step of steps) insert.run({ ...step, run, took: Math.round(step.milliseconds) });
+}

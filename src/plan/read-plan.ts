@@ -10,7 +10,7 @@ export type Scalar =
       readonly type: EdmType;
       readonly nullable: boolean;
     }
-  /** Instants in canonical form (UTC, no Z, no trailing zeros); Int64 as bigint. */
+  /** Instants in canonical form (UTC, no Z, no trailing zeros); whole numbers as bigint. */
   | { readonly kind: 'literal'; readonly value: Value; readonly type: ScalarType }
   | {
       readonly kind: 'call';
@@ -34,7 +34,12 @@ export type Scalar =
       readonly nullable: boolean;
     }
   /** A condition used as a value: `(a eq 1) eq true`. */
-  | { readonly kind: 'condition'; readonly condition: Condition };
+  | {
+      readonly kind: 'condition';
+      readonly condition: Condition;
+      readonly type: 'Edm.Boolean';
+      readonly nullable: boolean;
+    };
 
 /** Types of intermediate values: those of the model, and what date functions and null literals yield. */
 export type ScalarType = EdmType | 'Edm.Date' | 'Edm.TimeOfDay' | 'Edm.Decimal' | 'null';
@@ -82,6 +87,16 @@ export type Condition =
       readonly text: Scalar;
       readonly part: Scalar;
     }
+  /**
+   * Own properties have the values that one row of another collection has: `devices(7)/deviceType` reads the
+   * device types whose key is the one of device 7. `on` maps own property → property of `source`; `where` picks the row.
+   */
+  | {
+      readonly kind: 'related';
+      readonly source: Entity;
+      readonly on: Readonly<Record<string, string>>;
+      readonly where: Condition;
+    }
   /** A boolean value on its own: `isDeleted`. */
   | { readonly kind: 'truth'; readonly of: Scalar }
   | { readonly kind: 'constant'; readonly value: boolean | null };
@@ -98,11 +113,13 @@ export interface ReadPlan {
   readonly entity: Entity;
   readonly version: FeedVersion;
   /**
-   * `page`: rows of a collection · `entity`: the one row with a key, or 204/404 · `value`: one property of it ·
-   * `count`: how many rows.
+   * `page`: rows of a collection · `entity`: the one row with a key, or 204/404 · `property`: one property of it as
+   * JSON · `value`: the same as bare text (`/$value`) · `count`: how many rows (`/$count`).
    */
-  readonly shape: 'page' | 'entity' | 'value' | 'count';
-  /** Property names to write, in the feed's order; for `value` exactly one. */
+  readonly shape: 'page' | 'entity' | 'property' | 'value' | 'count';
+  /** Where a navigation starts: when a row there does not exist, the answer is 404 and not an empty one; else null. */
+  readonly source: ReadPlan | null;
+  /** Property names to write, in the feed's order; for `property` and `value` exactly one. */
   readonly columns: readonly string[];
   /** What `$select` named, for the context URL; null when everything was wanted. */
   readonly selected: readonly string[] | null;

@@ -32,4 +32,8 @@ export interface PageStatements {
   readonly next: BlankStatement;
   /** How many order values there are. */
   readonly orderValues: number;
+  /**
+   * True where no index gives the order: every chunk then sorts the whole answer, so few large chunks beat many small ones.
+   */
+  readonly sorts: boolean;
 }

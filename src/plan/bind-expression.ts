@@ -1,0 +1,380 @@
+// From what a client wrote to what it means: names found in the model, types held against each other, literals made values.
+import { type Listing, findName, nearestName } from '../../schema/derive/catalogue.ts';
+import { absurd } from '../base/absurd.ts';
+import { FeedError } from '../base/feed-error.ts';
+import type {
+  ArithmeticOperator,
+  ComparisonOperator,
+  Expression,
+  LiteralValue,
+} from '../odata/expression.ts';
+import { describeLiteral, literalAs, typeOfLiteral } from './bind-literal.ts';
+import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
+import { anyOf } from './membership.ts';
+import type { Condition, Scalar, ScalarType } from './read-plan.ts';
+import { shiftInstant } from './shift-instant.ts';
+import { articled, exampleOf, familyOf } from './type-words.ts';
+import { unknownProperty } from './unknown-property.ts';
+
+/** What the names in an expression can mean. */
+export interface Scope {
+  readonly listing: Listing;
+  readonly aliases: ReadonlyMap<string, Expression>;
+  readonly now: Date;
+  /** The query option in whose text the expression stands; positions count there. */
+  readonly option: string;
+}
+
+type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
+
+/**
+ * Binds an expression that holds or does not hold of a row.
+ * Throws `request.unknown-property`, `request.type-mismatch`, `request.malformed-expression` and `request.not-offered`,
+ * each with its position.
+ */
+export function bindCondition(expression: Expression, scope: Scope): Condition {
+  switch (expression.kind) {
+    case 'logical': {
+      const of = expression.operands.map((operand) => bindCondition(operand, scope));
+      return expression.operator === 'and' ? { kind: 'all', of } : anyOf(of);
+    }
+    case 'not':
+      return { kind: 'not', of: bindCondition(expression.operand, scope) };
+    case 'comparison':
+      return bindComparison(expression, scope);
+    case 'in':
+      return bindMembership(expression, scope);
+    case 'call':
+      if (isTextTest(expression.name)) return bindTextTest(expression, expression.name, scope);
+      break;
+    case 'path':
+    case 'literal':
+    case 'alias':
+    case 'negate':
+    case 'arithmetic':
+    case 'lambda':
+      break;
+    default:
+      return absurd(expression);
+  }
+  const literal = literalIn(expression, scope);
+  if (literal?.type === 'boolean') return { kind: 'constant', value: literal.value };
+  if (literal?.type === 'null') return { kind: 'constant', value: null };
+  const scalar = bindScalar(expression, scope);
+  if (scalar.type === 'Edm.Boolean') return { kind: 'truth', of: scalar };
+  throw mismatch(
+    `${describe(expression)} is ${articled(scalar.type)}, where a condition is wanted.`,
+    expression,
+    scope,
+    `Compare it: ${describe(expression)} eq ${exampleOf(scalar.type)}.`,
+  );
+}
+
+/** Binds an expression that has a value. Throws as bindCondition does. */
+export function bindScalar(expression: Expression, scope: Scope): Scalar {
+  const literal = literalIn(expression, scope);
+  if (literal) {
+    const type = typeOfLiteral(literal);
+    return literalScalar(literal, type ?? 'null', expression, scope);
+  }
+  switch (expression.kind) {
+    case 'path':
+      return bindPath(expression, scope);
+    case 'arithmetic':
+      return bindArithmetic(expression, scope);
+    case 'negate': {
+      const operand = bindArgument(expression.operand, 'Edm.Double', '-', scope);
+      return { kind: 'negate', operand, type: operand.type, nullable: isNullable(operand) };
+    }
+    case 'call':
+      return isTextTest(expression.name)
+        ? conditionScalar(bindCondition(expression, scope))
+        : bindCall(expression, scope);
+    case 'logical':
+    case 'not':
+    case 'comparison':
+    case 'in':
+      return conditionScalar(bindCondition(expression, scope));
+    case 'lambda':
+      throw notOffered(`${expression.segments.join('/')}/${expression.quantifier}(…)`, expression, scope);
+    case 'literal':
+    case 'alias':
+      throw new TypeError(`A ${expression.kind} is bound above.`);
+    default:
+      return absurd(expression);
+  }
+}
+
+function bindPath(path: Of<'path'>, { listing, option }: Scope): Scalar {
+  const [written = '', ...more] = path.segments[0] === '$it' ? path.segments.slice(1) : path.segments;
+  const name = findName(listing.properties, written);
+  const property = name === null ? undefined : listing.properties.get(name);
+  if (name !== null && property && more.length === 0) {
+    return { kind: 'property', property: name, type: property.type, nullable: property.nullable };
+  }
+  if (name === null && findName(listing.ways, written) === null) {
+    throw unknownProperty(listing, written, option, path.at);
+  }
+  throw notOffered(`The path '${path.segments.join('/')}'`, path, { option });
+}
+
+const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  eq: 'eq',
+  ne: 'ne',
+  lt: 'gt',
+  le: 'ge',
+  gt: 'lt',
+  ge: 'le',
+};
+
+function bindComparison(comparison: Of<'comparison'>, scope: Scope): Condition {
+  const { operator, left, right } = comparison;
+  if (operator === 'has') throw notOffered("'has'", comparison, scope);
+  // A value on the left changes sides, so that what follows finds properties on the left.
+  if (literalIn(left, scope) && !literalIn(right, scope)) {
+    const bound = bindBeside(right, left, scope);
+    return { kind: 'compare', operator: MIRRORED[operator], ...bound };
+  }
+  return { kind: 'compare', operator, ...bindBeside(left, right, scope) };
+}
+
+/** Binds two operands whose types must fit; a literal takes the type of the other. */
+function bindBeside(left: Expression, right: Expression, scope: Scope): { left: Scalar; right: Scalar } {
+  const bound = bindScalar(left, scope);
+  const literal = literalIn(right, scope);
+  const other = literal ? literalScalar(literal, bound.type, right, scope, left) : bindScalar(right, scope);
+  if (![familyOf(bound.type), 'null'].includes(familyOf(other.type)) && bound.type !== 'null') {
+    throw mismatch(
+      `${describe(left)} is ${articled(bound.type)} and ${describe(right)} is ${articled(other.type)}: they do not compare.`,
+      right,
+      scope,
+    );
+  }
+  return { left: bound, right: other };
+}
+
+function bindMembership({ operand, list }: Of<'in'>, scope: Scope): Condition {
+  return anyOf(
+    list.map((item): Condition => ({
+      kind: 'compare',
+      operator: 'eq',
+      ...bindBeside(operand, item, scope),
+    })),
+  );
+}
+
+function bindTextTest(
+  call: Of<'call'>,
+  test: 'contains' | 'startswith' | 'endswith',
+  scope: Scope,
+): Condition {
+  const [text, part] = call.arguments;
+  if (!text || !part || call.arguments.length !== 2) throw wrongArity(call, '2', scope);
+  return {
+    kind: 'textTest',
+    test,
+    text: bindArgument(text, 'Edm.String', test, scope),
+    part: bindArgument(part, 'Edm.String', test, scope),
+  };
+}
+
+function bindCall(call: Of<'call'>, scope: Scope): Scalar {
+  const { name, at } = call;
+  const moment = MOMENTS[name];
+  if (moment) {
+    if (call.arguments.length > 0) throw wrongArity(call, 'no', scope);
+    return { kind: 'literal', value: moment(scope.now), type: 'Edm.DateTimeOffset' };
+  }
+  if (!isFunctionName(name)) {
+    const nearest = nearestName(FUNCTION_NAMES, name);
+    const meant = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+    const detail = { target: scope.option, position: at, hint: `Offered are ${FUNCTION_NAMES.join(', ')}.` };
+    throw new FeedError('request.not-offered', `No function '${name}' is offered.${meant}`, detail);
+  }
+  const { takes, least, yields } = FUNCTIONS[name];
+  if (call.arguments.length < least || call.arguments.length > takes.length) {
+    throw wrongArity(call, least === takes.length ? String(least) : `${least} to ${takes.length}`, scope);
+  }
+  const bound = call.arguments.map((argument, index): Scalar => {
+    const families = takes[index] ?? [];
+    const scalar = bindScalar(argument, scope);
+    if (![...families, 'null'].includes(familyOf(scalar.type))) {
+      const message = `${name} takes ${families.map((family) => PLACES[family]).join(' or ')}; ${describe(argument)} is ${articled(scalar.type)}.`;
+      throw mismatch(message, argument, scope);
+    }
+    return scalar;
+  });
+  const type = yields === 'same' ? (bound[0]?.type ?? 'null') : yields;
+  return { kind: 'call', name, arguments: bound, type, nullable: bound.some(isNullable) };
+}
+
+const PLACES = {
+  number: 'a number',
+  text: 'a text',
+  truth: 'true or false',
+  instant: 'an instant',
+  day: 'a day',
+  time: 'a time of day',
+  null: 'null',
+} as const;
+
+function bindArithmetic(expression: Of<'arithmetic'>, scope: Scope): Scalar {
+  const { operator } = expression;
+  const duration = literalIn(expression.right, scope);
+  if (duration?.type === 'duration') return bindShift(expression, duration.ticks, scope);
+  const left = bindArgument(expression.left, 'Edm.Double', operator, scope);
+  const right = bindArgument(expression.right, 'Edm.Double', operator, scope);
+  const fractional = [left, right].some(({ type }) => type === 'Edm.Double' || type === 'Edm.Decimal');
+  if (operator === 'mod' && fractional) {
+    throw mismatch('mod takes whole numbers.', expression, scope);
+  }
+  if (DIVISIONS.has(operator) && right.kind === 'literal' && Number(right.value) === 0) {
+    throw mismatch(`The divisor of ${operator} is zero.`, expression.right, scope);
+  }
+  return {
+    kind: 'arithmetic',
+    operator,
+    left,
+    right,
+    type: fractional || operator === 'divby' ? 'Edm.Double' : 'Edm.Int64',
+    nullable: isNullable(left) || isNullable(right),
+  };
+}
+
+const DIVISIONS: ReadonlySet<ArithmeticOperator> = new Set(['div', 'divby', 'mod']);
+
+// Only between values that are known now: `now() sub duration'P7D'`.
+function bindShift({ operator, left, at }: Of<'arithmetic'>, ticks: bigint, scope: Scope): Scalar {
+  const start = bindScalar(left, scope);
+  if (start.kind !== 'literal' || start.type !== 'Edm.DateTimeOffset' || typeof start.value !== 'string') {
+    throw notOffered('A duration added to anything but now() or an instant', { at }, scope);
+  }
+  if (operator !== 'add' && operator !== 'sub') {
+    throw mismatch(`A duration cannot be used with ${operator}.`, { at }, scope, 'Use add or sub.');
+  }
+  const value = shiftInstant(start.value, operator === 'add' ? ticks : -ticks);
+  if (value === null) throw mismatch('The sum lies beyond the years 0001 to 9999.', { at }, scope);
+  return { kind: 'literal', value, type: 'Edm.DateTimeOffset' };
+}
+
+/** Binds what must be of the type's family, or null. */
+function bindArgument(argument: Expression, type: ScalarType, of: string, scope: Scope): Scalar {
+  const scalar = bindScalar(argument, scope);
+  if ([familyOf(type), 'null'].includes(familyOf(scalar.type))) return scalar;
+  const message = `${of} takes ${articled(type)}; ${describe(argument)} is ${articled(scalar.type)}.`;
+  throw mismatch(message, argument, scope);
+}
+
+/**
+ * The literal that an expression is: written out, behind a minus, or as an alias. An alias stands for a value and
+ * for nothing longer: expressions that repeat each other could grow without end.
+ */
+function literalIn(expression: Expression, scope: Scope): LiteralValue | null {
+  const seen = new Set<string>();
+  let found = expression;
+  while (found.kind === 'alias') {
+    const next = scope.aliases.get(found.name);
+    if (!next || seen.has(found.name)) {
+      const message = seen.has(found.name)
+        ? `The alias ${found.name} stands for itself.`
+        : `The alias ${found.name} is not given.`;
+      const detail = { target: scope.option, position: expression.at, hint: `Add &${found.name}=…` };
+      throw new FeedError('request.malformed-expression', message, detail);
+    }
+    seen.add(found.name);
+    found = next;
+  }
+  if (found.kind === 'literal') return found.literal;
+  if (found.kind === 'negate' && found.operand.kind === 'literal') {
+    const { literal } = found.operand;
+    if (literal.type === 'integer') return { type: 'integer', value: -literal.value };
+    if (literal.type === 'decimal') return { ...literal, value: -literal.value, text: `-${literal.text}` };
+  }
+  if (expression.kind === 'alias') throw notOffered('An alias for anything but a literal', expression, scope);
+  return null;
+}
+
+/** `beside` is what the literal is compared with, whose type it takes. */
+function literalScalar(
+  literal: LiteralValue,
+  wanted: ScalarType,
+  { at }: { readonly at: number },
+  scope: Scope,
+  beside?: Expression,
+): Scalar {
+  const natural = typeOfLiteral(literal);
+  if (natural === 'null') return { kind: 'literal', value: null, type: 'null' };
+  const bothNumbers = natural !== null && familyOf(natural) === 'number' && familyOf(wanted) === 'number';
+  const type = bothNumbers || wanted === 'null' ? natural : wanted;
+  const value = type === null ? undefined : literalAs(literal, type);
+  if (type !== null && value !== undefined) return { kind: 'literal', value, type };
+  const written = describeLiteral(literal);
+  if (beside && !bothNumbers) {
+    throw mismatch(
+      `${describe(beside)} is ${articled(wanted)}; ${written} is not.`,
+      { at },
+      scope,
+      `Write it like ${exampleOf(wanted)}.`,
+    );
+  }
+  const message =
+    natural === null
+      ? `${written} has no place here.`
+      : `${written} is beyond what ${articled(natural)} holds.`;
+  throw mismatch(message, { at }, scope);
+}
+
+function conditionScalar(condition: Condition): Scalar {
+  return { kind: 'condition', condition, type: 'Edm.Boolean', nullable: true };
+}
+
+function isNullable(scalar: Scalar): boolean {
+  return scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
+}
+
+/** The expression in a few words, for messages. */
+function describe(expression: Expression): string {
+  switch (expression.kind) {
+    case 'path':
+      return expression.segments.join('/');
+    case 'literal':
+      return describeLiteral(expression.literal);
+    case 'alias':
+      return expression.name;
+    case 'call':
+      return `${expression.name}(…)`;
+    case 'logical':
+    case 'not':
+    case 'negate':
+    case 'comparison':
+    case 'arithmetic':
+    case 'in':
+    case 'lambda':
+      return 'The expression';
+    default:
+      return absurd(expression);
+  }
+}
+
+type Place = { readonly at: number };
+
+function mismatch(message: string, { at }: Place, { option }: Scope, hint?: string): FeedError {
+  const detail = { target: option, position: at, ...(hint === undefined ? {} : { hint }) };
+  return new FeedError('request.type-mismatch', message, detail);
+}
+
+function notOffered(what: string, { at }: Place, { option }: Pick<Scope, 'option'>): FeedError {
+  return new FeedError('request.not-offered', `${what} is not offered by this feed yet.`, {
+    target: option,
+    position: at,
+  });
+}
+
+function wrongArity(
+  { name, at, arguments: given }: Of<'call'>,
+  wanted: string,
+  { option }: Scope,
+): FeedError {
+  const message = `${name} takes ${wanted} argument${wanted === '1' ? '' : 's'}; here are ${given.length}.`;
+  return new FeedError('request.malformed-expression', message, { target: option, position: at });
+}

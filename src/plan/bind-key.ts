@@ -1,0 +1,64 @@
+// The key in an address, held against the collection's key.
+import { findName } from '../../schema/derive/catalogue.ts';
+import type { Entity } from '../../schema/words.ts';
+import { FeedError } from '../base/feed-error.ts';
+import type { KeyPart } from '../odata/wanted.ts';
+import { literalAs, describeLiteral } from './bind-literal.ts';
+import { articled, exampleOf } from './type-words.ts';
+import type { Condition } from './read-plan.ts';
+
+export interface BoundKey {
+  readonly condition: Condition;
+  /** As the feed would write it: `(dateKey=20261120,deviceKey=7)`. */
+  readonly text: string;
+}
+
+/**
+ * `devices(7)`, `devices(deviceKey=7)`, `devicePropertyHistories(dateKey=20261120,deviceKey=7)` in any order.
+ * Throws `request.bad-key` saying what would be right.
+ */
+export function bindKey(parts: readonly KeyPart[], entity: Entity): BoundKey {
+  const sole = entity.key.length === 1 ? entity.key[0] : undefined;
+  const given = new Map<string, KeyPart>();
+  for (const part of parts) {
+    const name =
+      part.name === null ? sole : findName(new Map(entity.key.map((each) => [each, each])), part.name);
+    if (name === undefined || name === null || given.has(name)) throw badKey(entity, 'names other parts');
+    given.set(name, part);
+  }
+  const bound = entity.key.map((name) => {
+    const part = given.get(name);
+    const property = entity.properties[name];
+    if (!part || !property) throw badKey(entity, `lacks ${name}`);
+    const value = literalAs(part.literal, property.type);
+    if (value === null || value === undefined) {
+      throw badKey(
+        entity,
+        `has ${describeLiteral(part.literal)} where ${name} is ${articled(property.type)}`,
+      );
+    }
+    const { type, nullable } = property;
+    const condition: Condition = {
+      kind: 'compare',
+      operator: 'eq',
+      left: { kind: 'property', property: name, type, nullable },
+      right: { kind: 'literal', value, type },
+    };
+    return { condition, text: `${sole === undefined ? `${name}=` : ''}${describeLiteral(part.literal)}` };
+  });
+  return {
+    condition: { kind: 'all', of: bound.map(({ condition }) => condition) },
+    text: `(${bound.map(({ text }) => text).join(',')})`,
+  };
+}
+
+function badKey(entity: Entity, fault: string): FeedError {
+  const example = entity.key.map((name) => {
+    const value = exampleOf(entity.properties[name]?.type ?? 'Edm.Int32');
+    return entity.key.length === 1 ? value : `${name}=${value}`;
+  });
+  return new FeedError('request.bad-key', `The key ${fault}: it does not fit ${entity.name}.`, {
+    target: entity.name,
+    hint: `Write ${entity.name}(${example.join(',')}).`,
+  });
+}

@@ -1,0 +1,97 @@
+// Literals as values of the model's types: what the warehouse stores and SQL binds.
+import type { Value } from '../../schema/words.ts';
+import { absurd } from '../base/absurd.ts';
+import type { LiteralValue } from '../odata/expression.ts';
+import type { ScalarType } from './read-plan.ts';
+
+const INT64_LEAST = -(2n ** 63n);
+const INT64_GREATEST = 2n ** 63n - 1n;
+
+/** The type of a literal that stands alone; null where no value of the feed is like it. */
+export function typeOfLiteral(literal: LiteralValue): ScalarType | null {
+  switch (literal.type) {
+    case 'null':
+      return 'null';
+    case 'boolean':
+      return 'Edm.Boolean';
+    case 'integer':
+      return 'Edm.Int64';
+    case 'decimal':
+      return 'Edm.Double';
+    case 'string':
+    case 'guid':
+      return 'Edm.String';
+    case 'date':
+      return 'Edm.Date';
+    case 'dateTimeOffset':
+      return 'Edm.DateTimeOffset';
+    case 'timeOfDay':
+      return 'Edm.TimeOfDay';
+    case 'duration':
+      return null;
+    default:
+      return absurd(literal);
+  }
+}
+
+/**
+ * The literal as a value of the type, in the form in which it is stored: whole numbers as bigint, instants canonical.
+ * A null literal is null in every type; undefined says that the literal is none of the type.
+ */
+export function literalAs(literal: LiteralValue, type: ScalarType): Value | undefined {
+  if (literal.type === 'null') return null;
+  switch (type) {
+    case 'Edm.Int32':
+    case 'Edm.Int64':
+      // A fraction is compared with whole numbers as it is: `deviceKey gt 1.5`.
+      return literal.type === 'integer' ? int64(literal.value) : undefined;
+    case 'Edm.Double':
+    case 'Edm.Decimal':
+      if (literal.type === 'integer') return int64(literal.value);
+      return literal.type === 'decimal' && !Number.isNaN(literal.value) ? literal.value : undefined;
+    case 'Edm.String':
+      return literal.type === 'string' || literal.type === 'guid' ? literal.value : undefined;
+    case 'Edm.Boolean':
+      return literal.type === 'boolean' ? literal.value : undefined;
+    case 'Edm.DateTimeOffset':
+      if (literal.type === 'date') return `${literal.value}T00:00:00`;
+      return literal.type === 'dateTimeOffset' ? literal.value : undefined;
+    case 'Edm.Date':
+      return literal.type === 'date' ? literal.value : undefined;
+    case 'Edm.TimeOfDay':
+      return literal.type === 'timeOfDay' ? literal.value : undefined;
+    case 'null':
+      return undefined;
+    default:
+      return absurd(type);
+  }
+}
+
+/** The literal as one would write it in a query, for messages. */
+export function describeLiteral(literal: LiteralValue): string {
+  switch (literal.type) {
+    case 'null':
+      return 'null';
+    case 'boolean':
+    case 'integer':
+      return String(literal.value);
+    case 'decimal':
+      return literal.text;
+    case 'string':
+      return `'${literal.value.replaceAll("'", "''")}'`;
+    case 'guid':
+    case 'date':
+    case 'timeOfDay':
+      return literal.value;
+    case 'dateTimeOffset':
+      return `${literal.value}Z`;
+    case 'duration':
+      return 'a duration';
+    default:
+      return absurd(literal);
+  }
+}
+
+function int64(value: bigint): bigint | undefined {
+  return value >= INT64_LEAST && value <= INT64_GREATEST ? value : undefined;
+}

@@ -1,0 +1,59 @@
+// A total order, so that a page can continue after any row: what the client asked for, then the key.
+import type { Entity, Value } from '../../schema/words.ts';
+import { FeedError } from '../base/feed-error.ts';
+import type { LiteralValue, OrderTerm } from '../odata/expression.ts';
+import { type Scope, bindScalar } from './bind-expression.ts';
+import { literalAs } from './bind-literal.ts';
+import type { Order, Scalar } from './read-plan.ts';
+
+/** What the client asked for, then the key. Throws as bindScalar does. */
+export function planOrder(
+  terms: readonly OrderTerm[] | null,
+  scope: Omit<Scope, 'option'>,
+): readonly Order[] {
+  const asked = (terms ?? []).map(({ expression, descending }): Order => ({
+    by: bindScalar(expression, { ...scope, option: '$orderby' }),
+    descending,
+  }));
+  // A property that already decides adds nothing the second time.
+  const seen = new Set<string>();
+  return [...asked, ...keyOrder(scope.listing.entity)].filter(({ by }) => {
+    if (by.kind !== 'property') return true;
+    const isNew = !seen.has(by.property);
+    seen.add(by.property);
+    return isNew;
+  });
+}
+
+/** The key ascending, as the vendor's feed sends its rows. */
+export function keyOrder({ key, properties }: Entity): readonly Order[] {
+  return key.map((name) => {
+    const property = properties[name];
+    if (!property) throw new TypeError(`The key names '${name}', which is no property.`);
+    const { type, nullable } = property;
+    return { by: { kind: 'property', property: name, type, nullable }, descending: false };
+  });
+}
+
+/** The order values of a skip token, held against the order like any other input. Throws `request.bad-skiptoken`. */
+export function bindAfter(literals: readonly LiteralValue[], order: readonly Order[]): readonly Value[] {
+  if (literals.length !== order.length) throw badToken();
+  return order.map(({ by }, index) => {
+    const literal = literals[index];
+    const value = literal && literalIn(literal, by);
+    if (value === undefined || (value === null && by.kind !== 'literal' && !by.nullable)) throw badToken();
+    return value;
+  });
+}
+
+function literalIn(literal: LiteralValue, { type }: Scalar): Value | undefined {
+  if (type === 'null') return literal.type === 'null' ? null : undefined;
+  return literalAs(literal, type);
+}
+
+function badToken(): FeedError {
+  return new FeedError('request.bad-skiptoken', 'The $skiptoken was not made for this query.', {
+    target: '$skiptoken',
+    hint: 'Follow @odata.nextLink exactly as it was given, or start again without $skiptoken.',
+  });
+}

@@ -1,0 +1,147 @@
+// From the path of an address to the collection, row or value that it names.
+import { type Listing, type Way, findName, nearestName } from '../../schema/derive/catalogue.ts';
+import type { FeedVersion } from '../../schema/words.ts';
+import { REMOVED_COLLECTIONS } from '../../schema/subjects/removed.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { absurd } from '../base/absurd.ts';
+import type { PathStep, Resource } from '../odata/wanted.ts';
+import { bindKey } from './bind-key.ts';
+import { keyOrder } from './plan-order.ts';
+import type { PlanContext } from './plan-context.ts';
+import type { Condition, ReadPlan } from './read-plan.ts';
+
+export interface Target {
+  readonly listing: Listing;
+  readonly shape: ReadPlan['shape'];
+  /** The one property of `property` and `value`. */
+  readonly property: string | null;
+  /** What the path itself says of the rows: keys, and where a navigation came from. All of them hold. */
+  readonly where: readonly Condition[];
+  readonly source: ReadPlan | null;
+  /** The path as the feed would write it, for messages: `devices(7)/deviceType`. */
+  readonly address: string;
+}
+
+type Names = Pick<PlanContext, 'version' | 'catalogues'>;
+
+/** Throws `request.unknown-resource`, `request.bad-key`, `request.not-offered`. */
+export function resolvePath(path: Resource & { readonly kind: 'path' }, names: Names): Target {
+  const listing = findListing(path.collection, names);
+  const start: Target = {
+    listing,
+    shape: 'page',
+    property: null,
+    where: [],
+    source: null,
+    address: listing.entity.name,
+  };
+  return path.steps.reduce((target, step) => takeStep(target, step, names), start);
+}
+
+function takeStep(target: Target, step: PathStep, names: Names): Target {
+  const { listing, shape, where, address } = target;
+  switch (step.kind) {
+    case 'key': {
+      if (shape !== 'page') throw noStep(address, 'a key', 'It is not a collection.');
+      const key = bindKey(step.parts, listing.entity);
+      return { ...target, shape: 'entity', where: [...where, key.condition], address: address + key.text };
+    }
+    case 'name': {
+      if (shape === 'page') {
+        const hint = `Name one row first: ${address}(key)/${step.name}. Columns are chosen by $select.`;
+        throw noStep(address, `'${step.name}'`, hint);
+      }
+      if (shape !== 'entity') throw noStep(address, `'${step.name}'`, 'A value has no parts.');
+      const property = findName(listing.properties, step.name);
+      if (property !== null)
+        return { ...target, shape: 'property', property, address: `${address}/${property}` };
+      const way = listing.ways.get(findName(listing.ways, step.name) ?? '');
+      if (way) return follow(target, way, names);
+      throw unknownMember(listing, address, step.name);
+    }
+    case 'count':
+      if (shape !== 'page') throw noStep(address, '$count', 'Only a collection can be counted.');
+      return { ...target, shape: 'count', address: `${address}/$count` };
+    case 'value':
+      if (shape !== 'property') throw noStep(address, '$value', 'Only a property has a bare value.');
+      return { ...target, shape: 'value', address: `${address}/$value` };
+    case 'ref':
+      throw new FeedError('request.not-offered', `${address}/$ref is not offered by this feed.`, {
+        target: '$ref',
+      });
+    default:
+      return absurd(step);
+  }
+}
+
+function follow(from: Target, way: Way, { version, catalogues }: Names): Target {
+  const listing = catalogues[version].listings.get(way.to);
+  if (!listing) throw new TypeError(`The way ${way.name} leads out of the catalogue.`);
+  const source: ReadPlan = {
+    entity: from.listing.entity,
+    version,
+    shape: 'entity',
+    source: from.source,
+    columns: from.listing.entity.key,
+    selected: null,
+    where: { kind: 'all', of: from.where },
+    order: keyOrder(from.listing.entity),
+    after: null,
+    skip: 0,
+    top: null,
+    count: false,
+    generation: null,
+  };
+  const on = Object.fromEntries(Object.entries(way.on).map(([own, theirs]) => [theirs, own]));
+  const related: Condition = {
+    kind: 'related',
+    source: source.entity,
+    on,
+    where: { kind: 'all', of: from.where },
+  };
+  return {
+    listing,
+    shape: way.many ? 'page' : 'entity',
+    property: null,
+    where: [related],
+    source,
+    address: `${from.address}/${way.name}`,
+  };
+}
+
+const OTHER: Readonly<Record<FeedVersion, FeedVersion>> = { 'v1.0': 'beta', beta: 'v1.0' };
+
+function findListing(written: string, { version, catalogues }: Names): Listing {
+  const { listings } = catalogues[version];
+  const found = listings.get(findName(listings, written) ?? '');
+  if (found) return found;
+  const message = `No collection '${written}' in ${version}.`;
+  const elsewhere = findName(catalogues[OTHER[version]].listings, written);
+  if (elsewhere !== null) {
+    const hint = `${OTHER[version]} has it: /${OTHER[version]}/${elsewhere}`;
+    throw new FeedError('request.unknown-resource', message, { target: written, hint });
+  }
+  const removed = findName(REMOVED_COLLECTIONS, written);
+  if (removed !== null) {
+    const said = REMOVED_COLLECTIONS.get(removed) ?? '';
+    throw new FeedError('request.unknown-resource', `${message} ${said}`, { target: written });
+  }
+  const nearest = nearestName(listings.keys(), written);
+  const meant = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+  throw new FeedError('request.unknown-resource', message + meant, {
+    target: written,
+    hint: 'The service document lists every collection.',
+  });
+}
+
+function unknownMember(listing: Listing, address: string, written: string): FeedError {
+  const nearest = nearestName([...listing.properties.keys(), ...listing.ways.keys()], written);
+  const meant = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+  const message = `No property or navigation '${written}' on ${listing.entity.name}.${meant}`;
+  return new FeedError('request.unknown-resource', message, { target: `${address}/${written}` });
+}
+
+function noStep(address: string, what: string, hint: string): FeedError {
+  const message = `${address} cannot be followed by ${what}.`;
+  return new FeedError('request.unknown-resource', message, { target: address, hint });
+}

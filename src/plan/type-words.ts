@@ -1,0 +1,53 @@
+// How types are spoken of in messages.
+import { absurd } from '../base/absurd.ts';
+import type { ScalarType } from './read-plan.ts';
+
+/** What an operator or function can be asked to work on: types that can be compared with each other. */
+export type Family = 'number' | 'text' | 'truth' | 'instant' | 'day' | 'time' | 'null';
+
+export function familyOf(type: ScalarType): Family {
+  switch (type) {
+    case 'Edm.Int32':
+    case 'Edm.Int64':
+    case 'Edm.Double':
+    case 'Edm.Decimal':
+      return 'number';
+    case 'Edm.String':
+      return 'text';
+    case 'Edm.Boolean':
+      return 'truth';
+    case 'Edm.DateTimeOffset':
+      return 'instant';
+    case 'Edm.Date':
+      return 'day';
+    case 'Edm.TimeOfDay':
+      return 'time';
+    case 'null':
+      return 'null';
+    default:
+      return absurd(type);
+  }
+}
+
+const WORDS: Readonly<Record<ScalarType, readonly [words: string, example: string]>> = {
+  'Edm.Int32': ['a whole number', '20261120'],
+  'Edm.Int64': ['a whole number', '64000000000'],
+  'Edm.Double': ['a number', '0.5'],
+  'Edm.Decimal': ['a number', '0.5'],
+  'Edm.String': ['a text', "'abc'"],
+  'Edm.Boolean': ['true or false', 'true'],
+  'Edm.DateTimeOffset': ['an instant', '2026-11-20T00:00:00Z'],
+  'Edm.Date': ['a day', '2026-11-20'],
+  'Edm.TimeOfDay': ['a time of day', '12:30:00'],
+  null: ['null', 'null'],
+};
+
+/** `a whole number` */
+export function articled(type: ScalarType): string {
+  return WORDS[type][0];
+}
+
+/** A literal of the type, as one writes it in a query. */
+export function exampleOf(type: ScalarType): string {
+  return WORDS[type][1];
+}

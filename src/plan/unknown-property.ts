@@ -1,0 +1,24 @@
+// What is said of a name that a collection does not have.
+import { type Listing, nearestName } from '../../schema/derive/catalogue.ts';
+import { FeedError } from '../base/feed-error.ts';
+
+/** `option` is the query option in whose text the name stands, `at` where. */
+export function unknownProperty(listing: Listing, written: string, option: string, at: number): FeedError {
+  const { entity, properties } = listing;
+  const hidden = Object.keys(entity.properties).find((name) => name.toLowerCase() === written.toLowerCase());
+  const nearest = nearestName(properties.keys(), written);
+  const meant = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+  const message = `No property '${written}' on ${entity.name}.`;
+  return new FeedError(
+    'request.unknown-property',
+    hidden === undefined ? message + meant : `${message} It is a property of beta.`,
+    {
+      target: option,
+      position: at,
+      hint:
+        hidden === undefined
+          ? `$metadata lists the properties of ${entity.name}.`
+          : `Ask /beta/${entity.name}.`,
+    },
+  );
+}

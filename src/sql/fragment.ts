@@ -1,0 +1,97 @@
+// SQL in pieces: the only way in which text becomes SQL. A bare string does not type-check.
+import type { Entity } from '../../schema/words.ts';
+import type { Blank, BlankStatement, SqlValue, Statement } from './statement.ts';
+
+declare const made: unique symbol;
+
+/** Text with values between: one more text than values. Made only by the functions of this file. */
+export interface Fragment {
+  readonly [made]: true;
+  readonly texts: readonly string[];
+  readonly values: readonly (SqlValue | Blank)[];
+}
+
+/** The tag for SQL of our own: sql`${column} IS ${value(7n)}`. */
+export function sql(words: TemplateStringsArray, ...parts: readonly Fragment[]): Fragment {
+  const texts = [words[0] ?? ''];
+  const values: (SqlValue | Blank)[] = [];
+  parts.forEach((part, index) => {
+    append(texts, values, part);
+    texts.push((texts.pop() ?? '') + (words[index + 1] ?? ''));
+  });
+  return fragment(texts, values);
+}
+
+/** A bound value. */
+export function value(bound: SqlValue): Fragment {
+  return fragment(['', ''], [bound]);
+}
+
+/** A place that the engine fills, see Blank. */
+export function blank(place: Blank): Fragment {
+  return fragment(['', ''], [place]);
+}
+
+/** A name that we gave ourselves: a relation, a column, a registered function. Throws TypeError for anything but a plain name. */
+export function identifier(name: string): Fragment {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`'${name}' is no name for SQL.`);
+  return fragment([`"${name}"`], []);
+}
+
+/** A property as a column, only if the entity has it. */
+export function column(entity: Entity, property: string): Fragment {
+  if (!Object.hasOwn(entity.properties, property)) {
+    throw new TypeError(`${entity.name} has no column '${property}'.`);
+  }
+  return identifier(property);
+}
+
+/** Constant text inside a statement: punctuation and names of the model, so that statements stay few and can be kept. */
+export function textConstant(text: string): Fragment {
+  return fragment([`'${text.replaceAll("'", "''")}'`], []);
+}
+
+/** A constant whole number inside a statement. */
+export function wholeConstant(number: number): Fragment {
+  if (!Number.isSafeInteger(number)) throw new TypeError(`${number} is no whole number.`);
+  return fragment([String(number)], []);
+}
+
+export function join(parts: readonly Fragment[], separator: Fragment): Fragment {
+  const texts = [''];
+  const values: (SqlValue | Blank)[] = [];
+  parts.forEach((part, index) => {
+    if (index > 0) append(texts, values, separator);
+    append(texts, values, part);
+  });
+  return fragment(texts, values);
+}
+
+/** Finishes a statement with blanks in it. `placeholder` writes the place of the n-th value, from 1. */
+export function blankStatement(
+  { texts, values }: Fragment,
+  placeholder: (position: number) => string,
+): BlankStatement {
+  const text = texts.reduce((written, piece, index) => written + placeholder(index) + piece);
+  return { text, values };
+}
+
+/** Finishes a statement. Throws TypeError where a blank is left. */
+export function statement(whole: Fragment, placeholder: (position: number) => string): Statement {
+  const { text, values } = blankStatement(whole, placeholder);
+  return { text, values: values.map(filled) };
+}
+
+function filled(bound: SqlValue | Blank): SqlValue {
+  if (typeof bound === 'object' && bound !== null) throw new TypeError('A blank is left in a statement.');
+  return bound;
+}
+
+function fragment(texts: readonly string[], values: readonly (SqlValue | Blank)[]): Fragment {
+  return { texts, values } as Fragment;
+}
+
+function append(texts: string[], values: (SqlValue | Blank)[], part: Fragment): void {
+  texts.push((texts.pop() ?? '') + (part.texts[0] ?? ''), ...part.texts.slice(1));
+  values.push(...part.values);
+}

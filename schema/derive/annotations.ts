@@ -1,0 +1,99 @@
+// What each version of the feed says about itself in $metadata: descriptions, and what can be asked of which collection.
+import type { Catalogue, Listing } from './catalogue.ts';
+
+/** Paths to properties are texts in JSON, but have an element of their own in XML. */
+export interface PropertyPaths {
+  readonly paths: readonly string[];
+}
+
+export type AnnotationValue = boolean | string | readonly string[] | PropertyPaths | AnnotationRecord;
+
+/** Property of the term → its value. */
+export interface AnnotationRecord {
+  readonly record: Readonly<Record<string, Exclude<AnnotationValue, AnnotationRecord>>>;
+}
+
+/** Term, fully qualified → its value. */
+export type Annotations = Readonly<Record<string, AnnotationValue>>;
+
+const CORE = 'Org.OData.Core.V1';
+const CAPABILITIES = 'Org.OData.Capabilities.V1';
+const PUBLISHED_AT = 'https://oasis-tcs.github.io/odata-vocabularies/vocabularies';
+
+/** The vocabularies in use: namespace → where OASIS publishes it, without the file's ending. */
+export const VOCABULARIES: Readonly<Record<string, string>> = {
+  [CORE]: `${PUBLISHED_AT}/${CORE}`,
+  [CAPABILITIES]: `${PUBLISHED_AT}/${CAPABILITIES}`,
+};
+
+/**
+ * Functions that a beta `$filter` may call. Power Query folds exactly those that are listed, so a test holds this list
+ * to what the plan offers.
+ */
+export const FILTER_FUNCTIONS = [
+  'contains',
+  'startswith',
+  'endswith',
+  'length',
+  'indexof',
+  'substring',
+  'concat',
+  'tolower',
+  'toupper',
+  'trim',
+  'year',
+  'month',
+  'day',
+  'hour',
+  'minute',
+  'second',
+  'fractionalseconds',
+  'date',
+  'time',
+  'round',
+  'floor',
+  'ceiling',
+] as const;
+
+/** The only properties that a v1.0 `$filter` may name, where a collection has them. */
+export const V1_FILTER_PROPERTIES: readonly string[] = ['dateKey', 'rowLastModifiedDateTimeUTC'];
+
+export function describe(description: string): Annotations {
+  return { [`${CORE}.Description`]: description };
+}
+
+export function containerAnnotations({ version }: Catalogue): Annotations {
+  return {
+    // Without it Power Query loads the tables of a report one after the other.
+    [`${CAPABILITIES}.AsynchronousRequestsSupported`]: true,
+    ...(version === 'beta' && { [`${CAPABILITIES}.FilterFunctions`]: FILTER_FUNCTIONS }),
+  };
+}
+
+/** A client that finds no word about a capability takes it as given, so whatever a version refuses is said. */
+export function collectionAnnotations({ version }: Catalogue, listing: Listing): Annotations {
+  const closed = version === 'v1.0';
+  return {
+    ...describe(listing.entity.description),
+    [`${CAPABILITIES}.FilterRestrictions`]: closed ? v1FilterRestrictions(listing) : yes('Filterable'),
+    [`${CAPABILITIES}.SortRestrictions`]: closed ? no('Sortable') : yes('Sortable'),
+    [`${CAPABILITIES}.ExpandRestrictions`]: no('Expandable'),
+    [`${CAPABILITIES}.SearchRestrictions`]: no('Searchable'),
+    [`${CAPABILITIES}.CountRestrictions`]: yes('Countable'),
+    [`${CAPABILITIES}.TopSupported`]: true,
+    [`${CAPABILITIES}.SkipSupported`]: true,
+    [`${CAPABILITIES}.InsertRestrictions`]: no('Insertable'),
+    [`${CAPABILITIES}.UpdateRestrictions`]: no('Updatable'),
+    [`${CAPABILITIES}.DeleteRestrictions`]: no('Deletable'),
+  };
+}
+
+function v1FilterRestrictions({ properties }: Listing): AnnotationRecord {
+  const names = [...properties.keys()];
+  const closed = names.filter((name) => !V1_FILTER_PROPERTIES.includes(name));
+  if (closed.length === names.length) return no('Filterable');
+  return { record: { Filterable: true, NonFilterableProperties: { paths: closed } } };
+}
+
+const yes = (property: string): AnnotationRecord => ({ record: { [property]: true } });
+const no = (property: string): AnnotationRecord => ({ record: { [property]: false } });

@@ -1,0 +1,18 @@
+// The service document: the list of collections that a client sees first.
+import type { Catalogue } from './catalogue.ts';
+
+export interface ServiceDocument {
+  readonly '@odata.context': string;
+  readonly value: readonly { readonly name: string; readonly kind: 'EntitySet'; readonly url: string }[];
+}
+
+/**
+ * `contextUrl` is absolute and ends in `$metadata`; it comes first, because clients take the address of everything else
+ * from it.
+ */
+export function deriveServiceDocument(catalogue: Catalogue, contextUrl: string): ServiceDocument {
+  return {
+    '@odata.context': contextUrl,
+    value: [...catalogue.listings.keys()].map((name) => ({ name, kind: 'EntitySet', url: name })),
+  };
+}

@@ -1,66 +1,321 @@
 // What each lifetime makes of things that come, change, go and come back.
 import { describe, expect, test } from '@jest/globals';
 import { makeModel } from '../../schema/model.ts';
-import { userHistories, users } from '../../schema/subjects/users.ts';
+import type { Model } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
+import { userHistories, users } from '../../schema/subjects/users.ts';
+import type { Entity, Value } from '../../schema/words.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { Completeness, Merged, StagedRow } from '../../src/engines/stage.ts';
-import { midnightOf } from '../../src/base/date-key.ts';
-import { colourCounts, groups, select, smallModel, thingDays, thingHistories, things, withDataDir } from './stage-small-model.ts';
-import type { Entity } from '../../schema/words.ts';
+import {
+  colourCounts,
+  groups,
+  select,
+  smallModel,
+  thing,
+  thingDays,
+  thingHistories,
+  things,
+  withDataDir,
+} from './stage-small-model.ts';
 
 type Harvest = readonly [Entity, readonly StagedRow[], Completeness?];
 
-function night(dataDir: string, day: number, ...harvests: readonly Harvest[]): Record<string, Merged> {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(day, new Date(midnightOf(day).getTime() + 60_000));
-  for (const [entity, rows] of harvests) stage.append(entity, rows);
-  const merged = harvests.map(([entity, , completeness]) => stage.merge(entity, completeness ?? 'complete'));
+/** One published night; says what each merge did. */
+function night(dataDir: string, day: number, harvests: readonly Harvest[], model: Model = smallModel) {
+  const minutePast = new Date(midnightOf(day).getTime() + 60_000);
+  const stage = openSqliteWarehouse({ dataDir, model }).begin(day, minutePast);
+  const merged: Record<string, Merged> = {};
+  for (const [entity, rows, completeness = 'complete'] of harvests) {
+    stage.append(entity, rows);
+    merged[entity.name] = stage.merge(entity, completeness);
+  }
   expect(stage.verify()).toEqual([]);
   stage.publish();
-  return Object.fromEntries(merged.map((each) => [each.entity, each]));
+  return merged;
 }
 
-const thing = (natural: string, values: Partial<Record<string, string | number | bigint | null>> = {}): StagedRow => ({
-  natural,
-  values: { thingId: natural, thingName: natural, bytes: null, colourKey: 1, groupKey: null, parentKey: null, ...values },
+const state = (natural: string, thingName: string | null): StagedRow => ({
+  values: { thingKey: natural, thingName },
+});
+const onNight = (natural: string, thingName: string | null, colourKey = 1): StagedRow => ({
+  values: { thingKey: natural, thingName, colourKey },
 });
 
-describe('the latest state', () => {
-  test('a thing comes, changes, goes and comes back under the same key', () => {
+describe('current: the latest state', () => {
+  const row = (dataDir: string) =>
+    select(
+      dataDir,
+      `SELECT thingKey, thingName, isDeleted, deletedAt, firstSeen, seenUntil, isCurrent, modified
+       FROM things WHERE thingId = 'b'`,
+    )[0];
+  const born = {
+    thingKey: 2,
+    thingName: 'b',
+    isDeleted: 0,
+    deletedAt: null,
+    firstSeen: '2026-01-01T00:00:00',
+    seenUntil: '9999-12-31T00:00:00',
+    isCurrent: 1,
+    modified: '2026-01-01T00:01:00',
+  };
+  const gone = {
+    ...born,
+    isDeleted: 1,
+    deletedAt: '2026-01-03T00:00:00',
+    seenUntil: '2026-01-03T00:00:00',
+    isCurrent: 0,
+    modified: '2026-01-03T00:01:00',
+  };
+
+  test('a thing is numbered once, marked when it vanishes, and unmarked when it comes back', () => {
     withDataDir((dataDir) => {
-      const row = () =>
-        select(dataDir, `SELECT thingKey, thingName, isDeleted, deletedAt, firstSeen, seenUntil, isCurrent, modified FROM things WHERE thingId = 'b'`)[0];
-      expect(night(dataDir, 20260101, [things, [thing('b'), thing('a')]])['things']).toMatchObject({ seen: 2, inserted: 2 });
-      const born = {
+      expect(night(dataDir, 20260101, [[things, [thing('b'), thing('a')]]])).toMatchObject({
+        things: { seen: 2, inserted: 2, changed: 0, deleted: 0, orphans: 0 },
+      });
+      expect(row(dataDir)).toEqual(born);
+      expect(night(dataDir, 20260103, [[things, [thing('a')]]])).toMatchObject({ things: { deleted: 1 } });
+      expect(row(dataDir)).toEqual(gone);
+      expect(night(dataDir, 20260104, [[things, [thing('a')]]])).toMatchObject({ things: { deleted: 0 } });
+      expect(row(dataDir)).toEqual(gone);
+      night(dataDir, 20260105, [[things, [thing('a'), thing('b'), thing('0')]]]);
+      expect(row(dataDir)).toEqual({ ...born, modified: '2026-01-05T00:01:00' });
+      expect(select(dataDir, `SELECT thingKey FROM things WHERE thingId = '0'`)).toEqual([{ thingKey: 3 }]);
+    });
+  });
+
+  test('a row is written only when something about its thing changed, null and 2^53 + 1 included', () => {
+    withDataDir((dataDir) => {
+      const last = { thingName: null, bytes: 9_007_199_254_740_993n };
+      night(dataDir, 20260101, [[things, [thing('a'), thing('b')]]]);
+      expect(night(dataDir, 20260102, [[things, [thing('b', last), thing('a')]]])).toMatchObject({
+        things: { changed: 1 },
+      });
+      expect(night(dataDir, 20260103, [[things, [thing('a'), thing('b', last)]]])).toMatchObject({
+        things: { inserted: 0, changed: 0, deleted: 0 },
+      });
+      expect(row(dataDir)).toEqual({ ...born, thingName: null, modified: '2026-01-02T00:01:00' });
+      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(20260104, new Date());
+      expect(stage.existing(things)[1]).toMatchObject({
+        ...last,
         thingKey: 2,
-        thingName: 'b',
-        isDeleted: 0,
-        deletedAt: null,
-        firstSeen: '2026-01-01T00:00:00',
-        seenUntil: '9999-12-31T00:00:00',
-        isCurrent: 1,
-        modified: '2026-01-01T00:01:00',
+        isDeleted: false,
+        isCurrent: true,
+      });
+      stage.discard();
+    });
+  });
+
+  test.each<Completeness>(['partial', 'failed'])(
+    'absence from a %s harvest is not deletion',
+    (completeness) => {
+      withDataDir((dataDir) => {
+        night(dataDir, 20260101, [[things, [thing('a'), thing('b')]]]);
+        night(dataDir, 20260102, [[things, [], completeness]]);
+        expect(row(dataDir)).toEqual(born);
+      });
+    },
+  );
+
+  test('what a failed harvest brought is not taken in', () => {
+    withDataDir((dataDir) => {
+      expect(night(dataDir, 20260101, [[things, [thing('a')], 'failed']])).toMatchObject({
+        things: { inserted: 0 },
+      });
+      expect(select(dataDir, 'SELECT * FROM things')).toEqual([]);
+    });
+  });
+
+  test('of the same thing twice the last counts', () => {
+    withDataDir((dataDir) => {
+      const twins = Array.from({ length: 250 }, (_, index) => thing('b', { thingName: String(index) }));
+      expect(night(dataDir, 20260101, [[things, twins]])).toMatchObject({ things: { seen: 1, inserted: 1 } });
+      expect(row(dataDir)).toMatchObject({ thingName: '249' });
+    });
+  });
+
+  test('rows of the model stand above the harvest: never changed, never deleted, and their key is kept', () => {
+    withDataDir((dataDir) => {
+      const group = (id: string, groupName: string): StagedRow => ({
+        natural: id,
+        values: { groupId: id, groupName },
+      });
+      night(dataDir, 20260101, [[groups, [group('0000', 'Unbekannt'), group('g', 'G')]]]);
+      night(dataDir, 20260102, [[groups, []]]);
+      expect(select(dataDir, 'SELECT groupId, groupKey, groupName, isDeleted FROM groups')).toEqual([
+        { groupId: '0000', groupKey: -1, groupName: 'None', isDeleted: 0 },
+        { groupId: 'g', groupKey: 1, groupName: 'G', isDeleted: 1 },
+      ]);
+      expect(select(dataDir, 'SELECT colourKey FROM colours')).toEqual([
+        { colourKey: -1 },
+        { colourKey: 1 },
+        { colourKey: 2 },
+      ]);
+    });
+  });
+});
+
+describe('references', () => {
+  test('become keys; unknown ones null where that is allowed, else -1, and in the key they leave the row out', () => {
+    withDataDir((dataDir) => {
+      const merged = night(dataDir, 20260101, [
+        [groups, [{ natural: 'g', values: { groupId: 'g', groupName: 'G' } }]],
+        [
+          things,
+          [
+            thing('a', { groupKey: 'g', parentKey: 'b' }),
+            thing('b', { groupKey: 'nowhere', parentKey: 'nobody' }),
+            thing('c', { groupKey: null, parentKey: null }),
+          ],
+        ],
+        [thingDays, [onNight('a', 'A'), onNight('nobody', 'N')]],
+      ]);
+      expect(select(dataDir, 'SELECT thingKey, groupKey, parentKey FROM things')).toEqual([
+        { thingKey: 1, groupKey: 1, parentKey: 2 },
+        { thingKey: 2, groupKey: -1, parentKey: null },
+        { thingKey: 3, groupKey: -1, parentKey: null },
+      ]);
+      expect(merged['thingDays']).toMatchObject({ seen: 2, inserted: 1, orphans: 1 });
+    });
+  });
+});
+
+describe('history: states from a first day to a last', () => {
+  test('the lifetime of a user reads as documented, row for row', () => {
+    withDataDir((dataDir) => {
+      const model = makeModel('Users', [dates, users, userHistories]);
+      const profile: Record<string, Value> = {
+        userId: 'john',
+        userEmail: 'john@contoso.com',
+        userPrincipalName: 'john@contoso.com',
+        displayName: 'John Smith',
+        intuneLicensed: true,
       };
-      expect(row()).toEqual(born);
-      expect(night(dataDir, 20260102, [things, [thing('a'), thing('b')]])['things']).toMatchObject({ inserted: 0, changed: 0 });
-      expect(row()).toEqual(born);
-      expect(night(dataDir, 20260103, [things, [thing('a'), thing('b', { thingName: 'B' })]])['things']).toMatchObject({ changed: 1 });
-      expect(row()).toEqual({ ...born, thingName: 'B', modified: '2026-01-03T00:01:00' });
-      expect(night(dataDir, 20260104, [things, [thing('a')]])['things']).toMatchObject({ deleted: 1 });
-      const gone = {
-        ...born,
-        thingName: 'B',
-        isDeleted: 1,
-        deletedAt: '2026-01-04T00:00:00',
-        seenUntil: '2026-01-04T00:00:00',
-        isCurrent: 0,
-        modified: '2026-01-04T00:01:00',
+      const evening = (day: number, present: boolean): void => {
+        night(
+          dataDir,
+          day,
+          [
+            [users, present ? [{ natural: 'john', values: profile }] : []],
+            [userHistories, present ? [{ values: { ...profile, userKey: 'john' } }] : []],
+          ],
+          model,
+        );
       };
-      expect(row()).toEqual(gone);
-      night(dataDir, 20260105, [things, [thing('a')]]);
-      expect(row()).toEqual(gone);
-      expect(night(dataDir, 20260106, [things, [thing('a'), thing('b', { thingName: 'B' })]])['things']).toMatchObject({ inserted: 0, changed: 1 });
-      expect(row()).toEqual({ ...born, thingName: 'B', modified: '2026-01-06T00:01:00' });
+      const lifetime = () =>
+        select(
+          dataDir,
+          `SELECT displayName, isDeleted, startDateInclusiveUTC AS start, endDateExclusiveUTC AS end, isCurrent
+           FROM userHistories ORDER BY userKey, startDateKey`,
+        ).map((row) => Object.values(row).join(' '));
+
+      evening(20170601, true);
+      evening(20170725, true);
+      expect(lifetime()).toEqual(['John Smith 0 2017-06-01T00:00:00 9999-12-31T00:00:00 1']);
+      evening(20170726, false);
+      const whileHere = 'John Smith 0 2017-06-01T00:00:00 2017-07-26T00:00:00 0';
+      expect(lifetime()).toEqual([whileHere, 'John Smith 1 2017-07-26T00:00:00 9999-12-31T00:00:00 1']);
+      evening(20170830, false);
+      evening(20170831, true);
+      expect(lifetime()).toEqual([
+        whileHere,
+        'John Smith 1 2017-07-26T00:00:00 2017-08-31T00:00:00 0',
+        'John Smith 0 2017-08-31T00:00:00 9999-12-31T00:00:00 1',
+      ]);
+      expect(select(dataDir, 'SELECT userKey, displayName, isDeleted FROM users')).toEqual([
+        { userKey: 1, displayName: 'John Smith', isDeleted: 0 },
+      ]);
+    });
+  });
+
+  test('a change ends one state and begins the next; counts tell new, changed and gone apart', () => {
+    withDataDir((dataDir) => {
+      const all: Harvest = [things, [thing('a'), thing('b'), thing('c')]];
+      night(dataDir, 20260101, [all, [thingHistories, [state('a', 'A'), state('b', 'B')]]]);
+      expect(
+        night(dataDir, 20260102, [all, [thingHistories, [state('a', 'AA'), state('c', 'C')]]])[
+          'thingHistories'
+        ],
+      ).toMatchObject({ seen: 2, inserted: 1, changed: 1, deleted: 1 });
+      expect(
+        select(dataDir, 'SELECT thingKey, startDay, thingName, isDeleted FROM thingHistories').map(
+          Object.values,
+        ),
+      ).toEqual([
+        [1, 20260101, 'A', 0],
+        [1, 20260102, 'AA', 0],
+        [2, 20260101, 'B', 0],
+        [2, 20260102, 'B', 1],
+        [3, 20260102, 'C', 0],
+      ]);
+    });
+  });
+});
+
+describe('daily: one row per thing and night', () => {
+  const all: Harvest = [things, [thing('a'), thing('b')]];
+  const shown = (dataDir: string) =>
+    select(dataDir, 'SELECT dateKey, thingKey, thingName FROM thingDays ORDER BY 1, 2').map((row) =>
+      Object.values(row).join(' '),
+    );
+  const spans = (dataDir: string) =>
+    select(dataDir, 'SELECT period, thingKey, fromKey, toKey FROM thingDaysSpans ORDER BY 1, 2, 3').map(
+      (row) => Object.values(row).join(' '),
+    );
+
+  test('nights in which nothing changed are one span; a missed night and a failed one show nothing', () => {
+    withDataDir((dataDir) => {
+      night(dataDir, 20260110, [all, [thingDays, [onNight('a', 'A'), onNight('b', 'B')]]]);
+      night(dataDir, 20260112, [all, [thingDays, [onNight('a', 'A')], 'failed']]);
+      night(dataDir, 20260113, [all, [thingDays, [onNight('a', 'A'), onNight('b', 'B')]]]);
+      expect(shown(dataDir)).toEqual(['20260110 1 A', '20260110 2 B', '20260113 1 A', '20260113 2 B']);
+      expect(spans(dataDir)).toEqual(['202601 1 20260110 99991231', '202601 2 20260110 99991231']);
+    });
+  });
+
+  test('a partial night shows what it did not see as it was', () => {
+    withDataDir((dataDir) => {
+      night(dataDir, 20260110, [all, [thingDays, [onNight('a', 'A'), onNight('b', 'B')]]]);
+      night(dataDir, 20260111, [all, [thingDays, [onNight('a', 'AA')], 'partial']]);
+      night(dataDir, 20260112, [all, [thingDays, [onNight('a', 'AA')]]]);
+      expect(shown(dataDir).slice(2)).toEqual(['20260111 1 AA', '20260111 2 B', '20260112 1 AA']);
+    });
+  });
+
+  test('spans are cut at the end of the month and go on in the next, also over a partial first night', () => {
+    withDataDir((dataDir) => {
+      night(dataDir, 20251230, [all, [thingDays, [onNight('a', 'A'), onNight('b', 'B')]]]);
+      for (const again of [1, 2]) {
+        const merged = night(dataDir, 20260102, [all, [thingDays, [onNight('a', `A${again}`)], 'partial']]);
+        expect(merged['thingDays']).toMatchObject({ inserted: 0, changed: 1 });
+      }
+      expect(shown(dataDir)).toEqual(['20251230 1 A', '20251230 2 B', '20260102 1 A2', '20260102 2 B']);
+      expect(spans(dataDir)).toEqual([
+        '202512 1 20251230 20260101',
+        '202512 2 20251230 20260101',
+        '202601 1 20260102 99991231',
+        '202601 2 20260102 99991231',
+      ]);
+    });
+  });
+});
+
+describe('event: the happenings of a night', () => {
+  test('a second run of the night replaces its rows and no others', () => {
+    withDataDir((dataDir) => {
+      const counts = (...rows: readonly (readonly [number, number])[]): Harvest => [
+        colourCounts,
+        rows.map(([colourKey, count]) => ({ values: { colourKey, count } })),
+      ];
+      night(dataDir, 20260101, [counts([1, 10], [2, 20])]);
+      night(dataDir, 20260102, [counts([1, 11], [2, 21])]);
+      night(dataDir, 20260102, [counts([1, 12])]);
+      expect(select(dataDir, 'SELECT * FROM colourCounts').map(Object.values)).toEqual([
+        [20260101, 1, 10],
+        [20260101, 2, 20],
+        [20260102, 1, 12],
+      ]);
     });
   });
 });

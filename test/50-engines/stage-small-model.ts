@@ -16,6 +16,8 @@ import {
   textOrNull,
   truth,
 } from '../../schema/words.ts';
+import type { Value } from '../../schema/words.ts';
+import type { StagedRow } from '../../src/engines/stage.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
 
 export const colours = entity({
@@ -152,4 +154,17 @@ export function select(dataDir: string, sql: string, ...values: unknown[]): Reco
   } finally {
     database.close();
   }
+}
+
+/** A harvested thing. */
+export function thing(natural: string, values: Partial<Record<string, Value>> = {}): StagedRow {
+  const usual = {
+    thingId: natural,
+    thingName: natural,
+    bytes: null,
+    colourKey: 1,
+    groupKey: null,
+    parentKey: null,
+  };
+  return { natural, values: { ...usual, ...values } };
 }

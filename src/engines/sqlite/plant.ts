@@ -1,13 +1,30 @@
 // Rows that are there before any harvest: lookups, and the calendar.
+import { calendarRows } from '../../../schema/calendar.ts';
 import { quoted } from '../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../schema/derive/storage.ts';
+import { dates } from '../../../schema/subjects/dates.ts';
 import type { Entity, Row } from '../../../schema/words.ts';
 import { columns, differ } from './merge/comparison.ts';
 import type { Night } from './merge/night.ts';
 import { fixedValue } from './merge/resolve.ts';
 
+const CALENDAR_BEGINS = 2016;
+const CALENDAR_YEARS_AHEAD = 5;
+
+/** Lookups as the model has them, and the calendar to five years after the night. */
+export function plantModel(night: Night): void {
+  const horizon = night.parameters.day + CALENDAR_YEARS_AHEAD * 10_000;
+  for (const entity of night.model.entities.values()) {
+    plantRows(
+      night,
+      entity,
+      entity.name === dates.name ? calendarRows(CALENDAR_BEGINS, horizon) : (entity.rows ?? []),
+    );
+  }
+}
+
 /** Adds the rows and corrects those that read otherwise; rows of the past that the model no longer has stay. */
-export function plantRows({ database }: Night, entity: Entity, rows: readonly Row[]): void {
+function plantRows({ database }: Night, entity: Entity, rows: readonly Row[]): void {
   if (rows.length === 0) return;
   if (entity.lifetime !== 'current')
     throw new TypeError(`${entity.name}: only current collections have fixed rows.`);

@@ -19,7 +19,7 @@ import { BUILDING_FILE, generationFileName, listGenerationFiles, listGenerations
 import { growToModel } from './grow.ts';
 import { nightParameters } from './merge/night.ts';
 import { takeNightLock } from './night-lock.ts';
-import { plantRows } from './plant.ts';
+import { plantModel } from './plant.ts';
 import { openSqliteStage } from './sqlite-stage.ts';
 
 export interface SqliteWarehouseOptions {
@@ -91,7 +91,7 @@ function beginNight(dataDir: string, model: Model, { dateKey, now, keep, release
     };
     database.transaction(() => {
       growToModel(night);
-      for (const entity of model.entities.values()) plantRows(night, entity, entity.rows ?? []);
+      plantModel(night);
     })();
     return openSqliteStage(night, id, {
       publish() {

@@ -15,9 +15,10 @@ export interface Stream<Own extends Properties, Record_> {
   readonly columns: Columns<Own, Record_>;
 }
 
-export function stream<const Own extends Properties, Record_>(
-  entity: TypedEntity<Own>,
-  words: Omit<Stream<Own, Record_>, 'entity'>,
-): Stream<Own, Record_> {
-  return { entity, ...words };
+/** `streamOf<GraphUser>()(users, { columns: … })`: the record is said, the properties are inferred from the entity. */
+export function streamOf<Record_>() {
+  return <const Own extends Properties>(
+    entity: TypedEntity<Own>,
+    words: Omit<Stream<Own, Record_>, 'entity'>,
+  ): Stream<Own, Record_> => ({ entity, ...words });
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observer } from '../../src/base/observation.ts';
+import { parseJson } from './json.ts';
 import { judge, PACE, reasonOf } from './retry.ts';
 import type { Mishap, Pace } from './retry.ts';
 import type { TokenSource } from './token.ts';
@@ -95,7 +96,7 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
       });
       const body = await response.text();
       if (!response.ok) return { kind: 'mishap', mishap: statusMishap(response, body), requestId };
-      const value = parse(JSON.parse(body));
+      const value = parse(parseJson(body));
       if (value !== null) return { kind: 'value', value };
       return broken('an answer of another shape', requestId);
     } catch (error) {

@@ -8,6 +8,9 @@ export interface Identified {
   readonly id: string;
 }
 
+/** A resource of which the named properties are read. What they hold is checked by whoever reads them. */
+export type Resource<Names extends string> = Identified & { readonly [Name in Names]?: unknown };
+
 interface Page {
   readonly records: readonly Identified[];
   readonly nextLink: string | null;

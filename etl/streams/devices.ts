@@ -1,0 +1,155 @@
+// Where devices and their nightly history come from: Intune's list of managed devices.
+import { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
+import type { Resource } from '../graph/pages.ts';
+import { streamOf } from '../stream.ts';
+import type { KeyOf } from '../transform/lookups.ts';
+import { bytesOf, countOf, idOf, instantOf, textOf, truthNumberOf, truthOf } from '../transform/sentinels.ts';
+import { DEVICE_LOOKUPS } from './device-lookups.ts';
+
+// Only what a list really tells; some further properties come empty in every list and would look like facts.
+const SELECTED = [
+  'id',
+  'deviceName',
+  'deviceType',
+  'operatingSystem',
+  'osVersion',
+  'skuFamily',
+  'skuNumber',
+  'joinType',
+  'managedDeviceOwnerType',
+  'enrolledDateTime',
+  'lastSyncDateTime',
+  'managementAgent',
+  'managementState',
+  'deviceRegistrationState',
+  'deviceEnrollmentType',
+  'complianceState',
+  'azureADRegistered',
+  'azureADDeviceId',
+  'deviceCategoryDisplayName',
+  'easDeviceId',
+  'serialNumber',
+  'manufacturer',
+  'model',
+  'isEncrypted',
+  'isSupervised',
+  'jailBroken',
+  'androidSecurityPatchLevel',
+  'imei',
+  'meid',
+  'phoneNumber',
+  'subscriberCarrier',
+  'freeStorageSpaceInBytes',
+  'totalStorageSpaceInBytes',
+  'wiFiMacAddress',
+  'userId',
+  'userPrincipalName',
+  'deviceHealthAttestationState',
+] as const;
+
+/** Beta, since v1.0 tells neither deviceType nor joinType nor skuFamily. */
+export const MANAGED_DEVICES = `/beta/deviceManagement/managedDevices?$select=${SELECTED.join(',')}`;
+
+/** How many devices the tenant has, to hold the list against. */
+export const MANAGED_DEVICE_OVERVIEW = '/v1.0/deviceManagement/managedDeviceOverview';
+
+export interface ManagedDeviceOverview {
+  readonly enrolledDeviceCount?: unknown;
+}
+
+export type ManagedDevice = Resource<(typeof SELECTED)[number]>;
+
+export interface DeviceRecord {
+  readonly device: ManagedDevice;
+  readonly keyOf: KeyOf;
+  /** Id of the device's category; null when it has none. */
+  readonly categoryId: string | null;
+}
+
+/** The warehouse has never held devices that Jamf manages. */
+export function belongsInWarehouse({ managementAgent }: ManagedDevice): boolean {
+  return managementAgent !== 'jamf';
+}
+
+// Told by a GET of the single device or by an export only. Until one of them is read: not known.
+const notInLists = (): null => null;
+
+export const deviceStream = streamOf<DeviceRecord>()(devices, {
+  natural: ({ device }) => device.id,
+  columns: {
+    deviceId: ({ device }) => device.id,
+    deviceName: ({ device }) => textOf(device.deviceName),
+    deviceTypeKey: ({ device, keyOf }) => keyOf(DEVICE_LOOKUPS.deviceType, device.deviceType),
+    deviceRegistrationStateKey: ({ device, keyOf }) =>
+      keyOf(DEVICE_LOOKUPS.registrationState, device.deviceRegistrationState),
+    ownerTypeKey: ({ device, keyOf }) => keyOf(DEVICE_LOOKUPS.owner, device.managedDeviceOwnerType),
+    enrolledDateTime: ({ device }) => instantOf(device.enrolledDateTime),
+    lastSyncDateTime: ({ device }) => instantOf(device.lastSyncDateTime),
+    managementAgentKey: ({ device, keyOf }) => keyOf(DEVICE_LOOKUPS.managementAgent, device.managementAgent),
+    managementStateKey: ({ device, keyOf }) => keyOf(DEVICE_LOOKUPS.managementState, device.managementState),
+    azureADDeviceId: ({ device }) => idOf(device.azureADDeviceId),
+    azureADRegistered: ({ device }) => truthOf(device.azureADRegistered),
+    deviceCategoryKey: ({ categoryId }) => categoryId,
+    deviceEnrollmentTypeKey: ({ device, keyOf }) =>
+      keyOf(DEVICE_LOOKUPS.enrollmentType, device.deviceEnrollmentType),
+    complianceStateKey: ({ device, keyOf }) => keyOf(DEVICE_LOOKUPS.complianceState, device.complianceState),
+    osVersion: ({ device }) => textOf(device.osVersion),
+    easDeviceId: ({ device }) => textOf(device.easDeviceId),
+    serialNumber: ({ device }) => textOf(device.serialNumber),
+    userId: ({ device }) => idOf(device.userId),
+    manufacturer: ({ device }) => textOf(device.manufacturer),
+    model: ({ device }) => textOf(device.model),
+    operatingSystem: ({ device }) => textOf(device.operatingSystem),
+    androidSecurityPatchLevel: ({ device }) => textOf(device.androidSecurityPatchLevel),
+    meid: ({ device }) => textOf(device.meid),
+    isSupervised: ({ device }) => truthNumberOf(device.isSupervised),
+    freeStorageSpaceInBytes: ({ device }) => freeBytesOf(device),
+    totalStorageSpaceInBytes: ({ device }) => bytesOf(device.totalStorageSpaceInBytes),
+    encryptionState: ({ device }) => truthNumberOf(device.isEncrypted),
+    subscriberCarrier: ({ device }) => textOf(device.subscriberCarrier),
+    phoneNumber: ({ device }) => textOf(device.phoneNumber),
+    imei: ({ device }) => textOf(device.imei),
+    cellularTechnology: notInLists,
+    wiFiMacAddress: ({ device }) => textOf(device.wiFiMacAddress),
+    ethernetMacAddress: notInLists,
+    office365Version: () => null,
+    windowsOsEdition: ({ device }) => skuTextOf(device),
+    primaryUser: ({ device }) => idOf(device.userId),
+    iccid: notInLists,
+    subnetAddressV4Wifi: notInLists,
+    ipAddressV4Wifi: notInLists,
+  },
+});
+
+export const devicePropertyHistoryStream = streamOf<DeviceRecord>()(devicePropertyHistories, {
+  columns: {
+    deviceKey: ({ device }) => device.id,
+    deviceName: deviceStream.columns.deviceName,
+    deviceRegistrationStateKey: deviceStream.columns.deviceRegistrationStateKey,
+    ownerTypeKey: deviceStream.columns.ownerTypeKey,
+    managementStateKey: deviceStream.columns.managementStateKey,
+    azureADRegistered: deviceStream.columns.azureADRegistered,
+    complianceStateKey: deviceStream.columns.complianceStateKey,
+    osVersion: deviceStream.columns.osVersion,
+    jailBroken: ({ device }) => truthNumberOf(device.jailBroken),
+    deviceCategoryKey: deviceStream.columns.deviceCategoryKey,
+    physicalMemoryInBytes: notInLists,
+    totalStorageSpaceInBytes: deviceStream.columns.totalStorageSpaceInBytes,
+  },
+});
+
+// A full drive has 0 bytes free; a drive of 0 bytes was not reported.
+function freeBytesOf({
+  freeStorageSpaceInBytes,
+  totalStorageSpaceInBytes,
+}: ManagedDevice): number | bigint | null {
+  if (bytesOf(totalStorageSpaceInBytes) === null) return bytesOf(freeStorageSpaceInBytes);
+  return typeof freeStorageSpaceInBytes === 'bigint'
+    ? freeStorageSpaceInBytes
+    : countOf(freeStorageSpaceInBytes);
+}
+
+function skuTextOf({ skuNumber }: ManagedDevice): string | null {
+  const sku = countOf(skuNumber);
+  return sku > 0 ? String(sku) : null;
+}

@@ -1,0 +1,67 @@
+// From a member of one of Graph's enums to the key of the lookup row; a member never met before becomes a row of its own.
+import { NOT_AVAILABLE_KEY } from '../../schema/words.ts';
+import type { Entity, Row } from '../../schema/words.ts';
+import type { Stage } from '../../src/engines/stage.ts';
+
+/** How a lookup is built and how Graph spells what it holds. */
+export interface Lookup {
+  readonly entity: Entity;
+  readonly columns: { readonly id: string; readonly key: string; readonly name: string };
+  /** Members whose row has another name than theirs: member → key. All others match a row's name in any case. */
+  readonly spelledOtherwise?: Readonly<Record<string, number>>;
+}
+
+/**
+ * The key for a member as Graph sent it. Nothing sent, or Graph's own "something newer than you understand", is the
+ * row for "not available".
+ */
+export type KeyOf = (lookup: Lookup, member: unknown) => number;
+
+/** Rows that we add are told from Intune's own numbers by their height. */
+const FIRST_EXTENSION_KEY = 100_000;
+
+/** `onNewMember` hears of each row that had to be added. The row is remembered by its name, so its key stays. */
+export function makeKeyOf(stage: Stage, onNewMember: (lookup: Lookup, member: string) => void): KeyOf {
+  const keysByLookup = new Map<Lookup, Map<string, number>>();
+
+  return (lookup, member) => {
+    const word = wordOf(member);
+    if (word === null) return NOT_AVAILABLE_KEY;
+    let keys = keysByLookup.get(lookup);
+    if (!keys) keysByLookup.set(lookup, (keys = keysOf(lookup, stage.existing(lookup.entity))));
+    const known = keys.get(word.toLowerCase());
+    if (known !== undefined) return known;
+    const key = Math.max(FIRST_EXTENSION_KEY - 1, ...keys.values()) + 1;
+    keys.set(word.toLowerCase(), key);
+    stage.append(lookup.entity, [{ values: extensionRow(lookup, key, word) }]);
+    onNewMember(lookup, word);
+    return key;
+  };
+}
+
+function wordOf(member: unknown): string | null {
+  if (typeof member === 'number') return String(member);
+  if (typeof member !== 'string' || member.trim() === '' || member === 'unknownFutureValue') return null;
+  return member.trim();
+}
+
+function keysOf(
+  { entity, columns, spelledOtherwise = {} }: Lookup,
+  existing: readonly Row[],
+): Map<string, number> {
+  const keys = new Map<string, number>();
+  for (const row of [...(entity.rows ?? []), ...existing]) {
+    const [name, key] = [row[columns.name], Number(row[columns.key])];
+    if (key === NOT_AVAILABLE_KEY) continue;
+    if (typeof name === 'string') keys.set(name.toLowerCase(), key);
+    // Reports write some enums as their numbers.
+    keys.set(String(key), key);
+  }
+  for (const [member, key] of Object.entries(spelledOtherwise)) keys.set(member.toLowerCase(), key);
+  return keys;
+}
+
+function extensionRow({ entity, columns }: Lookup, key: number, name: string): Row {
+  const id = entity.properties[columns.id]?.type === 'Edm.String' ? String(key) : key;
+  return { [columns.id]: id, [columns.key]: key, [columns.name]: name };
+}

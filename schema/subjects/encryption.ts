@@ -185,7 +185,7 @@ export const encryptionActivities = entity({
       'Readiness by the documented rules, as derivedReadinessStateKey has it; joins encryptionReadinessStates.encryptionReadinessStateKey.',
     ),
     encryptionStateKey: int32('Whether they are encrypted; joins encryptionStates.encryptionStateKey.'),
-    deviceCount: int32('Number of devices with all the values of this row.'),
+    deviceCount: int32('Number of devices of this kind, readiness and encryption state.'),
   },
   navigations: {
     date: navigation('dates', { dateKey: 'dateKey' }, 'encryptionActivities', 'The night of the counts.'),

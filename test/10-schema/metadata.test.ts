@@ -1,0 +1,202 @@
+// $metadata and the service document, as OASIS's own schemas and converter read them.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, test } from '@jest/globals';
+import { xml2json } from 'odata-csdl';
+import { validateXML } from 'xmllint-wasm';
+import { FILTER_FUNCTIONS, V1_FILTER_PROPERTIES } from '../../schema/derive/annotations.ts';
+import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveCsdlXml } from '../../schema/derive/csdl-xml.ts';
+import { deriveCsdlJson } from '../../schema/derive/csdl.ts';
+import { deriveServiceDocument } from '../../schema/derive/service-document.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { makeModel } from '../../schema/model.ts';
+import { entity, int32 } from '../../schema/words.ts';
+import type { FeedVersion } from '../../schema/words.ts';
+import type { Condition, FunctionName } from '../../src/plan/read-plan.ts';
+import { contractSets } from './contract.ts';
+
+const VERSIONS: readonly FeedVersion[] = ['v1.0', 'beta'];
+const xsd = (name: string): string =>
+  readFileSync(createRequire(import.meta.url).resolve(`odata-csdl/schemas/${name}`), 'utf8');
+
+const CAPABILITIES = '@Org.OData.Capabilities.V1';
+const DESCRIPTION = '@Org.OData.Core.V1.Description';
+
+describe.each(VERSIONS)('$metadata of %s', (version) => {
+  const catalogue = deriveCatalogue(MODEL, version);
+  const xml = deriveCsdlXml('Fleetfeed', catalogue);
+  const messages: { message: string }[] = [];
+  // What OASIS's converter reads from the XML: the tests below look at the document through its eyes.
+  const read = xml2json(xml, { strict: true, messages });
+  const schema = read['Fleetfeed']!;
+  const container = schema['DataWarehouse']!;
+  const typeNamed = (name = '') => schema[name.replace('Fleetfeed.', '')]!;
+  const typeOf = (set: string) => typeNamed(container[set]!.$Type);
+
+  test('is valid against the OASIS schemas', async () => {
+    const { valid, errors } = await validateXML({
+      xml: [{ fileName: 'metadata.xml', contents: xml }],
+      schema: [{ fileName: 'edmx.xsd', contents: xsd('edmx.xsd') }],
+      preload: [{ fileName: 'edm.xsd', contents: xsd('edm.xsd') }],
+    });
+    expect(errors.map(({ message }) => message)).toEqual([]);
+    expect(valid).toBe(true);
+    expect(messages).toEqual([]);
+  });
+
+  test('says the same in XML and in JSON', () => {
+    expect(deriveCsdlJson('Fleetfeed', catalogue)).toEqual(read);
+  });
+
+  test.each([...contractSets(version)])('declares %s as the contract has it', (set, rows) => {
+    const type = typeOf(set);
+    const declared = Object.entries(type)
+      .filter(([name, member]) => !/[$@]/.test(name) && member.$Kind === undefined)
+      .map(([name, { $Type }]) => [name, $Type ?? 'Edm.String']);
+    expect(declared).toEqual(rows.map(({ property, edmType }) => [property, edmType]));
+    const key = rows.filter(({ keyOrdinal }) => keyOrdinal !== null);
+    expect(type['$Key']).toEqual(
+      key.sort((a, b) => a.keyOrdinal! - b.keyOrdinal!).map(({ property }) => property),
+    );
+  });
+
+  test('describes every type, set, property and way', () => {
+    for (const set of catalogue.listings.keys()) {
+      expect(container[set]![DESCRIPTION]).toMatch(/\.$/);
+      const type = typeOf(set);
+      expect(type[DESCRIPTION]).toMatch(/\.$/);
+      for (const [name, member] of Object.entries(type)) {
+        if (!/[$@]/.test(name))
+          expect([set, name, member[DESCRIPTION]]).toEqual([set, name, expect.stringMatching(/\.$/)]);
+      }
+    }
+  });
+
+  test('binds every way on both sides and pairs it with its way back', () => {
+    let ways = 0;
+    for (const set of catalogue.listings.keys()) {
+      for (const [name, way] of Object.entries(typeOf(set))) {
+        if (way.$Kind !== 'NavigationProperty') continue;
+        ways += 1;
+        const target = container[set]!.$NavigationPropertyBinding![name]!;
+        expect(container[target]!.$Type).toBe(way.$Type);
+        const back = typeOf(target)[way.$Partner!]!;
+        expect([back.$Partner, back.$Type]).toEqual([name, container[set]!.$Type]);
+        expect(Boolean(back.$Collection)).toBe(!way.$Collection);
+      }
+    }
+    expect(ways).toBeGreaterThan(150);
+  });
+
+  test('a way may lead nowhere exactly where its own property may be null, and never to a null', () => {
+    for (const set of catalogue.listings.keys()) {
+      const type = typeOf(set);
+      for (const way of Object.values(type)) {
+        for (const [own, theirs] of Object.entries(way.$ReferentialConstraint ?? {})) {
+          expect(way.$Nullable ?? false).toBe(type[own]!.$Nullable ?? false);
+          expect(typeNamed(way.$Type)[theirs]!.$Nullable).toBeUndefined();
+        }
+      }
+    }
+  });
+
+  test('offers reading only', () => {
+    expect(container[`${CAPABILITIES}.AsynchronousRequestsSupported`]).toBe(true);
+    for (const set of catalogue.listings.keys()) {
+      expect(container[set]).toMatchObject({
+        [`${CAPABILITIES}.ExpandRestrictions`]: { Expandable: false },
+        [`${CAPABILITIES}.TopSupported`]: true,
+        [`${CAPABILITIES}.SkipSupported`]: true,
+        [`${CAPABILITIES}.CountRestrictions`]: { Countable: true },
+        [`${CAPABILITIES}.InsertRestrictions`]: { Insertable: false },
+        [`${CAPABILITIES}.UpdateRestrictions`]: { Updatable: false },
+        [`${CAPABILITIES}.DeleteRestrictions`]: { Deletable: false },
+      });
+    }
+  });
+
+  test('says what can be filtered and sorted', () => {
+    for (const [set, { properties }] of catalogue.listings) {
+      const filter = container[set]![`${CAPABILITIES}.FilterRestrictions`] as {
+        readonly Filterable: boolean;
+        readonly NonFilterableProperties?: readonly string[];
+      };
+      const { Sortable } = container[set]![`${CAPABILITIES}.SortRestrictions`] as {
+        readonly Sortable: boolean;
+      };
+      if (version === 'beta') {
+        expect([filter, Sortable]).toEqual([{ Filterable: true }, true]);
+        continue;
+      }
+      expect(Sortable).toBe(false);
+      const open = [...properties.keys()].filter(
+        (name) => !(filter.NonFilterableProperties ?? []).includes(name),
+      );
+      if (filter.Filterable)
+        expect(open).toEqual(V1_FILTER_PROPERTIES.filter((name) => properties.has(name)));
+      else expect([...properties.keys()].filter((name) => V1_FILTER_PROPERTIES.includes(name))).toEqual([]);
+    }
+    const functions = container[`${CAPABILITIES}.FilterFunctions`];
+    expect(functions).toEqual(version === 'beta' ? [...FILTER_FUNCTIONS] : undefined);
+  });
+});
+
+test('the functions that $metadata lists are those that the plan offers', () => {
+  type TextTest = Extract<Condition, { kind: 'textTest' }>['test'];
+  // Exhaustive for the compiler: a function added to the plan and not to the list does not compile here.
+  const offered: Readonly<Record<FunctionName | TextTest, true>> = {
+    contains: true,
+    startswith: true,
+    endswith: true,
+    length: true,
+    indexof: true,
+    substring: true,
+    concat: true,
+    tolower: true,
+    toupper: true,
+    trim: true,
+    year: true,
+    month: true,
+    day: true,
+    hour: true,
+    minute: true,
+    second: true,
+    fractionalseconds: true,
+    date: true,
+    time: true,
+    round: true,
+    floor: true,
+    ceiling: true,
+  };
+  expect([...FILTER_FUNCTIONS].sort()).toEqual(Object.keys(offered).sort());
+});
+
+test('what XML minds is escaped', () => {
+  const odd = entity({
+    name: 'odds',
+    singular: 'odd',
+    lifetime: 'current',
+    description: 'Less < more & "quoted" > said.',
+    key: ['k'],
+    properties: { k: int32('A & B.') },
+  });
+  const xml = deriveCsdlXml('Odd', deriveCatalogue(makeModel('Odd', [odd]), 'beta'));
+  expect(xml2json(xml, { strict: true })).toMatchObject({
+    Odd: { odd: { [DESCRIPTION]: odd.description, k: { [DESCRIPTION]: 'A & B.' } } },
+  });
+});
+
+describe('the service document', () => {
+  const context = 'https://feed.example/v1.0/$metadata';
+
+  test.each(VERSIONS)('of %s lists every collection it shows, after the context', (version) => {
+    const document = deriveServiceDocument(deriveCatalogue(MODEL, version), context);
+    expect(Object.keys(document)).toEqual(['@odata.context', 'value']);
+    expect(document['@odata.context']).toBe(context);
+    expect(document.value[0]).toEqual({ name: 'dates', kind: 'EntitySet', url: 'dates' });
+    const names = document.value.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining([...contractSets(version).keys()]));
+    expect(names.includes('mamEffectivePolicies')).toBe(version === 'beta');
+  });
+});

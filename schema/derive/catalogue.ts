@@ -37,7 +37,7 @@ export function deriveCatalogue(model: Model, version: FeedVersion): Catalogue {
       if (!ways.has(to)) continue;
       ways.get(from)?.set(name, { name, to, many: false, on, description, partner: inverse });
       const back = Object.fromEntries(Object.entries(on).map(([own, theirs]) => [theirs, own]));
-      const backDescription = `The ${from} of this row.`;
+      const backDescription = `All ${from} whose ${name} this is.`;
       ways.get(to)?.set(inverse, {
         name: inverse,
         to: from,

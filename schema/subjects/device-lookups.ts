@@ -1,7 +1,7 @@
 // What the keys of a device mean: its type, owner, category, and the states it can be in.
 import { entity, int32, text, truth, NOT_AVAILABLE_KEY } from '../words.ts';
 import { lookupRows } from './lookup-rows.ts';
-import { rowModified } from './usual-properties.ts';
+import { rowModified, WRITTEN_WITH_THE_MODEL } from './usual-properties.ts';
 
 export const deviceTypes = entity({
   name: 'deviceTypes',
@@ -227,7 +227,7 @@ export const deviceCategories = entity({
       deviceCategoryKey: NOT_AVAILABLE_KEY,
       deviceCategoryName: 'Unknown',
       isDeleted: false,
-      rowLastModifiedDateTimeUTC: '2016-01-01T00:00:00',
+      rowLastModifiedDateTimeUTC: WRITTEN_WITH_THE_MODEL,
     },
   ],
 });

@@ -9,10 +9,14 @@ import {
   text,
   textOrNull,
 } from '../words.ts';
-import { deletedAt, nightOfFact, rowModified, startOfRow, supersededOrGone } from './usual-properties.ts';
-
-/** Lookup rows never change; this is when the calendar of the warehouse begins. */
-const SINCE_EVER = '2016-01-01T00:00:00';
+import {
+  deletedAt,
+  nightOfFact,
+  rowModified,
+  startOfRow,
+  supersededOrGone,
+  WRITTEN_WITH_THE_MODEL,
+} from './usual-properties.ts';
 
 export const mamApplications = entity({
   name: 'mamApplications',
@@ -102,7 +106,7 @@ export const mamDeviceHealths = entity({
     deviceHealthKey: health,
     deviceHealth: health,
     deviceHealthName: name,
-    rowLastModifiedDateTimeUTC: SINCE_EVER,
+    rowLastModifiedDateTimeUTC: WRITTEN_WITH_THE_MODEL,
   })),
 });
 
@@ -130,7 +134,7 @@ export const mamPlatforms = entity({
     platformKey: platform,
     platform,
     platformName: name,
-    rowLastModifiedDateTimeUTC: SINCE_EVER,
+    rowLastModifiedDateTimeUTC: WRITTEN_WITH_THE_MODEL,
   })),
 });
 

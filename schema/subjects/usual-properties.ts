@@ -13,6 +13,9 @@ export const rowModified = instant(
   { role: 'modified' },
 );
 
+/** What rows that come with the model have there: the first instant of the calendar. */
+export const WRITTEN_WITH_THE_MODEL = '2016-01-01T00:00:00';
+
 /** The device of a fact. */
 export const deviceOfFact = int32(
   'The device; joins devices.deviceKey, also for devices that have left since.',

@@ -1,14 +1,16 @@
 // From what a client wrote to what it means: names found in the model, types held against each other, literals made values.
-import { type Listing, findName, nearestName } from '../../schema/derive/catalogue.ts';
+import { type Listing, findName } from '../../schema/derive/catalogue.ts';
 import { absurd } from '../base/absurd.ts';
 import { FeedError } from '../base/feed-error.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import type {
   ArithmeticOperator,
   ComparisonOperator,
   Expression,
   LiteralValue,
 } from '../odata/expression.ts';
-import { describeLiteral, literalAs, typeOfLiteral } from './bind-literal.ts';
+import { printLiteral } from '../odata/print-literal.ts';
+import { literalAs, typeOfLiteral } from './bind-literal.ts';
 import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
 import { anyOf } from './membership.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
@@ -308,7 +310,7 @@ function literalScalar(
   const type = bothNumbers || wanted === 'null' ? natural : wanted;
   const value = type === null ? undefined : literalAs(literal, type);
   if (type !== null && value !== undefined) return { kind: 'literal', value, type };
-  const written = describeLiteral(literal);
+  const written = printLiteral(literal);
   if (beside && !bothNumbers) {
     throw mismatch(
       `${describe(beside)} is ${articled(wanted)}; ${written} is not.`,
@@ -338,7 +340,7 @@ function describe(expression: Expression): string {
     case 'path':
       return expression.segments.join('/');
     case 'literal':
-      return describeLiteral(expression.literal);
+      return printLiteral(expression.literal);
     case 'alias':
       return expression.name;
     case 'call':

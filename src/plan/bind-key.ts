@@ -2,8 +2,9 @@
 import { findName } from '../../schema/derive/catalogue.ts';
 import type { Entity } from '../../schema/words.ts';
 import { FeedError } from '../base/feed-error.ts';
+import { printLiteral } from '../odata/print-literal.ts';
 import type { KeyPart } from '../odata/wanted.ts';
-import { literalAs, describeLiteral } from './bind-literal.ts';
+import { literalAs } from './bind-literal.ts';
 import { articled, exampleOf } from './type-words.ts';
 import type { Condition } from './read-plan.ts';
 
@@ -32,10 +33,7 @@ export function bindKey(parts: readonly KeyPart[], entity: Entity): BoundKey {
     if (!part || !property) throw badKey(entity, `lacks ${name}`);
     const value = literalAs(part.literal, property.type);
     if (value === null || value === undefined) {
-      throw badKey(
-        entity,
-        `has ${describeLiteral(part.literal)} where ${name} is ${articled(property.type)}`,
-      );
+      throw badKey(entity, `has ${printLiteral(part.literal)} where ${name} is ${articled(property.type)}`);
     }
     const { type, nullable } = property;
     const condition: Condition = {
@@ -44,7 +42,7 @@ export function bindKey(parts: readonly KeyPart[], entity: Entity): BoundKey {
       left: { kind: 'property', property: name, type, nullable },
       right: { kind: 'literal', value, type },
     };
-    return { condition, text: `${sole === undefined ? `${name}=` : ''}${describeLiteral(part.literal)}` };
+    return { condition, text: `${sole === undefined ? `${name}=` : ''}${printLiteral(part.literal)}` };
   });
   return {
     condition: { kind: 'all', of: bound.map(({ condition }) => condition) },

@@ -67,31 +67,6 @@ export function literalAs(literal: LiteralValue, type: ScalarType): Value | unde
   }
 }
 
-/** The literal as one would write it in a query, for messages. */
-export function describeLiteral(literal: LiteralValue): string {
-  switch (literal.type) {
-    case 'null':
-      return 'null';
-    case 'boolean':
-    case 'integer':
-      return String(literal.value);
-    case 'decimal':
-      return literal.text;
-    case 'string':
-      return `'${literal.value.replaceAll("'", "''")}'`;
-    case 'guid':
-    case 'date':
-    case 'timeOfDay':
-      return literal.value;
-    case 'dateTimeOffset':
-      return `${literal.value}Z`;
-    case 'duration':
-      return 'a duration';
-    default:
-      return absurd(literal);
-  }
-}
-
 function int64(value: bigint): bigint | undefined {
   return value >= INT64_LEAST && value <= INT64_GREATEST ? value : undefined;
 }

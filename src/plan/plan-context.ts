@@ -2,16 +2,7 @@
 import type { Catalogue } from '../../schema/derive/catalogue.ts';
 import type { FeedVersion } from '../../schema/words.ts';
 import type { Limits } from '../base/limits.ts';
-import type { LiteralValue } from '../odata/expression.ts';
-
-/** What a skip token says, read but not yet held against the query that it comes with. */
-export interface Continuation {
-  readonly generation: number;
-  /** The order values of the last row sent. */
-  readonly after: readonly LiteralValue[];
-  /** Rows that the chain still owes; null for all. */
-  readonly remaining: number | null;
-}
+import type { SkipToken } from '../odata/skip-token.ts';
 
 export interface PlanContext {
   readonly version: FeedVersion;
@@ -19,5 +10,6 @@ export interface PlanContext {
   /** What `now()` and maxhistorydays mean. */
   readonly now: Date;
   readonly limits: Limits;
-  readonly continuation: Continuation | null;
+  /** Where the page chain goes on, read from $skiptoken; null at its beginning. */
+  readonly continuation: SkipToken | null;
 }

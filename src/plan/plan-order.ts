@@ -1,10 +1,10 @@
 // A total order, so that a page can continue after any row: what the client asked for, then the key.
-import type { Entity, Value } from '../../schema/words.ts';
+import type { Entity } from '../../schema/words.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { LiteralValue, OrderTerm } from '../odata/expression.ts';
 import { type Scope, bindScalar } from './bind-expression.ts';
 import { literalAs } from './bind-literal.ts';
-import type { Order, Scalar } from './read-plan.ts';
+import type { Order, ReadPlan } from './read-plan.ts';
 
 /** What the client asked for, then the key. Throws as bindScalar does. */
 export function planOrder(
@@ -15,10 +15,10 @@ export function planOrder(
     by: bindScalar(expression, { ...scope, option: '$orderby' }),
     descending,
   }));
-  // A property that already decides adds nothing the second time.
+  // A property that already decides adds nothing the second time, and a constant nothing at all.
   const seen = new Set<string>();
   return [...asked, ...keyOrder(scope.listing.entity)].filter(({ by }) => {
-    if (by.kind !== 'property') return true;
+    if (by.kind !== 'property') return by.kind !== 'literal';
     const isNew = !seen.has(by.property);
     seen.add(by.property);
     return isNew;
@@ -36,19 +36,18 @@ export function keyOrder({ key, properties }: Entity): readonly Order[] {
 }
 
 /** The order values of a skip token, held against the order like any other input. Throws `request.bad-skiptoken`. */
-export function bindAfter(literals: readonly LiteralValue[], order: readonly Order[]): readonly Value[] {
+export function bindAfter(
+  literals: readonly LiteralValue[],
+  order: readonly Order[],
+): NonNullable<ReadPlan['after']> {
   if (literals.length !== order.length) throw badToken();
   return order.map(({ by }, index) => {
     const literal = literals[index];
-    const value = literal && literalIn(literal, by);
-    if (value === undefined || (value === null && by.kind !== 'literal' && !by.nullable)) throw badToken();
-    return value;
+    const value = literal && literalAs(literal, by.type);
+    const mayBeNull = by.kind === 'literal' || by.nullable;
+    if (value === undefined || (value === null && !mayBeNull)) throw badToken();
+    return typeof value === 'boolean' ? BigInt(value) : value;
   });
-}
-
-function literalIn(literal: LiteralValue, { type }: Scalar): Value | undefined {
-  if (type === 'null') return literal.type === 'null' ? null : undefined;
-  return literalAs(literal, type);
 }
 
 function badToken(): FeedError {

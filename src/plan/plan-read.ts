@@ -41,7 +41,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     order,
     after: continuation && bindAfter(continuation.after, order),
     skip: paged && !continuation ? (options.skip ?? 0) : 0,
-    top: paged ? (continuation ? continuation.remaining : options.top) : null,
+    top: paged && options.top !== null ? Math.max(0, options.top - (continuation?.served ?? 0)) : null,
     count: paged && options.count === true,
     generation: continuation?.generation ?? null,
   };

@@ -125,8 +125,8 @@ export interface ReadPlan {
   readonly selected: readonly string[] | null;
   readonly where: Condition | null;
   readonly order: readonly Order[];
-  /** The order values of the last row of the page before, else null. */
-  readonly after: readonly Value[] | null;
+  /** The order values of the last row of the page before, as they are stored (truth is 1n, falsehood 0n); else null. */
+  readonly after: readonly Exclude<Value, boolean>[] | null;
   /** Rows to pass over on the first page of a chain. */
   readonly skip: number;
   /** Rows still wanted by this page chain; null for all. */

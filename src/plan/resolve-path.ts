@@ -1,8 +1,9 @@
 // From the path of an address to the collection, row or value that it names.
-import { type Listing, type Way, findName, nearestName } from '../../schema/derive/catalogue.ts';
+import { type Listing, type Way, findName } from '../../schema/derive/catalogue.ts';
 import type { FeedVersion } from '../../schema/words.ts';
 import { REMOVED_COLLECTIONS } from '../../schema/subjects/removed.ts';
 import { FeedError } from '../base/feed-error.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import { absurd } from '../base/absurd.ts';
 import type { PathStep, Resource } from '../odata/wanted.ts';
 import { bindKey } from './bind-key.ts';

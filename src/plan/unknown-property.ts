@@ -1,6 +1,7 @@
 // What is said of a name that a collection does not have.
-import { type Listing, nearestName } from '../../schema/derive/catalogue.ts';
+import type { Listing } from '../../schema/derive/catalogue.ts';
 import { FeedError } from '../base/feed-error.ts';
+import { nearestName } from '../base/nearest-name.ts';
 
 /** `option` is the query option in whose text the name stands, `at` where. */
 export function unknownProperty(listing: Listing, written: string, option: string, at: number): FeedError {

@@ -1,5 +1,6 @@
 // The SQL functions of our own, as every read connection has them.
 import type { Database } from 'better-sqlite3';
+import { QUERY_FUNCTIONS } from './query-functions.ts';
 
 /** Thrown inside a running statement once it has been told to stop; whoever told it knows why. */
 export class StatementStopped extends Error {
@@ -16,4 +17,7 @@ export function registerFunctions(database: Database, isStopped: () => boolean):
     if (isStopped()) throw new StatementStopped('The statement was told to stop.');
     return 1;
   });
+  for (const [name, answer] of Object.entries(QUERY_FUNCTIONS)) {
+    database.function(name, { deterministic: true, directOnly: true }, answer);
+  }
 }

@@ -1,0 +1,158 @@
+// SQL as SQLite speaks it. Measured ways of writing JSON: see the page function.
+import { absurd } from '../../base/absurd.ts';
+import type { Dialect, JsonMember, OrderValue } from '../../sql/dialect.ts';
+import {
+  type Fragment,
+  identifier,
+  join,
+  sql,
+  textConstant,
+  value,
+  wholeConstant,
+} from '../../sql/fragment.ts';
+
+// Up to so many values an IN list is written out; more travel as one JSON text, so that no limit on parameters is met.
+const LISTED_VALUES = 100;
+
+const none = sql`NULL`;
+
+export const SQLITE: Dialect = {
+  placeholder: () => '?',
+  literal: (plain) => (plain === null ? none : value(typeof plain === 'boolean' ? BigInt(plain) : plain)),
+
+  same: (left, right) => sql`${left} IS ${right}`,
+  distinct: (left, right) => sql`${left} IS NOT ${right}`,
+  oneOf: (operand, values) => {
+    if (values.length <= LISTED_VALUES) return sql`${operand} IN (${join(values.map(value), sql`, `)})`;
+    const list = values.map((each) => (typeof each === 'string' ? JSON.stringify(each) : String(each)));
+    return sql`${operand} IN (SELECT "value" FROM json_each(${value(`[${list.join(',')}]`)}))`;
+  },
+  unindexed: (column) => sql`+${column}`,
+
+  contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
+  startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
+  // A part longer than the text begins before it, and what is cut out there is never as long as the part.
+  endsWith: (text, part) => sql`substr(${text}, length(${text}) - length(${part}) + 1) = ${part}`,
+  functions: {
+    length: ([text = none]) => sql`length(${text})`,
+    indexof: ([text = none, part = none]) => sql`(instr(${text}, ${part}) - 1)`,
+    substring: ([text = none, start = none, length]) =>
+      length
+        ? sql`substr(${text}, max(${start}, 0) + 1, max(${length}, 0))`
+        : sql`substr(${text}, max(${start}, 0) + 1)`,
+    concat: ([left = none, right = none]) => sql`(${left} || ${right})`,
+    tolower: ([text = none]) => sql`unicode_lower(${text})`,
+    toupper: ([text = none]) => sql`unicode_upper(${text})`,
+    trim: ([text = none]) => sql`unicode_trim(${text})`,
+    // Instants are canonical text: 2018-02-21T23:18:51.3277273
+    year: ([instant = none]) => digits(instant, 1, 4),
+    month: ([instant = none]) => digits(instant, 6, 2),
+    day: ([instant = none]) => digits(instant, 9, 2),
+    hour: ([instant = none]) => digits(instant, 12, 2),
+    minute: ([instant = none]) => digits(instant, 15, 2),
+    second: ([instant = none]) => digits(instant, 18, 2),
+    fractionalseconds: ([instant = none]) => sql`CAST('0' || substr(${instant}, 20) AS REAL)`,
+    date: ([instant = none]) => sql`substr(${instant}, 1, 10)`,
+    time: ([instant = none]) => sql`substr(${instant}, 12)`,
+    round: ([number = none], type) => (isWhole(type) ? number : sql`round(${number})`),
+    floor: ([number = none], type) => (isWhole(type) ? number : sql`floor(${number})`),
+    ceiling: ([number = none], type) => (isWhole(type) ? number : sql`ceiling(${number})`),
+  },
+  arithmetic: {
+    add: (left, right) => sql`(${left} + ${right})`,
+    sub: (left, right) => sql`(${left} - ${right})`,
+    mul: (left, right) => sql`(${left} * ${right})`,
+    div: (left, right, type) =>
+      isWhole(type) ? sql`(${left} / ${right})` : sql`(CAST(${left} AS REAL) / ${right})`,
+    divby: (left, right) => sql`(CAST(${left} AS REAL) / ${right})`,
+    mod: (left, right) => sql`(${left} % ${right})`,
+  },
+  divisor: (number) => sql`divisor(${number})`,
+
+  withinDeadline: (column) => sql`within_deadline(${column})`,
+
+  json: (own, { type, nullable, int64AsText }) => {
+    const orNull = (text: Fragment): Fragment => (nullable ? sql`ifnull(${text}, 'null')` : text);
+    switch (type) {
+      case 'Edm.Int32':
+        return orNull(own);
+      case 'Edm.Int64':
+        return orNull(int64AsText ? sql`'"' || ${own} || '"'` : own);
+      case 'Edm.Double':
+      case 'Edm.Decimal':
+      case 'Edm.String':
+      case 'null':
+        return sql`json_quote(${own})`;
+      case 'Edm.Boolean':
+        return nullable
+          ? sql`iif(${own} IS NULL, 'null', iif(${own}, 'true', 'false'))`
+          : sql`iif(${own}, 'true', 'false')`;
+      case 'Edm.DateTimeOffset':
+        return orNull(sql`'"' || ${own} || 'Z"'`);
+      case 'Edm.Date':
+      case 'Edm.TimeOfDay':
+        return orNull(sql`'"' || ${own} || '"'`);
+      default:
+        return absurd(type);
+    }
+  },
+  bareText: (own, type) => {
+    if (type === 'Edm.Boolean') return sql`iif(${own}, 'true', 'false')`;
+    return type === 'Edm.DateTimeOffset' ? sql`${own} || 'Z'` : own;
+  },
+  keyLiteral: (own, type) => {
+    if (type === 'Edm.String') return sql`text_key(${own})`;
+    return type === 'Edm.DateTimeOffset' ? sql`replace(${own} || 'Z', ':', '%3A')` : own;
+  },
+  jsonObject: (members, omitNulls) => (omitNulls ? objectWithoutNulls(members) : wholeObject(members)),
+  concatenated: (pieces) => sql`concat(${join(pieces, sql`, `)})`,
+  bytes: (text) => sql`CAST(${text} AS BLOB)`,
+
+  /*
+   * One BLOB a chunk: no JavaScript value or string is made of a row. The order values of the last row come as the last
+   * of a list built beside the body, so that they are of the row that ends it whatever the order; on 2,000 rows that
+   * costs 0.3 ms of 2.1, and numbering the rows 1.1 ms (2026-11).
+   */
+  page: ({ row, order, chunk }) => {
+    const values = join(order.map(exactly), sql`, `);
+    const after = order.map(({ type }, index) => {
+      const extracted = sql`json_extract("last", ${textConstant(`$[${index}]`)})`;
+      const typed = isFraction(type) ? sql`CAST(${extracted} AS REAL)` : extracted;
+      return sql`${typed} AS ${identifier(`after${index}`)}`;
+    });
+    const gathered = sql`SELECT group_concat(${row}, ',') AS "body", count(*) AS "rows", json_extract(json_group_array(json_array(${values})), '$[#-1]') AS "last" FROM (${chunk})`;
+    return sql`SELECT CAST("body" AS BLOB) AS "body", "rows", ${join(after, sql`, `)} FROM (${gathered})`;
+  },
+};
+
+function isWhole(type: string): boolean {
+  return type === 'Edm.Int32' || type === 'Edm.Int64';
+}
+
+function isFraction(type: string): boolean {
+  return type === 'Edm.Double' || type === 'Edm.Decimal';
+}
+
+function digits(instant: Fragment, from: number, count: number): Fragment {
+  return sql`CAST(substr(${instant}, ${wholeConstant(from)}, ${wholeConstant(count)}) AS INTEGER)`;
+}
+
+// JSON would round a fraction to fifteen digits.
+function exactly({ column, type }: OrderValue): Fragment {
+  return isFraction(type) ? sql`iif(${column} IS NULL, NULL, printf('%!.17g', ${column}))` : column;
+}
+
+// One format for the whole row: as fast as any other way, and the shortest to read in a log.
+function wholeObject(members: readonly JsonMember[]): Fragment {
+  const format = members.map(({ name }) => `${JSON.stringify(name).replaceAll('%', '%%')}:%s`).join(',');
+  return sql`printf(${join([textConstant(`{${format}}`), ...members.map(({ json }) => json)], sql`, `)})`;
+}
+
+// Each member brings the comma before it; the first comma is cut off.
+function objectWithoutNulls(members: readonly JsonMember[]): Fragment {
+  const pieces = members.map(({ name, json, absent }) => {
+    const written = sql`${textConstant(`,${JSON.stringify(name)}:`)} || ${json}`;
+    return absent ? sql`iif(${absent} IS NULL, '', ${written})` : written;
+  });
+  return sql`'{' || substr(concat(${join(pieces, sql`, `)}), 2) || '}'`;
+}

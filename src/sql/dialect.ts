@@ -1,0 +1,82 @@
+// What the databases say differently: a table of small functions, one dialect a file beside its engine.
+import type { ArithmeticOperator } from '../odata/expression.ts';
+import type { FunctionName, ScalarType } from '../plan/read-plan.ts';
+import type { Fragment } from './fragment.ts';
+import type { SqlValue } from './statement.ts';
+
+/** One member of a row. */
+export interface JsonMember {
+  readonly name: string;
+  /** JSON text, never null. */
+  readonly json: Fragment;
+  /** What is null where the member may be left out; null for members that are always there. */
+  readonly absent: Fragment | null;
+}
+
+/** What is known of a value when it is written as JSON. */
+export interface JsonForm {
+  readonly type: ScalarType;
+  readonly nullable: boolean;
+  /** Int64 as text. */
+  readonly int64AsText: boolean;
+}
+
+/** One order value, by the name of its column in the chunk. */
+export interface OrderValue {
+  readonly column: Fragment;
+  readonly type: ScalarType;
+}
+
+export interface PageParts {
+  /** One row as text, made of the chunk's columns. */
+  readonly row: Fragment;
+  readonly order: readonly OrderValue[];
+  /** A SELECT whose rows come in order. */
+  readonly chunk: Fragment;
+}
+
+export interface Dialect {
+  /** The place of the n-th bound value, from 1. */
+  placeholder(position: number): string;
+  /** A value of the plan as a bound value; null as the word. */
+  literal(value: string | number | bigint | boolean | null): Fragment;
+
+  /** True or false, never null, of two values that may be null. */
+  same(left: Fragment, right: Fragment): Fragment;
+  distinct(left: Fragment, right: Fragment): Fragment;
+  /** `values` are not null. */
+  oneOf(operand: Fragment, values: readonly SqlValue[], type: ScalarType): Fragment;
+  /** The column, kept from choosing the index: another condition on it narrows more. */
+  unindexed(column: Fragment): Fragment;
+
+  contains(text: Fragment, part: Fragment): Fragment;
+  startsWith(text: Fragment, part: Fragment): Fragment;
+  endsWith(text: Fragment, part: Fragment): Fragment;
+  readonly functions: Readonly<
+    Record<FunctionName, (operands: readonly Fragment[], type: ScalarType) => Fragment>
+  >;
+  /** `div` of whole numbers drops the fraction; the type is that of the result. */
+  readonly arithmetic: Readonly<
+    Record<ArithmeticOperator, (left: Fragment, right: Fragment, type: ScalarType) => Fragment>
+  >;
+  /** The number, or an error of the reader's where it is zero. */
+  divisor(number: Fragment): Fragment;
+
+  /** True, or an error past the statement's deadline. Asked for every row of the column's relation. */
+  withinDeadline(column: Fragment): Fragment;
+
+  /** A value as JSON text: `null` for null. */
+  json(value: Fragment, form: JsonForm): Fragment;
+  /** A value that is not null as bare text, as `/$value` sends it. */
+  bareText(value: Fragment, type: ScalarType): Fragment;
+  /** A value as the literal of a key in an address, percent-encoded. */
+  keyLiteral(value: Fragment, type: ScalarType): Fragment;
+  /** `{"a":1,"b":null}` */
+  jsonObject(members: readonly JsonMember[], omitNulls: boolean): Fragment;
+  /** Pieces of text put together; none is null. */
+  concatenated(pieces: readonly Fragment[]): Fragment;
+  /** Text as bytes. */
+  bytes(text: Fragment): Fragment;
+  /** A SELECT with `body`, `rows`, `after0`, …, see PageStatements. */
+  page(parts: PageParts): Fragment;
+}

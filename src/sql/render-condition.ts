@@ -1,0 +1,159 @@
+// Conditions and values as SQL. One file, since each may hold the other.
+import { absurd } from '../base/absurd.ts';
+import type { ComparisonOperator } from '../odata/expression.ts';
+import type { Condition, Scalar } from '../plan/read-plan.ts';
+import type { Dialect } from './dialect.ts';
+import { type Fragment, column, identifier, join, sql } from './fragment.ts';
+import { prefixEnd } from './prefix-end.ts';
+import type { SqlValue } from './statement.ts';
+
+/**
+ * Where a condition stands. As a `filter` only truth counts, so null may pass for false and comparisons stay bare, as
+ * indexes need them; `exact` is for what is negated or compared, where null and false part ways.
+ */
+export type Place = 'filter' | 'exact';
+
+export function renderCondition(condition: Condition, place: Place, dialect: Dialect): Fragment {
+  switch (condition.kind) {
+    case 'all':
+      return balanced(condition.of, sql` AND `, sql`TRUE`, place, dialect);
+    case 'any':
+      return balanced(condition.of, sql` OR `, sql`FALSE`, place, dialect);
+    case 'not':
+      return sql`(NOT ${renderCondition(condition.of, 'exact', dialect)})`;
+    case 'compare':
+      return renderComparison(condition, place, dialect);
+    case 'oneOf': {
+      const { operand, values } = condition;
+      const found = dialect.oneOf(renderScalar(operand, dialect), values.map(boundValue), operand.type);
+      return twoValued(found, isNullable(operand), place);
+    }
+    case 'textTest':
+      return renderTextTest(condition, dialect);
+    case 'related':
+      return renderRelated(condition, dialect);
+    case 'truth':
+      return renderScalar(condition.of, dialect);
+    case 'constant':
+      return dialect.literal(condition.value);
+    default:
+      return absurd(condition);
+  }
+}
+
+export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
+  switch (scalar.kind) {
+    case 'property':
+      return identifier(scalar.property);
+    case 'literal':
+      return dialect.literal(scalar.value);
+    case 'call': {
+      const operands = scalar.arguments.map((argument) => renderScalar(argument, dialect));
+      return dialect.functions[scalar.name](operands, scalar.type);
+    }
+    case 'arithmetic': {
+      const { operator, left, right, type } = scalar;
+      const divides = operator === 'div' || operator === 'divby' || operator === 'mod';
+      const operand = renderScalar(right, dialect);
+      // The plan has refused a literal zero.
+      const checked = divides && right.kind !== 'literal' ? dialect.divisor(operand) : operand;
+      return dialect.arithmetic[operator](renderScalar(left, dialect), checked, type);
+    }
+    case 'negate':
+      return sql`(- ${renderScalar(scalar.operand, dialect)})`;
+    case 'condition':
+      return sql`(${renderCondition(scalar.condition, 'exact', dialect)})`;
+    default:
+      return absurd(scalar);
+  }
+}
+
+/** Between two values; `eq` and `ne` are not here, since they depend on what may be null. */
+export function comparisonSign(operator: Exclude<ComparisonOperator, 'eq' | 'ne'>): Fragment {
+  switch (operator) {
+    case 'lt':
+      return sql`<`;
+    case 'le':
+      return sql`<=`;
+    case 'gt':
+      return sql`>`;
+    case 'ge':
+      return sql`>=`;
+    default:
+      return absurd(operator);
+  }
+}
+
+type Of<Kind extends Condition['kind']> = Condition & { readonly kind: Kind };
+
+function renderComparison(
+  { operator, left, right }: Of<'compare'>,
+  place: Place,
+  dialect: Dialect,
+): Fragment {
+  const a = renderScalar(left, dialect);
+  const b = renderScalar(right, dialect);
+  const either = isNullable(left) || isNullable(right);
+  if (operator === 'ne') return either ? dialect.distinct(a, b) : sql`${a} <> ${b}`;
+  if (operator === 'eq') {
+    const both = isNullable(left) && isNullable(right);
+    return both ? dialect.same(a, b) : twoValued(sql`${a} = ${b}`, either, place);
+  }
+  return twoValued(sql`${a} ${comparisonSign(operator)} ${b}`, either, place);
+}
+
+function twoValued(condition: Fragment, nullable: boolean, place: Place): Fragment {
+  return nullable && place === 'exact' ? sql`((${condition}) IS TRUE)` : condition;
+}
+
+function renderTextTest({ test, text, part }: Of<'textTest'>, dialect: Dialect): Fragment {
+  const a = renderScalar(text, dialect);
+  const b = renderScalar(part, dialect);
+  switch (test) {
+    case 'contains':
+      return dialect.contains(a, b);
+    case 'endswith':
+      return dialect.endsWith(a, b);
+    case 'startswith': {
+      const end = part.kind === 'literal' && typeof part.value === 'string' ? prefixEnd(part.value) : null;
+      // Everything that starts so lies between two texts, where an index can find it.
+      return end === null ? dialect.startsWith(a, b) : sql`(${a} >= ${b} AND ${a} < ${dialect.literal(end)})`;
+    }
+    default:
+      return absurd(test);
+  }
+}
+
+function renderRelated({ source, on, where }: Of<'related'>, dialect: Dialect): Fragment {
+  const row = sql`FROM ${identifier(source.name)} WHERE ${renderCondition(where, 'filter', dialect)}`;
+  const pairs = Object.entries(on).map(
+    ([own, theirs]) => sql`${identifier(own)} = (SELECT ${column(source, theirs)} ${row})`,
+  );
+  return sql`(${join(pairs, sql` AND `)})`;
+}
+
+// SQLite allows an expression a depth of 1000: halves of halves keep a chain of any length shallow.
+function balanced(
+  conditions: readonly Condition[],
+  word: Fragment,
+  empty: Fragment,
+  place: Place,
+  dialect: Dialect,
+): Fragment {
+  const [first] = conditions;
+  if (!first) return empty;
+  if (conditions.length === 1) return renderCondition(first, place, dialect);
+  const half = conditions.length >> 1;
+  const left = balanced(conditions.slice(0, half), word, empty, place, dialect);
+  const right = balanced(conditions.slice(half), word, empty, place, dialect);
+  return sql`(${left}${word}${right})`;
+}
+
+function boundValue(scalar: Scalar): SqlValue {
+  if (scalar.kind !== 'literal' || scalar.value === null) throw new TypeError('Membership is of values.');
+  return typeof scalar.value === 'boolean' ? BigInt(scalar.value) : scalar.value;
+}
+
+function isNullable(scalar: Scalar): boolean {
+  return scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
+}

@@ -1,0 +1,155 @@
+// A page of a collection, read in chunks that each begin where the last one ended.
+import { absurd } from '../base/absurd.ts';
+import type { RowTemplate } from '../format/row-template.ts';
+import type { Condition, Order, ReadPlan } from '../plan/read-plan.ts';
+import type { Dialect } from './dialect.ts';
+import {
+  type Fragment,
+  blank,
+  blankStatement,
+  column,
+  identifier,
+  join,
+  sql,
+  wholeConstant,
+} from './fragment.ts';
+import { boundOn, conjunctsOf, isKeyOrder, mayRunLong, pinnedProperties } from './key-range.ts';
+import { comparisonSign, renderCondition, renderScalar } from './render-condition.ts';
+import { renderRow, templateProperties } from './render-row.ts';
+import { deadline } from './render-where.ts';
+import type { PageStatements } from './statement.ts';
+
+/** Renders a plan of shape `page`. */
+export function renderPage(plan: ReadPlan, template: RowTemplate, dialect: Dialect): PageStatements {
+  const terms = plan.order.map((term, index) => chunkTerm(term, index, dialect));
+  const page = (chunk: Fragment) =>
+    blankStatement(
+      dialect.page({
+        row: renderRow(plan.entity, template, dialect),
+        order: terms.map(({ name, order: { by } }) => ({ column: name, type: by.type })),
+        chunk,
+      }),
+      (position) => dialect.placeholder(position),
+    );
+  const columns = chunkColumns(plan, template, terms);
+  const next = page(ordered(continued(plan, columns, terms, dialect), terms, 0));
+  return {
+    first: plan.after ? next : page(ordered(opening(plan, columns, dialect), terms, plan.skip)),
+    next,
+    orderValues: terms.length,
+    sorts: !isKeyOrder(plan),
+  };
+}
+
+/** One term of the order, as a column of the chunk. */
+interface Term {
+  readonly order: Order;
+  readonly index: number;
+  /** The column's name in the chunk. */
+  readonly name: Fragment;
+  /** The value, where it can be compared. */
+  readonly value: Fragment;
+}
+
+function chunkTerm(order: Order, index: number, dialect: Dialect): Term {
+  const { by } = order;
+  const name = identifier(by.kind === 'property' ? by.property : `_order${index}`);
+  return { order, index, name, value: renderScalar(by, dialect) };
+}
+
+function chunkColumns({ entity }: ReadPlan, template: RowTemplate, terms: readonly Term[]): Fragment {
+  const inOrder = terms.flatMap(({ order: { by } }) => (by.kind === 'property' ? [by.property] : []));
+  const names = new Set([...templateProperties(template), ...inOrder]);
+  const computed = terms.filter(({ order: { by } }) => by.kind !== 'property');
+  return join(
+    [
+      ...[...names].map((name) => column(entity, name)),
+      ...computed.map(({ name, value }) => sql`${value} AS ${name}`),
+    ],
+    sql`, `,
+  );
+}
+
+function ordered(rows: Fragment, terms: readonly Term[], skip: number): Fragment {
+  const order = terms.map(({ name, order: { descending } }) => (descending ? sql`${name} DESC` : name));
+  const limited = sql`${rows} ORDER BY ${join(order, sql`, `)} LIMIT ${blank({ blank: 'rows' })}`;
+  return skip === 0 ? limited : sql`${limited} OFFSET ${wholeConstant(skip)}`;
+}
+
+function opening(plan: ReadPlan, columns: Fragment, dialect: Dialect): Fragment {
+  const filter = conjunctsOf(plan.where).map((each) => renderCondition(each, 'filter', dialect));
+  return selection(plan, columns, filter, dialect);
+}
+
+/**
+ * The rows after a row, as one branch for each term of the order: those that first differ from it in that term, on the
+ * far side. Every branch is a range that the key's tree can seek; a single condition on all terms would be read from its
+ * first value on.
+ */
+function continued(plan: ReadPlan, columns: Fragment, terms: readonly Term[], dialect: Dialect): Fragment {
+  const pinned = pinnedProperties(plan.where);
+  const free = terms.filter(({ order: { by } }) => by.kind !== 'property' || !pinned.has(by.property));
+  if (free.length === 0) return selection(plan, columns, [sql`FALSE`], dialect);
+  const branches = free.map((term, position) => {
+    const before = free.slice(0, position).map((each) => level(each, dialect));
+    const filter = conjunctsOf(plan.where).map((each) => renderBeside(each, term, dialect));
+    return selection(plan, columns, [...before, beyond(term), ...filter], dialect);
+  });
+  // The longest common beginning comes first in the order.
+  return join(branches.toReversed(), sql` UNION ALL `);
+}
+
+function selection(
+  plan: ReadPlan,
+  columns: Fragment,
+  conditions: readonly Fragment[],
+  dialect: Dialect,
+): Fragment {
+  const all = mayRunLong(plan) ? [deadline(plan.entity, dialect), ...conditions] : conditions;
+  const rows = sql`SELECT ${columns} FROM ${identifier(plan.entity.name)}`;
+  return all.length === 0 ? rows : sql`${rows} WHERE ${join(all, sql` AND `)}`;
+}
+
+function level({ order: { by }, index, value }: Term, dialect: Dialect): Fragment {
+  const last = blank({ blank: 'after', index });
+  return isNullable(by) ? dialect.same(value, last) : sql`${value} = ${last}`;
+}
+
+// Null comes before every value.
+function beyond({ order: { by, descending }, index, value }: Term): Fragment {
+  const last = blank({ blank: 'after', index });
+  const further = descending ? sql`${value} < ${last}` : sql`${value} > ${last}`;
+  if (!isNullable(by)) return further;
+  return descending
+    ? sql`(${further} OR (${value} IS NULL AND ${last} IS NOT NULL))`
+    : sql`(${further} OR (${value} IS NOT NULL AND ${last} IS NULL))`;
+}
+
+/** A condition of the filter beside the range of a branch: a bound on the near side must not be what opens the index. */
+function renderBeside(condition: Condition, { order }: Term, dialect: Dialect): Fragment {
+  const bound = boundOn(condition);
+  if (!bound || order.by.kind !== 'property' || bound.property !== order.by.property) {
+    return renderCondition(condition, 'filter', dialect);
+  }
+  const { operator, left, right } = bound.it;
+  switch (operator) {
+    case 'eq':
+    case 'ne':
+      return renderCondition(condition, 'filter', dialect);
+    case 'gt':
+    case 'ge':
+    case 'lt':
+    case 'le': {
+      const isNear = order.descending === (operator === 'lt' || operator === 'le');
+      const own = renderScalar(left, dialect);
+      const placed = isNear ? dialect.unindexed(own) : own;
+      return sql`${placed} ${comparisonSign(operator)} ${renderScalar(right, dialect)}`;
+    }
+    default:
+      return absurd(operator);
+  }
+}
+
+function isNullable(by: Order['by']): boolean {
+  return by.kind === 'literal' || by.nullable;
+}

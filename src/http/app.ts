@@ -64,7 +64,8 @@ async function answer(feed: Feed, door: Door, request: Request, response: Respon
     }
     made = answerFailure(error);
   }
-  response.setHeader('Server-Timing', serverTiming(watch));
+  const timing = serverTiming(watch);
+  if (timing !== '') response.setHeader('Server-Timing', timing);
   const told = {
     kind: 'request.answered',
     requestId,

@@ -1,15 +1,24 @@
 // What the doors need to answer: made once when the server starts.
-import type { Catalogue } from '../../schema/derive/catalogue.ts';
+import { createHash } from 'node:crypto';
+import { deriveCatalogue, type Catalogue, type Listing } from '../../schema/derive/catalogue.ts';
 import type { Model } from '../../schema/model.ts';
 import type { FeedVersion } from '../../schema/words.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { ReadPlan } from '../plan/read-plan.ts';
+import type { Dialect } from '../sql/dialect.ts';
+import { metadataTexts, type MetadataTexts } from './metadata-texts.ts';
 
 export interface Feed {
   readonly model: Model;
   readonly catalogues: Readonly<Record<FeedVersion, Catalogue>>;
   readonly engine: Engine;
+  /** How the engine's database says what SQL leaves open. */
+  readonly dialect: Dialect;
+  readonly metadata: MetadataTexts;
+  /** Changes with the model: part of every entity tag. */
+  readonly fingerprint: string;
   readonly clock: Clock;
   readonly observe: Observer;
   readonly settings: FeedSettings;
@@ -22,4 +31,25 @@ export interface FeedSettings {
   /** Rows of one page, unless the client asks for fewer. */
   readonly pageRows: number;
   readonly readyHours: number;
+}
+
+export type FeedParts = Pick<Feed, 'model' | 'engine' | 'dialect' | 'clock' | 'observe' | 'settings'>;
+
+export function makeFeed(parts: FeedParts): Feed {
+  const { model } = parts;
+  const catalogues = { 'v1.0': deriveCatalogue(model, 'v1.0'), beta: deriveCatalogue(model, 'beta') };
+  const shape = JSON.stringify([model.namespace, ...model.entities.values()]);
+  return {
+    ...parts,
+    catalogues,
+    metadata: metadataTexts(model.namespace, catalogues),
+    fingerprint: createHash('sha256').update(shape).digest('base64url'),
+  };
+}
+
+/** What the plan's version shows of its collection. */
+export function listingOf({ catalogues }: Feed, { version, entity }: ReadPlan): Listing {
+  const listing = catalogues[version].listings.get(entity.name);
+  if (listing) return listing;
+  throw new TypeError(`${version} does not list ${entity.name}.`);
 }

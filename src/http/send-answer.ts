@@ -69,6 +69,6 @@ async function* paced(
     tally.rows += part.rows;
     tally.bytes += part.bytes.length;
     yield part.bytes;
-    await nextTurn();
+    if (part.rows > 0) await nextTurn();
   }
 }

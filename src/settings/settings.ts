@@ -33,8 +33,8 @@ export const SETTINGS = {
   workers: wholeNumber(2, 1, 64, 'Threads that read the warehouse.'),
   readyHours: wholeNumber(36, 1, 100_000, 'Hours after which the last night is too old to be called ready.'),
   keepGenerations: wholeNumber(
+    3,
     2,
-    1,
     1000,
     'Generations kept: the one being served, and those before it for page chains that are still being read.',
   ),

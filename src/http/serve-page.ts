@@ -1,0 +1,135 @@
+// A page of a collection: its head, its rows as the engine hands them over, and the way to the next page.
+import type { Value } from '../../schema/words.ts';
+import { LIMITS } from '../base/limits.ts';
+import type { PagePart } from '../engines/engine.ts';
+import { collectionContext } from '../format/odata-context.ts';
+import { pageHead, pageTail, ROW_SEPARATOR } from '../format/odata-page.ts';
+import { odataRow } from '../format/odata-row.ts';
+import { printContentType } from '../odata/negotiate.ts';
+import { printPreferenceApplied } from '../odata/parse-prefer.ts';
+import { renderCount } from '../sql/render-read.ts';
+import { renderPage } from '../sql/render-page.ts';
+import type { SqlValue } from '../sql/statement.ts';
+import type { Answer, BodyPart } from './answer.ts';
+import { continueAfter } from './chain.ts';
+import type { FeedRequest } from './feed-request.ts';
+import { listingOf, type Feed } from './feed.ts';
+import { nextLink } from './next-link.ts';
+import type { Reading } from './reading.ts';
+import { mustExist } from './must-exist.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+// A page as small as this goes out in one piece, with its length.
+const SMALL_BYTES = 64 * 1024;
+
+export async function servePage(
+  feed: Feed,
+  request: FeedRequest,
+  reading: Reading,
+  watch: Stopwatch,
+): Promise<Answer> {
+  const { plan, encoding, preferences, generation, root } = reading;
+  const { metadata, ieee754Compatible: int64AsText } = encoding;
+  const listing = listingOf(feed, plan);
+  const template = odataRow(listing, plan.columns, {
+    level: metadata,
+    int64AsText,
+    omitNulls: preferences.omitNulls,
+    namespace: feed.model.namespace,
+  });
+  const statements = renderPage(plan, template, feed.dialect);
+  watch.lap('render');
+
+  const applied = printPreferenceApplied(preferences, ['maxpagesize', 'omit-values']);
+  const headers = {
+    'Content-Type': printContentType(encoding),
+    ...(applied !== null && { 'Preference-Applied': applied }),
+  };
+  if (!request.wantsBody) return { status: 200, headers, body: null };
+
+  await mustExist(feed, plan.source, generation.id, request.signal);
+  const count = plan.count
+    ? await feed.engine.readValue(generation.id, renderCount(plan, feed.dialect), request.signal)
+    : null;
+  const parts = feed.engine.readPage(
+    {
+      generation: generation.id,
+      statements,
+      after: plan.after?.map(asSql) ?? null,
+      top: plan.top,
+      rows: Math.min(preferences.maxPageSize ?? Infinity, feed.settings.pageRows),
+      bytes: LIMITS.pageBytes,
+      milliseconds: LIMITS.pageMs,
+    },
+    request.signal,
+  );
+  const context = metadata === 'none' ? null : collectionContext(root, plan.entity.name, plan.selected);
+  const words: Envelope = {
+    head: pageHead({ context, count: count === null ? null : BigInt(count as number), int64AsText }),
+    tail: (after, rows) => pageTail(after && linkTo(request, reading, after, rows)),
+  };
+  const body = await begun(written(parts, words));
+  watch.lap('read');
+  return { status: 200, headers, ...body };
+}
+
+// What the literals of a token may be; the database knows true and false as 1 and 0.
+function asSql(value: Value): SqlValue {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+interface Envelope {
+  readonly head: Uint8Array;
+  /** After the last row: where the next page begins, or null at the end, and how many rows this page held. */
+  readonly tail: (after: readonly SqlValue[] | null, rows: number) => Uint8Array;
+}
+
+async function* written(parts: AsyncIterable<PagePart>, { head, tail }: Envelope): AsyncGenerator<BodyPart> {
+  yield { bytes: head, rows: 0 };
+  let rows = 0;
+  for await (const part of parts) {
+    if (part.kind === 'end') {
+      yield { bytes: tail(part.after, rows), rows: 0 };
+      return;
+    }
+    if (rows > 0) yield { bytes: ROW_SEPARATOR, rows: 0 };
+    yield part;
+    rows += part.rows;
+  }
+}
+
+/** Reads the first part, so that what fails early fails as an answer of its own; a page that ends there is sent whole. */
+async function begun(parts: AsyncGenerator<BodyPart>): Promise<Pick<Answer, 'body' | 'rows'>> {
+  const read: BodyPart[] = [];
+  let bytes = 0;
+  while (bytes < SMALL_BYTES) {
+    const next = await parts.next();
+    if (next.done === true) {
+      const rows = read.reduce((sum, part) => sum + part.rows, 0);
+      return { body: Buffer.concat(read.map((part) => part.bytes)), rows };
+    }
+    read.push(next.value);
+    bytes += next.value.bytes.length;
+  }
+  return { body: resumed(read, parts) };
+}
+
+async function* resumed(read: readonly BodyPart[], rest: AsyncGenerator<BodyPart>): AsyncGenerator<BodyPart> {
+  try {
+    yield* read;
+    yield* rest;
+  } finally {
+    // A client that leaves between the two would leave the engine reading.
+    await rest.return(undefined);
+  }
+}
+
+function linkTo(
+  { base, mount, rawQuery }: FeedRequest,
+  { plan, generation, chain, served }: Reading,
+  after: readonly SqlValue[],
+  rows: number,
+): string {
+  const token = continueAfter(after, plan.order, { generation: generation.id, served: served + rows }, chain);
+  return nextLink(`${base}${mount.root.path}${mount.resource}`, rawQuery, token);
+}

@@ -137,5 +137,5 @@ function count({ database, parameters }: Night, sql: string): number {
 }
 
 function found(collection: string, rows: number, what: string): readonly Finding[] {
-  return rows === 0 ? [] : [{ collection, message: `${collection}: ${rows} ${what}.` }];
+  return rows === 0 ? [] : [{ collection, message: `${collection}: ${what} (${rows}).` }];
 }

@@ -1,0 +1,292 @@
+// A night is a file of its own until it is published: whole or not at all, one at a time, and never in the way of readers.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { makeModel } from '../../schema/model.ts';
+import { dates } from '../../schema/subjects/dates.ts';
+import { entity, int32, text, textOrNull } from '../../schema/words.ts';
+import type { Entity, Row } from '../../schema/words.ts';
+import { BUILDING_FILE, generationFileName } from '../../src/engines/sqlite/generations.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
+import type { Warehouse } from '../../src/engines/stage.ts';
+import { select, smallModel, thing, thingDays, things, withDataDir } from './stage-small-model.ts';
+
+const noon = new Date('2026-01-01T12:00:00Z');
+const warehouseIn = (dataDir: string): Warehouse => openSqliteWarehouse({ dataDir, model: smallModel });
+
+function publish(warehouse: Warehouse, day: number, naturals: readonly string[]): void {
+  const stage = warehouse.begin(day, noon);
+  stage.append(
+    things,
+    naturals.map((natural) => thing(natural)),
+  );
+  stage.merge(things, 'complete');
+  stage.publish();
+}
+
+describe('publishing', () => {
+  test('makes one whole file with no journal beside it, and the next number', () => {
+    withDataDir((dataDir) => {
+      const warehouse = warehouseIn(dataDir);
+      expect(warehouse.current()).toBeNull();
+      publish(warehouse, 20260101, ['a']);
+      publish(warehouse, 20260101, ['a']);
+      expect(warehouse.current()).toEqual({ id: 2, dateKey: 20260101, publishedAt: '2026-01-01T12:00:00Z' });
+      expect(readdirSync(dataDir).sort()).toEqual([
+        generationFileName(1, 20260101),
+        generationFileName(2, 20260101),
+        'night.lock',
+      ]);
+      expect(select(dataDir, 'SELECT * FROM generation')).toEqual([
+        { id: 2, dateKey: 20260101, publishedAtUTC: '2026-01-01T12:00:00' },
+      ]);
+    });
+  });
+
+  test('changes not one byte of what is published, and keeps the last three', () => {
+    withDataDir((dataDir) => {
+      const warehouse = warehouseIn(dataDir);
+      publish(warehouse, 20260101, ['a']);
+      publish(warehouse, 20260102, ['a', 'b']);
+      const file = join(dataDir, generationFileName(2, 20260102));
+      const bytes = readFileSync(file);
+      publish(warehouse, 20260103, ['b']);
+      publish(warehouse, 20260104, []);
+      expect(readFileSync(file).equals(bytes)).toBe(true);
+      expect(readdirSync(dataDir).filter((name) => name.startsWith('generation'))).toHaveLength(3);
+    });
+  });
+
+  test('never takes away the file before the newest, whatever is set', () => {
+    withDataDir((dataDir) => {
+      const warehouse = openSqliteWarehouse({ dataDir, model: smallModel, keepGenerations: 0 });
+      for (const day of [20260101, 20260102, 20260103]) publish(warehouse, day, ['a']);
+      expect(readdirSync(dataDir).filter((name) => name.startsWith('generation'))).toEqual([
+        generationFileName(2, 20260102),
+        generationFileName(3, 20260103),
+      ]);
+    });
+  });
+
+  test('what is not published is not seen, and a discarded night leaves nothing', () => {
+    withDataDir((dataDir) => {
+      const warehouse = warehouseIn(dataDir);
+      publish(warehouse, 20260101, ['a']);
+      const stage = warehouse.begin(20260102, noon);
+      stage.append(things, [thing('b')]);
+      stage.merge(things, 'complete');
+      expect(warehouse.current()).toMatchObject({ id: 1 });
+      stage.discard();
+      expect(readdirSync(dataDir).sort()).toEqual([generationFileName(1, 20260101), 'night.lock']);
+    });
+  });
+});
+
+describe('beginning', () => {
+  test('refuses a second night until the first has ended', () => {
+    withDataDir((dataDir) => {
+      const stage = warehouseIn(dataDir).begin(20260101, noon);
+      expect(() => warehouseIn(dataDir).begin(20260101, noon)).toThrow(
+        expect.objectContaining({ code: 'feed.night-running' }),
+      );
+      stage.discard();
+      warehouseIn(dataDir).begin(20260101, noon).discard();
+    });
+  });
+
+  test('a killed process lets go of the night, and what it left is cleared away', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-stage-'));
+    const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+    const child = spawn(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '--eval',
+      `import { openSqliteWarehouse } from ${source('../../src/engines/sqlite/sqlite-warehouse.ts')};
+       import { smallModel } from ${source('./stage-small-model.ts')};
+       openSqliteWarehouse({ dataDir: ${JSON.stringify(dataDir)}, model: smallModel }).begin(20260101, new Date());
+       console.log('begun');
+       setInterval(() => {}, 1000);`,
+    ]);
+    try {
+      await new Promise((resolve, reject) => {
+        child.stdout.once('data', resolve);
+        child.once('exit', () => reject(new Error('The other process ended early.')));
+        child.stderr.on('data', (text: Buffer) => reject(new Error(text.toString())));
+      });
+      child.removeAllListeners('exit');
+      expect(() => warehouseIn(dataDir).begin(20260101, noon)).toThrow('Another night is being built');
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+      expect(readdirSync(dataDir)).toContain(BUILDING_FILE);
+      publish(warehouseIn(dataDir), 20260101, ['a']);
+      expect(readdirSync(dataDir).sort()).toEqual([generationFileName(1, 20260101), 'night.lock']);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  test('refuses a day before the newest published one, and lets go of the night', () => {
+    withDataDir((dataDir) => {
+      const warehouse = warehouseIn(dataDir);
+      publish(warehouse, 20260102, ['a']);
+      expect(() => warehouse.begin(20260101, noon)).toThrow(
+        expect.objectContaining({ code: 'feed.night-refused', message: expect.stringContaining('20260102') }),
+      );
+      publish(warehouse, 20260102, ['a']);
+    });
+  });
+
+  test('passes over a damaged file, without giving its number again', () => {
+    withDataDir((dataDir) => {
+      const warehouse = warehouseIn(dataDir);
+      publish(warehouse, 20260101, ['a']);
+      writeFileSync(join(dataDir, generationFileName(2, 20260102)), 'not a database');
+      publish(warehouse, 20260103, ['a', 'b']);
+      expect(warehouse.current()).toMatchObject({ id: 3 });
+      expect(select(dataDir, 'SELECT thingId, thingKey FROM things').map(Object.values)).toEqual([
+        ['a', 1],
+        ['b', 2],
+      ]);
+    });
+  });
+
+  test('has the calendar from 2016 to five years ahead, further every night', () => {
+    withDataDir((dataDir) => {
+      const warehouse = openSqliteWarehouse({ dataDir, model: makeModel('Days', [dates]) });
+      const ends = () => Object.values(select(dataDir, 'SELECT min(dateKey), max(dateKey) FROM dates')[0]!);
+      warehouse.begin(20260228, noon).publish();
+      expect(ends()).toEqual([20160101, 20310228]);
+      warehouse.begin(20260301, noon).publish();
+      expect(ends()).toEqual([20160101, 20310301]);
+    });
+  });
+});
+
+describe('a model that grew', () => {
+  const lookup = (rows: readonly Row<'kindId' | 'kindName'>[]): Entity =>
+    entity({
+      name: 'kinds',
+      singular: 'kind',
+      lifetime: 'current',
+      description: 'Kinds.',
+      key: ['kindId'],
+      properties: { kindId: int32('Id.'), kindName: text('Name.') },
+      rows,
+    });
+  const night = (name: string, more: Partial<Entity['properties']>) =>
+    entity({
+      name,
+      singular: `${name}Row`,
+      lifetime: 'daily',
+      description: 'Nights.',
+      key: ['dateKey', 'thingId'],
+      properties: {
+        dateKey: int32('Night.', { role: 'day' }),
+        thingId: text('Id.'),
+        ...(more as Entity['properties']),
+      },
+    });
+  const before = makeModel('Before', [lookup([{ kindId: 1, kindName: 'One' }]), night('nights', {})]);
+  const grown = night('nights', { note: textOrNull('Note.'), level: int32('Level.') });
+  const after = makeModel('After', [
+    lookup([
+      { kindId: 1, kindName: 'Uno' },
+      { kindId: 2, kindName: 'Due' },
+    ]),
+    grown,
+    night('others', {}),
+  ]);
+
+  test('gains columns, collections and lookup rows, and keeps its past', () => {
+    withDataDir((dataDir) => {
+      const old = before.entities.get('nights')!;
+      const first = openSqliteWarehouse({ dataDir, model: before }).begin(20260101, noon);
+      first.append(old, [{ values: { thingId: 'a' } }]);
+      first.merge(old, 'complete');
+      first.publish();
+      const second = openSqliteWarehouse({ dataDir, model: after }).begin(20260102, noon);
+      second.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
+      second.merge(grown, 'complete');
+      expect(second.verify()).toEqual([]);
+      second.publish();
+      expect(select(dataDir, 'SELECT * FROM nights').map(Object.values)).toEqual([
+        [20260101, 'a', null, 0],
+        [20260102, 'a', 'n', 7],
+      ]);
+      expect(select(dataDir, 'SELECT * FROM kinds').map(Object.values)).toEqual([
+        [1, 'Uno'],
+        [2, 'Due'],
+      ]);
+      expect(select(dataDir, 'SELECT * FROM others')).toEqual([]);
+    });
+  });
+
+  test('is refused where it changed what is stored', () => {
+    withDataDir((dataDir) => {
+      openSqliteWarehouse({ dataDir, model: after }).begin(20260101, noon).publish();
+      const changed = makeModel('Changed', [
+        night('nights', { note: int32('Note.'), level: int32('Level.') }),
+      ]);
+      expect(() => openSqliteWarehouse({ dataDir, model: changed }).begin(20260102, noon)).toThrow(
+        expect.objectContaining({ code: 'feed.night-refused', target: 'nightsSpans.note' }),
+      );
+      expect(() => openSqliteWarehouse({ dataDir, model: before }).begin(20260102, noon)).toThrow(
+        expect.objectContaining({ target: 'nightsSpans.level' }),
+      );
+    });
+  });
+});
+
+describe('verification', () => {
+  test('finds keys that lead nowhere, and twins where navigations expect one row', () => {
+    withDataDir((dataDir) => {
+      const stage = warehouseIn(dataDir).begin(20260101, noon);
+      stage.append(things, [thing('a', { colourKey: 77 }), thing('b', { colourKey: -1 })]);
+      stage.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey: 78 } }]);
+      stage.merge(things, 'complete');
+      stage.merge(thingDays, 'complete');
+      expect(stage.verify()).toEqual([
+        { collection: 'things', message: 'things: rows have a colourKey that colours does not know (1).' },
+        {
+          collection: 'thingDays',
+          message: 'thingDays: rows have a colourKey that colours does not know (1).',
+        },
+      ]);
+      stage.discard();
+    });
+  });
+
+  test.each([
+    [
+      'UPDATE colours SET colourKey = 1 WHERE colourId = 2',
+      'colours: values of colourKey stand on more than one row (1).',
+    ],
+    [
+      'DELETE FROM surrogateKeys; DELETE FROM things',
+      'thingDays: rows have a thingKey that things does not know (1).',
+    ],
+    [
+      `INSERT INTO thingDaysSpans VALUES (202601, 1, 20260105, 20260107, NULL, 1)`,
+      'thingDays: spans overlap or end before they begin (1).',
+    ],
+    ['UPDATE thingDaysSpans SET toKey = fromKey', 'thingDays: spans overlap or end before they begin (1).'],
+  ])('after %s it says so', (damage, message) => {
+    withDataDir((dataDir) => {
+      const stage = warehouseIn(dataDir).begin(20260101, noon);
+      stage.append(things, [thing('a')]);
+      stage.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey: 1 } }]);
+      stage.merge(things, 'complete');
+      stage.merge(thingDays, 'complete');
+      const database = new Database(join(dataDir, BUILDING_FILE));
+      database.exec(damage);
+      database.close();
+      expect(stage.verify().map((finding) => finding.message)).toContain(message);
+      stage.discard();
+    });
+  });
+});

@@ -9,8 +9,8 @@ export interface ReadinessFacts {
   readonly platform: EncryptingPlatform | null;
   readonly osVersion: string | null;
   readonly edition: WindowsEdition | null;
-  /** As reported, e.g. `2.0`; null for no TPM. */
-  readonly tpmSpecificationVersion: string | null;
+  /** Null when nothing was reported about the device. */
+  readonly hasTpm: boolean | null;
 }
 
 /** `notApplicable` where the platform is out of the report's scope or too little is known to tell. */
@@ -34,11 +34,11 @@ const FIRST_BUILD: Readonly<Record<WindowsEdition, number>> = {
   other: Infinity,
 };
 
-function windowsReadiness({ osVersion, edition, tpmSpecificationVersion }: ReadinessFacts): Readiness {
+function windowsReadiness({ osVersion, edition, hasTpm }: ReadinessFacts): Readiness {
   const build = windowsBuildOf(osVersion);
   if (build === null || build < WINDOWS_BUILD.reported) return 'notApplicable';
   // Without a TPM, or on so old a build, no edition would do.
-  if (tpmSpecificationVersion === null || build < WINDOWS_BUILD.encryptsByPolicy) return 'notReady';
-  if (edition === null) return 'notApplicable';
+  if (hasTpm === false || build < WINDOWS_BUILD.encryptsByPolicy) return 'notReady';
+  if (hasTpm === null || edition === null) return 'notApplicable';
   return build >= FIRST_BUILD[edition] ? 'ready' : 'notReady';
 }

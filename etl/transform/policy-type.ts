@@ -1,16 +1,14 @@
 // Which kind of policy a policy is: from Graph's type names and template families to the numbers of the policy types.
 
-/** What the kind is read from. */
-export interface PolicyKind {
-  /** `#microsoft.graph.…`, where the list holds several types. */
-  readonly odataType: string | null;
-  /** Of settings catalog policies; `none` for plain ones. */
-  readonly templateFamily: string | null;
-  /** Of settings catalog policies: flags such as `windows10` or `iOS,macOS`. */
-  readonly platforms: string | null;
-}
-
 const UNKNOWN_KIND = 1000;
+
+/** Kinds that have a list of their own. */
+export const POLICY_TYPE_OF_LIST = {
+  intents: 1021,
+  administrativeTemplates: 1030,
+  linuxCompliance: 1040,
+  managedAppConfiguration: 1060,
+} as const;
 
 const TYPE_OF_ODATA_TYPE: ReadonlyMap<string, number> = new Map(
   Object.entries({
@@ -134,8 +132,8 @@ const TYPE_OF_FAMILY: readonly (readonly [RegExp, number])[] = [
   [/^baseline$/, 1020],
 ];
 
-/** Number of the policy type of something from a list of mixed types. */
-export function policyTypeOfODataType({ odataType }: PolicyKind): number {
+/** Number of the policy type for `#microsoft.graph.windows10CompliancePolicy` and its like. */
+export function policyTypeOfODataType(odataType: string | null): number {
   const name = odataType?.replace('#microsoft.graph.', '') ?? '';
   return (
     TYPE_OF_ODATA_TYPE.get(name) ??
@@ -144,8 +142,11 @@ export function policyTypeOfODataType({ odataType }: PolicyKind): number {
   );
 }
 
-/** Number of the policy type of a settings catalog policy. */
-export function policyTypeOfTemplate({ templateFamily, platforms }: PolicyKind): number {
+/**
+ * Number of the policy type of a settings catalog policy. `templateFamily` is `none` for plain ones; `platforms` are
+ * flags such as `windows10` or `iOS,macOS`.
+ */
+export function policyTypeOfTemplate(templateFamily: string | null, platforms: string | null): number {
   const family = templateFamily ?? 'none';
   if (family === 'endpointSecurityDiskEncryption') return /macos/i.test(platforms ?? '') ? 1011 : 1010;
   const byFamily = TYPE_OF_FAMILY.find(([word]) => word.test(family))?.[1];

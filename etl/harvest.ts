@@ -1,0 +1,92 @@
+// The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
+import { FeedError } from '../src/base/feed-error.ts';
+import type { Completeness, Stage } from '../src/engines/stage.ts';
+import type { Graph } from './graph/client.ts';
+import { harvestDevices } from './harvest/harvest-devices.ts';
+import type { KnownDevices } from './harvest/harvest-devices.ts';
+import { harvestEncryption, harvestRecoveryKeys } from './harvest/harvest-encryption.ts';
+import { harvestOutcomes, harvestSummaries } from './harvest/harvest-outcomes.ts';
+import { harvestPolicies } from './harvest/harvest-policies.ts';
+import type { KnownPolicies } from './harvest/harvest-policies.ts';
+import { harvestUsers } from './harvest/harvest-users.ts';
+import { makeLedger } from './harvest/ledger.ts';
+import type { HarvestProblem, Ledger } from './harvest/ledger.ts';
+import { together } from './harvest/side-by-side.ts';
+import { INTUNE_PLANS } from './streams/users.ts';
+import { makeKeyOf } from './transform/lookups.ts';
+import type { KeyOf } from './transform/lookups.ts';
+
+export interface HarvestContext {
+  /** Ids of the service plans that license Intune; the usual ones unless told. */
+  readonly intunePlans?: readonly string[];
+}
+
+export interface HarvestReport {
+  /** Of every collection that the harvest knows, by name. Others were not looked for. */
+  readonly completeness: ReadonlyMap<string, Completeness>;
+  readonly problems: readonly HarvestProblem[];
+}
+
+/**
+ * Appends tonight's rows to the stage; merging is left to the caller. A source that fails spoils its own collections
+ * only. Throws FeedError when nothing could be read at all, and whatever aborts the requests.
+ */
+export async function harvest(
+  graph: Graph,
+  stage: Stage,
+  { intunePlans = INTUNE_PLANS }: HarvestContext = {},
+): Promise<HarvestReport> {
+  const ledger = makeLedger(graph.run, graph.observe);
+  const keyOf = lookupKeys(stage, ledger);
+
+  const [devices, policies, recoveryKeys] = await together(
+    devicesAndUsers(graph, stage, ledger, keyOf, intunePlans),
+    policiesAndOutcomes(graph, stage, ledger, keyOf),
+    harvestRecoveryKeys(graph, ledger),
+    harvestSummaries(graph, stage, ledger),
+  );
+  await harvestEncryption(graph, stage, ledger, keyOf, devices, policies, recoveryKeys);
+
+  const { completeness, problems } = ledger;
+  if ([...completeness.values()].every((each) => each === 'failed')) {
+    throw new FeedError(
+      'feed.source-unavailable',
+      `Microsoft Graph gave nothing tonight. ${problems[0]?.message ?? ''}`.trim(),
+    );
+  }
+  return { completeness, problems };
+}
+
+async function devicesAndUsers(
+  graph: Graph,
+  stage: Stage,
+  ledger: Ledger,
+  keyOf: KeyOf,
+  intunePlans: readonly string[],
+): Promise<KnownDevices> {
+  const devices = await harvestDevices(graph, stage, ledger, keyOf);
+  await harvestUsers(graph, stage, ledger, devices, intunePlans);
+  return devices;
+}
+
+async function policiesAndOutcomes(
+  graph: Graph,
+  stage: Stage,
+  ledger: Ledger,
+  keyOf: KeyOf,
+): Promise<KnownPolicies> {
+  const policies = await harvestPolicies(graph, stage, ledger);
+  await harvestOutcomes(graph, stage, ledger, keyOf, policies);
+  return policies;
+}
+
+function lookupKeys(stage: Stage, ledger: Ledger): KeyOf {
+  return makeKeyOf(stage, ({ entity }, member) => {
+    // Nothing of a lookup is ever gone because a night did not meet it.
+    ledger.mark([entity], 'partial');
+    ledger.problem(
+      entity.name,
+      `Microsoft Graph said '${member}', which ${entity.name} had no row for; it has now.`,
+    );
+  });
+}

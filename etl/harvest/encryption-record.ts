@@ -1,0 +1,111 @@
+// Puts together what one device, its line of the encryption report and its profiles say about encryption.
+import type { EncryptionRecord, GraphEncryptionState } from '../streams/encryption.ts';
+import { MAC_WITHOUT_REASON, STATUS_DETAILS } from '../streams/encryption.ts';
+import { encryptionReadiness } from '../transform/encryption-readiness.ts';
+import type { KeyOf } from '../transform/lookups.ts';
+import { leastFavourable } from '../transform/profile-summary.ts';
+import { textOf } from '../transform/sentinels.ts';
+import { silentEncryptionEligibility } from '../transform/silent-encryption.ts';
+import type { BitLockerProfile, Eligibility, SignedInAs } from '../transform/silent-encryption.ts';
+import { statusFlags, tellsDetails } from '../transform/status-details.ts';
+import type { StatusFlags } from '../transform/status-details.ts';
+import type { KnownDevice } from './harvest-devices.ts';
+
+export interface EncryptionSources {
+  readonly keyOf: KeyOf;
+  /** Of policies that were read, by policy id; null for those that are no BitLocker profile. */
+  readonly bitLockerProfiles: ReadonlyMap<string, BitLockerProfile | null>;
+  /** How many keys the directory holds, by the device's id in Entra; null when they may not be counted. */
+  readonly recoveryKeys: ReadonlyMap<string, number> | null;
+}
+
+/** `reported` is null where the report has no line for the device: then its state is not known, not "not encrypted". */
+export function encryptionRecord(
+  deviceId: string,
+  device: KnownDevice,
+  reported: GraphEncryptionState | null,
+  { keyOf, bitLockerProfiles, recoveryKeys }: EncryptionSources,
+): EncryptionRecord {
+  const { platform, osVersion } = device;
+  const tpmSpecificationVersion = textOf(reported?.tpmSpecificationVersion);
+  const policyState = textOf(reported?.encryptionPolicySettingState);
+  const fileVault = flagsOf(reported?.fileVaultStates, 'macOS', device);
+  const bitLockerKeys = platform === 'windows' ? keysOf(device, recoveryKeys) : null;
+  const facts = {
+    osVersion,
+    joinType: device.joinType,
+    tpmSpecificationVersion,
+    secureBoot: device.secureBoot,
+    recoveryKeys: bitLockerKeys,
+    profiles: profilesOf(reported, bitLockerProfiles),
+  };
+  const eligibility = (as: SignedInAs): Eligibility =>
+    platform === 'windows' ? silentEncryptionEligibility(facts, as) : { eligible: null, firstFailed: null };
+  return {
+    deviceId,
+    keyOf,
+    reported,
+    readiness: encryptionReadiness({
+      platform,
+      osVersion,
+      edition: device.edition,
+      hasTpm: reported && tpmSpecificationVersion !== null,
+    }),
+    profileSummary: leastFavourable(policyState === null ? [] : [policyState]),
+    bitLocker: flagsOf(reported?.advancedBitLockerStates, 'windows', device),
+    fileVault,
+    bitLockerKeys,
+    fileVaultKeys: fileVaultKeysOf(fileVault, isEncrypted(reported)),
+    asAdmin: eligibility('admin'),
+    asStandardUser: eligibility('standardUser'),
+  };
+}
+
+/** Keys of the reasons to show for the device; none where the system is too old to tell them. */
+export function detailKeysOf(
+  record: EncryptionRecord,
+  { platform, osVersion }: KnownDevice,
+): readonly number[] {
+  if (platform === null || record.reported === null || !tellsDetails(platform, osVersion)) return [];
+  if (platform === 'windows') return record.bitLocker.detailKeys;
+  const { detailKeys } = record.fileVault;
+  const silent = detailKeys.length === 0 && !isEncrypted(record.reported);
+  return silent ? [MAC_WITHOUT_REASON] : detailKeys;
+}
+
+/** Ids of the policies that the report names for the device. */
+export function policyIdsOf(reported: GraphEncryptionState | null): readonly string[] {
+  if (!Array.isArray(reported?.policyDetails)) return [];
+  const details: readonly ({ readonly policyId?: unknown } | null)[] = reported.policyDetails;
+  return details.flatMap((detail) => textOf(detail?.policyId) ?? []);
+}
+
+const NO_FLAGS: StatusFlags = { text: null, mask: null, detailKeys: [] };
+
+function flagsOf(value: unknown, of: 'windows' | 'macOS', { platform }: KnownDevice): StatusFlags {
+  return platform === of ? statusFlags(value, of, STATUS_DETAILS) : NO_FLAGS;
+}
+
+function isEncrypted(reported: GraphEncryptionState | null): boolean {
+  return reported?.encryptionState === 'encrypted';
+}
+
+function keysOf({ entraId }: KnownDevice, recoveryKeys: ReadonlyMap<string, number> | null): number | null {
+  return recoveryKeys === null || entraId === null ? null : (recoveryKeys.get(entraId) ?? 0);
+}
+
+/** Each flag of a Mac says in its way that Intune holds no key; without any, it holds that of an encrypted one. */
+function fileVaultKeysOf({ mask }: StatusFlags, encrypted: boolean): number | null {
+  if (mask === null) return null;
+  return mask === 0 && encrypted ? 1 : 0;
+}
+
+function profilesOf(
+  reported: GraphEncryptionState | null,
+  known: ReadonlyMap<string, BitLockerProfile | null>,
+): readonly BitLockerProfile[] | null {
+  if (reported === null) return null;
+  const profiles = policyIdsOf(reported).map((id) => known.get(id));
+  if (profiles.includes(undefined)) return null;
+  return profiles.filter((profile) => profile !== null && profile !== undefined);
+}

@@ -1,0 +1,100 @@
+// Reads every list of policies, numbers their versions, and keeps what encryption needs to know of them.
+import type { Completeness, Stage } from '../../src/engines/stage.ts';
+import type { Graph } from '../graph/client.ts';
+import { listOf } from '../graph/pages.ts';
+import { encryptionPolicySettingStream } from '../streams/encryption.ts';
+import { POLICY_LISTS, policyName, policyNatural, policyStream } from '../streams/policies.ts';
+import type { GraphPolicy, PolicyList, PolicyRecord } from '../streams/policies.ts';
+import { bitLockerProfileOf, encryptionSettings } from '../transform/encryption-settings.ts';
+import { policyVersion } from '../transform/policy-version.ts';
+import type { SeenVersion } from '../transform/policy-version.ts';
+import type { BitLockerProfile } from '../transform/silent-encryption.ts';
+import { rowMaker } from '../transform/staged-row.ts';
+import type { Ledger } from './ledger.ts';
+import { sideBySide } from './side-by-side.ts';
+
+export interface KnownPolicy {
+  readonly list: PolicyList;
+  readonly policy: PolicyRecord;
+  readonly policyTypeKey: number;
+  /** `#microsoft.graph.…` where its list holds several types. */
+  readonly odataType: unknown;
+  /** Null for a policy of another kind than a BitLocker profile. */
+  readonly bitLocker: BitLockerProfile | null;
+}
+
+export interface KnownPolicies {
+  readonly read: readonly KnownPolicy[];
+  /** How facts refer to the version in force, by policy id; of lists that could not be read, the version last seen. */
+  readonly naturals: ReadonlyMap<string, string>;
+  readonly completeness: Completeness;
+}
+
+const toPolicy = rowMaker(policyStream);
+const toSetting = rowMaker(encryptionPolicySettingStream);
+
+export async function harvestPolicies(graph: Graph, stage: Stage, ledger: Ledger): Promise<KnownPolicies> {
+  const seen = versionsSeen(stage);
+  const naturals = new Map(
+    [...seen].map(([id, { version }]) => [id, policyNatural({ id, version, name: null })]),
+  );
+  const read: KnownPolicy[] = [];
+  const entities = [policyStream.entity, encryptionPolicySettingStream.entity];
+  const outcomes: Completeness[] = [];
+
+  await sideBySide(POLICY_LISTS, async (list) => {
+    outcomes.push(
+      await ledger.attempt([], list.address, async () => {
+        for (const graphPolicy of await listOf<GraphPolicy>(graph, list.address)) {
+          const known = knownPolicy(list, graphPolicy, seen.get(graphPolicy.id) ?? null);
+          const natural = policyNatural(known.policy);
+          const settings = encryptionSettings(graphPolicy);
+          stage.append(policyStream.entity, [toPolicy(known.policy)]);
+          stage.append(
+            encryptionPolicySettingStream.entity,
+            settings.map((setting) => toSetting({ ...setting, policyNatural: natural })),
+          );
+          naturals.set(known.policy.id, natural);
+          read.push(known);
+        }
+        return 'complete';
+      }),
+    );
+  });
+  const completeness = wholeOf(outcomes);
+  ledger.mark(entities, completeness);
+  return { read, naturals, completeness };
+}
+
+/** One list of several: where it failed, what the others told still counts. */
+function wholeOf(outcomes: readonly Completeness[]): Completeness {
+  if (outcomes.every((each) => each === 'complete')) return 'complete';
+  return outcomes.every((each) => each === 'failed') ? 'failed' : 'partial';
+}
+
+function knownPolicy(list: PolicyList, graphPolicy: GraphPolicy, seen: SeenVersion | null): KnownPolicy {
+  const { id, version, lastModifiedDateTime } = graphPolicy;
+  return {
+    list,
+    policy: {
+      id,
+      version: policyVersion(version, lastModifiedDateTime, seen),
+      name: policyName(graphPolicy),
+    },
+    policyTypeKey: list.typeOf(graphPolicy),
+    odataType: graphPolicy['@odata.type'],
+    bitLocker: bitLockerProfileOf(graphPolicy),
+  };
+}
+
+/** The newest version of each policy that the warehouse has. */
+function versionsSeen(stage: Stage): ReadonlyMap<string, SeenVersion> {
+  const newest = new Map<string, SeenVersion>();
+  for (const row of stage.existing(policyStream.entity)) {
+    const [id, version] = [String(row.policyId), Number(row.policyVersion)];
+    if (version >= (newest.get(id)?.version ?? -Infinity)) {
+      newest.set(id, { version, writtenAt: String(row.rowLastModifiedDateTimeUTC) });
+    }
+  }
+  return newest;
+}

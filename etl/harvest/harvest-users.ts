@@ -1,0 +1,75 @@
+// Reads the people: everyone with an Intune licence or a device, and who has which device.
+import type { Stage } from '../../src/engines/stage.ts';
+import type { Graph } from '../graph/client.ts';
+import { pagesOf } from '../graph/pages.ts';
+import {
+  GRAPH_USERS,
+  placeholderUser,
+  userDeviceAssociationStream,
+  userHistoryStream,
+  userRecord,
+  userStream,
+} from '../streams/users.ts';
+import type { GraphUser, UserRecord } from '../streams/users.ts';
+import { rowMaker } from '../transform/staged-row.ts';
+import type { KnownDevices } from './harvest-devices.ts';
+import type { Ledger } from './ledger.ts';
+
+const toUser = rowMaker(userStream);
+const toHistory = rowMaker(userHistoryStream);
+const toAssociation = rowMaker(userDeviceAssociationStream);
+
+/** Comes after the devices, since it keeps of the directory only whom it needs. */
+export async function harvestUsers(
+  graph: Graph,
+  stage: Stage,
+  ledger: Ledger,
+  devices: KnownDevices,
+  intunePlans: readonly string[],
+): Promise<void> {
+  const owners = new Set<string>();
+  for (const { userId } of devices.byId.values()) if (userId !== null) owners.add(userId);
+  const append = (people: readonly UserRecord[]): void => {
+    stage.append(userStream.entity, people.map(toUser));
+    stage.append(userHistoryStream.entity, people.map(toHistory));
+  };
+
+  await ledger.attempt([userStream.entity, userHistoryStream.entity], 'users', async (gained) => {
+    const found = new Set<string>();
+    for await (const page of pagesOf<GraphUser>(graph, GRAPH_USERS)) {
+      const people = page
+        .map((user) => userRecord(user, intunePlans))
+        .filter(({ userId, intuneLicensed }) => intuneLicensed === true || owners.has(userId));
+      for (const { userId } of people) found.add(userId);
+      append(people);
+      gained();
+    }
+    append(
+      strangers(
+        stage,
+        [...owners].filter((userId) => !found.has(userId)),
+      ).map(placeholderUser),
+    );
+    // Without all devices, someone without a licence may own one that was not seen.
+    return devices.completeness === 'complete' ? 'complete' : 'partial';
+  });
+
+  const associations = [...devices.byId].flatMap(([deviceId, { userId }]) =>
+    userId === null ? [] : [toAssociation({ userId, deviceId })],
+  );
+  stage.append(userDeviceAssociationStream.entity, associations);
+  ledger.mark([userDeviceAssociationStream.entity], devices.completeness);
+}
+
+/**
+ * Owners of devices whom the directory does not know, and who the warehouse never did know by name. Those who left
+ * are not among them: they are found gone, and keep their last state.
+ */
+function strangers(stage: Stage, unknownOwners: readonly string[]): readonly string[] {
+  if (unknownOwners.length === 0) return [];
+  const left = new Set<unknown>();
+  for (const { userId, userPrincipalName } of stage.existing(userStream.entity)) {
+    if (userPrincipalName !== null) left.add(userId);
+  }
+  return unknownOwners.filter((userId) => !left.has(userId));
+}

@@ -1,0 +1,63 @@
+// What the harvest got and what it did not: how complete each collection is, and every problem, in words.
+import type { Entity } from '../../schema/words.ts';
+import { FeedError } from '../../src/base/feed-error.ts';
+import type { Observer } from '../../src/base/observation.ts';
+import type { Completeness } from '../../src/engines/stage.ts';
+
+export interface HarvestProblem {
+  readonly source: string;
+  /** A sentence for the admin. */
+  readonly message: string;
+}
+
+export interface Ledger {
+  readonly completeness: ReadonlyMap<string, Completeness>;
+  readonly problems: readonly HarvestProblem[];
+  /** What a collection was marked with before is kept where it is worse. */
+  mark(entities: readonly Entity[], completeness: Completeness): void;
+  problem(source: string, message: string): void;
+  /**
+   * Reads one source. Where it fails with a FeedError the others go on: its collections are marked `partial` when
+   * something had been read, else `failed`. Other errors are ours, and pass. Returns what was marked.
+   */
+  attempt(entities: readonly Entity[], source: string, read: Read): Promise<Completeness>;
+}
+
+/** Calls `gained` whenever rows were taken in, and says in the end how complete they are. */
+export type Read = (gained: () => void) => Promise<Completeness>;
+
+const RANK: Readonly<Record<Completeness, number>> = { complete: 0, partial: 1, failed: 2 };
+
+function worse(one: Completeness, other: Completeness): Completeness {
+  return RANK[one] >= RANK[other] ? one : other;
+}
+
+export function makeLedger(run: string, observe: Observer): Ledger {
+  const completeness = new Map<string, Completeness>();
+  const problems: HarvestProblem[] = [];
+  const ledger: Ledger = {
+    completeness,
+    problems,
+    mark(entities, now) {
+      for (const { name } of entities) completeness.set(name, worse(now, completeness.get(name) ?? now));
+    },
+    problem(source, message) {
+      problems.push({ source, message });
+      observe({ kind: 'night.problem', run, source, message });
+    },
+    async attempt(entities, source, read) {
+      const progress = { gained: false };
+      let outcome: Completeness;
+      try {
+        outcome = await read(() => (progress.gained = true));
+      } catch (error) {
+        if (!(error instanceof FeedError)) throw error;
+        outcome = progress.gained ? 'partial' : 'failed';
+        ledger.problem(source, error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
+      }
+      ledger.mark(entities, outcome);
+      return outcome;
+    },
+  };
+  return ledger;
+}

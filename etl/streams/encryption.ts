@@ -1,0 +1,174 @@
+// Where the encryption story comes from: Intune's encryption report, the devices it is about, and the profiles behind it.
+import {
+  deviceEncryptionPolicies,
+  deviceEncryptionStates,
+  deviceEncryptionStatusDetails,
+  encryptionActivities,
+  encryptionPolicySettings,
+} from '../../schema/subjects/encryption.ts';
+import {
+  encryptionPolicySettingStates,
+  encryptionReadinessStates,
+  encryptionStates,
+  encryptionStatusDetails,
+} from '../../schema/subjects/encryption-lookups.ts';
+import type { Resource } from '../graph/pages.ts';
+import { streamOf } from '../stream.ts';
+import type { EncryptionSetting } from '../transform/encryption-settings.ts';
+import type { Readiness } from '../transform/encryption-readiness.ts';
+import type { KeyOf, Lookup } from '../transform/lookups.ts';
+import type { EncryptingPlatform } from '../transform/os-version.ts';
+import type { ProfileState } from '../transform/profile-summary.ts';
+import { textOf } from '../transform/sentinels.ts';
+import type { Eligibility } from '../transform/silent-encryption.ts';
+import type { StatusDetail, StatusFlags } from '../transform/status-details.ts';
+
+/** Beta only. Filters are ignored and rows may be missing, so all of it is read and a missing row means "not known". */
+export const ENCRYPTION_STATES = '/beta/deviceManagement/managedDeviceEncryptionStates';
+
+export type GraphEncryptionState = Resource<
+  | 'tpmSpecificationVersion'
+  | 'encryptionReadinessState'
+  | 'encryptionState'
+  | 'encryptionPolicySettingState'
+  | 'advancedBitLockerStates'
+  | 'fileVaultStates'
+  | 'policyDetails'
+>;
+
+/** That there are keys, never a key: reading one is written to the tenant's audit log. */
+export const RECOVERY_KEYS = '/v1.0/informationProtection/bitlocker/recoveryKeys';
+
+/** `deviceId` is the device's id in Entra. */
+export type GraphRecoveryKey = Resource<'deviceId'>;
+
+const READINESS: Lookup = {
+  entity: encryptionReadinessStates,
+  columns: {
+    id: 'encryptionReadinessStateID',
+    key: 'encryptionReadinessStateKey',
+    name: 'encryptionReadinessStateName',
+  },
+};
+
+const STATE: Lookup = {
+  entity: encryptionStates,
+  columns: { id: 'encryptionStateID', key: 'encryptionStateKey', name: 'encryptionStateName' },
+};
+
+const POLICY_STATE: Lookup = {
+  entity: encryptionPolicySettingStates,
+  columns: {
+    id: 'encryptionPolicySettingStateID',
+    key: 'encryptionPolicySettingStateKey',
+    name: 'encryptionPolicySettingStateName',
+  },
+};
+
+const PLATFORM_OF_NAME: Readonly<Record<string, EncryptingPlatform>> = { Windows: 'windows', macOS: 'macOS' };
+
+/** The reasons that the warehouse can name. */
+export const STATUS_DETAILS: readonly StatusDetail[] = (encryptionStatusDetails.rows ?? []).flatMap((row) => {
+  const platform = PLATFORM_OF_NAME[String(row.platform)];
+  const flagName = row.flagName === null ? null : String(row.flagName);
+  const bit = row.bit === null ? null : Number(row.bit);
+  return platform ? [{ key: Number(row.encryptionStatusDetailKey), platform, flagName, bit }] : [];
+});
+
+/** Of a Mac that is not encrypted and does not say why. */
+export const MAC_WITHOUT_REASON = 105;
+
+/** What is known about one device's encryption tonight. */
+export interface EncryptionRecord {
+  readonly deviceId: string;
+  readonly keyOf: KeyOf;
+  /** The report's row; null when it has none for the device. */
+  readonly reported: GraphEncryptionState | null;
+  readonly readiness: Readiness;
+  readonly profileSummary: ProfileState | null;
+  readonly bitLocker: StatusFlags;
+  readonly fileVault: StatusFlags;
+  readonly bitLockerKeys: number | null;
+  readonly fileVaultKeys: number | null;
+  readonly asAdmin: Eligibility;
+  readonly asStandardUser: Eligibility;
+}
+
+export const deviceEncryptionStateStream = streamOf<EncryptionRecord>()(deviceEncryptionStates, {
+  columns: {
+    deviceKey: ({ deviceId }) => deviceId,
+    encryptionReadinessStateKey: ({ keyOf, reported }) =>
+      keyOf(READINESS, reported?.encryptionReadinessState),
+    derivedReadinessStateKey: ({ keyOf, readiness }) => keyOf(READINESS, readiness),
+    encryptionStateKey: ({ keyOf, reported }) => keyOf(STATE, reported?.encryptionState),
+    encryptionPolicySettingStateKey: ({ keyOf, reported }) =>
+      keyOf(POLICY_STATE, reported?.encryptionPolicySettingState),
+    profileStateSummaryKey: ({ keyOf, profileSummary }) => keyOf(POLICY_STATE, profileSummary),
+    tpmSpecificationVersion: ({ reported }) => textOf(reported?.tpmSpecificationVersion),
+    advancedBitLockerStates: ({ bitLocker }) => bitLocker.text,
+    advancedBitLockerStateMask: ({ bitLocker }) => bitLocker.mask,
+    fileVaultStates: ({ fileVault }) => fileVault.text,
+    fileVaultStateMask: ({ fileVault }) => fileVault.mask,
+    bitLockerRecoveryKeyCount: ({ bitLockerKeys }) => bitLockerKeys,
+    fileVaultRecoveryKeyCount: ({ fileVaultKeys }) => fileVaultKeys,
+    silentEncryptionEligibleForAdmins: ({ asAdmin }) => asAdmin.eligible,
+    silentEncryptionFailedRuleForAdmins: ({ asAdmin }) => asAdmin.firstFailed,
+    silentEncryptionEligibleForStandardUsers: ({ asStandardUser }) => asStandardUser.eligible,
+    silentEncryptionFailedRuleForStandardUsers: ({ asStandardUser }) => asStandardUser.firstFailed,
+  },
+});
+
+export interface DeviceDetail {
+  readonly deviceId: string;
+  readonly detailKey: number;
+}
+
+export const deviceEncryptionStatusDetailStream = streamOf<DeviceDetail>()(deviceEncryptionStatusDetails, {
+  columns: {
+    deviceKey: ({ deviceId }) => deviceId,
+    encryptionStatusDetailKey: ({ detailKey }) => detailKey,
+  },
+});
+
+export interface DevicePolicy {
+  readonly deviceId: string;
+  /** Of the version that is in force. */
+  readonly policyNatural: string;
+}
+
+export const deviceEncryptionPolicyStream = streamOf<DevicePolicy>()(deviceEncryptionPolicies, {
+  columns: {
+    deviceKey: ({ deviceId }) => deviceId,
+    policyKey: ({ policyNatural }) => policyNatural,
+  },
+});
+
+export interface PolicySetting extends EncryptionSetting {
+  readonly policyNatural: string;
+}
+
+export const encryptionPolicySettingStream = streamOf<PolicySetting>()(encryptionPolicySettings, {
+  columns: {
+    policyKey: ({ policyNatural }) => policyNatural,
+    settingName: ({ name }) => name,
+    configuredValue: ({ configured }) => configured,
+    requiredValue: ({ required }) => required,
+    isSatisfied: ({ satisfied }) => satisfied,
+  },
+});
+
+export interface EncryptionCount {
+  readonly deviceTypeKey: number;
+  readonly readinessKey: number;
+  readonly stateKey: number;
+  readonly devices: number;
+}
+
+export const encryptionActivityStream = streamOf<EncryptionCount>()(encryptionActivities, {
+  columns: {
+    deviceTypeKey: ({ deviceTypeKey }) => deviceTypeKey,
+    encryptionReadinessStateKey: ({ readinessKey }) => readinessKey,
+    encryptionStateKey: ({ stateKey }) => stateKey,
+    deviceCount: ({ devices }) => devices,
+  },
+});

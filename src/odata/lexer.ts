@@ -142,6 +142,12 @@ export class TokenReader {
     if (token.kind !== 'end') this.unexpected(token, wanted);
   }
 
+  /** The literal that a token just taken is, or begins; else null. */
+  literalOf(token: Token): LiteralValue | null {
+    if (token.kind === 'literal') return token.literal;
+    return token.kind === 'name' ? (this.takeTyped(token) ?? wordLiteral(token.text)) : null;
+  }
+
   /**
    * Reads the text of a typed literal whose type name was just taken: `duration'PT1H'`.
    * Null when no quote follows the name at once.

@@ -1,7 +1,7 @@
 // The path of a URL after the service root → Resource. Which names exist is not decided here.
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import { excerpt, TokenReader, wordLiteral } from './lexer.ts';
+import { excerpt, TokenReader } from './lexer.ts';
 import { decodeEscapes } from './split-query.ts';
 import type { KeyPart, PathStep, Resource } from './wanted.ts';
 
@@ -109,19 +109,14 @@ function readKey(text: string, offset: number): readonly KeyPart[] {
 
 function readKeyPart(tokens: TokenReader): KeyPart {
   const first = tokens.take();
-  if (first.kind === 'literal') return { name: null, literal: first.literal };
-  if (first.kind !== 'name') tokens.unexpected(first, 'a key value or a name');
-  if (!tokens.takeSign('=')) {
-    const literal = tokens.takeTyped(first) ?? wordLiteral(first.text);
-    if (!literal)
-      tokens.unexpected(tokens.peek(), 'an equals sign', 'Text in a key stands in single quotes.');
-    return { name: null, literal };
+  const named = first.kind === 'name' && tokens.takeSign('=');
+  const value = named ? tokens.take() : first;
+  const literal = tokens.literalOf(value);
+  if (!literal) {
+    const wanted = named ? 'a key value' : 'a key value, or a name and =,';
+    tokens.unexpected(value, wanted, 'Text in a key stands in single quotes.');
   }
-  const value = tokens.take();
-  if (value.kind === 'literal') return { name: first.text, literal: value.literal };
-  const literal = value.kind === 'name' ? (tokens.takeTyped(value) ?? wordLiteral(value.text)) : null;
-  if (!literal) tokens.unexpected(value, 'a key value', 'Text in a key stands in single quotes.');
-  return { name: first.text, literal };
+  return { name: named ? first.text : null, literal };
 }
 
 function refuseDollar({ text, at }: Segment, known: Iterable<string>): never {

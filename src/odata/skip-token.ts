@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { FeedError } from '../base/feed-error.ts';
 import type { LiteralValue } from './expression.ts';
-import { TokenReader, wordLiteral } from './lexer.ts';
+import { TokenReader } from './lexer.ts';
 import { printLiteral } from './print-literal.ts';
 
 export interface SkipToken {
@@ -44,9 +44,7 @@ function readPayload(text: string): SkipToken {
   const tokens = new TokenReader({ text, target: TARGET, code: 'request.bad-skiptoken' });
   const literals: LiteralValue[] = [];
   do {
-    const token = tokens.take();
-    const literal =
-      token.kind === 'literal' ? token.literal : token.kind === 'name' ? wordLiteral(token.text) : null;
+    const literal = tokens.literalOf(tokens.take());
     if (!literal) throw badToken();
     literals.push(literal);
   } while (tokens.takeSign(','));

@@ -52,14 +52,22 @@ export function decodeEscapes(piece: string, target: string): string {
   }
 }
 
-// Only after a failure. Escapes in a row make up characters together, so each row is tried on its own.
+// Only after a failure. A character is one to four escapes in a row.
 function firstBrokenEscape(piece: string): number {
-  for (const { 0: row, index } of piece.matchAll(/(?:%[\da-f]{2})+|%/gi)) {
-    try {
-      decodeURIComponent(row);
-    } catch {
-      return index;
-    }
+  let at = piece.indexOf('%');
+  while (at !== -1) {
+    const length = [3, 6, 9, 12].find((escapes) => isDecodable(piece.slice(at, at + escapes)));
+    if (length === undefined) return at;
+    at = piece.indexOf('%', at + length);
   }
   return 0;
+}
+
+function isDecodable(escapes: string): boolean {
+  try {
+    decodeURIComponent(escapes);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,283 @@
+// The fence: each family of defects measured in odata-v4-parser and odata-v4-sql, held against our reader of queries.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { FeedError } from '../../src/base/feed-error.ts';
+import { parseExpression } from '../../src/odata/parse-expression.ts';
+import { parseOptions } from '../../src/odata/parse-options.ts';
+import { parseOrderby } from '../../src/odata/parse-orderby.ts';
+import { parseRequest } from '../../src/odata/parse-request.ts';
+import { splitQuery } from '../../src/odata/split-query.ts';
+import { outline } from './outline.ts';
+import { refusalOf } from './refusal.ts';
+
+const outlineOf = (text: string): string => outline(parseExpression(text, '$filter'));
+
+/** What became of a text, whatever it was. Anything but a FeedError is a defect. */
+function outcomeOf(read: () => unknown): string {
+  try {
+    read();
+    return 'read';
+  } catch (error) {
+    if (error instanceof FeedError) return error.code;
+    throw error;
+  }
+}
+
+describe('no tree but the standard’s', () => {
+  test.each([
+    ["not contains(n,'x') and b eq 2", "(and (not (contains n 'x')) (eq b 2))"],
+    ['a sub b add c eq 0', '(eq (add (sub a b) c) 0)'],
+    ['-a add b eq 0', '(eq (add (- a) b) 0)'],
+    ['a eq 1 and b eq 2 or c eq 3 and d eq 4', '(or (and (eq a 1) (eq b 2)) (and (eq c 3) (eq d 4)))'],
+  ])('%s', (text, tree) => {
+    expect(outlineOf(text)).toBe(tree);
+  });
+});
+
+describe('nothing valid or usual is refused', () => {
+  test.each([
+    'nullable eq 1',
+    "INFO eq 'x'",
+    'NaNny eq 1',
+    'not(a)',
+    ' a eq 1 ',
+    'a eq 1 AND Contains(b,c)',
+    'a eq TRUE',
+    '(a eq 1)and(b eq 2)',
+    'a in (1,2)',
+    'a divby 2 eq 1.5',
+    "matchesPattern(a,'%5Ex')",
+    "cast(a,Edm.String) eq 'x'",
+    'a/any(x:x/b/any(y:y/c eq 1))',
+    "contains(x,'y') eq true",
+    '(a eq 1) eq true',
+    'a eq 1e5',
+    'a eq 1.5E-05',
+    'a eq 9223372036854775808',
+    "a eq duration'PT1H'",
+    'a eq .5',
+    "a eq '/ ? # \" \\ [ ] { } | % < >'",
+  ])('%s', (text) => {
+    expect(() => parseExpression(text, '$filter')).not.toThrow();
+  });
+
+  test.each([
+    '$select=a, b',
+    '$orderby=a,  b',
+    '$filter=contains(a%2c%27b%27)',
+    '$filter=a eq 2018-02-21T23%3A18%3a51Z',
+    '$filter=%28a eq 1%29',
+    'api-version=1&x-y=',
+    '$format=application/json;odata.metadata=full',
+  ])('%s', (query) => {
+    expect(() => parseOptions(splitQuery(query))).not.toThrow();
+  });
+
+  test('text is decoded once', () => {
+    const { filter } = parseOptions(splitQuery("$filter=a eq '%2541'"));
+    expect(filter && outline(filter)).toBe("(eq a '%41')");
+  });
+});
+
+describe('nothing wrong is let through', () => {
+  test.each(['$top=-1', '$skip=-5', '$filter=a eq 1&$filter=b eq 2', '$filter=a eq 2018-02-30'])(
+    '%s',
+    (query) => {
+      expect(outcomeOf(() => parseOptions(splitQuery(query)))).toMatch(/^request\./);
+    },
+  );
+});
+
+describe('no part of a query is lost or taken for another', () => {
+  test.each([
+    ['not (Age gt 3)', '(not (gt Age 3))'],
+    ["Age gt 3 and not (contains(Name,'x'))", "(and (gt Age 3) (not (contains Name 'x')))"],
+    ['contains(Name,OS)', '(contains Name OS)'],
+    ["contains(Name,'OS')", "(contains Name 'OS')"],
+    ["contains(Name,tolower('B'))", "(contains Name (tolower 'B'))"],
+    ["Name eq 'x'' or 1=1 --'", "(eq Name 'x'' or 1=1 --')"],
+    ['Age eq 9223372036854775807', '(eq Age 9223372036854775807)'],
+    ['user/Name eq @p', '(eq user/Name @p)'],
+    ['apps/$count gt 1 and apps/any()', '(and (gt apps/$count 1) (any apps))'],
+    ['3 eq (Age)', '(eq 3 Age)'],
+  ])('%s', (text, tree) => {
+    expect(outlineOf(text)).toBe(tree);
+  });
+
+  test('an order by a constant or a call is what it says', () => {
+    expect(parseOrderby("tolower(Name),'x',1").map(({ expression }) => outline(expression))).toEqual([
+      '(tolower Name)',
+      "'x'",
+      '1',
+    ]);
+  });
+});
+
+// Measured at minutes, or never coming back, elsewhere. Generous, since the machine may be busy: ours take milliseconds.
+const BOUND_MS = 1000;
+
+const BOMBS: Readonly<Record<string, (levels: number) => string>> = {
+  'Id eq n or …': (n) => Array.from({ length: n }, (_, index) => `Id eq ${index}`).join(' or '),
+  "Name eq 'device n' or …": (n) =>
+    Array.from({ length: n }, (_, index) => `Name eq 'device ${index}'`).join(' or '),
+  '((((a eq 1))))': (n) => '('.repeat(n) + 'a eq 1' + ')'.repeat(n),
+  '((((': (n) => '('.repeat(n),
+  '(x or (x or a eq 1))': (n) => '(x or '.repeat(n) + 'a eq 1' + ')'.repeat(n),
+  'tolower(tolower(a))': (n) => 'tolower('.repeat(n) + 'a' + ')'.repeat(n),
+  'a/a/a': (n) => Array.from({ length: n }, () => 'a').join('/'),
+  'a add a add a': (n) => Array.from({ length: n }, () => 'a').join(' add '),
+  'a eq a eq a': (n) => Array.from({ length: n }, () => 'a').join(' eq '),
+  '(not b and … ?': (n) => `${'(not b and '.repeat(n)}?`,
+  '(not b and … a in (1,2)': (n) => `${'(not b and '.repeat(n)}a in (1,2)${')'.repeat(n)}`,
+  '(-b add … ?': (n) => `${'(-b add '.repeat(n)}?`,
+  '(b/c/any(b: … ?': (n) => `${'(b/c/any(b:'.repeat(n)}?`,
+  'not not not': (n) => `${'not '.repeat(n)}a`,
+  '----a': (n) => `${'-'.repeat(n)}a`,
+  'a in (1,2,…)': (n) => `a in (${Array.from({ length: n }, (_, index) => index).join(',')})`,
+  "'''…": (n) => `a eq ${"'".repeat(n + 1)}`,
+  '1111…': (n) => `a eq ${'1'.repeat(n)}`,
+  '1-1-1-…': (n) => `a eq ${'1-'.repeat(n)}`,
+  'a.a.a': (n) => `${'a.'.repeat(n)} eq 1`,
+  blanks: (n) => `a${' '.repeat(n)}eq${' '.repeat(n)}`,
+  '=====': (n) => `a ${'='.repeat(n)} 1`,
+};
+
+describe('time grows with the length and no faster', () => {
+  test.each(Object.keys(BOMBS))('%s', (family) => {
+    for (const levels of [18, 100, 1000, 5000]) {
+      const text = BOMBS[family]!(levels);
+      const start = performance.now();
+      expect(outcomeOf(() => parseExpression(text, '$filter'))).toMatch(
+        /^(read|request\.malformed-expression|limit\.too-complex)$/,
+      );
+      outcomeOf(() => parseOrderby(text));
+      outcomeOf(() => parseRequest(`/${encodeURIComponent(text)}`, `$filter=${text}`));
+      expect(performance.now() - start).toBeLessThan(BOUND_MS);
+    }
+  });
+
+  test('five thousand terms of one or are read, side by side', () => {
+    const tree = parseExpression(BOMBS['Id eq n or …']!(5000), '$filter');
+    expect(tree).toMatchObject({ kind: 'logical', operator: 'or' });
+    expect(tree.kind === 'logical' && tree.operands.length).toBe(5000);
+  });
+});
+
+describe('one request leaves nothing behind for the next', () => {
+  test('a lambda that ends in a fault', () => {
+    const texts = ["Name eq 'x'", 'Age gt 3 and Name', 'a/any(b:b/x eq 1)', 'Name'];
+    const before = texts.map(outlineOf);
+    for (const levels of [1, 63, 64, 3000, 4000]) {
+      expect(refusalOf(() => parseExpression(`a/any(b:${'('.repeat(levels)}`, '$filter'))).toBeInstanceOf(
+        FeedError,
+      );
+    }
+    expect(texts.map(outlineOf)).toEqual(before);
+  });
+});
+
+describe('any text is read or refused', () => {
+  const soup = fc
+    .array(
+      fc.constantFrom(
+        ...[
+          'a',
+          'not',
+          'and',
+          'or',
+          'eq',
+          'in',
+          'add',
+          'any',
+          'all',
+          'contains',
+          'null',
+          'INF',
+          'duration',
+          'desc',
+          '$it',
+        ],
+        ...[
+          '(',
+          ')',
+          ',',
+          '/',
+          ':',
+          '-',
+          "'",
+          "''",
+          '@p',
+          '$count',
+          '*',
+          '=',
+          '%',
+          '%27',
+          '%25',
+          '&',
+          '?',
+          '.',
+          '+',
+          '$',
+        ],
+        ...[
+          '1',
+          '-1',
+          '1.5',
+          '1e5',
+          '2018-02-21',
+          'T00:00:00Z',
+          '00:00',
+          'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+          '\ud83e',
+        ],
+      ),
+      { maxLength: 30 },
+    )
+    .chain((words) => fc.constantFrom(words.join(' '), words.join('')));
+  const anything = fc.oneof(soup, fc.string(), fc.string({ unit: 'binary' }));
+
+  test('as a filter and an order', () => {
+    fc.assert(
+      fc.property(anything, (text) => {
+        outcomeOf(() => parseExpression(text, '$filter'));
+        outcomeOf(() => parseOrderby(text));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('as an address and a query', () => {
+    const option = fc.constantFrom(
+      '$filter',
+      '$orderby',
+      '$select',
+      '$top',
+      '$count',
+      '$format',
+      '@p',
+      'maxhistorydays',
+      'x',
+    );
+    fc.assert(
+      fc.property(anything, option, anything, (path, name, value) => {
+        outcomeOf(() => parseRequest(path, `${name}=${value}`));
+        outcomeOf(() => parseRequest(`/a(${path})`, value));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('and the place of a fault lies in the text', () => {
+    fc.assert(
+      fc.property(anything, (text) => {
+        try {
+          parseExpression(text, '$filter');
+        } catch (error) {
+          const { position = -1 } = error as FeedError;
+          expect(position).toBeGreaterThanOrEqual(0);
+          expect(position).toBeLessThanOrEqual(text.length);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,117 @@
+// Addresses after the service root.
+import { describe, expect, test } from '@jest/globals';
+import { parsePath } from '../../src/odata/parse-path.ts';
+import { parseRequest } from '../../src/odata/parse-request.ts';
+import { printLiteral } from '../../src/odata/print-literal.ts';
+import type { PathStep, Resource } from '../../src/odata/wanted.ts';
+import { refusalOf } from './refusal.ts';
+
+function outlineOf(resource: Resource): string {
+  if (resource.kind !== 'path') return resource.kind;
+  return [resource.collection, ...resource.steps.map(outlineOfStep)].join(' ');
+}
+
+function outlineOfStep(step: PathStep): string {
+  if (step.kind === 'name') return `/${step.name}`;
+  if (step.kind !== 'key') return step.kind;
+  return `(${step.parts.map(({ name, literal }) => `${name ?? ''}=${printLiteral(literal)}`).join(' ')})`;
+}
+
+describe('an address', () => {
+  test.each([
+    ['', 'service'],
+    ['/', 'service'],
+    ['/$metadata', 'metadata'],
+    ['/%24metadata', 'metadata'],
+    ['/$metadata/', 'metadata'],
+    ['devices', 'devices'],
+    ['/devices', 'devices'],
+    ['/devices/', 'devices'],
+    ['/devices(7)', 'devices (=7)'],
+    ['/devices(-1)', 'devices (=-1)'],
+    ['/devices%28deviceKey%3D7%29', 'devices (deviceKey=7)'],
+    ['/states(dateKey=20261120, deviceKey=7)', 'states (dateKey=20261120 deviceKey=7)'],
+    ["/things('a')", "things (='a')"],
+    ["/things('O''Neil%27%27s')", "things (='O''Neil''s')"],
+    ['/things(%27a/b%2Fc%27)/name', "things (='a/b/c') /name"],
+    ["/things('a+b %2B')", "things (='a+b +')"],
+    ['/things(2018-02-21T00:00:00Z)', 'things (=2018-02-21T00:00:00Z)'],
+    ['/things(a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11)', 'things (=a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11)'],
+    ['/devices(7)/deviceName', 'devices (=7) /deviceName'],
+    ['/devices(7)/deviceName/$value', 'devices (=7) /deviceName value'],
+    ['/devices/$count', 'devices count'],
+    ['/devices/%24count/', 'devices count'],
+    ['/devices/$ref', 'devices ref'],
+    ['/devices(7)/apps(8)/name', 'devices (=7) /apps (=8) /name'],
+    ['/devices/7', 'devices /7'],
+    ['/devices/Ns.Special', 'devices /Ns.Special'],
+  ])('%s', (path, outline) => {
+    expect(outlineOf(parsePath(path))).toBe(outline);
+  });
+
+  test('places count in the decoded path', () => {
+    expect(parsePath('/dev%69ces(7)/n%C3%A4me/$value')).toEqual({
+      kind: 'path',
+      collection: 'devices',
+      steps: [
+        { kind: 'key', at: 7, parts: [{ name: null, literal: { type: 'integer', value: 7n } }] },
+        { kind: 'name', name: 'näme', at: 11 },
+        { kind: 'value', at: 16 },
+      ],
+    });
+  });
+
+  test.each([
+    ['//', 0, 'There is an empty segment'],
+    ['/devices//x', 8, 'There is an empty segment'],
+    ['/devices//', 8, 'There is an empty segment'],
+    ['/%24select%3DdateKey', 0, "'$select=dateKey' cannot stand in the path"],
+    ['/devices/$select=dateKey', 8, "'$select=dateKey' cannot stand in the path"],
+    ['/$metdata', 0, "'$metdata' cannot stand in the path"],
+    ['/$metadata/x', 10, 'Nothing can follow $metadata'],
+    ['/devices/$count/x', 15, 'Nothing can follow $count'],
+    ['/devices(7', 9, 'Found the end where a comma or a closing parenthesis'],
+    ['/devices()', 8, "Found ')' where a key value, or a name and =,"],
+    ['/devices(7)(8)', 10, "Found '(' where a slash or the end"],
+    ['/devices(7)x', 10, "Found 'x' where a slash or the end"],
+    ['/devices(7,8)', 7, 'Every part of a key with several parts has a name'],
+    ['/devices(a=7,8)', 7, 'Every part of a key with several parts has a name'],
+    ['/things(abc)', 7, "Found 'abc' where a key value, or a name and =,"],
+    ['/things(a=b)', 9, "Found 'b' where a key value"],
+    ['/things(@k)', 7, "Found '@k' where a key value, or a name and =,"],
+    ["/things('a)", 7, "The string 'a) has no closing quote"],
+    ['/things(2018-02-30)', 7, "'2018-02-30' is not a day of the calendar"],
+    ['/(7)', 0, "'(7)' is not a name"],
+    ['/a%2Fb', 1, "'a/b' is not a name"],
+    ['/a%20b', 1, "'a b' is not a name"],
+    ['/a;v=1', 1, "'a;v=1' is not a name"],
+    ['/a=b', 1, "'a=b' is not a name"],
+    ['/a%3Fb', 1, "'a?b' is not a name"],
+    ['/x%', 1, "'%' in the path is not a percent-encoded UTF-8 character"],
+    ['/x%FF', 1, "'%FF' in the path is not a percent-encoded UTF-8 character"],
+  ])('%s is refused', (path, position, message) => {
+    const refusal = refusalOf(() => parsePath(path));
+    expect(refusal).toMatchObject({ code: 'request.malformed-url', target: 'the path', position });
+    expect(refusal.message).toContain(message);
+  });
+
+  test.each(['/$batch', '/$entity', '/$all', '/$crossjoin(a,b)', '/devices/$filter(@f)', '/devices/$each'])(
+    '%s is a part of OData that is not offered',
+    (path) => {
+      expect(refusalOf(() => parsePath(path))).toMatchObject({ code: 'request.not-offered' });
+    },
+  );
+
+  test('a name with $ is answered with the one that was meant', () => {
+    expect(refusalOf(() => parsePath('/$metdata')).hint).toBe("Did you mean '$metadata'?");
+    expect(refusalOf(() => parsePath('/devices/$cuont')).hint).toBe("Did you mean '$count'?");
+    expect(refusalOf(() => parsePath('/%24select%3DdateKey')).hint).toBe('Query options stand after ?.');
+  });
+});
+
+test('a request is its address and its options', () => {
+  expect(parseRequest('/devices(7)', '$select=deviceName&api-version=v1.0')).toMatchObject({
+    resource: { kind: 'path', collection: 'devices' },
+    options: { select: [{ segments: ['deviceName'] }], apiVersion: 'v1.0' },
+  });
+});

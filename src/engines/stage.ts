@@ -41,9 +41,11 @@ export interface NightRecord {
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly milliseconds: number;
-  /** `partial` when a collection was not harvested completely. */
+  /** `partial` when something was not harvested, or not wholly. */
   readonly verdict: 'complete' | 'partial';
   readonly steps: readonly NightStep[];
+  /** What the sources had to say, in words for the admin. */
+  readonly problems: readonly { readonly source: string; readonly message: string }[];
 }
 
 /** Something that verification found wrong with the night. */

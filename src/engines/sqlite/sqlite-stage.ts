@@ -100,7 +100,7 @@ function valueOf({ properties }: Entity, name: string, stored: Value): Value {
 }
 
 function writeJournal({ database, parameters }: Night, record: NightRecord): void {
-  const { run, startedAt, finishedAt, milliseconds, verdict, steps } = record;
+  const { run, startedAt, finishedAt, milliseconds, verdict, steps, problems } = record;
   database
     .prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)')
     .run(
@@ -115,4 +115,6 @@ function writeJournal({ database, parameters }: Night, record: NightRecord): voi
     `INSERT INTO runSteps VALUES (@run, @entity, @completeness, @seen, @inserted, @changed, @deleted, @orphans, @took)`,
   );
   for (const step of steps) insert.run({ ...step, run, took: Math.round(step.milliseconds) });
+  const note = database.prepare('INSERT INTO runProblems VALUES (?, ?, ?, ?)');
+  for (const [position, { source, message }] of problems.entries()) note.run(run, position, source, message);
 }

@@ -1,0 +1,19 @@
+// Brings everything the harvest looked for into the warehouse, in an order in which references find their things.
+import type { Model } from '../../schema/model.ts';
+import type { Completeness, NightStep, Stage } from '../../src/engines/stage.ts';
+import { mergeOrder } from './merge-order.ts';
+
+/** `completeness` is by collection; those it does not name were not looked for and stay as they were. */
+export function mergeAll(
+  stage: Stage,
+  model: Model,
+  completeness: ReadonlyMap<string, Completeness>,
+): readonly NightStep[] {
+  return mergeOrder(model).flatMap((entity) => {
+    const known = completeness.get(entity.name);
+    if (known === undefined) return [];
+    const began = performance.now();
+    const merged = stage.merge(entity, known);
+    return [{ ...merged, completeness: known, milliseconds: performance.now() - began }];
+  });
+}

@@ -1,5 +1,4 @@
 // The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
-import { FeedError } from '../src/base/feed-error.ts';
 import type { Completeness, Stage } from '../src/engines/stage.ts';
 import type { Graph } from './graph/client.ts';
 import { harvestDevices } from './harvest/harvest-devices.ts';
@@ -29,7 +28,7 @@ export interface HarvestReport {
 
 /**
  * Appends tonight's rows to the stage; merging is left to the caller. A source that fails spoils its own collections
- * only. Throws FeedError when nothing could be read at all, and whatever aborts the requests.
+ * only. Throws the first FeedError when nothing could be read at all, and whatever aborts the requests.
  */
 export async function harvest(
   graph: Graph,
@@ -48,12 +47,8 @@ export async function harvest(
   await harvestEncryption(graph, stage, ledger, keyOf, devices, policies, recoveryKeys);
 
   const { completeness, problems } = ledger;
-  if ([...completeness.values()].every((each) => each === 'failed')) {
-    throw new FeedError(
-      'feed.source-unavailable',
-      `Microsoft Graph gave nothing tonight. ${problems[0]?.message ?? ''}`.trim(),
-    );
-  }
+  const failure = ledger.firstFailure();
+  if (failure && [...completeness.values()].every((each) => each === 'failed')) throw failure;
   return { completeness, problems };
 }
 

@@ -73,11 +73,13 @@ function authorityOf(loginUrl: string, tenantId: string): Authority {
 // What MSAL throws is written for its authors; the admin needs to know whose turn it is. Its text may quote the request and stays out.
 function explain(error: unknown, { tenantId, clientId, loginUrl }: Credential): FeedError {
   const status = error instanceof ServerError ? (error.status ?? 0) : 0;
-  const code = error instanceof AuthError ? error.errorCode : '';
+  // Not always the text that its type promises: a proxy's answer may put anything there.
+  const word: unknown = error instanceof AuthError ? error.errorCode : '';
+  const code = typeof word === 'string' ? word : '';
   if (status >= 400 && status < 500 && status !== 429) {
     return new FeedError(
       'feed.source-refused',
-      `The directory refused a token for client '${clientId}' in tenant '${tenantId}' (${code}).`,
+      `The directory refused a token for client '${clientId}' in tenant '${tenantId}'${code === '' ? '' : ` (${code})`}.`,
       {
         hint: 'Check tenant id, client id and client secret, and that the secret has not expired.',
         cause: error,

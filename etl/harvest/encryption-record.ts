@@ -35,7 +35,8 @@ export function encryptionRecord(
     osVersion,
     joinType: device.joinType,
     tpmSpecificationVersion,
-    secureBoot: device.secureBoot,
+    // Only health attestation tells, and a list of devices leaves it out.
+    secureBoot: null,
     recoveryKeys: bitLockerKeys,
     profiles: profilesOf(reported, bitLockerProfiles),
   };

@@ -28,7 +28,6 @@ export interface KnownDevice {
   readonly osVersion: string | null;
   readonly edition: WindowsEdition | null;
   readonly joinType: string | null;
-  readonly secureBoot: string | null;
   /** Its id in Entra. */
   readonly entraId: string | null;
   readonly userId: string | null;
@@ -128,14 +127,12 @@ function isWhole(listed: number, enrolled: number | null, ledger: Ledger): boole
 }
 
 function knownDevice({ device, keyOf }: DeviceRecord): KnownDevice {
-  const health = device.deviceHealthAttestationState as { readonly secureBoot?: unknown } | null | undefined;
   return {
     deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, device.deviceType),
     platform: encryptingPlatformOf(textOf(device.operatingSystem)),
     osVersion: textOf(device.osVersion),
     edition: windowsEditionOf(textOf(device.skuFamily), countOf(device.skuNumber)),
     joinType: textOf(device.joinType),
-    secureBoot: textOf(health?.secureBoot),
     entraId: idOf(device.azureADDeviceId),
     userId: idOf(device.userId),
   };

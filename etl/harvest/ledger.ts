@@ -13,6 +13,8 @@ export interface HarvestProblem {
 export interface Ledger {
   readonly completeness: ReadonlyMap<string, Completeness>;
   readonly problems: readonly HarvestProblem[];
+  /** The first error that made a source fail. */
+  readonly firstFailure: () => FeedError | null;
   /** What a collection was marked with before is kept where it is worse. */
   mark(entities: readonly Entity[], completeness: Completeness): void;
   problem(source: string, message: string): void;
@@ -35,9 +37,11 @@ function worse(one: Completeness, other: Completeness): Completeness {
 export function makeLedger(run: string, observe: Observer): Ledger {
   const completeness = new Map<string, Completeness>();
   const problems: HarvestProblem[] = [];
+  let firstFailure: FeedError | null = null;
   const ledger: Ledger = {
     completeness,
     problems,
+    firstFailure: () => firstFailure,
     mark(entities, now) {
       for (const { name } of entities) completeness.set(name, worse(now, completeness.get(name) ?? now));
     },
@@ -52,6 +56,7 @@ export function makeLedger(run: string, observe: Observer): Ledger {
         outcome = await read(() => (progress.gained = true));
       } catch (error) {
         if (!(error instanceof FeedError)) throw error;
+        firstFailure ??= error;
         outcome = progress.gained ? 'partial' : 'failed';
         ledger.problem(source, error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
       }

@@ -44,7 +44,6 @@ const SELECTED = [
   'wiFiMacAddress',
   'userId',
   'userPrincipalName',
-  'deviceHealthAttestationState',
 ] as const;
 
 /** Beta, since v1.0 tells neither deviceType nor joinType nor skuFamily. */

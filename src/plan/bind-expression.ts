@@ -316,7 +316,7 @@ function literalScalar(
       `${describe(beside)} is ${articled(wanted)}; ${written} is not.`,
       { at },
       scope,
-      `Write it like ${exampleOf(wanted)}.`,
+      `Write it like ${exampleOf(wanted, beside.kind === 'path' ? beside.segments.at(-1) : undefined)}.`,
     );
   }
   const message =

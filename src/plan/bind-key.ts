@@ -52,7 +52,7 @@ export function bindKey(parts: readonly KeyPart[], entity: Entity): BoundKey {
 
 function badKey(entity: Entity, fault: string): FeedError {
   const example = entity.key.map((name) => {
-    const value = exampleOf(entity.properties[name]?.type ?? 'Edm.Int32');
+    const value = exampleOf(entity.properties[name]?.type ?? 'Edm.Int32', name);
     return entity.key.length === 1 ? value : `${name}=${value}`;
   });
   return new FeedError('request.bad-key', `The key ${fault}: it does not fit ${entity.name}.`, {

@@ -11,18 +11,27 @@ export function planOrder(
   terms: readonly OrderTerm[] | null,
   scope: Omit<Scope, 'option'>,
 ): readonly Order[] {
+  const { entity } = scope.listing;
   const asked = (terms ?? []).map(({ expression, descending }): Order => ({
     by: bindScalar(expression, { ...scope, option: '$orderby' }),
     descending,
   }));
+  const descending = isKeyBackwards(asked, entity);
   // A property that already decides adds nothing the second time, and a constant nothing at all.
   const seen = new Set<string>();
-  return [...asked, ...keyOrder(scope.listing.entity)].filter(({ by }) => {
+  return [...asked, ...keyOrder(entity).map((term) => ({ ...term, descending }))].filter(({ by }) => {
     if (by.kind !== 'property') return by.kind !== 'literal';
     const isNew = !seen.has(by.property);
     seen.add(by.property);
     return isNew;
   });
+}
+
+// `dateKey desc` goes on as the key does when it is read from its end: that order needs no sorting.
+function isKeyBackwards(asked: readonly Order[], { key }: Entity): boolean {
+  const isNextOfKey = ({ by, descending }: Order, index: number): boolean =>
+    descending && by.kind === 'property' && by.property === key[index];
+  return asked.length > 0 && asked.every(isNextOfKey);
 }
 
 /** The key ascending, as the vendor's feed sends its rows. */

@@ -30,7 +30,7 @@ export function familyOf(type: ScalarType): Family {
 }
 
 const WORDS: Readonly<Record<ScalarType, readonly [words: string, example: string]>> = {
-  'Edm.Int32': ['a whole number', '20261120'],
+  'Edm.Int32': ['a whole number', '7'],
   'Edm.Int64': ['a whole number', '64000000000'],
   'Edm.Double': ['a number', '0.5'],
   'Edm.Decimal': ['a number', '0.5'],
@@ -47,7 +47,7 @@ export function articled(type: ScalarType): string {
   return WORDS[type][0];
 }
 
-/** A literal of the type, as one writes it in a query. */
-export function exampleOf(type: ScalarType): string {
-  return WORDS[type][1];
+/** A literal of the type, as one writes it in a query; days as whole numbers have a look of their own. */
+export function exampleOf(type: ScalarType, property?: string): string {
+  return property?.endsWith('ateKey') === true ? '20261120' : WORDS[type][1];
 }

@@ -1,5 +1,5 @@
 // What a plan's conditions say about its order: which reads an index serves from the first row to the last.
-import type { Condition, ReadPlan, Scalar } from '../plan/read-plan.ts';
+import type { Condition, Order, ReadPlan, Scalar } from '../plan/read-plan.ts';
 
 export type Comparison = Condition & { readonly kind: 'compare' };
 
@@ -24,18 +24,30 @@ export function pinnedProperties(where: Condition | null): ReadonlySet<string> {
 }
 
 /** Whether the rows come in order out of the key's own tree, forwards or backwards. */
-export function isKeyOrder({ entity, order, where }: ReadPlan): boolean {
-  const pinned = pinnedProperties(where);
-  const free = (name: string): boolean => !pinned.has(name);
-  const key = entity.key.filter(free);
-  const deciding = order.filter(({ by }) => !isProperty(by) || free(by.property)).slice(0, key.length);
+export function isKeyOrder(plan: ReadPlan): boolean {
+  const { key, deciding } = freeTerms(plan);
   const backwards = deciding[0]?.descending ?? false;
-  return (
-    deciding.length === key.length &&
-    deciding.every(
-      ({ by, descending }, index) => isProperty(by) && by.property === key[index] && descending === backwards,
-    )
+  return deciding.every(
+    ({ by, descending }, index) => isProperty(by) && by.property === key[index] && descending === backwards,
   );
+}
+
+/** Whether at least the first term is the key's, so that the rows come out of its tree in groups that follow the order. */
+export function startsAsKey(plan: ReadPlan): boolean {
+  const { key, deciding } = freeTerms(plan);
+  const by = deciding[0]?.by;
+  return by === undefined || (isProperty(by) && by.property === key[0]);
+}
+
+// What is left to decide once the filter has pinned some properties: the key's names, and as many terms of the order.
+function freeTerms({ entity, order, where }: ReadPlan): {
+  readonly key: readonly string[];
+  readonly deciding: readonly Order[];
+} {
+  const pinned = pinnedProperties(where);
+  const key = entity.key.filter((name) => !pinned.has(name));
+  const free = order.filter(({ by }) => !isProperty(by) || !pinned.has(by.property));
+  return { key, deciding: free.slice(0, key.length) };
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   sql,
   wholeConstant,
 } from './fragment.ts';
-import { boundOn, conjunctsOf, isKeyOrder, mayRunLong, pinnedProperties } from './key-range.ts';
+import { boundOn, conjunctsOf, isKeyOrder, mayRunLong, pinnedProperties, startsAsKey } from './key-range.ts';
 import { comparisonSign, renderCondition, renderScalar } from './render-condition.ts';
 import { renderRow, templateProperties } from './render-row.ts';
 import { deadline } from './render-where.ts';
@@ -82,21 +82,34 @@ function opening(plan: ReadPlan, columns: Fragment, dialect: Dialect): Fragment 
 }
 
 /**
- * The rows after a row, as one branch for each term of the order: those that first differ from it in that term, on the
- * far side. Every branch is a range that the key's tree can seek; a single condition on all terms would be read from its
- * first value on.
+ * The rows after a row: for each term of the order those that first differ from it in that term, on the far side. Where
+ * the order begins as the key does, these are branches, each a range that the key's tree can seek; a single condition on
+ * all terms would be read from its first value on. Where everything is sorted anyway, one condition is one reading.
  */
 function continued(plan: ReadPlan, columns: Fragment, terms: readonly Term[], dialect: Dialect): Fragment {
   const pinned = pinnedProperties(plan.where);
   const free = terms.filter(({ order: { by } }) => by.kind !== 'property' || !pinned.has(by.property));
   if (free.length === 0) return selection(plan, columns, [sql`FALSE`], dialect);
-  const branches = free.map((term, position) => {
+  const ranges = free.map((term, position): Range => {
     const before = free.slice(0, position).map((each) => level(each, dialect));
+    return { term, conditions: [...before, beyond(term)] };
+  });
+  if (!startsAsKey(plan)) {
+    const filter = conjunctsOf(plan.where).map((each) => renderCondition(each, 'filter', dialect));
+    const anyRange = ranges.map(({ conditions }) => sql`(${join(conditions, sql` AND `)})`);
+    return selection(plan, columns, [sql`(${join(anyRange, sql` OR `)})`, ...filter], dialect);
+  }
+  const branches = ranges.map(({ term, conditions }) => {
     const filter = conjunctsOf(plan.where).map((each) => renderBeside(each, term, dialect));
-    return selection(plan, columns, [...before, beyond(term), ...filter], dialect);
+    return selection(plan, columns, [...conditions, ...filter], dialect);
   });
   // The longest common beginning comes first in the order.
   return join(branches.toReversed(), sql` UNION ALL `);
+}
+
+interface Range {
+  readonly term: Term;
+  readonly conditions: readonly Fragment[];
 }
 
 function selection(

@@ -1,0 +1,147 @@
+// The meaning of expressions as the standard has it, row by row in plain JavaScript: what SQL is held against.
+import type { Row } from '../../schema/words.ts';
+import type { Expression } from '../../src/odata/expression.ts';
+
+/** Whole numbers are bigint, so that their division and their size are exact. */
+type Cell = string | number | bigint | boolean | null;
+
+/** True, false, or null for unknown. */
+export function holds(expression: Expression, row: Row): boolean | null {
+  const cell = evaluate(expression, row);
+  if (cell === null || typeof cell === 'boolean') return cell;
+  throw new TypeError('Not a condition.');
+}
+
+export function evaluate(expression: Expression, row: Row): Cell {
+  switch (expression.kind) {
+    case 'literal': {
+      const { literal } = expression;
+      if (literal.type === 'null') return null;
+      if (literal.type === 'duration') throw new TypeError('No duration here.');
+      return literal.value;
+    }
+    case 'path': {
+      const cell = row[expression.segments[0]!] ?? null;
+      return expression.segments[0]!.endsWith('Key') ? BigInt(Number(cell)) : cell;
+    }
+    case 'logical': {
+      const operands = expression.operands.map((operand) => holds(operand, row));
+      const decisive = expression.operator === 'or';
+      if (operands.includes(decisive)) return decisive;
+      return operands.includes(null) ? null : !decisive;
+    }
+    case 'not': {
+      const operand = holds(expression.operand, row);
+      return operand === null ? null : !operand;
+    }
+    case 'comparison':
+      return compared(expression.operator, evaluate(expression.left, row), evaluate(expression.right, row));
+    case 'in':
+      return expression.list.some((item) =>
+        compared('eq', evaluate(expression.operand, row), evaluate(item, row)),
+      );
+    case 'negate': {
+      const operand = evaluate(expression.operand, row);
+      return operand === null ? null : -(operand as number);
+    }
+    case 'arithmetic':
+      return computed(expression.operator, evaluate(expression.left, row), evaluate(expression.right, row));
+    case 'call': {
+      const values = expression.arguments.map((argument) => evaluate(argument, row));
+      return values.includes(null) ? null : FUNCTIONS[expression.name]!(...(values as never[]));
+    }
+    case 'alias':
+    case 'lambda':
+      throw new TypeError(`No ${expression.kind} here.`);
+  }
+}
+
+// Comparison never yields unknown: null equals null and nothing else, and has no place in an order.
+function compared(operator: string, left: Cell, right: Cell): boolean {
+  if (left === null || right === null) {
+    if (operator === 'eq') return left === right;
+    return operator === 'ne' && left !== right;
+  }
+  const order = compareCells(left, right);
+  switch (operator) {
+    case 'eq':
+      return order === 0;
+    case 'ne':
+      return order !== 0;
+    case 'lt':
+      return order < 0;
+    case 'le':
+      return order <= 0;
+    case 'gt':
+      return order > 0;
+    case 'ge':
+      return order >= 0;
+    default:
+      throw new TypeError(operator);
+  }
+}
+
+/** Text by code points, numbers by size even beyond 2^53; null before everything. */
+export function compareCells(left: Cell, right: Cell): number {
+  if (left === null || right === null) return Number(left !== null) - Number(right !== null);
+  if (typeof left === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right as string));
+  if (left < right) return -1;
+  return left > right ? 1 : 0;
+}
+
+function computed(operator: string, left: Cell, right: Cell): Cell {
+  if (left === null || right === null) return null;
+  if (operator === 'divby') return Number(left) / Number(right);
+  if (typeof left === 'bigint' && typeof right === 'bigint') return WHOLE[operator]!(left, right);
+  return FRACTION[operator]!(Number(left), Number(right));
+}
+
+const WHOLE: Record<string, (a: bigint, b: bigint) => bigint> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  mod: (a, b) => a % b,
+};
+
+const FRACTION: Record<string, (a: number, b: number) => number> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+};
+
+const letters = (text: string): string[] => [...text];
+const awayFromZero = (number: number): number => Math.sign(number) * Math.round(Math.abs(number));
+
+const FUNCTIONS: Record<string, (...values: never[]) => Cell> = {
+  contains: (text: string, part: string) => text.includes(part),
+  startswith: (text: string, part: string) => text.startsWith(part),
+  endswith: (text: string, part: string) => text.endsWith(part),
+  length: (text: string) => BigInt(letters(text).length),
+  indexof: (text: string, part: string) => {
+    const at = text.indexOf(part);
+    return BigInt(at < 0 ? -1 : letters(text.slice(0, at)).length);
+  },
+  substring: (text: string, start: bigint, length?: bigint) => {
+    const from = Math.max(0, Number(start));
+    const to = length === undefined ? Infinity : from + Math.max(0, Number(length));
+    return letters(text).slice(from, to).join('');
+  },
+  concat: (left: string, right: string) => left + right,
+  tolower: (text: string) => text.toLowerCase(),
+  toupper: (text: string) => text.toUpperCase(),
+  trim: (text: string) => text.trim(),
+  year: (instant: string) => BigInt(instant.slice(0, 4)),
+  month: (instant: string) => BigInt(instant.slice(5, 7)),
+  day: (instant: string) => BigInt(instant.slice(8, 10)),
+  hour: (instant: string) => BigInt(instant.slice(11, 13)),
+  minute: (instant: string) => BigInt(instant.slice(14, 16)),
+  second: (instant: string) => BigInt(instant.slice(17, 19)),
+  fractionalseconds: (instant: string) => Number(`0${instant.slice(19)}`),
+  date: (instant: string) => instant.slice(0, 10),
+  time: (instant: string) => instant.slice(11),
+  round: (number: number | bigint) => (typeof number === 'bigint' ? number : awayFromZero(number)),
+  floor: (number: number | bigint) => (typeof number === 'bigint' ? number : Math.floor(number)),
+  ceiling: (number: number | bigint) => (typeof number === 'bigint' ? number : Math.ceil(number)),
+};

@@ -1,0 +1,65 @@
+// What SQLite answers to a filter is what the standard says, on random filters over values that are easily got wrong.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Database } from 'better-sqlite3';
+import fc from 'fast-check';
+import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import type { Expression } from '../../src/odata/expression.ts';
+import { bindCondition } from '../../src/plan/bind-expression.ts';
+import { identifier, sql, statement } from '../../src/sql/fragment.ts';
+import { type Place, renderCondition } from '../../src/sql/render-condition.ts';
+import { holds } from './evaluator.ts';
+import { condition } from './random-filters.ts';
+import { listingOf, openThings, ROWS } from './things.ts';
+
+let database: Database;
+beforeAll(() => {
+  database = openThings();
+});
+afterAll(() => {
+  database.close();
+});
+
+const scope = { listing: listingOf('things'), aliases: new Map(), now: new Date(0), option: '$filter' };
+
+function rendered(expression: Expression, place: Place) {
+  return renderCondition(bindCondition(expression, scope), place, SQLITE);
+}
+
+test('a random filter keeps the rows for which it is true', () => {
+  fc.assert(
+    fc.property(condition, (expression) => {
+      const { text, values } = statement(
+        sql`SELECT ${identifier('dateKey')} || '/' || ${identifier('thingKey')} FROM ${identifier('things')} WHERE ${rendered(expression, 'filter')}`,
+        () => '?',
+      );
+      const found = database
+        .prepare(text)
+        .pluck()
+        .all(...values);
+      const wanted = ROWS.filter((row) => holds(expression, row) === true);
+      expect(found.toSorted()).toEqual(
+        wanted.map(({ dateKey, thingKey }) => `${dateKey}/${thingKey}`).toSorted(),
+      );
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('a random condition is true, false and unknown where the standard says so', () => {
+  fc.assert(
+    fc.property(condition, (expression) => {
+      const { text, values } = statement(
+        sql`SELECT ${rendered(expression, 'exact')} FROM ${identifier('things')} ORDER BY ${identifier('dateKey')}, ${identifier('thingKey')}`,
+        () => '?',
+      );
+      const found = database
+        .prepare(text)
+        .pluck()
+        .all(...values);
+      expect(found).toEqual(
+        ROWS.map((row) => holds(expression, row)).map((each) => (each === null ? null : Number(each))),
+      );
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,144 @@
+// A small collection with every type and every kind of null, for what SQL and JavaScript must agree on.
+import Database from 'better-sqlite3';
+import { deriveCatalogue, type Listing } from '../../schema/derive/catalogue.ts';
+import { deriveDdl } from '../../schema/derive/ddl.ts';
+import { makeModel } from '../../schema/model.ts';
+import {
+  entity,
+  instant,
+  instantOrNull,
+  int32,
+  int32OrNull,
+  int64OrNull,
+  text,
+  textOrNull,
+  truth,
+  truthOrNull,
+  type Property,
+  type Row,
+} from '../../schema/words.ts';
+import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
+
+const ratio = { type: 'Edm.Double', nullable: true, description: 'A fraction.' } as const satisfies Property;
+
+const PROPERTIES = {
+  dateKey: int32('A day.', { role: 'day' }),
+  thingKey: int32('Which thing.'),
+  label: text('A text that is always there.'),
+  name: textOrNull('A text that may be missing.'),
+  number: int32OrNull('A small whole number.'),
+  size: int64OrNull('A large whole number.'),
+  ratio,
+  on: truth('A truth that is always there.'),
+  flag: truthOrNull('A truth that may be missing.'),
+  changed: instant('An instant that is always there.'),
+  seen: instantOrNull('An instant that may be missing.'),
+};
+
+const words = {
+  singular: 'thing',
+  description: 'Things.',
+  key: ['dateKey', 'thingKey'],
+  properties: PROPERTIES,
+} as const;
+
+export const THINGS = entity({ ...words, name: 'things', lifetime: 'event' });
+/** The same things as spans of days, behind a view. */
+export const DAILY_THINGS = entity({
+  ...words,
+  name: 'dailyThings',
+  singular: 'dailyThing',
+  lifetime: 'daily',
+});
+
+const MODEL = makeModel('Test', [THINGS, DAILY_THINGS]);
+export const CATALOGUE = deriveCatalogue(MODEL, 'beta');
+
+export function listingOf(name: string): Listing {
+  return CATALOGUE.listings.get(name)!;
+}
+
+const TEXTS = [
+  "O'Neil",
+  '"quoted"',
+  '日本語テスト',
+  '😀 smile',
+  'Ärger',
+  'ärger',
+  'a%b_c',
+  'ab',
+  'abc',
+  '',
+  ' pad ',
+  '\\',
+  '\uffff',
+  '\u{10ffff}',
+];
+const INSTANTS = [
+  '2018-02-21T23:18:51.3277273',
+  '2018-02-21T23:18:51.3277272',
+  '2018-02-21T23:18:51',
+  '2016-01-01T00:00:00',
+  '9999-12-31T00:00:00',
+];
+const SIZES = [9007199254740991n, 9007199254740992n, 9007199254740993n, -9007199254740993n, 0n, 7n];
+const RATIOS = [0.5, -0.5, 2, 1e300, 0.1, 2.5, -2.5];
+
+export const SAMPLES = { TEXTS, INSTANTS, SIZES, RATIOS };
+export const DAYS = [20180219, 20180220, 20180221, 20180301];
+
+const pick = <T>(from: readonly T[], index: number): T => from[index % from.length]!;
+/** Every so many rows the value is missing. */
+const sometimes = <T>(value: T, index: number, every: number): T | null =>
+  index % every === 0 ? null : value;
+
+/** Twelve things on each of four days. */
+export const ROWS: readonly Row[] = DAYS.flatMap((dateKey, day) =>
+  Array.from({ length: 12 }, (_, thing): Row => {
+    const index = day * 12 + thing;
+    return {
+      dateKey,
+      thingKey: thing - 2,
+      label: pick(TEXTS, index * 5 + 1),
+      name: sometimes(pick(TEXTS, index), index, 4),
+      number: sometimes(BigInt((index % 7) - 3), index, 5),
+      size: sometimes(pick(SIZES, index), index, 6),
+      ratio: sometimes(pick(RATIOS, index), index, 3),
+      on: index % 2 === 0,
+      flag: sometimes(index % 4 < 2, index, 7),
+      changed: pick(INSTANTS, index),
+      seen: sometimes(pick(INSTANTS, index * 3 + 1), index, 4),
+    };
+  }),
+);
+
+/** A database with both collections; the daily one stores what did not change once. */
+export function openThings(): Database.Database {
+  const database = new Database(':memory:');
+  for (const { sql } of deriveDdl(MODEL)) database.exec(sql);
+  registerFunctions(database, () => false);
+  const stored = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
+  const insert = (table: string, row: Record<string, unknown>): void => {
+    const names = Object.keys(row);
+    const places = names.map(() => '?').join();
+    const columns = names.map((name) => `"${name}"`).join();
+    database
+      .prepare(`INSERT INTO "${table}" (${columns}) VALUES (${places})`)
+      .run(...Object.values(row).map(stored));
+  };
+  for (const dateKey of DAYS) {
+    for (const collection of ['dailyThings', 'others']) {
+      insert('snapshotDays', { collection, dateKey, period: Math.trunc(dateKey / 100) });
+    }
+  }
+  for (const [index, row] of ROWS.entries()) {
+    insert('things', row);
+    const { dateKey, ...rest } = row;
+    const next = DAYS[DAYS.indexOf(Number(dateKey)) + 1];
+    const period = Math.trunc(Number(dateKey) / 100);
+    // Where the month ends a span does; the last one is open.
+    insert('dailyThingsSpans', { ...rest, period, fromKey: dateKey, toKey: next ?? 99991231 });
+    if (index < 0) break;
+  }
+  return database;
+}

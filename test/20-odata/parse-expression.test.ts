@@ -239,6 +239,10 @@ describe('limits', () => {
     });
   });
 
+  test('brackets side by side are no depth', () => {
+    expect(() => parse(Array.from({ length: 200 }, () => 'not f((a))').join(' or '))).not.toThrow();
+  });
+
   test('a chain without brackets grows no taller than twice that', () => {
     expect(() => parse(`a${' add a'.repeat(127)}`)).not.toThrow();
     expect(refusalOf(() => parse(`a${' add a'.repeat(128)}`))).toMatchObject({

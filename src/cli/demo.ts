@@ -1,0 +1,85 @@
+// `demo`: from nothing to a feed with a history, without a tenant: every night harvested over HTTP from the emulator.
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { systemClock, fixedClock } from '../base/clock.ts';
+import { addDays, dateKeyOf, midnightOf, type DateKey } from '../base/date-key.ts';
+import type { Observer } from '../base/observation.ts';
+import { listGenerations } from '../engines/sqlite/generations.ts';
+import { logTo } from '../observe/log.ts';
+import type { Settings } from '../settings/settings.ts';
+import { refuseExposure } from '../auth/exposure.ts';
+import { clockOf } from './clock-of.ts';
+import type { Command } from './command.ts';
+import { nightsToRun, openDemo } from './demo-history.ts';
+import { demoWelcome } from './demo-welcome.ts';
+import { bar } from './progress.ts';
+import { FEED_SETTINGS, startFeed } from './running-feed.ts';
+import { nightsOf } from './tenant-nights.ts';
+import { print, say } from './terminal.ts';
+import { untilToldToEnd } from './until-told-to-end.ts';
+
+export const demo: Command = {
+  help: 'Grows a demo tenant, lives through its nights and serves them: the first look.',
+  settings: [...FEED_SETTINGS, 'keepGenerations', 'devices', 'nights', 'seed', 'emulatorPort'],
+  run: async (settings) => {
+    refuseExposure(settings);
+    const today = dateKeyOf(clockOf(settings).now());
+    const tenant = openDemo(settings, today);
+    const last = listGenerations(settings.data)[0]?.dateKey ?? null;
+    const emulator = await startGraphEmulator({ tenant: makeTenant(tenant), port: settings.emulatorPort });
+    const stopping = new AbortController();
+    const ended = untilToldToEnd().then(() => stopping.abort(new Error('The demo was told to end.')));
+    try {
+      await liveThrough(nightsToRun(tenant, last, today), emulator, settings, stopping.signal);
+      emulator.setNight(today);
+      const feed = await startFeed(settings, clockOf(settings), logTo(say, settings.logFormat, systemClock));
+      say(
+        demoWelcome({
+          feed: feed.url,
+          graph: emulator.url,
+          data: settings.data,
+          tomorrow: addDays(today, 1),
+        }),
+      );
+      print(`Feed: ${feed.url}`);
+      await ended;
+      await feed.stop();
+    } finally {
+      await emulator.close();
+    }
+  },
+};
+
+async function liveThrough(
+  nights: readonly DateKey[],
+  emulator: GraphEmulator,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url };
+  const runNight = nightsOf({ credential, settings, observe: onlyTrouble, signal });
+  const began = performance.now();
+  for (const [index, night] of nights.entries()) {
+    emulator.setNight(night);
+    await runNight(fixedClock(midnightOf(night)));
+    showNight(index + 1, nights.length, night);
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  if (nights.length > 0) say(`${nights.length} nights in ${seconds} s.`);
+}
+
+// Sixty nights that each tell their stages would hide the one that went wrong.
+const onlyTrouble: Observer = (observation) => {
+  if (observation.kind === 'night.failed')
+    say(`The night of ${observation.dateKey} failed: ${observation.error.message}`);
+};
+
+function showNight(done: number, all: number, night: DateKey): void {
+  const line = `${bar(done, all)} night ${done} of ${all}: ${night}`;
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}${done === all ? '\n' : ''}`);
+  else if (done % 10 === 0 || done === all) say(line);
+}

@@ -1,0 +1,34 @@
+// `help`: what can be typed, read from the table of commands and the table of settings.
+import { SETTINGS, flagOf, variableOf, type SettingName } from '../settings/settings.ts';
+import type { Command } from './command.ts';
+
+export function helpText(commands: Readonly<Record<string, Command>>): string {
+  const lines = Object.entries(commands).map(
+    ([name, command]) => `  ${usage(name, command).padEnd(28)} ${command.help}`,
+  );
+  return [
+    'fleetfeed: your own Intune data warehouse, served as an OData feed.',
+    '',
+    'fleetfeed <command> [--setting value …]',
+    '',
+    ...lines,
+    '',
+    'fleetfeed help <command> lists the settings of a command.',
+  ].join('\n');
+}
+
+export function commandHelp(name: string, command: Command): string {
+  return [`fleetfeed ${usage(name, command)}`, command.help, '', ...command.settings.map(settingLine)].join(
+    '\n',
+  );
+}
+
+function usage(name: string, { operands }: Command): string {
+  return operands ? `${name} ${operands.join('|')}` : name;
+}
+
+function settingLine(name: SettingName): string {
+  const setting = SETTINGS[name];
+  const place = 'secret' in setting ? `${variableOf(name)}[_FILE]` : flagOf(name);
+  return `  ${place.padEnd(20)} ${setting.help}`;
+}

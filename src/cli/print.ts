@@ -1,0 +1,32 @@
+// `print`: what the program knows, without starting anything.
+import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveCsdlXml } from '../../schema/derive/csdl-xml.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { describeSettings } from '../settings/describe-settings.ts';
+import { SETTINGS, type SettingName, type Settings } from '../settings/settings.ts';
+import type { Command } from './command.ts';
+import { print } from './terminal.ts';
+
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+
+const PRINTERS: Readonly<Record<string, (settings: Settings) => string>> = {
+  settings: (settings) => describeSettings(settings, NAMES),
+  metadata: () => deriveCsdlXml(MODEL.namespace, deriveCatalogue(MODEL, 'v1.0')),
+  'metadata-beta': () => deriveCsdlXml(MODEL.namespace, deriveCatalogue(MODEL, 'beta')),
+  collections: () =>
+    [...MODEL.entities.values()].map(({ name, description }) => `${name}\n    ${description}`).join('\n'),
+};
+
+export const printCommand: Command = {
+  operands: Object.keys(PRINTERS),
+  help: 'Prints the settings and their values, $metadata, or what collections there are.',
+  settings: NAMES,
+  run: (settings, [what = 'settings']) => {
+    const printer = Object.hasOwn(PRINTERS, what) ? PRINTERS[what] : undefined;
+    if (printer) return print(printer(settings));
+    throw new FeedError('setup.bad-setting', `There is no '${what}' to print.`, {
+      hint: `There is ${Object.keys(PRINTERS).join(', ')}.`,
+    });
+  },
+};

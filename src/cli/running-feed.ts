@@ -1,0 +1,56 @@
+// A feed that is up: engine, application and server, started together and stopped together.
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { refuseExposure } from '../auth/exposure.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Observer } from '../base/observation.ts';
+import { SQLITE } from '../engines/sqlite/dialect.ts';
+import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
+import { makeApp } from '../http/app.ts';
+import { makeFeed } from '../http/feed.ts';
+import { listen } from '../http/listen.ts';
+import { FEED_ROOT } from '../http/mounts.ts';
+import type { SettingName, Settings } from '../settings/settings.ts';
+
+export const FEED_SETTINGS = [
+  'host',
+  'port',
+  'data',
+  'publicUrl',
+  'trustedProxies',
+  'anonymous',
+  'pageRows',
+  'workers',
+  'readyHours',
+  'today',
+  'logFormat',
+] as const satisfies readonly SettingName[];
+
+export interface RunningFeed {
+  /** The address to paste. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+// SIGTERM has five seconds; the threads take one of them.
+const GRACE_MS = 3000;
+
+export async function startFeed(settings: Settings, clock: Clock, observe: Observer): Promise<RunningFeed> {
+  refuseExposure(settings);
+  const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
+  const app = makeApp(makeFeed({ model: MODEL, engine, dialect: SQLITE, clock, observe, settings }));
+  try {
+    const server = await listen(app, settings.host, settings.port);
+    observe({ kind: 'server.listening', url: server.url });
+    return {
+      url: `${settings.publicUrl ?? server.url}${FEED_ROOT}`,
+      stop: async () => {
+        await server.stop(GRACE_MS);
+        await engine.close();
+        observe({ kind: 'server.stopped' });
+      },
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+// `snapshot`: one night, now.
+import { logTo } from '../observe/log.ts';
+import { systemClock } from '../base/clock.ts';
+import { clockOf } from './clock-of.ts';
+import type { Command } from './command.ts';
+import { drawProgress } from './progress.ts';
+import { TENANT_SETTINGS, credentialOf, nightsOf } from './tenant-nights.ts';
+import { say } from './terminal.ts';
+import { untilToldToEnd } from './until-told-to-end.ts';
+
+export const snapshot: Command = {
+  help: 'Reads the tenant once and publishes the night of today.',
+  settings: [...TENANT_SETTINGS, 'logFormat'],
+  run: async (settings) => {
+    const stopping = new AbortController();
+    void untilToldToEnd().then((signal) => stopping.abort(new Error(`Stopped by ${signal}.`)));
+    const observe =
+      settings.logFormat === 'json' ? logTo(say, 'json', systemClock) : drawProgress(process.stderr);
+    const runNight = nightsOf({
+      credential: credentialOf(settings),
+      settings,
+      observe,
+      signal: stopping.signal,
+    });
+    await runNight(clockOf(settings));
+  },
+};

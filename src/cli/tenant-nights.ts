@@ -1,0 +1,57 @@
+// The nights of one tenant: its Graph, its warehouse, and a night of them whenever one is wanted.
+import { randomUUID } from 'node:crypto';
+import { openGraph } from '../../etl/graph/client.ts';
+import { makeTokenSource, type Credential } from '../../etl/graph/token.ts';
+import { runNight, type NightReport } from '../../etl/run.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import type { Clock } from '../base/clock.ts';
+import { FeedError } from '../base/feed-error.ts';
+import type { Observer } from '../base/observation.ts';
+import { openSqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
+import { variableOf, type SettingName, type Settings } from '../settings/settings.ts';
+
+export const TENANT_SETTINGS = [
+  'data',
+  'keepGenerations',
+  'today',
+  'tenantId',
+  'clientId',
+  'clientSecret',
+  'graphUrl',
+  'loginUrl',
+] as const satisfies readonly SettingName[];
+
+export interface NightWords {
+  readonly credential: Credential;
+  readonly settings: Pick<Settings, 'data' | 'keepGenerations'>;
+  readonly observe: Observer;
+  /** Ends a night under way; nothing of it is published then. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs the night of the clock's day. The token is kept from night to night. */
+export type RunNight = (clock: Clock) => Promise<NightReport>;
+
+export function nightsOf({ credential, settings, observe, signal }: NightWords): RunNight {
+  const token = makeTokenSource(credential);
+  const { data: dataDir, keepGenerations } = settings;
+  const warehouse = openSqliteWarehouse({ dataDir, model: MODEL, keepGenerations });
+  return (clock) => {
+    const graph = openGraph({ rootUrl: credential.graphUrl, token, run: randomUUID(), observe, signal });
+    return runNight({ graph, warehouse, model: MODEL, clock });
+  };
+}
+
+/** Throws `setup.bad-setting` naming what is not set. */
+export function credentialOf(settings: Settings): Credential {
+  const { tenantId, clientId, clientSecret, graphUrl, loginUrl } = settings;
+  if (tenantId !== null && clientId !== null && clientSecret !== null) {
+    return { tenantId, clientId, clientSecret, graphUrl, loginUrl };
+  }
+  const missing = (['tenantId', 'clientId', 'clientSecret'] as const).filter(
+    (name) => settings[name] === null,
+  );
+  throw new FeedError('setup.bad-setting', `Not set: ${missing.map(variableOf).join(', ')}.`, {
+    hint: 'They name the app registration that reads your tenant from Microsoft Graph; the README says how to make one.',
+  });
+}

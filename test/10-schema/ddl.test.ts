@@ -1,0 +1,122 @@
+// What the model becomes in SQLite: tables, views and indexes by the lifetime of each collection.
+import { describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { deriveDdl } from '../../schema/derive/ddl.ts';
+import { storageOf } from '../../schema/derive/storage.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { makeModel } from '../../schema/model.ts';
+import type { Model } from '../../schema/model.ts';
+import { entity, instant, int32, int64OrNull, navigation, text, truth } from '../../schema/words.ts';
+import type { Lifetime, Property } from '../../schema/words.ts';
+
+const sqlOf = (model: Model, name: string) => deriveDdl(model).find((each) => each.name === name)?.sql;
+
+function one(lifetime: Lifetime, key: readonly string[], properties: Record<string, Property>): Model {
+  return makeModel('One', [
+    entity({ name: 'rows', singular: 'row', lifetime, description: 'Rows.', key, properties }),
+  ]);
+}
+
+describe('tables', () => {
+  test('a single integer key is the rowid; every other key is the tree the rows lie in', () => {
+    const integer = one('current', ['id'], { id: int32('Id.'), size: int64OrNull('Size.') });
+    expect(sqlOf(integer, 'rows')).toBe(
+      'CREATE TABLE "rows" (\n  "id" INTEGER NOT NULL,\n  "size" INTEGER,\n  PRIMARY KEY ("id")\n) STRICT',
+    );
+    const words = one('current', ['id'], { id: text('Id.'), there: truth('There.') });
+    expect(sqlOf(words, 'rows')).toBe(
+      'CREATE TABLE "rows" (\n  "id" TEXT NOT NULL,\n  "there" INTEGER NOT NULL,\n  PRIMARY KEY ("id")\n) STRICT, WITHOUT ROWID',
+    );
+  });
+
+  test('days are stored as spans in monthly frames, and shown day by day', () => {
+    const daily = one('daily', ['dateKey', 'id'], {
+      dateKey: int32('Night.', { role: 'day' }),
+      id: text('Id.'),
+      at: instant('At.'),
+    });
+    expect(sqlOf(daily, 'rowsSpans')).toContain(
+      'PRIMARY KEY ("period", "id", "fromKey")\n) STRICT, WITHOUT ROWID',
+    );
+    expect(sqlOf(daily, 'rows')).toBe(
+      `CREATE VIEW "rows" AS
+SELECT d.dateKey AS "dateKey",
+  s."id" AS "id",
+  s."at" AS "at"
+FROM "snapshotDays" d JOIN "rowsSpans" s ON s.period = d.period AND s.fromKey <= d.dateKey AND s.toKey > d.dateKey
+WHERE d.collection = 'rows'`,
+    );
+  });
+
+  test('what navigations lead to and come from is indexed where no key serves', () => {
+    const model = makeModel('Two', [
+      entity({
+        name: 'owners',
+        singular: 'owner',
+        lifetime: 'current',
+        description: 'Owners.',
+        key: ['ownerKey'],
+        properties: { ownerKey: int32('Key.', { role: 'surrogate' }), mail: text('Mail.') },
+      }),
+      entity({
+        name: 'cars',
+        singular: 'car',
+        lifetime: 'current',
+        description: 'Cars.',
+        key: ['plate'],
+        properties: {
+          plate: text('Plate.'),
+          ownerKey: int32('Owner.', { refers: 'owners' }),
+          mail: text('Mail.'),
+        },
+        navigations: {
+          owner: navigation('owners', { ownerKey: 'ownerKey' }, 'cars', 'Owner.'),
+          byMail: navigation('owners', { mail: 'mail' }, 'carsByMail', 'Owner.'),
+        },
+      }),
+    ]);
+    const indexes = deriveDdl(model).filter(({ kind }) => kind === 'index');
+    expect(indexes.map(({ name }) => name).sort()).toEqual(['carsByMail', 'carsByOwnerKey', 'ownersByMail']);
+  });
+});
+
+describe('words that contradict each other', () => {
+  test.each<[string, Lifetime, Record<string, Property>, string]>([
+    [
+      'a day in a latest state',
+      'current',
+      { id: int32('', { role: 'day' }) },
+      `the role 'day' means nothing`,
+    ],
+    ['a daily collection without a day', 'daily', { id: int32('') }, `needs a property with the role 'day'`],
+    ['an event without a day', 'event', { id: int32('') }, `needs a property with the role 'day'`],
+    [
+      'two days',
+      'event',
+      { id: int32('', { role: 'day' }), day: int32('', { role: 'day' }) },
+      `a second property with the role 'day'`,
+    ],
+    [
+      'a name that spans use',
+      'history',
+      { id: int32(''), toKey: int32('') },
+      'spans have a column of this name',
+    ],
+  ])('%s', (_, lifetime, properties, message) => {
+    const [rows] = one(lifetime, ['id'], properties).entities.values();
+    expect(() => storageOf(rows!)).toThrow(message);
+  });
+});
+
+describe('the whole warehouse', () => {
+  const database = new Database(':memory:');
+  for (const { sql } of deriveDdl(MODEL)) database.exec(sql);
+
+  test.each([...MODEL.entities.values()].map((each) => [each.name, each] as const))(
+    '%s is a relation whose columns are its properties, in their order',
+    (name, { properties }) => {
+      const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(name);
+      expect(columns).toEqual(Object.keys(properties));
+    },
+  );
+});

@@ -111,7 +111,7 @@ const FRACTION: Record<string, (a: number, b: number) => number> = {
   div: (a, b) => a / b,
 };
 
-const letters = (text: string): string[] => [...text];
+const letters = (text: string): string[] => Array.from(text);
 const awayFromZero = (number: number): number => Math.sign(number) * Math.round(Math.abs(number));
 
 const FUNCTIONS: Record<string, (...values: never[]) => Cell> = {

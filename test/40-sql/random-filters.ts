@@ -16,9 +16,7 @@ const call = (name: string, ...parts: Expression[]): Expression => ({
 });
 const properties = (...names: string[]): Tree => fc.constantFrom(...names).map(path);
 const calls = (names: readonly string[], ...parts: Tree[]): Tree =>
-  fc
-    .tuple(fc.constantFrom(...names), ...parts)
-    .map(([name, ...operands]) => call(name, ...(operands as Expression[])));
+  fc.tuple(fc.constantFrom(...names), ...parts).map(([name, ...operands]) => call(name, ...operands));
 
 const none = fc.constant(literal({ type: 'null' }));
 const whole = fc
@@ -31,7 +29,7 @@ const fraction = fc
 const words = fc
   .oneof(
     fc.constantFrom(...SAMPLES.TEXTS),
-    fc.constantFrom(...SAMPLES.TEXTS).map((text) => [...text].slice(0, 2).join('')),
+    fc.constantFrom(...SAMPLES.TEXTS).map((text) => Array.from(text).slice(0, 2).join('')),
     fc.string({ unit: 'binary', maxLength: 3 }).filter((text) => text.isWellFormed() && !text.includes('\0')),
   )
   .map((value) => literal({ type: 'string', value }));
@@ -89,15 +87,13 @@ function isSmall(expression: Expression): boolean {
 
 const operators = fc.constantFrom('eq', 'ne', 'lt', 'le', 'gt', 'ge' as const);
 const compared = (left: Tree, right: Tree): Tree =>
-  fc
-    .tuple(operators, left, right)
-    .map(([operator, one, other]): Expression => ({
-      kind: 'comparison',
-      operator,
-      left: one,
-      right: other,
-      at,
-    }));
+  fc.tuple(operators, left, right).map(([operator, one, other]): Expression => ({
+    kind: 'comparison',
+    operator,
+    left: one,
+    right: other,
+    at,
+  }));
 const anyOrder = (one: Tree, other: Tree): Tree => fc.oneof(compared(one, other), compared(other, one));
 const member = (operand: Tree, items: Tree): Tree =>
   fc

@@ -17,6 +17,7 @@ import {
   type Property,
   type Row,
 } from '../../schema/words.ts';
+import { OPEN_DAY, periodOf } from '../../src/base/date-key.ts';
 import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
 
 const ratio = { type: 'Edm.Double', nullable: true, description: 'A fraction.' } as const satisfies Property;
@@ -112,7 +113,7 @@ export const ROWS: readonly Row[] = DAYS.flatMap((dateKey, day) =>
   }),
 );
 
-/** A database with both collections; the daily one stores what did not change once. */
+/** A database with both collections; of the daily one every day is a span, since something always changed. */
 export function openThings(): Database.Database {
   const database = new Database(':memory:');
   for (const { sql } of deriveDdl(MODEL)) database.exec(sql);
@@ -128,17 +129,15 @@ export function openThings(): Database.Database {
   };
   for (const dateKey of DAYS) {
     for (const collection of ['dailyThings', 'others']) {
-      insert('snapshotDays', { collection, dateKey, period: Math.trunc(dateKey / 100) });
+      insert('snapshotDays', { collection, dateKey, period: periodOf(dateKey) });
     }
   }
-  for (const [index, row] of ROWS.entries()) {
+  for (const row of ROWS) {
     insert('things', row);
     const { dateKey, ...rest } = row;
-    const next = DAYS[DAYS.indexOf(Number(dateKey)) + 1];
-    const period = Math.trunc(Number(dateKey) / 100);
-    // Where the month ends a span does; the last one is open.
-    insert('dailyThingsSpans', { ...rest, period, fromKey: dateKey, toKey: next ?? 99991231 });
-    if (index < 0) break;
+    const next = DAYS[DAYS.indexOf(Number(dateKey)) + 1] ?? OPEN_DAY;
+    const period = periodOf(Number(dateKey));
+    insert('dailyThingsSpans', { ...rest, period, fromKey: dateKey, toKey: next });
   }
   return database;
 }

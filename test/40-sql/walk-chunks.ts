@@ -1,0 +1,51 @@
+// Walks a collection chunk by chunk as an engine does, on one connection.
+import type { Database } from 'better-sqlite3';
+import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import type { RowTemplate } from '../../src/format/row-template.ts';
+import type { ReadPlan } from '../../src/plan/read-plan.ts';
+import { renderPage } from '../../src/sql/render-page.ts';
+import type { BlankStatement, PageStatements, SqlValue } from '../../src/sql/statement.ts';
+
+export function templateOf(names: readonly string[]): RowTemplate {
+  return { members: names.map((name) => ({ kind: 'property', name })), int64AsText: false, omitNulls: false };
+}
+
+/** All rows, parsed from what SQLite wrote, and the chunks they came in. */
+export function walkChunks(database: Database, plan: ReadPlan, chunkRows: number) {
+  const statements = renderPage(plan, templateOf(plan.columns), SQLITE);
+  const rows: Record<string, unknown>[] = [];
+  const sizes: number[] = [];
+  let after: readonly SqlValue[] = plan.after ?? [];
+  for (let statement = statements.first; ; statement = statements.next) {
+    const chunk = readChunk(database, statement, statements, chunkRows, after);
+    rows.push(...chunk.rows);
+    sizes.push(chunk.rows.length);
+    if (chunk.rows.length < chunkRows) return { rows, sizes, sorts: statements.sorts };
+    after = chunk.after;
+  }
+}
+
+function readChunk(
+  database: Database,
+  { text, values }: BlankStatement,
+  { orderValues }: PageStatements,
+  rows: number,
+  after: readonly SqlValue[],
+) {
+  const bound = values.map((value) =>
+    value !== null && typeof value === 'object'
+      ? value.blank === 'rows'
+        ? rows
+        : after[value.index]
+      : value,
+  );
+  const cells = database
+    .prepare<unknown[], SqlValue[]>(text)
+    .raw()
+    .safeIntegers()
+    .get(...bound)!;
+  const [body, counted, ...last] = cells as [Buffer | null, bigint, ...SqlValue[]];
+  const parsed = JSON.parse(`[${body?.toString() ?? ''}]`) as Record<string, unknown>[];
+  if (parsed.length !== Number(counted) || last.length !== orderValues) throw new Error('A chunk miscounts.');
+  return { rows: parsed, after: last };
+}

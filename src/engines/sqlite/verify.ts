@@ -33,8 +33,10 @@ function findTwins(
     .flatMap(({ entity }) => Object.values(entity.navigations))
     .filter(({ to }) => to === name)
     .map(({ on }) => Object.values(on));
+  // A surrogate that is only part of the key, such as an app's among its revisions, may repeat.
+  const alone = surrogate === undefined || key.includes(surrogate) ? [] : [[surrogate]];
   const sets = new Map(
-    [...targets, ...(surrogate === undefined ? [] : [[surrogate]])]
+    [...targets, ...alone]
       .filter((set) => !key.every((each) => set.includes(each)))
       .map((set) => [set.join(', '), set]),
   );

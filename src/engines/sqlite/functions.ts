@@ -12,7 +12,7 @@ export class StatementStopped extends Error {
  * better-sqlite3 cannot interrupt SQLite, but a function that throws can.
  */
 export function registerFunctions(database: Database, isStopped: () => boolean): void {
-  // Statements hand it a column of their innermost relation, so that SQLite cannot call it once and keep the answer.
+  // Statements hand it a column of every table they join: SQLite asks it in the loop of the innermost one it names.
   database.function('within_deadline', { varargs: true }, () => {
     if (isStopped()) throw new StatementStopped('The statement was told to stop.');
     return 1;

@@ -1,5 +1,5 @@
 // The files a published generation lives in: their names, their order, and what they say of themselves.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DateKey } from '../../base/date-key.ts';
@@ -25,7 +25,8 @@ export function generationFileName(id: number, dateKey: DateKey): string {
 
 /** Published files, the newest first; none where the directory does not exist yet. Opens no file. */
 export function listGenerationFiles(dataDir: string): readonly GenerationFile[] {
-  return namesIn(dataDir)
+  if (!existsSync(dataDir)) return [];
+  return readdirSync(dataDir)
     .map((name) => /^generation-(\d{6,})-(\d{8})\.sqlite$/.exec(name))
     .filter((parts) => parts !== null)
     .map(([name, id, dateKey]) => ({ id: Number(id), dateKey: Number(dateKey), path: join(dataDir, name) }))
@@ -57,14 +58,5 @@ export function readGeneration({ id, dateKey, path }: GenerationFile): StoredGen
     throw error;
   } finally {
     database?.close();
-  }
-}
-
-function namesIn(dataDir: string): readonly string[] {
-  try {
-    return readdirSync(dataDir);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
   }
 }

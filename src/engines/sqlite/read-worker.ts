@@ -8,9 +8,11 @@ const toStop = new Int32Array(stop);
 let running = 0;
 const generations = openGenerations(() => Atomics.load(toStop, 0) === running);
 
-parentPort?.on('message', ({ number, path, statement }: Task) => {
-  running = number;
-  const reply = replyTo(path, statement);
+parentPort?.on('message', (task: Task | null) => {
+  // Null is the end of work.
+  if (!task) return parentPort?.close();
+  running = task.number;
+  const reply = replyTo(task.path, task.statement);
   parentPort?.postMessage(reply, reply.kind === 'row' && reply.cells ? transferable(reply.cells) : []);
 });
 

@@ -9,6 +9,8 @@ export type ReadRow = (statement: Statement, signal: AbortSignal) => Promise<Cel
 
 // Fewer rows pay for the round trip to the thread, more hold the thread for long: 1000 to 5000 are equally fast.
 const CHUNK_ROWS = 2000;
+// Each chunk of a page that no index orders sorts everything again.
+const SORTED_CHUNK_ROWS = 20_000;
 
 interface Chunk {
   readonly body: Uint8Array | null;
@@ -33,9 +35,10 @@ export async function* walkPage(
   const read = async (statement: BlankStatement, rows: number, after: readonly SqlValue[]): Promise<Chunk> =>
     chunkOf(await readRow(filledIn(statement, rows, after), either));
 
+  const chunkRows = statements.sorts ? SORTED_CHUNK_ROWS : CHUNK_ROWS;
   let rows = 0;
   let bytes = 0;
-  let asked = Math.min(CHUNK_ROWS, wanted);
+  let asked = Math.min(chunkRows, wanted);
   let ahead: Promise<Chunk> | null = asked > 0 ? read(statements.first, asked, from ?? []) : null;
   let after: readonly SqlValue[] | null = null;
   try {
@@ -47,7 +50,7 @@ export async function* walkPage(
       bytes += chunk.body?.byteLength ?? 0;
       after = chunk.rows < asked || rows === top ? null : chunk.after;
       const goesOn = after !== null && rows < wanted && bytes < pageBytes && performance.now() < endsAt;
-      asked = Math.min(CHUNK_ROWS, wanted - rows);
+      asked = Math.min(chunkRows, wanted - rows);
       ahead = goesOn && after ? read(statements.next, asked, after) : null;
       // The reader may leave before it looks at the chunk ahead.
       ahead?.catch(() => undefined);

@@ -1,0 +1,232 @@
+// The client and the pages against a real HTTP server that misbehaves as Graph does.
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openGraph } from '../../etl/graph/client.ts';
+import type { Graph } from '../../etl/graph/client.ts';
+import { listOf, pagesOf, singletonOf } from '../../etl/graph/pages.ts';
+import { FeedError } from '../../src/base/feed-error.ts';
+import type { Observation } from '../../src/base/observation.ts';
+
+type Reply = (request: IncomingMessage, response: ServerResponse) => void;
+
+let server: Server;
+let root: string;
+/** What the server answers, one after the other; the last one stays. */
+let replies: Reply[];
+let asked: IncomingMessage[];
+let observed: Observation[];
+let renewals: number;
+let stop: AbortController;
+let graph: Graph;
+
+beforeEach(async () => {
+  [replies, asked, observed, renewals, stop] = [[], [], [], 0, new AbortController()];
+  server = createServer((request, response) => {
+    asked.push(request);
+    const reply = replies.length > 1 ? replies.shift() : replies[0];
+    reply?.(request, response);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  graph = openGraph({
+    rootUrl: `${root}/`,
+    token: {
+      accessToken: () => Promise.resolve(`token-${renewals}`),
+      renewedToken: () => Promise.resolve(`token-${++renewals}`),
+    },
+    run: 'run-1',
+    observe: (observation) => observed.push(observation),
+    signal: stop.signal,
+    pace: { tries: 6, firstDelayMs: 1, longestDelayMs: 50, requestMs: 500 },
+  });
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+const json =
+  (body: unknown): Reply =>
+  (_, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+
+const status =
+  (code: number, error: object = {}, headers: Record<string, string> = {}): Reply =>
+  (_, response) =>
+    response.writeHead(code, headers).end(JSON.stringify({ error }));
+
+const page = (ids: readonly string[], next?: string): Reply =>
+  json({
+    value: ids.map((id) => ({ id })),
+    ...(next === undefined ? {} : { '@odata.nextLink': new URL(next, root).href }),
+  });
+
+async function walk(): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const records of pagesOf(graph, '/beta/things?$top=2')) ids.push(...records.map(({ id }) => id));
+  return ids;
+}
+
+async function failureOf(task: Promise<unknown>): Promise<FeedError> {
+  const error: unknown = await task.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof FeedError) return error;
+  throw error instanceof Error ? error : new Error('It did not fail.');
+}
+
+const retries = () => observed.filter(({ kind }) => kind === 'night.retry');
+
+describe('a collection', () => {
+  test('is all its pages, each told as it comes', async () => {
+    replies = [
+      page(['a', 'b'], '/beta/things?$skiptoken=2'),
+      page(['c'], '/beta/things?$skiptoken=3'),
+      page([]),
+    ];
+    expect(await walk()).toEqual(['a', 'b', 'c']);
+    expect(asked.map(({ url }) => url)).toEqual([
+      '/beta/things?$top=2',
+      '/beta/things?$skiptoken=2',
+      '/beta/things?$skiptoken=3',
+    ]);
+    expect(observed.map((each) => each.kind === 'night.progress' && [each.source, each.rows])).toEqual([
+      ['beta/things', 2],
+      ['beta/things', 3],
+      ['beta/things', 3],
+    ]);
+  });
+
+  test('sends with every page what Graph asks of its clients', async () => {
+    replies = [page(['a'])];
+    await walk();
+    expect(asked[0]!.headers).toMatchObject({
+      authorization: 'Bearer token-0',
+      accept: 'application/json;odata.metadata=minimal',
+      prefer: 'include-unknown-enum-members',
+      'user-agent': 'Fleetfeed',
+      'client-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  test('goes on from the page that failed, not from the first', async () => {
+    replies = [page(['a'], '/beta/things?p=2'), status(504), status(504), page(['b'])];
+    expect(await walk()).toEqual(['a', 'b']);
+    expect(asked.map(({ url }) => url)).toEqual([
+      '/beta/things?$top=2',
+      '/beta/things?p=2',
+      '/beta/things?p=2',
+      '/beta/things?p=2',
+    ]);
+  });
+
+  test('whose pages lead in a circle is refused', async () => {
+    replies = [page(['a'], '/beta/things?p=2'), page(['b'], '/beta/things?p=2')];
+    const failure = await failureOf(walk());
+    expect(failure).toMatchObject({ code: 'feed.source-unavailable', target: 'beta/things' });
+    expect(failure.message).toContain('circle');
+  });
+
+  test('whose link leads to another host never sends our token there', async () => {
+    replies = [page(['a'], 'http://localhost:9/beta/things?p=2')];
+    expect((await failureOf(walk())).message).toContain('another host');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('begins again once when a page link has expired', async () => {
+    const expired = status(400, { code: 'Directory_ExpiredPageToken' });
+    replies = [page(['a'], '/beta/things?p=2'), expired, page(['a', 'b'], '/beta/things?p=2'), page(['c'])];
+    expect(await walk()).toEqual(['a', 'a', 'b', 'c']);
+
+    replies = [page(['a'], '/beta/things?p=2'), expired, page(['a'], '/beta/things?p=2'), status(410)];
+    expect((await failureOf(walk())).message).toContain('expire');
+  });
+
+  test('as a list has each record once, as it came last', async () => {
+    replies = [
+      json({ value: [{ id: 'a', name: 'old' }], '@odata.nextLink': `${root}/beta/things?p=2` }),
+      json({ value: [{ id: 'b' }, { id: 'a', name: 'new' }] }),
+    ];
+    expect(await listOf(graph, '/beta/things')).toEqual([{ id: 'a', name: 'new' }, { id: 'b' }]);
+  });
+});
+
+describe('a request', () => {
+  test.each<[string, Reply]>([
+    [
+      'throttled with a fraction of a second',
+      status(429, { code: 'TooManyRequests' }, { 'retry-after': '0.02' }),
+    ],
+    ['throttled without a word', status(429)],
+    ['throttled as an error', status(500, { message: 'Rate limit reached because of too many requests' })],
+    ['served a body cut short', (_, response) => response.end('{"value":[{"id":"a"},{"i')],
+    [
+      'served less than promised',
+      (_, response) => response.writeHead(200, { 'content-length': '99' }).end('{"v'),
+    ],
+    ['served the page of a proxy', (_, response) => response.end('<html></html>')],
+    ['served something that is no page', json({ value: [{ name: 'without id' }] })],
+    ['hung up on', (request) => request.socket.destroy()],
+    ['left waiting', () => undefined],
+  ])('%s is made again', async (_, mishap) => {
+    replies = [mishap, page(['a'])];
+    expect(await walk()).toEqual(['a']);
+    expect(retries()).toHaveLength(1);
+  });
+
+  test('is made six times and no more', async () => {
+    replies = [status(503, { code: 'UnknownError', message: '{"Message":"https://fef.internal/"}' })];
+    const failure = await failureOf(walk());
+    expect(asked).toHaveLength(6);
+    expect(failure.code).toBe('feed.source-unavailable');
+    expect(failure.message).toMatch(
+      /^Microsoft Graph could not give beta\/things: HTTP 503 UnknownError \(client-request-id [0-9a-f-]{36}\)\.$/,
+    );
+  });
+
+  test('renews the token once', async () => {
+    replies = [status(401), page(['a'])];
+    expect(await walk()).toEqual(['a']);
+    expect(asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-0', 'Bearer token-1']);
+
+    replies = [status(401)];
+    expect((await failureOf(walk())).code).toBe('feed.source-refused');
+    expect(renewals).toBe(2);
+  });
+
+  test('that is forbidden is not made again, and the permission is named as the way out', async () => {
+    replies = [status(403, { code: 'Forbidden' })];
+    const failure = await failureOf(walk());
+    expect(asked).toHaveLength(1);
+    expect(failure).toMatchObject({
+      code: 'feed.source-refused',
+      hint: expect.stringContaining('permission'),
+    });
+  });
+
+  test('is not redirected', async () => {
+    replies = [status(302, {}, { location: 'http://localhost:9/' })];
+    expect((await failureOf(walk())).code).toBe('feed.source-refused');
+  });
+
+  test('ends when the night is called off, even while it waits', async () => {
+    replies = [status(429, {}, { 'retry-after': '60' })];
+    const patient = openGraph({
+      rootUrl: root,
+      token: { accessToken: () => Promise.resolve('t'), renewedToken: () => Promise.resolve('t') },
+      run: 'run-1',
+      observe: () => stop.abort(),
+      signal: stop.signal,
+    });
+    await expect(listOf(patient, '/v1.0/users')).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+test('a resource that is no list is read whole', async () => {
+  replies = [json({ id: 'summary', enrolledDeviceCount: 3 })];
+  expect(await singletonOf(graph, '/v1.0/summary')).toEqual({ id: 'summary', enrolledDeviceCount: 3 });
+});

@@ -1,0 +1,29 @@
+// A stage that only remembers what was brought to it: the edge of the harvest, not a database.
+import type { Row } from '../../schema/words.ts';
+import type { Stage, StagedRow } from '../../src/engines/stage.ts';
+
+export interface RecordingStage extends Stage {
+  /** All rows appended to a collection, in their order. */
+  readonly rowsOf: (collection: string) => readonly StagedRow[];
+}
+
+/** `existing` is what the last night left, by collection. */
+export function recordingStage(existing: Readonly<Record<string, readonly Row[]>> = {}): RecordingStage {
+  const appended = new Map<string, StagedRow[]>();
+  const notHere = (): never => {
+    throw new Error('The harvest appends; the rest is the business of others.');
+  };
+  return {
+    dateKey: 20261120,
+    existing: ({ name }) => existing[name] ?? [],
+    append({ name }, rows) {
+      appended.set(name, [...(appended.get(name) ?? []), ...rows]);
+    },
+    rowsOf: (collection) => appended.get(collection) ?? [],
+    merge: notHere,
+    verify: notHere,
+    journal: notHere,
+    publish: notHere,
+    discard: notHere,
+  };
+}

@@ -1,0 +1,187 @@
+// OData JSON as the standard writes it, around rows that the database has written.
+import { describe, expect, test } from '@jest/globals';
+import { deriveCatalogue, type Listing } from '../../schema/derive/catalogue.ts';
+import { makeModel } from '../../schema/model.ts';
+import {
+  entity,
+  instantOrNull,
+  int32,
+  int64OrNull,
+  navigation,
+  textOrNull,
+  truth,
+} from '../../schema/words.ts';
+import { FeedError } from '../../src/base/feed-error.ts';
+import { collectionContext, entityContext, propertyContext } from '../../src/format/odata-context.ts';
+import { odataEntity } from '../../src/format/odata-entity.ts';
+import { odataError } from '../../src/format/odata-error.ts';
+import { pageHead, pageTail, ROW_SEPARATOR } from '../../src/format/odata-page.ts';
+import { odataRow, type MetadataLevel } from '../../src/format/odata-row.ts';
+import { odataValue } from '../../src/format/odata-value.ts';
+import type { RowMember } from '../../src/format/row-template.ts';
+
+const shelves = entity({
+  name: 'shelves',
+  singular: 'shelf',
+  lifetime: 'current',
+  description: 'A shelf.',
+  key: ['shelfKey'],
+  properties: { shelfKey: int32('Its key.') },
+});
+const books = entity({
+  name: 'books',
+  singular: 'book',
+  lifetime: 'current',
+  description: 'A book on a shelf.',
+  key: ['shelfKey', 'place'],
+  properties: {
+    shelfKey: int32('Where it stands.'),
+    place: int32('Counted from the left.'),
+    title: textOrNull('On its back.'),
+    letters: int64OrNull('In it.'),
+    lent: truth('Not there.'),
+    readAt: instantOrNull('Last.'),
+  },
+  navigations: { shelf: navigation('shelves', { shelfKey: 'shelfKey' }, 'books', 'Where it stands.') },
+});
+const { listings } = deriveCatalogue(makeModel('library', [shelves, books]), 'v1.0');
+const ROOT = 'https://feed.example/Service';
+
+describe('a row', () => {
+  test.each<MetadataLevel>(['none', 'minimal'])('is its chosen properties under metadata=%s', (level) => {
+    expect(membersOf(listings.get('books')!, ['title', 'lent'], level)).toEqual(['title', 'lent']);
+  });
+
+  test('says under metadata=full what it is, where it is, and each type that its JSON does not tell', () => {
+    const columns = ['place', 'title', 'letters', 'lent', 'readAt'];
+    expect(membersOf(listings.get('books')!, columns, 'full')).toEqual([
+      '@odata.type: #library.book',
+      '@odata.id: books(shelfKey={shelfKey},place={place})',
+      'place@odata.type: #Int32',
+      'place',
+      'title',
+      'letters@odata.type: #Int64',
+      'letters',
+      'lent',
+      'readAt@odata.type: #DateTimeOffset',
+      'readAt',
+      'shelf@odata.navigationLink: books(shelfKey={shelfKey},place={place})/shelf',
+    ]);
+  });
+
+  test('has the short form of its address where its key is one property', () => {
+    expect(membersOf(listings.get('shelves')!, ['shelfKey'], 'full')).toEqual([
+      '@odata.type: #library.shelf',
+      '@odata.id: shelves({shelfKey})',
+      'shelfKey@odata.type: #Int32',
+      'shelfKey',
+      'books@odata.navigationLink: shelves({shelfKey})/books',
+    ]);
+  });
+
+  test('hands on what the client asked for', () => {
+    const words = { level: 'minimal', int64AsText: true, omitNulls: true, namespace: 'library' } as const;
+    expect(odataRow(listings.get('shelves')!, [], words)).toEqual({
+      members: [],
+      int64AsText: true,
+      omitNulls: true,
+    });
+  });
+});
+
+describe('a page', () => {
+  const written = (head: Uint8Array, rows: readonly string[], tail: Uint8Array): string =>
+    textOf(head) + rows.join(textOf(ROW_SEPARATOR)) + textOf(tail);
+
+  test('begins with its context and ends with its link', () => {
+    const context = collectionContext(ROOT, 'books', null);
+    const head = pageHead({ context, count: 2, int64AsText: false });
+    expect(written(head, ['{"a":1}', '{"a":2}'], pageTail('https://x/?$skiptoken="'))).toBe(
+      `{"@odata.context":"${ROOT}/$metadata#books","@odata.count":2,"value":[{"a":1},{"a":2}],` +
+        '"@odata.nextLink":"https://x/?$skiptoken=\\""}',
+    );
+  });
+
+  test('is a list alone under metadata=none and at its end', () => {
+    const head = pageHead({ context: null, count: null, int64AsText: false });
+    expect(written(head, [], pageTail(null))).toBe('{"value":[]}');
+  });
+
+  test('tells its count as text where every Int64 is', () => {
+    const head = pageHead({ context: null, count: 2n ** 53n + 1n, int64AsText: true });
+    expect(textOf(head)).toBe('{"@odata.count":"9007199254740993","value":[');
+  });
+});
+
+describe('an entity', () => {
+  test.each([
+    ['{"a":1}', '{"@odata.context":"c","a":1}'],
+    ['{}', '{"@odata.context":"c"}'],
+  ])('%s gets its context first', (row, whole) => {
+    expect(textOf(odataEntity('c', Buffer.from(row)))).toBe(whole);
+  });
+
+  test('has none under metadata=none', () => {
+    expect(textOf(odataEntity(null, Buffer.from('{"a":1}')))).toBe('{"a":1}');
+  });
+});
+
+test.each([
+  ['none', '{"value":7}'],
+  ['minimal', '{"@odata.context":"c","value":7}'],
+  ['full', '{"@odata.context":"c","@odata.type":"#Int64","value":7}'],
+] as const)('a value under metadata=%s is %s', (level, whole) => {
+  const words = { context: 'c', level, type: 'Edm.Int64' } as const;
+  expect(textOf(odataValue(words, Buffer.from('7')))).toBe(whole);
+});
+
+test.each([
+  [collectionContext(ROOT, 'books', ['title', 'lent']), '#books(title,lent)'],
+  [entityContext(ROOT, 'books', null), '#books/$entity'],
+  [entityContext(ROOT, 'books', ['title']), '#books(title)/$entity'],
+  [propertyContext(ROOT, 'books', 'shelfKey=1,place=2', 'title'), '#books(shelfKey=1,place=2)/title'],
+])('%s is in the form of 4.0', (context, fragment) => {
+  expect(context).toBe(`${ROOT}/$metadata${fragment}`);
+});
+
+describe('an error', () => {
+  test('tells its hint twice: once for who sees the message alone, once for a program', () => {
+    const error = new FeedError('request.unknown-property', "No property 'titel' on books.", {
+      target: '$filter',
+      hint: "Did you mean 'title'?",
+      position: 4,
+    });
+    expect(JSON.parse(textOf(odataError(error)))).toEqual({
+      error: {
+        code: 'request.unknown-property',
+        message: "No property 'titel' on books. Did you mean 'title'?",
+        target: '$filter',
+        details: [
+          { code: 'hint', message: "Did you mean 'title'?" },
+          { code: 'position', message: 'At character 5.', target: '$filter' },
+        ],
+      },
+    });
+  });
+
+  test('is short where there is little to tell', () => {
+    expect(JSON.parse(textOf(odataError(new FeedError('feed.empty', 'Nothing yet.'))))).toEqual({
+      error: { code: 'feed.empty', message: 'Nothing yet.', details: [] },
+    });
+  });
+});
+
+function membersOf(listing: Listing, columns: readonly string[], level: MetadataLevel): readonly string[] {
+  const words = { level, int64AsText: false, omitNulls: false, namespace: 'library' };
+  return odataRow(listing, columns, words).members.map(shown);
+}
+
+function shown(member: RowMember): string {
+  if (member.kind === 'property') return member.name;
+  const parts = member.value.map((part) => (part.kind === 'text' ? part.text : `{${part.property}}`));
+  return `${member.name}: ${parts.join('')}`;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
+}

@@ -1,12 +1,11 @@
 // `demo`: from nothing to a feed with a history, without a tenant: every night harvested over HTTP from the emulator.
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { systemClock, fixedClock } from '../base/clock.ts';
-import { addDays, dateKeyOf, midnightOf, type DateKey } from '../base/date-key.ts';
+import { systemClock } from '../base/clock.ts';
+import { addDays, dateKeyOf, type DateKey } from '../base/date-key.ts';
 import type { Observer } from '../base/observation.ts';
 import { listGenerations } from '../engines/sqlite/generations.ts';
 import { logTo } from '../observe/log.ts';
@@ -16,9 +15,9 @@ import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { nightsToRun, openDemo } from './demo-history.ts';
 import { demoWelcome } from './demo-welcome.ts';
+import { liveThrough } from './live-through.ts';
 import { bar } from './progress.ts';
 import { FEED_SETTINGS, startFeed } from './running-feed.ts';
-import { nightsOf } from './tenant-nights.ts';
 import { print, say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
 
@@ -34,7 +33,7 @@ export const demo: Command = {
     const stopping = new AbortController();
     const ended = untilToldToEnd().then(() => stopping.abort(new Error('The demo was told to end.')));
     try {
-      await liveThrough(nightsToRun(tenant, last, today), emulator, settings, stopping.signal);
+      await growHistory(nightsToRun(tenant, last, today), emulator, settings, stopping.signal);
       emulator.setNight(today);
       const feed = await startFeed(settings, clockOf(settings), logTo(say, settings.logFormat, systemClock));
       say(
@@ -54,20 +53,15 @@ export const demo: Command = {
   },
 };
 
-async function liveThrough(
+async function growHistory(
   nights: readonly DateKey[],
   emulator: GraphEmulator,
   settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
-  const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url };
-  const runNight = nightsOf({ credential, settings, observe: onlyTrouble, signal });
   const began = performance.now();
-  for (const [index, night] of nights.entries()) {
-    emulator.setNight(night);
-    await runNight(fixedClock(midnightOf(night)));
-    showNight(index + 1, nights.length, night);
-  }
+  const onNight = (night: DateKey, done: number): void => showNight(done, nights.length, night);
+  await liveThrough(nights, { emulator, settings, observe: onlyTrouble, signal, onNight });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   if (nights.length > 0) say(`${nights.length} nights in ${seconds} s.`);
 }

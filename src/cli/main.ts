@@ -35,7 +35,10 @@ function find(name: string): Command {
 async function main([name = 'help', ...rest]: readonly string[]): Promise<void> {
   const wantsHelp = name === '--help' || name === '-h';
   const command = wantsHelp ? help : find(name);
-  if (rest.includes('--help') || rest.includes('-h')) return print(commandHelp(name, command));
+  if (rest.includes('--help') || rest.includes('-h')) {
+    print(commandHelp(name, command));
+    return;
+  }
   const firstFlag = rest.findIndex((word) => word.startsWith('-'));
   const operands = firstFlag < 0 ? rest : rest.slice(0, firstFlag);
   const most = command === help || command.operands ? 1 : 0;

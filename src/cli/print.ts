@@ -24,7 +24,10 @@ export const printCommand: Command = {
   settings: NAMES,
   run: (settings, [what = 'settings']) => {
     const printer = Object.hasOwn(PRINTERS, what) ? PRINTERS[what] : undefined;
-    if (printer) return print(printer(settings));
+    if (printer) {
+      print(printer(settings));
+      return;
+    }
     throw new FeedError('setup.bad-setting', `There is no '${what}' to print.`, {
       hint: `There is ${Object.keys(PRINTERS).join(', ')}.`,
     });

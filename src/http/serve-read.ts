@@ -45,7 +45,7 @@ export async function serveRead(feed: Feed, request: FeedRequest, watch: Stopwat
   const forms = JSON.stringify([encoding, preferences, request.encoding, request.base]);
   const etag = makeEtag([feed.fingerprint, id, publishedAt, dateKeyOf(now), version, chain, rawQuery, forms]);
   // What `now()` says is not known until it is asked.
-  const lasts = !/\bnow\b/i.test(rawQuery);
+  const lasts = !/\bnow\b/i.test(chain);
   if (lasts && namesEtag(headers['if-none-match'], etag))
     return { status: 304, headers: { ETag: etag }, body: null };
 

@@ -1,0 +1,110 @@
+// How bodies go over the wire: packed or not, fair to others, and never silently short.
+import { createServer, get, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Answer, BodyPart } from '../../src/http/answer.ts';
+import { sendAnswer, type Sending } from '../../src/http/send-answer.ts';
+
+const ROWS = Buffer.from('x'.repeat(100_000));
+const body = async function* (parts: number, failAt = Infinity): AsyncGenerator<BodyPart> {
+  for (let part = 0; part < parts; part += 1) {
+    if (part === failAt) throw new Error('The disk is gone.');
+    yield await Promise.resolve({ bytes: ROWS, rows: 10 });
+  }
+};
+
+let server: Server;
+let port: number;
+const seen: unknown[] = [];
+let made: () => Answer = () => ({ status: 204, headers: {}, body: null });
+let sending: Sending = { encoding: 'identity', wantsBody: true };
+
+beforeAll(async () => {
+  const app = express();
+  app.get('/small', (_, response) => response.send('{}'));
+  app.get('/', async (_, response) => {
+    await sendAnswer(made(), sending, response).then(
+      (sent) => seen.push(sent),
+      (error: unknown) => {
+        seen.push(error);
+        response.destroy();
+      },
+    );
+  });
+  server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ({ port } = server.address() as AddressInfo);
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+interface Received {
+  readonly whole: boolean;
+  readonly bytes: Buffer;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+const receive = (path = '/'): Promise<Received> =>
+  new Promise((resolve, reject) => {
+    get({ port, path, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', () => undefined);
+      response.on('close', () =>
+        resolve({ whole: response.complete, bytes: Buffer.concat(chunks), headers: response.headers }),
+      );
+    }).on('error', reject);
+  });
+
+describe('a body', () => {
+  test.each(['identity', 'gzip'] as const)('arrives whole and is counted (%s)', async (encoding) => {
+    made = () => ({ status: 200, headers: {}, body: body(7) });
+    sending = { encoding, wantsBody: true };
+    const { whole, bytes } = await receive();
+    expect(whole).toBe(true);
+    expect(encoding === 'gzip' ? gunzipSync(bytes).length : bytes.length).toBe(700_000);
+    expect(seen.at(-1)).toEqual({ rows: 70, bytes: 700_000 });
+  });
+
+  test.each(['identity', 'gzip'] as const)(
+    'that fails half-way breaks the transfer (%s)',
+    async (encoding) => {
+      made = () => ({ status: 200, headers: {}, body: body(50, 20) });
+      sending = { encoding, wantsBody: true };
+      expect((await receive()).whole).toBe(false);
+      expect(seen.at(-1)).toEqual(expect.objectContaining({ message: 'The disk is gone.' }));
+    },
+  );
+
+  test('without stream has its length, and is packed where that pays', async () => {
+    made = () => ({ status: 200, headers: {}, body: ROWS });
+    sending = { encoding: 'gzip', wantsBody: true };
+    const { headers, bytes } = await receive();
+    expect(headers).toMatchObject({ 'content-encoding': 'gzip', 'content-length': String(bytes.length) });
+    made = () => ({ status: 200, headers: {}, body: Buffer.from('{}') });
+    expect((await receive()).headers).toMatchObject({ 'content-length': '2' });
+  });
+
+  test('that never ends lets small requests through, and its source is left when the client goes', async () => {
+    let closed = false;
+    const endless = async function* (): AsyncGenerator<BodyPart> {
+      try {
+        yield* body(Infinity);
+      } finally {
+        closed = true;
+      }
+    };
+    made = () => ({ status: 200, headers: {}, body: endless() });
+    sending = { encoding: 'identity', wantsBody: true };
+    const asking = get({ port, agent: false }, (response) => response.resume());
+    asking.on('error', () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const began = performance.now();
+    await receive('/small');
+    expect(performance.now() - began).toBeLessThan(500);
+    asking.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(closed).toBe(true);
+  });
+});

@@ -112,24 +112,18 @@ const midnight = (day: string): string =>
   `printf('%04d-%02d-%02dT00:00:00', ${day} / 10000, ${day} / 100 % 100, ${day} % 100)`;
 
 /** What the spans of a history say by where they begin and end. */
-const FROM_SPAN: Readonly<Partial<Record<Role, (storage: Storage) => string>>> = {
-  day: () => 'd.dateKey',
-  start: () => midnight(`s.${from}`),
-  startDay: () => `s.${from}`,
-  end: () => midnight(`s.${to}`),
-  current: () => `(s.${to} = ${OPEN})`,
-  deletedAt: ({ roles }) => {
-    const deleted = roles.get('deleted');
-    return deleted === undefined
-      ? 'NULL'
-      : `CASE WHEN s.${quoted(deleted)} THEN ${midnight(`s.${from}`)} END`;
-  },
+const FROM_SPAN: Readonly<Partial<Record<Role, string>>> = {
+  day: 'd.dateKey',
+  start: midnight(`s.${from}`),
+  startDay: `s.${from}`,
+  end: midnight(`s.${to}`),
+  current: `(s.${to} = ${OPEN})`,
 };
 
 function viewOf(storage: Storage): Definition {
   const { entity, table } = storage;
   const columns = Object.entries(entity.properties).map(([name, { role }]) => {
-    const computed = role === undefined ? undefined : FROM_SPAN[role]?.(storage);
+    const computed = role === undefined ? undefined : FROM_SPAN[role];
     return `${computed ?? `s.${quoted(name)}`} AS ${quoted(name)}`;
   });
   const days =

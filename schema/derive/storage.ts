@@ -39,12 +39,12 @@ const STORAGE_TYPES = {
   'Edm.DateTimeOffset': 'TEXT',
 } as const satisfies Record<EdmType, StorageType>;
 
-/** Roles that mean something in a lifetime; the view computes those of `history` from the span, but for deleted and modified. */
+/** Roles that mean something in a lifetime. Of spans only `deleted` is stored: the view computes the others from their ends. */
 const ROLES = {
-  current: ['surrogate', 'modified', 'deleted', 'deletedAt', 'start', 'startDay', 'end', 'current'],
-  history: ['surrogate', 'modified', 'deleted', 'deletedAt', 'start', 'startDay', 'end', 'current'],
-  daily: ['day', 'surrogate', 'modified'],
-  event: ['day', 'surrogate', 'modified'],
+  current: ['surrogate', 'modified', 'deleted', 'deletedAt', 'start', 'end', 'current'],
+  history: ['deleted', 'start', 'startDay', 'end', 'current'],
+  daily: ['day'],
+  event: ['day'],
 } as const satisfies Record<Lifetime, readonly Role[]>;
 
 /** Throws a TypeError when the entity's words do not fit its lifetime. */
@@ -68,10 +68,7 @@ export function storageOf(entity: Entity): Storage {
   const frame = lifetime === 'daily' ? [period] : [];
   const identity = [...frame, ...things];
   const attributes = Object.keys(properties).filter((each) => known(each) && !things.includes(each));
-  const modified = roles.get('modified');
-  const stored = spans
-    ? [...identity, from, to, ...attributes, ...(modified === undefined ? [] : [modified])]
-    : Object.keys(properties);
+  const stored = spans ? [...identity, from, to, ...attributes] : Object.keys(properties);
   return {
     entity,
     table: spans ? `${name}Spans` : name,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DateKey } from '../../base/date-key.ts';
 import type { Generation } from '../engine.ts';
+import { sqliteCode } from './sqlite-code.ts';
 
 /** The file a night is built in. It becomes a generation by being renamed, whole or not at all. */
 export const BUILDING_FILE = 'building.sqlite';
@@ -54,7 +55,7 @@ export function readGeneration({ id, dateKey, path }: GenerationFile): StoredGen
       .get(id, dateKey);
     return publishedAt === undefined ? null : { id, dateKey, path, publishedAt: `${publishedAt}Z` };
   } catch (error) {
-    if (error instanceof Database.SqliteError) return null;
+    if (sqliteCode(error) !== null) return null;
     throw error;
   } finally {
     database?.close();

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FeedError } from '../../base/feed-error.ts';
+import { sqliteCode } from './sqlite-code.ts';
 
 const LOCK_FILE = 'night.lock';
 
@@ -16,7 +17,7 @@ export function takeNightLock(dataDir: string): () => void {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+    if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) {
       throw new FeedError('feed.night-running', `Another night is being built in '${dataDir}'.`, {
         hint: 'Wait until it has ended.',
         cause: error,

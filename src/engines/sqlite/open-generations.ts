@@ -6,6 +6,7 @@ import type { Statement } from '../../sql/statement.ts';
 import { registerFunctions } from './functions.ts';
 import { RecentMap } from './recent-map.ts';
 import type { Cell, Cells } from './thread-messages.ts';
+import { sqliteCode } from './sqlite-code.ts';
 
 // The newest, the one before for chains that are still being read, and the moment in which a third appears.
 const OPEN_GENERATIONS = 3;
@@ -70,9 +71,8 @@ function explained(error: unknown, path: string): unknown {
     );
   }
   // What the disk does wrong may pass; what our SQL does wrong will not.
-  const unreadable =
-    error instanceof Database.SqliteError &&
-    /^SQLITE_(CANTOPEN|CORRUPT|NOTADB|IOERR|NOMEM|FULL|BUSY)/.test(error.code);
+  const code = sqliteCode(error);
+  const unreadable = code !== null && /^SQLITE_(CANTOPEN|CORRUPT|NOTADB|IOERR|NOMEM|FULL|BUSY)/.test(code);
   if (!unreadable) return error;
-  return new FeedError('feed.unavailable', `The warehouse's file could not be read (${error.code}).`);
+  return new FeedError('feed.unavailable', `The warehouse's file could not be read (${code}).`);
 }

@@ -24,7 +24,7 @@ export function plantModel(night: Night): void {
 }
 
 /** Adds the rows and corrects those that read otherwise; rows of the past that the model no longer has stay. */
-function plantRows({ database }: Night, entity: Entity, rows: readonly Row[]): void {
+function plantRows(night: Night, entity: Entity, rows: readonly Row[]): void {
   if (rows.length === 0) return;
   if (entity.lifetime !== 'current')
     throw new TypeError(`${entity.name}: only current collections have fixed rows.`);
@@ -33,16 +33,16 @@ function plantRows({ database }: Night, entity: Entity, rows: readonly Row[]): v
   const correction = said.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ');
   const conflict =
     said.length === 0 ? 'NOTHING' : `UPDATE SET ${correction} WHERE ${differ(said, 't', 'excluded')}`;
-  const insert = database.prepare(
+  const insert = night.database.prepare(
     `INSERT INTO ${quoted(entity.name)} AS t (${columns(names)}) VALUES (${names.map(() => '?').join(', ')})
      ON CONFLICT (${columns(entity.key)}) DO ${conflict}`,
   );
   for (const row of rows) insert.run(names.map((name) => fixedValue(row[name])));
-  reserveKeys({ database }, entity, rows);
+  reserveKeys(night, entity, rows);
 }
 
 // A source may list the very thing that a fixed row stands for, such as the category of all zeros: it has that row's key.
-function reserveKeys({ database }: Pick<Night, 'database'>, entity: Entity, rows: readonly Row[]): void {
+function reserveKeys({ database }: Night, entity: Entity, rows: readonly Row[]): void {
   const surrogate = storageOf(entity).roles.get('surrogate');
   if (surrogate === undefined) return;
   const [key, ...more] = entity.key;

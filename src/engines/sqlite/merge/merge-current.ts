@@ -12,7 +12,7 @@ type RoleValues = Readonly<Partial<Record<Role, string>>>;
 const HERE: RoleValues = { deleted: '0', deletedAt: 'NULL', end: `'9999-12-31T00:00:00'`, current: '1' };
 const GONE: RoleValues = { deleted: '1', deletedAt: '@midnight', end: '@midnight', current: '0' };
 const WRITTEN: RoleValues = { modified: '@now' };
-const BORN: RoleValues = { ...HERE, ...WRITTEN, start: '@midnight', startDay: '@day' };
+const BORN: RoleValues = { ...HERE, ...WRITTEN, start: '@midnight' };
 
 /** `resolved` is the table of the night's things. */
 export function mergeCurrent(

@@ -11,12 +11,8 @@ export function mergeEvent({ database, parameters }: Night, storage: Storage, re
   const day = roles.get('day') ?? '';
   database.prepare(`DELETE FROM ${table} WHERE ${quoted(day)} = @day`).run(parameters);
   const names = [...identity, ...attributes];
-  const written = roles.get('modified');
   const inserted = database
-    .prepare(
-      `INSERT INTO ${table} (${columns(written === undefined ? names : [...names, written])})
-       SELECT ${columns(names)}${written === undefined ? '' : ', @now'} FROM ${resolved}`,
-    )
-    .run(parameters).changes;
+    .prepare(`INSERT INTO ${table} (${columns(names)}) SELECT ${columns(names)} FROM ${resolved}`)
+    .run().changes;
   return { inserted, changed: 0, deleted: 0 };
 }

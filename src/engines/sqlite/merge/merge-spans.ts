@@ -26,7 +26,7 @@ export function mergeSpans(
   const tombstone = storage.roles.get('deleted');
   const vanish = (): number =>
     tombstone === undefined
-      ? run(`UPDATE ${table} AS s SET ${ending(storage, '@day')} WHERE ${unseen}`)
+      ? run(`UPDATE ${table} AS s SET toKey = @day WHERE ${unseen}`)
       : run(
           `INSERT INTO ${resolved} (${columns([...identity, ...attributes])})
            SELECT ${[...identity, ...attributes].map((name) => (name === tombstone ? '1' : `s.${quoted(name)}`)).join(', ')}
@@ -35,16 +35,15 @@ export function mergeSpans(
   const deleted = completeness === 'complete' ? vanish() : 0;
 
   const closed = run(
-    `UPDATE ${table} AS s SET ${ending(storage, '@day')} FROM ${resolved} r
+    `UPDATE ${table} AS s SET toKey = @day FROM ${resolved} r
      WHERE ${open} AND ${same(identity, 's', 'r')} AND ${differ(attributes, 's', 'r')}`,
   );
   // What was carried over this very night and then changed never held on any day.
   if (daily) run(`DELETE FROM ${table} WHERE period = @period AND fromKey = @day AND toKey = @day`);
 
-  const written = modified(storage);
   const opened = run(
-    `INSERT INTO ${table} (${columns([...identity, ...attributes, 'fromKey', 'toKey', ...written])})
-     SELECT ${columns([...identity, ...attributes], 'r')}, @day, @open${written.length === 0 ? '' : ', @now'}
+    `INSERT INTO ${table} (${columns([...identity, ...attributes, 'fromKey', 'toKey'])})
+     SELECT ${columns([...identity, ...attributes], 'r')}, @day, @open
      FROM ${resolved} r
      WHERE NOT EXISTS (SELECT 1 FROM ${table} s WHERE ${same(identity, 's', 'r')} AND s.toKey = @open)`,
   );
@@ -63,7 +62,7 @@ function undoNight(night: Night, storage: Storage): void {
   const run = runner(night, storage);
   const frame = storage.entity.lifetime === 'daily' ? 'period = @period AND ' : '';
   run(`DELETE FROM ${table} WHERE ${frame}fromKey = @day`);
-  run(`UPDATE ${table} SET ${ending(storage, '@open')} WHERE ${frame}toKey = @day`);
+  run(`UPDATE ${table} SET toKey = @open WHERE ${frame}toKey = @day`);
   run(`DELETE FROM snapshotDays WHERE collection = @collection AND dateKey = @day`);
 }
 
@@ -90,17 +89,6 @@ function carryOver(night: Night, storage: Storage): void {
 }
 
 const FRAME = { period: true, fromKey: true, toKey: true };
-
-/** A history's row tells when it was last written; a day's row that is over never changes, so it must not. */
-function ending(storage: Storage, at: '@day' | '@open'): string {
-  const [written] = storage.entity.lifetime === 'history' ? modified(storage) : [];
-  return written === undefined ? `toKey = ${at}` : `toKey = ${at}, ${quoted(written)} = @now`;
-}
-
-function modified({ roles }: Storage): readonly string[] {
-  const name = roles.get('modified');
-  return name === undefined ? [] : [name];
-}
 
 function runner({ database, parameters }: Night, { entity }: Storage) {
   return (sql: string, more: Readonly<Record<string, number>> = {}): number =>

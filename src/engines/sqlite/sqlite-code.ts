@@ -1,0 +1,10 @@
+// Which error of SQLite this is.
+
+/**
+ * SQLite's own name for the error, such as `SQLITE_BUSY`; null for errors of any other kind. By its looks and not by
+ * its class: the addon knows one class of errors a process, even where the package is loaded more than once.
+ */
+export function sqliteCode(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' && error.code.startsWith('SQLITE_') ? error.code : null;
+}

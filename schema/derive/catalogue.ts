@@ -69,29 +69,3 @@ export function findName(names: ReadonlyMap<string, unknown>, written: string): 
   for (const name of names.keys()) if (name.toLowerCase() === lower) return name;
   return null;
 }
-
-/** The name a writer probably meant: at most a third of its letters away. */
-export function nearestName(names: Iterable<string>, written: string): string | null {
-  let best: { readonly name: string; readonly distance: number } | null = null;
-  for (const name of names) {
-    const distance = editDistance(name.toLowerCase(), written.toLowerCase());
-    if (distance <= Math.max(1, Math.floor(name.length / 3)) && distance < (best?.distance ?? Infinity)) {
-      best = { name, distance };
-    }
-  }
-  return best?.name ?? null;
-}
-
-// Levenshtein, one row at a time.
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}

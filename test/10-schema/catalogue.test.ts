@@ -1,6 +1,7 @@
 // What each version lets a query name, and how a wrong name is understood.
 import { describe, expect, test } from '@jest/globals';
-import { deriveCatalogue, findName, nearestName } from '../../schema/derive/catalogue.ts';
+import { deriveCatalogue, findName } from '../../schema/derive/catalogue.ts';
+import { nearestName } from '../../src/base/nearest-name.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 
 const v1 = deriveCatalogue(MODEL, 'v1.0');

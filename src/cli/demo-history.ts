@@ -12,6 +12,12 @@ export interface DemoTenant {
   readonly firstNight: DateKey;
 }
 
+const DEMO_FILE = 'demo.json';
+
+export function isDemoFolder(data: string): boolean {
+  return existsSync(join(data, DEMO_FILE));
+}
+
 type DemoSettings = Pick<Settings, 'data' | 'devices' | 'nights' | 'seed'>;
 
 /**
@@ -20,8 +26,8 @@ type DemoSettings = Pick<Settings, 'data' | 'devices' | 'nights' | 'seed'>;
  */
 export function openDemo({ data, devices, nights, seed }: DemoSettings, today: DateKey): DemoTenant {
   const wanted: DemoTenant = { devices, seed, firstNight: addDays(today, 1 - nights) };
-  const file = join(data, 'demo.json');
-  if (!existsSync(file)) {
+  const file = join(data, DEMO_FILE);
+  if (!isDemoFolder(data)) {
     if (existsSync(data) && readdirSync(data).some((name) => name.endsWith('.sqlite'))) {
       throw otherFolder(data, 'a warehouse that is not a demo');
     }

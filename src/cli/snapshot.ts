@@ -1,6 +1,7 @@
 // `snapshot`: one night, now.
 import { logTo } from '../observe/log.ts';
 import { systemClock } from '../base/clock.ts';
+import { FeedError } from '../base/feed-error.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { drawProgress } from './progress.ts';
@@ -8,12 +9,15 @@ import { TENANT_SETTINGS, credentialOf, nightsOf } from './tenant-nights.ts';
 import { say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
 
+const stopped = (): FeedError =>
+  new FeedError('feed.unavailable', 'Stopped; nothing of this night was published.');
+
 export const snapshot: Command = {
   help: 'Reads the tenant once and publishes the night of today.',
   settings: [...TENANT_SETTINGS, 'logFormat'],
   run: async (settings) => {
     const stopping = new AbortController();
-    void untilToldToEnd().then((signal) => stopping.abort(new Error(`Stopped by ${signal}.`)));
+    void untilToldToEnd().then(() => stopping.abort(stopped()));
     const observe =
       settings.logFormat === 'json' ? logTo(say, 'json', systemClock) : drawProgress(process.stderr);
     const runNight = nightsOf({

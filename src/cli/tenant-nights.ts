@@ -8,7 +8,8 @@ import type { Clock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Observer } from '../base/observation.ts';
 import { openSqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
-import { variableOf, type SettingName, type Settings } from '../settings/settings.ts';
+import { SETTINGS, variableOf, type SettingName, type Settings } from '../settings/settings.ts';
+import { isDemoFolder } from './demo-history.ts';
 
 export const TENANT_SETTINGS = [
   'data',
@@ -42,8 +43,16 @@ export function nightsOf({ credential, settings, observe, signal }: NightWords):
   };
 }
 
-/** Throws `setup.bad-setting` naming what is not set. */
+/**
+ * Throws `setup.bad-setting` naming what is not set, and where a demo's folder would get nights of another tenant.
+ */
 export function credentialOf(settings: Settings): Credential {
+  if (isDemoFolder(settings.data) && settings.graphUrl === SETTINGS.graphUrl.default) {
+    throw new FeedError('setup.bad-setting', `The folder '${settings.data}' holds a demo.`, {
+      target: '--data',
+      hint: 'Choose another with --data for your own tenant.',
+    });
+  }
   const { tenantId, clientId, clientSecret, graphUrl, loginUrl } = settings;
   if (tenantId !== null && clientId !== null && clientSecret !== null) {
     return { tenantId, clientId, clientSecret, graphUrl, loginUrl };
@@ -52,6 +61,8 @@ export function credentialOf(settings: Settings): Credential {
     (name) => settings[name] === null,
   );
   throw new FeedError('setup.bad-setting', `Not set: ${missing.map(variableOf).join(', ')}.`, {
-    hint: 'They name the app registration that reads your tenant from Microsoft Graph; the README says how to make one.',
+    hint:
+      'They name the app registration that reads your tenant; the README says how to make one. ' +
+      'A feed without nights of its own is served with --schedule off.',
   });
 }

@@ -25,7 +25,7 @@ export interface StatusFlags {
 const SUCCESS = 'success';
 
 /**
- * Reads a flags property. It has been seen as `a,b`, with blanks, as "", null, a number, and as an array of names.
+ * Reads a flags property. It has been seen as `a,b`, with blanks, as "", null, a sum of bits, also as text, and as an array of names.
  * `catalogue` holds the details of all platforms.
  */
 export function statusFlags(
@@ -34,7 +34,8 @@ export function statusFlags(
   catalogue: readonly StatusDetail[],
 ): StatusFlags {
   const own = catalogue.filter((detail) => detail.platform === platform && detail.flagName !== null);
-  const names = typeof value === 'number' ? namesOfMask(value, own) : namesOf(value);
+  const sum = maskOf(value);
+  const names = sum === null ? namesOf(value) : namesOfMask(sum, own);
   if (names === null) return { text: null, mask: null, detailKeys: [] };
   const known = own.filter(({ flagName }) => names.includes(flagName ?? ''));
   const strangers = names.filter(
@@ -51,6 +52,11 @@ export function statusFlags(
 /** Windows tells its reasons from version 1903 on; what older ones send is not to be believed. */
 export function tellsDetails(platform: EncryptingPlatform, osVersion: string | null): boolean {
   return platform === 'macOS' || (windowsBuildOf(osVersion) ?? 0) >= WINDOWS_BUILD.tellsDetails;
+}
+
+function maskOf(value: unknown): number | null {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : null;
 }
 
 function namesOf(value: unknown): readonly string[] | null {

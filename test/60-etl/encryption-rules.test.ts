@@ -185,6 +185,7 @@ describe('status details', () => {
     [undefined, null, null, []],
     [0, 'success', 0, []],
     [2 | 256, 'osVolumeUnprotected,recoveryKeyBackupFailed', 258, [8, 9]],
+    ['2', 'osVolumeUnprotected', 2, [8]],
     [['tpmNotReady', 'tpmNotReady'], 'tpmNotReady', 16384, [15]],
     ['tpmNotReady,tpmOnHoliday,tpmMelted', 'tpmNotReady,tpmOnHoliday,tpmMelted', 16384, [-1, 15]],
     // A flag of the other platform is a stranger here.

@@ -1,0 +1,340 @@
+// The harvest of the odd tenant over HTTP: what becomes of its odd ones, and of nights on which Graph fails in parts.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { openGraph } from '../../etl/graph/client.ts';
+import { makeTokenSource } from '../../etl/graph/token.ts';
+import { harvest } from '../../etl/harvest.ts';
+import type { HarvestReport } from '../../etl/harvest.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
+import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import {
+  BEYOND_2_53,
+  FIVE_FLAGS,
+  JAMF_MAC,
+  LINUX_KIOSK,
+  MEGANS_LAPTOP,
+  SURFACE_HUB,
+} from '../../fixtures/tenant/odd-devices.ts';
+import { GONE_FOR_GOOD, MEGAN } from '../../fixtures/tenant/odd-users.ts';
+import { SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import type { Observation } from '../../src/base/observation.ts';
+import { recordingStage } from './recording-stage.ts';
+import type { RecordingStage } from './recording-stage.ts';
+
+const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
+
+let emulator: GraphEmulator;
+
+interface Night {
+  readonly stage: RecordingStage;
+  readonly report: HarvestReport;
+  readonly observations: readonly Observation[];
+}
+
+async function harvestNight(...faults: readonly Fault[]): Promise<Night> {
+  for (const fault of faults) emulator.faults.add(fault);
+  const stage = recordingStage();
+  const observations: Observation[] = [];
+  const graph = openGraph({
+    rootUrl: emulator.url,
+    token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
+    run: 'run-1',
+    observe: (observation) => observations.push(observation),
+    signal: new AbortController().signal,
+    pace: { tries: 3, firstDelayMs: 1, longestDelayMs: 20, requestMs: 5_000 },
+  });
+  return { stage, report: await harvest(graph, stage), observations };
+}
+
+/** The values of the last row about a device, as the stage would keep it. */
+function rowOf({ stage }: Night, collection: string, deviceId: string) {
+  const rows = stage
+    .rowsOf(collection)
+    .filter((row) => (row.natural ?? row.values['deviceKey']) === deviceId);
+  return rows.at(-1)?.values;
+}
+
+const alwaysWith = (match: Fault['match'], answer: Fault['answer']): Fault => ({
+  match,
+  answer,
+  times: 1_000,
+});
+
+beforeAll(async () => {
+  const tenant = makeTenant({ seed: 1, devices: 60, firstNight: 20261119 });
+  emulator = await startGraphEmulator({ tenant, pageRows: 20 });
+  emulator.setNight(20261120);
+});
+afterEach(() => emulator.faults.clear());
+afterAll(() => emulator.close());
+
+describe('a whole night', () => {
+  let night: Night;
+  beforeAll(async () => {
+    night = await harvestNight();
+  });
+
+  test('is complete in every collection, lookups aside', () => {
+    const incomplete = [...night.report.completeness].filter(([, each]) => each !== 'complete');
+    expect(incomplete.sort()).toEqual([
+      ['complianceStates', 'partial'],
+      ['deviceEnrollmentTypes', 'partial'],
+      ['deviceTypes', 'partial'],
+      ['managementAgentTypes', 'partial'],
+    ]);
+  });
+
+  test('gives every row a value for each property that the merge does not fill', () => {
+    for (const [name, { properties }] of MODEL.entities) {
+      const sourced = Object.keys(properties).filter((property) => properties[property]!.role === undefined);
+      for (const { values } of night.stage.rowsOf(name))
+        expect(Object.keys(values).sort()).toEqual(sourced.sort());
+    }
+  });
+
+  test('walks all pages and leaves Jamf out', () => {
+    expect(night.stage.rowsOf('devices')).toHaveLength(59);
+    expect(rowOf(night, 'devices', JAMF_MAC)).toBeUndefined();
+    expect(rowOf(night, 'deviceEncryptionStates', JAMF_MAC)).toBeUndefined();
+  });
+
+  test('has of a device what Graph says, in the words of the warehouse', () => {
+    expect(rowOf(night, 'devices', MEGANS_LAPTOP)).toMatchObject({
+      deviceName: 'CONTOSO-LT-0042',
+      deviceTypeKey: 1,
+      ownerTypeKey: 1,
+      complianceStateKey: 1,
+      deviceEnrollmentTypeKey: 5,
+      managementAgentKey: 2,
+      userId: MEGAN,
+      primaryUser: MEGAN,
+      windowsOsEdition: '4',
+      totalStorageSpaceInBytes: 511_101_108_224,
+      ethernetMacAddress: null,
+      office365Version: null,
+    });
+  });
+
+  test('turns nothing into null: no user, no serial, no storage, no date', () => {
+    expect(rowOf(night, 'devices', LINUX_KIOSK)).toMatchObject({
+      userId: null,
+      serialNumber: null,
+      azureADDeviceId: null,
+      totalStorageSpaceInBytes: null,
+      freeStorageSpaceInBytes: null,
+      deviceCategoryKey: null,
+      deviceTypeKey: 22,
+    });
+    expect(rowOf(night, 'devices', odd(8))).toMatchObject({ enrolledDateTime: null, lastSyncDateTime: null });
+    expect(rowOf(night, 'devices', odd(18))).toMatchObject({ userId: null });
+  });
+
+  test('counts bytes beyond what a double can', () => {
+    expect(rowOf(night, 'devices', BEYOND_2_53)).toMatchObject({ totalStorageSpaceInBytes: 2n ** 53n + 1n });
+  });
+
+  test('makes a row for each word of Graph that nobody knew', () => {
+    expect(rowOf(night, 'devices', odd(9))).toMatchObject({
+      deviceTypeKey: 100_000,
+      complianceStateKey: 100_000,
+      managementStateKey: -1,
+    });
+    expect(night.stage.rowsOf('deviceTypes').map(({ values }) => values['deviceTypeName'])).toEqual([
+      'eyewear',
+    ]);
+    expect(night.report.problems.map(({ source }) => source)).toContain('deviceTypes');
+  });
+
+  test('has everyone with a licence or a device, and a placeholder for whom the directory does not know', () => {
+    const users = new Map(night.stage.rowsOf('users').map(({ values }) => [values['displayName'], values]));
+    expect(users.get('Grace Period')).toMatchObject({ intuneLicensed: true });
+    expect(users.get('Pupil Edu')).toMatchObject({ intuneLicensed: true });
+    expect(users.has('Locked Out')).toBe(false);
+    expect(users.has('Room 3')).toBe(false);
+    expect(users.get(null)).toEqual({
+      userId: GONE_FOR_GOOD,
+      userEmail: null,
+      userPrincipalName: null,
+      displayName: null,
+      intuneLicensed: null,
+    });
+    const associations = night.stage
+      .rowsOf('userDeviceAssociations')
+      .map(({ values }) => values['deviceKey']);
+    expect(associations).toContain(MEGANS_LAPTOP);
+    expect(associations).not.toContain(LINUX_KIOSK);
+  });
+
+  test('numbers policies by version, and points facts at the version in force', () => {
+    const policy = night.stage
+      .rowsOf('policies')
+      .find(({ values }) => values['policyId'] === SILENT_BITLOCKER);
+    expect(policy).toMatchObject({ natural: `${SILENT_BITLOCKER}:7`, values: { policyVersion: 7 } });
+    const facts = night.stage.rowsOf('policyTypeActivities').map(({ values }) => values['policyKey']);
+    expect(facts).toContain(`${SILENT_BITLOCKER}:7`);
+    expect(rowOf(night, 'deviceEncryptionPolicies', MEGANS_LAPTOP)).toMatchObject({
+      policyKey: `${SILENT_BITLOCKER}:7`,
+    });
+  });
+
+  test('sums outcomes by kind of policy', () => {
+    const sumOf = (collection: string, key: string, value: unknown) =>
+      night.stage
+        .rowsOf(collection)
+        .filter(({ values }) => values[key] === value)
+        .reduce((sum, { values }) => sum + Number(values['succeeded']) + Number(values['pending']), 0);
+    // Both BitLocker profiles are of type 1050.
+    expect(sumOf('policyDeviceActivities', 'policyTypeKey', 1050)).toBe(
+      sumOf('policyTypeActivities', 'policyTypeKey', 1050),
+    );
+    for (const collection of [
+      'deviceConfigurationProfileDeviceActivities',
+      'deviceConfigurationProfileUserActivities',
+      'compliancePolicyStatusDeviceActivities',
+    ]) {
+      expect(night.stage.rowsOf(collection)).toHaveLength(1);
+    }
+  });
+
+  test('tells the encryption story of a device with five flags', () => {
+    expect(rowOf(night, 'deviceEncryptionStates', FIVE_FLAGS)).toMatchObject({
+      advancedBitLockerStateMask: 32768 + 1 + 16 + 512 + 4096,
+      profileStateSummaryKey: 5,
+      fileVaultStateMask: null,
+      silentEncryptionEligibleForAdmins: false,
+      silentEncryptionFailedRuleForAdmins: 'startupPinNotRequired',
+    });
+    const reasons = night.stage
+      .rowsOf('deviceEncryptionStatusDetails')
+      .filter(({ values }) => values['deviceKey'] === FIVE_FLAGS);
+    expect(reasons.map(({ values }) => values['encryptionStatusDetailKey'])).toEqual([1, 5, 10, 13, 16]);
+  });
+
+  test('keeps the reported readiness beside the derived one', () => {
+    // NEVER-SEEN has neither version nor edition, yet the report calls it not ready.
+    expect(rowOf(night, 'deviceEncryptionStates', odd(8))).toMatchObject({
+      encryptionReadinessStateKey: 0,
+      derivedReadinessStateKey: 100,
+    });
+  });
+
+  test('does not know the encryption of a device that the report leaves out', () => {
+    expect(rowOf(night, 'deviceEncryptionStates', SURFACE_HUB)).toMatchObject({
+      encryptionStateKey: -1,
+      encryptionReadinessStateKey: -1,
+    });
+  });
+
+  test('counts recovery keys, and shows no reasons on a Windows too old to tell them', () => {
+    expect(rowOf(night, 'deviceEncryptionStates', odd(21))).toMatchObject({
+      bitLockerRecoveryKeyCount: 200,
+      silentEncryptionFailedRuleForAdmins: 'roomForRecoveryKey',
+    });
+    expect(rowOf(night, 'deviceEncryptionStates', odd(10))).toMatchObject({ advancedBitLockerStateMask: 2 });
+    expect(rowOf(night, 'deviceEncryptionStatusDetails', odd(10))).toBeUndefined();
+  });
+
+  test('counts every device once in the trend', () => {
+    const counted = night.stage
+      .rowsOf('encryptionActivities')
+      .reduce((sum, { values }) => sum + Number(values['deviceCount']), 0);
+    expect(counted).toBe(59);
+  });
+});
+
+describe('a night on which Graph', () => {
+  test('forbids the encryption report keeps all the rest', async () => {
+    const { report, stage } = await harvestNight(alwaysWith('managedDeviceEncryptionStates', 'forbidden'));
+    const failed = [...report.completeness].filter(([, each]) => each === 'failed').map(([name]) => name);
+    expect(failed.sort()).toEqual([
+      'deviceEncryptionPolicies',
+      'deviceEncryptionStates',
+      'deviceEncryptionStatusDetails',
+      'encryptionActivities',
+    ]);
+    expect(stage.rowsOf('encryptionActivities')).toEqual([]);
+    expect(report.problems.at(-1)?.message).toContain('permission');
+  });
+
+  test('forbids counting recovery keys is no problem, only a count that is not known', async () => {
+    const night = await harvestNight(alwaysWith('recoveryKeys', 'forbidden'));
+    expect(night.report.completeness.get('deviceEncryptionStates')).toBe('complete');
+    expect(night.report.problems.map(({ source }) => source)).not.toContain('recoveryKeys');
+    expect(rowOf(night, 'deviceEncryptionStates', odd(21))).toMatchObject({
+      bitLockerRecoveryKeyCount: null,
+    });
+  });
+
+  test('leaves out the last pages of devices is partial, so that nobody is taken for gone', async () => {
+    const { report, stage } = await harvestNight({ match: 'managedDevices?', answer: 'last-page' });
+    expect(stage.rowsOf('devices').length).toBeLessThan(59);
+    for (const collection of ['devices', 'devicePropertyHistories', 'users', 'deviceEncryptionStates']) {
+      expect(report.completeness.get(collection)).toBe('partial');
+    }
+    expect(report.completeness.get('encryptionActivities')).toBe('failed');
+    expect(report.problems.some(({ message }) => message.includes('of 60 devices'))).toBe(true);
+  });
+
+  test('loses the devices half-way keeps what it had', async () => {
+    const fault: Fault = { match: 'managedDevices?', answer: '504', after: 1, times: 1_000 };
+    const { report, stage } = await harvestNight(fault);
+    expect(report.completeness.get('devices')).toBe('partial');
+    expect(stage.rowsOf('devices').length).toBeGreaterThan(0);
+  });
+
+  test('cannot say how many devices there are proves no deletion', async () => {
+    const { report } = await harvestNight(alwaysWith('managedDeviceOverview', '503'));
+    expect(report.completeness.get('devices')).toBe('partial');
+  });
+
+  test('keeps back one overview gives no sum for its kind of policy', async () => {
+    const fault = alwaysWith(`${SILENT_BITLOCKER}/deviceStatusOverview`, '504');
+    const { report, stage } = await harvestNight(fault);
+    const kinds = stage.rowsOf('policyDeviceActivities').map(({ values }) => values['policyTypeKey']);
+    expect(kinds).not.toContain(1050);
+    expect(kinds).toContain(51);
+    expect(report.completeness.get('policyDeviceActivities')).toBe('partial');
+    expect(report.completeness.get('policyTypeActivities')).toBe('partial');
+    expect(report.completeness.get('policyUserActivities')).toBe('complete');
+    expect(report.completeness.get('policies')).toBe('complete');
+  });
+
+  test('has taken a list of policies away keeps the others', async () => {
+    const { report } = await harvestNight(alwaysWith('/intents', 'missing-segment'));
+    expect(report.completeness.get('policies')).toBe('partial');
+    expect(report.problems.map(({ source }) => source)).toContain('/beta/deviceManagement/intents');
+  });
+
+  test.each([
+    '429',
+    'throttled-500',
+    '504',
+    'truncated',
+    'cut',
+    'reset',
+    'expired-token',
+    'expired-page-token',
+  ] as const)('answers a page of devices with %s once comes to the same rows', async (answer) => {
+    const fault: Fault = { match: 'managedDevices?', answer, after: 1, retryAfter: '0.01' };
+    const { report, stage } = await harvestNight(fault);
+    expect(report.completeness.get('devices')).toBe('complete');
+    expect(new Set(stage.rowsOf('devices').map(({ natural }) => natural)).size).toBe(59);
+  });
+
+  test('gives nothing at all ends with the first reason', async () => {
+    await expect(harvestNight(alwaysWith(/^\/(v1\.0|beta)\//, 'forbidden'))).rejects.toMatchObject({
+      code: 'feed.source-refused',
+    });
+  });
+});
+
+test('progress is told by source, with the total where Graph knows it', async () => {
+  const { observations } = await harvestNight();
+  const devices = observations.filter(
+    (each) => each.kind === 'night.progress' && each.source.endsWith('/managedDevices'),
+  );
+  expect(devices.at(-1)).toMatchObject({ rows: 60, total: 60 });
+});

@@ -12,7 +12,7 @@ import type {
 import { printLiteral } from '../odata/print-literal.ts';
 import { literalAs, typeOfLiteral } from './bind-literal.ts';
 import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
-import { anyOf } from './membership.ts';
+import { anyOf } from './any-of.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
 import { shiftInstant } from './shift-instant.ts';
 import { articled, exampleOf, familyOf } from './type-words.ts';

@@ -9,7 +9,7 @@ import { articled, exampleOf } from './type-words.ts';
 import type { Condition } from './read-plan.ts';
 
 export interface BoundKey {
-  readonly condition: Condition;
+  readonly conditions: readonly Condition[];
   /** As the feed would write it: `(dateKey=20261120,deviceKey=7)`. */
   readonly text: string;
 }
@@ -45,7 +45,7 @@ export function bindKey(parts: readonly KeyPart[], entity: Entity): BoundKey {
     return { condition, text: `${sole === undefined ? `${name}=` : ''}${printLiteral(part.literal)}` };
   });
   return {
-    condition: { kind: 'all', of: bound.map(({ condition }) => condition) },
+    conditions: bound.map(({ condition }) => condition),
     text: `(${bound.map(({ text }) => text).join(',')})`,
   };
 }

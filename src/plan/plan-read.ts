@@ -1,12 +1,13 @@
 // What a parsed request means in terms of the model: the second of the four values on the request's way.
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, Wanted } from '../odata/wanted.ts';
+import { allOf } from './all-of.ts';
 import { type Scope, bindCondition } from './bind-expression.ts';
 import { checkContract } from './contract-v1.ts';
 import { historyCondition } from './history-days.ts';
 import type { PlanContext } from './plan-context.ts';
 import { bindAfter, planOrder } from './plan-order.ts';
-import type { Condition, ReadPlan } from './read-plan.ts';
+import type { ReadPlan } from './read-plan.ts';
 import { type Target, resolvePath } from './resolve-path.ts';
 import { selectColumns } from './select-columns.ts';
 
@@ -45,12 +46,6 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     count: paged && options.count === true,
     generation: continuation?.generation ?? null,
   };
-}
-
-function allOf(conditions: readonly Condition[]): Condition | null {
-  const [first, ...more] = conditions;
-  if (!first) return null;
-  return more.length === 0 ? first : { kind: 'all', of: conditions };
 }
 
 // Options that shape a collection and mean nothing to one row.

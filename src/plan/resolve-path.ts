@@ -6,6 +6,7 @@ import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { absurd } from '../base/absurd.ts';
 import type { PathStep, Resource } from '../odata/wanted.ts';
+import { allOf } from './all-of.ts';
 import { bindKey } from './bind-key.ts';
 import { keyOrder } from './plan-order.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -45,7 +46,12 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
     case 'key': {
       if (shape !== 'page') throw noStep(address, 'a key', 'It is not a collection.');
       const key = bindKey(step.parts, listing.entity);
-      return { ...target, shape: 'entity', where: [...where, key.condition], address: address + key.text };
+      return {
+        ...target,
+        shape: 'entity',
+        where: [...where, ...key.conditions],
+        address: address + key.text,
+      };
     }
     case 'name': {
       if (shape === 'page') {
@@ -78,6 +84,8 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
 function follow(from: Target, way: Way, { version, catalogues }: Names): Target {
   const listing = catalogues[version].listings.get(way.to);
   if (!listing) throw new TypeError(`The way ${way.name} leads out of the catalogue.`);
+  const rows = allOf(from.where);
+  if (!rows) throw new TypeError('A navigation starts at one row.');
   const source: ReadPlan = {
     entity: from.listing.entity,
     version,
@@ -85,7 +93,7 @@ function follow(from: Target, way: Way, { version, catalogues }: Names): Target 
     source: from.source,
     columns: from.listing.entity.key,
     selected: null,
-    where: { kind: 'all', of: from.where },
+    where: rows,
     order: keyOrder(from.listing.entity),
     after: null,
     skip: 0,
@@ -98,7 +106,7 @@ function follow(from: Target, way: Way, { version, catalogues }: Names): Target 
     kind: 'related',
     source: source.entity,
     on,
-    where: { kind: 'all', of: from.where },
+    where: rows,
   };
   return {
     listing,

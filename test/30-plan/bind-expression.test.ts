@@ -1,0 +1,119 @@
+// Names, types and literals of expressions, and what is said when they do not fit.
+import { describe, expect, test } from '@jest/globals';
+import { planOf, show } from './plan-of.ts';
+
+const where = (filter: string, more = ''): string =>
+  show(planOf(`/devicePropertyHistories?$filter=${filter}${more}`).where);
+
+describe('an expression is bound', () => {
+  test.each([
+    ['DATEKEY eq 20180221', 'dateKey eq 20180221'],
+    ['20180221 gt dateKey', 'dateKey lt 20180221'],
+    ['-5 le deviceKey', 'deviceKey ge -5'],
+    ['dateKey eq 1.5', 'dateKey eq 1.5'],
+    ["deviceName eq 'O''Neil'", "deviceName eq 'O'Neil'"],
+    [
+      'deviceName eq 0f3A58a2-1111-2222-3333-444455556666',
+      "deviceName eq '0f3a58a2-1111-2222-3333-444455556666'",
+    ],
+    ['deviceName eq null', 'deviceName eq null'],
+    ['deviceKey eq 1 or deviceKey eq 2 or deviceKey eq 3', 'deviceKey in [1, 2, 3]'],
+    ["deviceKey eq 1 or deviceName eq 'a' or 2 eq deviceKey", "any(deviceKey in [1, 2], deviceName eq 'a')"],
+    ['deviceName in (null)', 'deviceName eq null'],
+    ["deviceName in ('a',null,'b')", "any(deviceName in ['a', 'b'], deviceName eq null)"],
+    ['not (deviceKey gt 3)', 'not(deviceKey gt 3)'],
+    ["contains(deviceName,'x') eq true", "(contains(deviceName, 'x')) eq true"],
+    ["not(contains(tolower(deviceName),'A'))", "not(contains(tolower(deviceName), 'A'))"],
+    ['true', 'true'],
+    ['deviceKey add 1 mul 2 eq 7', '(deviceKey add (1 mul 2)) eq 7'],
+    ['$it/deviceKey eq 1', 'deviceKey eq 1'],
+  ])('%s', (filter, meaning) => {
+    expect(where(filter)).toBe(meaning);
+  });
+
+  test.each([
+    [
+      'rowLastModifiedDateTimeUTC ge 2018-02-21T23:18:51.3277273Z',
+      "rowLastModifiedDateTimeUTC ge '2018-02-21T23:18:51.3277273'",
+    ],
+    ['rowLastModifiedDateTimeUTC ge 2018-02-21', "rowLastModifiedDateTimeUTC ge '2018-02-21T00:00:00'"],
+    ['rowLastModifiedDateTimeUTC lt now()', "rowLastModifiedDateTimeUTC lt '2018-02-21T12:00:00'"],
+    [
+      "rowLastModifiedDateTimeUTC ge now() sub duration'P7DT0.0000001S'",
+      "rowLastModifiedDateTimeUTC ge '2018-02-14T11:59:59.9999999'",
+    ],
+    ['date(rowLastModifiedDateTimeUTC) eq 2018-02-21', "date(rowLastModifiedDateTimeUTC) eq '2018-02-21'"],
+    ['isDeleted', 'isDeleted'],
+    ['isDeleted eq true', 'isDeleted eq true'],
+  ])('%s', (filter, meaning) => {
+    expect(show(planOf(`/users?$filter=${filter}`).where)).toBe(meaning);
+  });
+
+  test('aliases stand for literals, also through each other', () => {
+    expect(where('deviceKey eq @p and dateKey gt @q', '&@p=@r&@r=7&@q=20180101')).toBe(
+      'all(deviceKey eq 7, dateKey gt 20180101)',
+    );
+  });
+});
+
+describe('an expression is refused', () => {
+  test.each([
+    [
+      "devceName eq 'x'",
+      'request.unknown-property',
+      0,
+      /No property 'devceName' on devicePropertyHistories\. Did you mean 'deviceName'\?/,
+    ],
+    ["deviceKey eq 1 and nme eq 'x'", 'request.unknown-property', 19, /'nme'/],
+    ["dateKey eq 'x'", 'request.type-mismatch', 11, /dateKey is a whole number; 'x' is not/],
+    ['deviceName gt 5', 'request.type-mismatch', 14, /deviceName is a text; 5 is not/],
+    ['deviceName eq 2018-02-21', 'request.type-mismatch', 14, /deviceName is a text/],
+    ['deviceName eq deviceKey', 'request.type-mismatch', 14, /do not compare/],
+    ['deviceKey eq 99999999999999999999', 'request.type-mismatch', 13, /beyond/],
+    ['deviceKey eq NaN', 'request.type-mismatch', 13, /NaN/],
+    ['deviceKey', 'request.type-mismatch', 0, /where a condition is wanted/],
+    ['deviceKey and true', 'request.type-mismatch', 0, /where a condition is wanted/],
+    ['not deviceName', 'request.type-mismatch', 4, /where a condition is wanted/],
+    [
+      'length(deviceKey) eq 1',
+      'request.type-mismatch',
+      7,
+      /length takes a text; deviceKey is a whole number/,
+    ],
+    ["contains(deviceKey,'1')", 'request.type-mismatch', 9, /contains takes a text/],
+    ['deviceName add 1 eq 2', 'request.type-mismatch', 0, /add takes a number/],
+    ['deviceKey mod 1.5 eq 1', 'request.type-mismatch', null, /mod takes whole numbers/],
+    ['deviceKey div 0 eq 1', 'request.type-mismatch', 14, /zero/],
+    ['contains(deviceName)', 'request.malformed-expression', 0, /contains takes 2 arguments; here are 1/],
+    ['length() eq 1', 'request.malformed-expression', 0, /length takes 1 argument; here are 0/],
+    ["conains(deviceName,'x')", 'request.not-offered', 0, /Did you mean 'contains'\?/],
+    ['deviceKey has deviceKey', 'request.not-offered', null, /'has'/],
+    ['dates/any(d:d/x eq 1)', 'request.not-offered', 0, /any/],
+    ['deviceKey eq @p', 'request.malformed-expression', 13, /@p is not given/],
+    ['deviceKey eq @p&@p=@q&@q=@p', 'request.malformed-expression', 13, /stands for itself/],
+    ['deviceKey eq @p&@p=deviceKey add 1', 'request.not-offered', 13, /alias/],
+    ["duration'P1D' eq deviceKey", 'request.type-mismatch', null, /duration/],
+  ])('%s', (filter, code, position, message) => {
+    const place = position === null ? {} : { position };
+    const right = { code, target: '$filter', message: expect.stringMatching(message), ...place };
+    expect(() => where(filter)).toThrow(expect.objectContaining(right));
+  });
+
+  test('through a navigation, for now', () => {
+    const right = { code: 'request.not-offered', position: 0 };
+    expect(() => planOf("/devices?$filter=deviceType/deviceTypeName eq 'Desktop'")).toThrow(
+      expect.objectContaining(right),
+    );
+  });
+
+  test('in $orderby with the option’s name', () => {
+    const right = { code: 'request.unknown-property', target: '$orderby', position: 11 };
+    expect(() => planOf('/devices?$orderby=deviceKey, devceName')).toThrow(expect.objectContaining(right));
+  });
+
+  test('a hint shows how the value is written', () => {
+    expect(() => where("dateKey eq '2018-02-21'")).toThrow(
+      expect.objectContaining({ hint: 'Write it like 20261120.' }),
+    );
+  });
+});

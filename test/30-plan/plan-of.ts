@@ -1,0 +1,70 @@
+// Plans an address against the real model, at noon of the day that the vendor's examples speak of.
+import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import type { FeedVersion } from '../../schema/words.ts';
+import { LIMITS } from '../../src/base/limits.ts';
+import type { LiteralValue } from '../../src/odata/expression.ts';
+import { parseRequest } from '../../src/odata/parse-request.ts';
+import { planRead } from '../../src/plan/plan-read.ts';
+import type { Condition, ReadPlan, Scalar } from '../../src/plan/read-plan.ts';
+
+const CATALOGUES = { 'v1.0': deriveCatalogue(MODEL, 'v1.0'), beta: deriveCatalogue(MODEL, 'beta') };
+
+interface More {
+  readonly version?: FeedVersion;
+  readonly after?: readonly LiteralValue[];
+  readonly served?: number;
+}
+
+/** `address` is what follows the version: `/devices?$top=5`. */
+export function planOf(address: string, { version = 'beta', after, served = 0 }: More = {}): ReadPlan {
+  const [path = '', ...options] = address.split('?');
+  return planRead(parseRequest(path, encodeURI(options.join('?'))), {
+    version,
+    catalogues: CATALOGUES,
+    now: new Date('2018-02-21T12:00:00Z'),
+    limits: LIMITS,
+    continuation: after ? { generation: 61, served, after } : null,
+  });
+}
+
+/** A condition in a line: enough to see what was meant. */
+export function show(condition: Condition | null): string {
+  if (condition === null) return '';
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return `${condition.kind}(${condition.of.map(show).join(', ')})`;
+    case 'not':
+      return `not(${show(condition.of)})`;
+    case 'compare':
+      return `${showScalar(condition.left)} ${condition.operator} ${showScalar(condition.right)}`;
+    case 'oneOf':
+      return `${showScalar(condition.operand)} in [${condition.values.map(showScalar).join(', ')}]`;
+    case 'textTest':
+      return `${condition.test}(${showScalar(condition.text)}, ${showScalar(condition.part)})`;
+    case 'related':
+      return `${Object.entries(condition.on).flat().join(' as ')} of ${condition.source.name} where ${show(condition.where)}`;
+    case 'truth':
+      return showScalar(condition.of);
+    case 'constant':
+      return String(condition.value);
+  }
+}
+
+function showScalar(scalar: Scalar): string {
+  switch (scalar.kind) {
+    case 'property':
+      return scalar.property;
+    case 'literal':
+      return typeof scalar.value === 'string' ? `'${scalar.value}'` : String(scalar.value);
+    case 'call':
+      return `${scalar.name}(${scalar.arguments.map(showScalar).join(', ')})`;
+    case 'arithmetic':
+      return `(${showScalar(scalar.left)} ${scalar.operator} ${showScalar(scalar.right)})`;
+    case 'negate':
+      return `-${showScalar(scalar.operand)}`;
+    case 'condition':
+      return `(${show(scalar.condition)})`;
+  }
+}

@@ -203,6 +203,28 @@ describe('overviews', () => {
     expect(overviews.compliance.compliant).toBe(compliant.length);
   });
 
+  test('a device in its grace period has failed its compliance policy', () => {
+    const policy = tenant.policies.find(({ resource }) => resource.displayName === 'WIN - Compliance');
+    const failed = managed.filter(
+      ({ platform, managed: { complianceState } }) =>
+        platform === 'windows' && ['noncompliant', 'inGracePeriod'].includes(complianceState),
+    );
+    expect(failed.some((device) => device.managed.complianceState === 'inGracePeriod')).toBe(true);
+    expect(overviews.policies.get(policy?.resource.id ?? '')?.devices.nonCompliant).toBe(failed.length);
+  });
+
+  test('a user counts by the worst of their devices', () => {
+    const policy = tenant.policies.find(({ resource }) => resource.displayName === 'WIN - Restrictions');
+    const failing = new Set<string>();
+    for (const device of managed) {
+      if (policy && statusOn(policy, device) === 'error') failing.add(device.managed.userId);
+    }
+    const owned = managed.filter((device) => policy?.reaches(device) && failing.has(device.managed.userId));
+    // Some of them have a better device too, and it comes later.
+    expect(owned.length).toBeGreaterThan(failing.size);
+    expect(overviews.policies.get(policy?.resource.id ?? '')?.users.error).toBe(failing.size);
+  });
+
   test('the encryption profiles say what the encryption report says', () => {
     const reported = managed.filter((device) =>
       device.encryption?.policyDetails.some(({ policyName }) => policyName === 'MAC - FileVault'),

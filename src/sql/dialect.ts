@@ -1,8 +1,9 @@
 // What the databases say differently: a table of small functions, one dialect a file beside its engine.
-import type { ArithmeticOperator } from '../odata/expression.ts';
-import type { FunctionName, ScalarType } from '../plan/read-plan.ts';
+import type { FunctionName, Scalar, ScalarType } from '../plan/read-plan.ts';
 import type { Fragment } from './fragment.ts';
 import type { SqlValue } from './statement.ts';
+
+type Arithmetic = Scalar & { readonly kind: 'arithmetic' };
 
 /** One member of a row. */
 export interface JsonMember {
@@ -57,7 +58,7 @@ export interface Dialect {
   >;
   /** `div` of whole numbers drops the fraction; the type is that of the result. */
   readonly arithmetic: Readonly<
-    Record<ArithmeticOperator, (left: Fragment, right: Fragment, type: ScalarType) => Fragment>
+    Record<Arithmetic['operator'], (left: Fragment, right: Fragment, type: ScalarType) => Fragment>
   >;
   /** The number, or an error of the reader's where it is zero. */
   divisor(number: Fragment): Fragment;

@@ -1,6 +1,5 @@
 // Conditions and values as SQL. One file, since each may hold the other.
 import { absurd } from '../base/absurd.ts';
-import type { ComparisonOperator } from '../odata/expression.ts';
 import type { Condition, Scalar } from '../plan/read-plan.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fragment, column, identifier, join, sql } from './fragment.ts';
@@ -68,8 +67,10 @@ export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
   }
 }
 
+type Of<Kind extends Condition['kind']> = Condition & { readonly kind: Kind };
+
 /** Between two values; `eq` and `ne` are not here, since they depend on what may be null. */
-export function comparisonSign(operator: Exclude<ComparisonOperator, 'eq' | 'ne'>): Fragment {
+export function comparisonSign(operator: Exclude<Of<'compare'>['operator'], 'eq' | 'ne'>): Fragment {
   switch (operator) {
     case 'lt':
       return sql`<`;
@@ -83,8 +84,6 @@ export function comparisonSign(operator: Exclude<ComparisonOperator, 'eq' | 'ne'
       return absurd(operator);
   }
 }
-
-type Of<Kind extends Condition['kind']> = Condition & { readonly kind: Kind };
 
 function renderComparison(
   { operator, left, right }: Of<'compare'>,

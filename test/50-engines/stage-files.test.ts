@@ -106,9 +106,10 @@ describe('beginning', () => {
       '--eval',
       `import { openSqliteWarehouse } from ${source('../../src/engines/sqlite/sqlite-warehouse.ts')};
        import { smallModel } from ${source('./stage-small-model.ts')};
-       openSqliteWarehouse({ dataDir: ${JSON.stringify(dataDir)}, model: smallModel }).begin(20260101, new Date());
+       const warehouse = openSqliteWarehouse({ dataDir: ${JSON.stringify(dataDir)}, model: smallModel });
+       const stage = warehouse.begin(20260101, new Date());
        console.log('begun');
-       setInterval(() => {}, 1000);`,
+       setInterval(() => stage.dateKey, 1000); // A stage nobody holds is collected, and its lock with it.`,
     ]);
     try {
       await new Promise((resolve, reject) => {

@@ -1,0 +1,168 @@
+// Stories that take several nights, from Graph over HTTP into a real warehouse.
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { openGraph } from '../../etl/graph/client.ts';
+import { makeTokenSource } from '../../etl/graph/token.ts';
+import { runNight } from '../../etl/run.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
+import { GONE_FOR_GOOD, JOHN_SMITH, MARY_MAJOR } from '../../fixtures/tenant/odd-users.ts';
+import type { Tenant } from '../../fixtures/tenant/tenant.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { fixedClock } from '../../src/base/clock.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
+
+let dataDir: string;
+let emulator: GraphEmulator;
+let tenant: Tenant;
+const tokens = () => makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url });
+
+async function run(night: number): Promise<void> {
+  emulator.setNight(night);
+  await runNight({
+    graph: openGraph({
+      rootUrl: emulator.url,
+      token: tokens(),
+      run: randomUUID(),
+      observe: () => undefined,
+      signal: new AbortController().signal,
+    }),
+    warehouse: openSqliteWarehouse({ dataDir, model: MODEL }),
+    model: MODEL,
+    clock: fixedClock(midnightOf(night)),
+  });
+}
+
+function select(sql: string, ...values: readonly unknown[]): readonly unknown[] {
+  const database = new Database(listGenerations(dataDir)[0]!.path, { readonly: true });
+  try {
+    return database.prepare(sql).all(...values);
+  } finally {
+    database.close();
+  }
+}
+
+const lifeOf = (userId: string): readonly unknown[] =>
+  select(
+    `SELECT displayName, isDeleted, startDateInclusiveUTC AS start, endDateExclusiveUTC AS "end", isCurrent
+     FROM userHistories WHERE userId = ? ORDER BY startDateKey`,
+    userId,
+  );
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-nights-'));
+  tenant = makeTenant({ seed: 1, devices: 40, firstNight: 20170601 });
+  emulator = await startGraphEmulator({ tenant });
+  for (const night of [20170601, 20170602, 20170621, 20170712, 20170726, 20170831]) await run(night);
+});
+afterAll(async () => {
+  await emulator.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+describe('a user', () => {
+  test('who gives a licence up and gets it back has the life of the documented walk-through', () => {
+    expect(lifeOf(JOHN_SMITH)).toEqual([
+      {
+        displayName: 'John Smith',
+        isDeleted: 0,
+        start: '2017-06-01T00:00:00',
+        end: '2017-07-26T00:00:00',
+        isCurrent: 0,
+      },
+      {
+        displayName: 'John Smith',
+        isDeleted: 1,
+        start: '2017-07-26T00:00:00',
+        end: '2017-08-31T00:00:00',
+        isCurrent: 0,
+      },
+      {
+        displayName: 'John Smith',
+        isDeleted: 0,
+        start: '2017-08-31T00:00:00',
+        end: '9999-12-31T00:00:00',
+        isCurrent: 1,
+      },
+    ]);
+    expect(
+      select('SELECT count(*) AS rows, max(isDeleted) AS gone FROM users WHERE userId = ?', JOHN_SMITH),
+    ).toEqual([{ rows: 1, gone: 0 }]);
+  });
+
+  test('who is deleted while the laptop stays is gone with the last name, and comes back under a new one', () => {
+    expect(lifeOf(MARY_MAJOR)).toMatchObject([
+      { displayName: 'Mary Major', isDeleted: 0, end: '2017-06-21T00:00:00' },
+      { displayName: 'Mary Major', isDeleted: 1, end: '2017-07-12T00:00:00' },
+      { displayName: 'Mary Major-Miner', isDeleted: 0, isCurrent: 1 },
+    ]);
+  });
+
+  test('whom no directory knows is one placeholder for all nights', () => {
+    expect(lifeOf(GONE_FOR_GOOD)).toMatchObject([{ displayName: null, isDeleted: 0, isCurrent: 1 }]);
+  });
+});
+
+test('a policy that Graph does not number gets a version for each edit that was seen, and the last is in force', () => {
+  const unnumbered = tenant.policies.filter(({ resource }) => typeof resource.version !== 'number');
+  const versions = unnumbered.map(({ resource }) =>
+    select(
+      'SELECT policyVersion AS version, isDeleted AS gone FROM policies WHERE policyId = ? ORDER BY 1',
+      resource.id,
+    ),
+  );
+  for (const each of versions) {
+    expect(each).toEqual(
+      each.map((_, index) => ({ version: index + 1, gone: Number(index < each.length - 1) })),
+    );
+  }
+  expect(Math.max(...versions.map((each) => each.length))).toBeGreaterThan(1);
+});
+
+test('a device that someone changes in Graph is changed in the feed after the next night', async () => {
+  const address = `${emulator.url}/beta/deviceManagement/managedDeviceEncryptionStates/${MEGANS_LAPTOP}`;
+  const response = await fetch(address, {
+    method: 'PATCH',
+    headers: {
+      authorization: `Bearer ${await tokens().accessToken()}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      '@odata.type': '#microsoft.graph.managedDeviceEncryptionState',
+      encryptionState: 'encrypted',
+      advancedBitLockerStates: 'success',
+    }),
+  });
+  expect(response.status).toBe(200);
+  await run(20170901);
+  const states = select(
+    `SELECT s.dateKey, s.encryptionStateKey AS state, s.advancedBitLockerStateMask AS mask,
+       (SELECT count(*) FROM deviceEncryptionStatusDetails r WHERE r.dateKey = s.dateKey AND r.deviceKey = s.deviceKey) AS reasons
+     FROM deviceEncryptionStates s JOIN devices d ON d.deviceKey = s.deviceKey
+     WHERE d.deviceId = ? AND s.dateKey >= 20170831 ORDER BY s.dateKey`,
+    MEGANS_LAPTOP,
+  );
+  expect(states).toEqual([
+    { dateKey: 20170831, state: 0, mask: 2 + 256 + 32768, reasons: 3 },
+    { dateKey: 20170901, state: 1, mask: 0, reasons: 0 },
+  ]);
+});
+
+test('a night that is run again says the same', async () => {
+  const everything = (): readonly unknown[] =>
+    [...MODEL.entities.keys()]
+      .filter((name) => name !== 'dates')
+      .map((name) => [name, select(`SELECT * FROM "${name}" ORDER BY 1, 2`)]);
+  const before = everything();
+  await run(20170901);
+  expect(everything()).toEqual(before);
+});

@@ -1,0 +1,22 @@
+// `npm run bench [-- reading|parser] [--devices 50000 --nights 60 --days 10 --rounds 5]`: speed, against others in the same run.
+import { parseArgs } from 'node:util';
+import { benchParsing } from './parsing.ts';
+import { benchReading } from './reading.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    devices: { type: 'string', default: '50000' },
+    nights: { type: 'string', default: '60' },
+    days: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const [section] = positionals;
+const rounds = Number(values.rounds);
+
+if (section === undefined || section === 'parser') await benchParsing(rounds);
+if (section === undefined || section === 'reading') {
+  const size = { devices: Number(values.devices), nights: Number(values.nights), days: Number(values.days) };
+  await benchReading(size, rounds);
+}

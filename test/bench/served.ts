@@ -1,0 +1,42 @@
+// The feed as a process of its own, as its users run it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface ServedFeed {
+  readonly url: string;
+  /** Now and at most so far, in MB; null where the system does not tell. */
+  memory(): { readonly now: number; readonly peak: number } | null;
+  stop(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export async function serveFeed(dataDir: string, today: string): Promise<ServedFeed> {
+  const flags = ['--data', dataDir, '--port', '0', '--schedule', 'off', '--today', today];
+  const server = spawn(process.execPath, [MAIN, 'serve', ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(server, 'close');
+  for await (const line of createInterface(server.stdout)) {
+    const url = /^Feed: (\S+)$/.exec(line)?.[1];
+    if (url === undefined) continue;
+    return {
+      url,
+      memory: () => memoryOf(server.pid),
+      stop: async () => {
+        server.kill('SIGTERM');
+        await ended;
+      },
+    };
+  }
+  throw new Error('The feed ended before it told its address.');
+}
+
+function memoryOf(pid: number | undefined) {
+  if (process.platform !== 'linux' || pid === undefined) return null;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const megabytes = (name: string): number =>
+    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+  return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+}

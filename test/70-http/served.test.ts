@@ -304,6 +304,17 @@ describe('rows', () => {
 });
 
 describe('beside the feed', () => {
+  test('what is told of a request names no key and no value', async () => {
+    await feed.get("/beta/devices(7)/deviceName?$select=x&$filter=deviceName eq 'Megan'");
+    const told = feed.observations.at(-1);
+    expect(told).toMatchObject({
+      kind: 'request.answered',
+      shape: '/beta/devices()/deviceName?$select&$filter',
+      status: 400,
+    });
+    expect(JSON.stringify(told)).not.toContain('Megan');
+  });
+
   test('/-/live and /-/ready tell what a watchman wants to know', async () => {
     expect((await feed.get('/-/live')).json).toEqual({ status: 'live' });
     const ready = await feed.get('/-/ready');

@@ -1,0 +1,60 @@
+// What is told about requests and nights: enough for whoever runs the feed, and nothing about people.
+import { describe, expect, test } from '@jest/globals';
+import { fixedClock } from '../../src/base/clock.ts';
+import type { Observation } from '../../src/base/observation.ts';
+import { logTo, type LogFormat } from '../../src/observe/log.ts';
+import { tellAll } from '../../src/observe/tell.ts';
+
+const written = (format: LogFormat, ...observations: readonly Observation[]): readonly string[] => {
+  const lines: string[] = [];
+  const log = logTo((line) => lines.push(line), format, fixedClock(new Date('2026-11-20T00:00:00Z')));
+  for (const observation of observations) tellAll([log])(observation);
+  return lines;
+};
+
+const ANSWERED: Observation = {
+  kind: 'request.answered',
+  requestId: 'r1',
+  method: 'GET',
+  shape: '/v1.0/devices()?$filter',
+  status: 400,
+  rows: 0,
+  bytes: 12,
+  milliseconds: 1.25,
+  steps: { parse: 0.5 },
+  code: 'request.not-in-v1',
+};
+
+describe('the log', () => {
+  test('tells a request as a sentence', () => {
+    expect(written('text', ANSWERED)).toEqual([
+      '2026-11-20T00:00:00.000Z GET /v1.0/devices()?$filter: 400 request.not-in-v1 (0 rows, 12 bytes, 1.3 ms).',
+    ]);
+  });
+
+  test('tells a request to a machine with all that was observed', () => {
+    const [line = ''] = written('json', ANSWERED);
+    expect(JSON.parse(line)).toEqual({ time: '2026-11-20T00:00:00.000Z', level: 'info', ...ANSWERED });
+  });
+
+  test('marks what needs somebody, with the whole error', () => {
+    const failed: Observation = {
+      kind: 'night.failed',
+      run: 'n1',
+      dateKey: 20261120,
+      error: new Error('No net.'),
+    };
+    expect(written('text', failed)).toEqual([
+      '2026-11-20T00:00:00.000Z error: Night 20261120 failed: No net.',
+    ]);
+    expect(JSON.parse(written('json', failed)[0] ?? '')).toMatchObject({
+      level: 'error',
+      error: { name: 'Error', message: 'No net.', stack: expect.stringContaining('log.test') },
+    });
+  });
+
+  test('leaves progress to whoever draws a bar', () => {
+    const progress: Observation = { kind: 'night.progress', run: 'n1', source: 'users', rows: 5, total: 9 };
+    expect(written('text', progress)).toEqual([]);
+  });
+});

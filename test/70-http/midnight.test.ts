@@ -1,0 +1,54 @@
+// A chain of pages while nights go by: it stays on the snapshot that it began with, or says that it cannot.
+import { rmSync } from 'node:fs';
+import { setTimeout as passes } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { addDays } from '../../src/base/date-key.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { growWarehouse } from './warehouse.ts';
+
+const SMALL_PAGES = { prefer: 'odata.maxpagesize=40' };
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+let feed: TestFeed;
+
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+  feed = await startTestFeed({ data: warehouse.data });
+});
+afterAll(async () => {
+  await feed.stop();
+  warehouse.remove();
+});
+
+describe('a chain that crosses midnight', () => {
+  test('stays on its snapshot, while new questions and tags are of the new night', async () => {
+    const path = '/v1.0/deviceEncryptionStates?$count=true';
+    const before = await feed.get(path);
+    const first = await feed.get(path, SMALL_PAGES);
+
+    await growWarehouse(warehouse.data, { devices: 45, nights: 1, today: addDays(TODAY, 1) });
+    await passes(1000);
+    const now = await feed.get(path, { 'if-none-match': before.headers.get('etag') ?? '' });
+    expect(now.status).toBe(200);
+    expect(now.json['@odata.count']).toBeGreaterThan(before.json['@odata.count']);
+
+    const rows = [...first.json.value];
+    let link = first.json['@odata.nextLink'];
+    while (link !== undefined) {
+      const { json } = await feed.get(link.replace(feed.base, ''), SMALL_PAGES);
+      expect(json['@odata.count']).toBe(before.json['@odata.count']);
+      rows.push(...json.value);
+      link = json['@odata.nextLink'];
+    }
+    expect(rows).toEqual(before.json.value);
+  });
+
+  test('is told to start again once its snapshot is no longer kept', async () => {
+    const { json } = await feed.get('/v1.0/dates', SMALL_PAGES);
+    const [newest] = listGenerations(warehouse.data);
+    rmSync(newest?.path ?? '');
+    await passes(1000);
+    const gone = await feed.get(json['@odata.nextLink'].replace(feed.base, ''));
+    expect([gone.status, gone.json.error.code]).toEqual([410, 'request.generation-gone']);
+  });
+});

@@ -1,0 +1,43 @@
+// The night as a person watches it.
+import { describe, expect, test } from '@jest/globals';
+import type { Observation } from '../../src/base/observation.ts';
+import { bar, drawProgress } from '../../src/cli/progress.ts';
+
+const NIGHT: readonly Observation[] = [
+  { kind: 'night.started', run: 'n1', dateKey: 20261120 },
+  { kind: 'night.progress', run: 'n1', source: 'v1.0/users', rows: 50, total: 100 },
+  { kind: 'night.progress', run: 'n1', source: 'v1.0/users', rows: 100, total: 100 },
+  { kind: 'night.published', run: 'n1', dateKey: 20261120, generation: 7, milliseconds: 1234 },
+];
+
+function drawn(isTTY: boolean): string {
+  let screen = '';
+  const observe = drawProgress({ isTTY, columns: 60, write: (text) => (screen += text) });
+  NIGHT.forEach(observe);
+  return screen;
+}
+
+describe('the progress of a night', () => {
+  test('is plain lines where nobody looks at a terminal', () => {
+    expect(drawn(false)).toBe(
+      'Night 20261120 begins.\nNight 20261120 is published as generation 7 (1234 ms).\n',
+    );
+  });
+
+  test('is a bar that redraws itself on a terminal, never wider than it', () => {
+    const screen = drawn(true);
+    expect(screen).toContain('[########################] v1.0/users 100 of 100');
+    const widest = screen.split(/[\r\n]/).map((line) => line.replace('\u001b[K', '').length);
+    expect(Math.max(...widest)).toBeLessThan(60);
+  });
+
+  test.each([
+    [0, 4, '[------------------------]'],
+    [1, 4, '[######------------------]'],
+    [9, 4, '[########################]'],
+    [0, 0, '[########################]'],
+    [2500, null, '[--#---------------------]'],
+  ])('%i of %s is %s', (rows, total, expected) => {
+    expect(bar(rows, total)).toBe(expected);
+  });
+});

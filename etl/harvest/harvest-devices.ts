@@ -55,7 +55,7 @@ export async function harvestDevices(
   const listed = new Set<string>();
   const entities = [deviceStream.entity, devicePropertyHistoryStream.entity];
 
-  const completeness = await ledger.attempt(entities, 'managedDevices', async (gained) => {
+  const completeness = await ledger.attempt(entities, MANAGED_DEVICES, async (gained) => {
     for await (const page of pagesOf<ManagedDevice>(graph, MANAGED_DEVICES, enrolled)) {
       for (const { id } of page) listed.add(id);
       const records = page
@@ -85,7 +85,7 @@ async function harvestCategories(
       byName.set(String(deviceCategoryName).toLowerCase(), String(deviceCategoryID));
     }
   }
-  await ledger.attempt([entity], 'deviceCategories', async (gained) => {
+  await ledger.attempt([entity], DEVICE_CATEGORIES, async (gained) => {
     const categories = await listOf<GraphDeviceCategory>(graph, DEVICE_CATEGORIES);
     stage.append(entity, categories.map(toCategory));
     for (const { id, displayName } of categories) byName.set(String(displayName).toLowerCase(), id);
@@ -104,7 +104,7 @@ function categoryOf(
 
 async function enrolledDevices(graph: Graph, ledger: Ledger): Promise<number | null> {
   let enrolled: number | null = null;
-  await ledger.attempt([], 'managedDeviceOverview', async () => {
+  await ledger.attempt([], MANAGED_DEVICE_OVERVIEW, async () => {
     const overview = await singletonOf<ManagedDeviceOverview>(graph, MANAGED_DEVICE_OVERVIEW);
     enrolled =
       typeof overview.enrolledDeviceCount === 'number' ? countOf(overview.enrolledDeviceCount) : null;
@@ -122,7 +122,7 @@ function isWhole(listed: number, enrolled: number | null, ledger: Ledger): boole
   const tolerated = Math.max(MISSING_TOLERATED.devices, enrolled * MISSING_TOLERATED.share);
   if (listed >= enrolled - tolerated) return true;
   const message = `Microsoft Graph listed ${listed} of ${enrolled} devices; those not listed stay as they were.`;
-  ledger.problem('managedDevices', message);
+  ledger.problem(MANAGED_DEVICES, message);
   return false;
 }
 

@@ -49,7 +49,7 @@ export async function harvestRecoveryKeys(
     }
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
-    if (error.code !== 'feed.source-refused') ledger.problem('recoveryKeys', error.message);
+    if (error.code !== 'feed.source-refused') ledger.problem(RECOVERY_KEYS, error.message);
     return null;
   }
   const counts = new Map<string, number>();
@@ -102,7 +102,7 @@ export async function harvestEncryption(
     for (const { record, device } of taken) tally.add(record, device);
   };
 
-  const outcome = await ledger.attempt(entities, 'managedDeviceEncryptionStates', async (gained) => {
+  const outcome = await ledger.attempt(entities, ENCRYPTION_STATES, async (gained) => {
     for await (const page of pagesOf<GraphEncryptionState>(graph, ENCRYPTION_STATES, devices.byId.size)) {
       take(
         page.flatMap((reported) => {

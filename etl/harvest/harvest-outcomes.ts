@@ -47,7 +47,7 @@ export async function harvestOutcomes(
       policyTypeActivityStream.entity,
       ...(list.judgesCompliance ? [compliancePerPolicyStream.entity] : []),
     ];
-    const read = await readOverview(graph, ledger, known, 'devices');
+    const read = await readOverview(graph, ledger, known, 'ofDevices');
     ledger.mark(entities, read ? 'complete' : 'partial');
     ofDevices.add(policyTypeKey, read && outcomesOf(read));
     if (!read) return;
@@ -60,7 +60,7 @@ export async function harvestOutcomes(
     ]);
   };
   const readUsers = async (known: KnownPolicy): Promise<void> => {
-    const read = await readOverview(graph, ledger, known, 'users');
+    const read = await readOverview(graph, ledger, known, 'ofUsers');
     ofUsers.add(known.policyTypeKey, read && outcomesOf(read));
   };
 
@@ -108,7 +108,7 @@ async function readOverview(
   graph: Graph,
   ledger: Ledger,
   { list, policy }: KnownPolicy,
-  whose: 'devices' | 'users',
+  whose: 'ofDevices' | 'ofUsers',
 ): Promise<StatusOverview | null> {
   const address = `${list.address}/${encodeURIComponent(policy.id)}/${list.counts?.[whose] ?? ''}`;
   let overview: StatusOverview | null = null;

@@ -34,7 +34,7 @@ export async function harvestUsers(
     stage.append(userHistoryStream.entity, people.map(toHistory));
   };
 
-  await ledger.attempt([userStream.entity, userHistoryStream.entity], 'users', async (gained) => {
+  await ledger.attempt([userStream.entity, userHistoryStream.entity], GRAPH_USERS, async (gained) => {
     const found = new Set<string>();
     for await (const page of pagesOf<GraphUser>(graph, GRAPH_USERS)) {
       const people = page

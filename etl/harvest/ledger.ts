@@ -5,6 +5,7 @@ import type { Observer } from '../../src/base/observation.ts';
 import type { Completeness } from '../../src/engines/stage.ts';
 
 export interface HarvestProblem {
+  /** Path below the Graph root without query, as observations of progress have it; or the name of a lookup. */
   readonly source: string;
   /** A sentence for the admin. */
   readonly message: string;
@@ -17,12 +18,13 @@ export interface Ledger {
   readonly firstFailure: () => FeedError | null;
   /** What a collection was marked with before is kept where it is worse. */
   mark(entities: readonly Entity[], completeness: Completeness): void;
-  problem(source: string, message: string): void;
+  /** `about` is the address of a source, or a name. */
+  problem(about: string, message: string): void;
   /**
    * Reads one source. Where it fails with a FeedError the others go on: its collections are marked `partial` when
    * something had been read, else `failed`. Other errors are ours, and pass. Returns what was marked.
    */
-  attempt(entities: readonly Entity[], source: string, read: Read): Promise<Completeness>;
+  attempt(entities: readonly Entity[], address: string, read: Read): Promise<Completeness>;
 }
 
 /** Calls `gained` whenever rows were taken in, and says in the end how complete they are. */
@@ -45,11 +47,12 @@ export function makeLedger(run: string, observe: Observer): Ledger {
     mark(entities, now) {
       for (const { name } of entities) completeness.set(name, worse(now, completeness.get(name) ?? now));
     },
-    problem(source, message) {
+    problem(about, message) {
+      const source = about.replace(/^\/|\?.*$/g, '');
       problems.push({ source, message });
       observe({ kind: 'night.problem', run, source, message });
     },
-    async attempt(entities, source, read) {
+    async attempt(entities, address, read) {
       const progress = { gained: false };
       let outcome: Completeness;
       try {
@@ -58,7 +61,7 @@ export function makeLedger(run: string, observe: Observer): Ledger {
         if (!(error instanceof FeedError)) throw error;
         firstFailure ??= error;
         outcome = progress.gained ? 'partial' : 'failed';
-        ledger.problem(source, error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
+        ledger.problem(address, error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
       }
       ledger.mark(entities, outcome);
       return outcome;

@@ -35,7 +35,7 @@ export interface PolicyList {
   readonly address: string;
   readonly typeOf: (policy: GraphPolicy) => number;
   /** Last part of the addresses of a policy's counts; a kind without has no counts of its own. */
-  readonly counts?: { readonly devices: string; readonly users: string };
+  readonly counts?: { readonly ofDevices: string; readonly ofUsers: string };
   /** Its outcomes are verdicts of compliance. */
   readonly judgesCompliance?: true;
 }
@@ -48,7 +48,7 @@ const byTemplate = ({ templateReference, platforms }: GraphPolicy): number =>
     textOf(platforms),
   );
 
-const OVERVIEWS = { devices: 'deviceStatusOverview', users: 'userStatusOverview' };
+const OVERVIEWS = { ofDevices: 'deviceStatusOverview', ofUsers: 'userStatusOverview' };
 
 // Settings catalog policies have no counts: Graph answers zeros for them, which would read as facts.
 export const POLICY_LISTS: readonly PolicyList[] = [
@@ -66,7 +66,7 @@ export const POLICY_LISTS: readonly PolicyList[] = [
   {
     address: '/v1.0/deviceAppManagement/mobileAppConfigurations',
     typeOf: byODataType,
-    counts: { devices: 'deviceStatusSummary', users: 'userStatusSummary' },
+    counts: { ofDevices: 'deviceStatusSummary', ofUsers: 'userStatusSummary' },
   },
   { address: '/beta/deviceManagement/configurationPolicies', typeOf: byTemplate },
   {

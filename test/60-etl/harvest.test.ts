@@ -262,7 +262,7 @@ describe('a night on which Graph', () => {
   test('forbids counting recovery keys is no problem, only a count that is not known', async () => {
     const night = await harvestNight(alwaysWith('recoveryKeys', 'forbidden'));
     expect(night.report.completeness.get('deviceEncryptionStates')).toBe('complete');
-    expect(night.report.problems.map(({ source }) => source)).not.toContain('recoveryKeys');
+    expect(night.report.problems.map(({ source }) => source).join()).not.toContain('recoveryKeys');
     expect(rowOf(night, 'deviceEncryptionStates', odd(21))).toMatchObject({
       bitLockerRecoveryKeyCount: null,
     });
@@ -305,7 +305,7 @@ describe('a night on which Graph', () => {
   test('has taken a list of policies away keeps the others', async () => {
     const { report } = await harvestNight(alwaysWith('/intents', 'missing-segment'));
     expect(report.completeness.get('policies')).toBe('partial');
-    expect(report.problems.map(({ source }) => source)).toContain('/beta/deviceManagement/intents');
+    expect(report.problems.map(({ source }) => source)).toContain('beta/deviceManagement/intents');
   });
 
   test.each([

@@ -21,7 +21,7 @@ const files: readonly SourceFile[] = ['schema', 'src', 'etl', 'fixtures'].flatMa
     .map((name) => {
       const path = join(top, name);
       const text = readFileSync(join(HOUSE, path), 'utf8');
-      const found = text.matchAll(/^\s*(?:import|export)\b[^;'"]*?(?:from\s*)?'([^']+)'/gm);
+      const found = text.matchAll(/^(?:import|export)\b(?:[^;'"]*\bfrom)?\s*'([^']+)'/gm);
       return { path, text, imports: [...found].map((match) => match[1] ?? '') };
     }),
 );

@@ -1,0 +1,177 @@
+// Power Query, the engine in Power BI and Excel: its requests in the order they come, with the headers it sends.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/feed.ts';
+import { declaredProperties, duplicatesOf, pull } from './pull.ts';
+
+const ROOT = '/ReportingService/DataWarehouseFEService';
+const JSON_HEADERS = {
+  accept:
+    'application/json;odata.metadata=minimal;q=1.0,application/json;odata=minimalmetadata;q=0.9,application/atomsvc+xml;q=0.8,application/atom+xml;q=0.8,application/xml;q=0.7,text/plain;q=0.7',
+  'odata-maxversion': '4.0',
+  maxdataserviceversion: '3.0',
+  'user-agent': 'Microsoft.Data.Mashup (https://go.microsoft.com/fwlink/?LinkID=304225)',
+};
+const XML_HEADERS = { ...JSON_HEADERS, accept: 'application/xml' };
+
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+let feed: TestFeed;
+let declared: ReturnType<typeof declaredProperties>;
+
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+  feed = await startTestFeed({ data: warehouse.data });
+  declared = declaredProperties((await feed.get(`${ROOT}/$metadata`, XML_HEADERS)).text);
+});
+afterAll(async () => {
+  await feed.stop();
+  warehouse.remove();
+});
+
+describe('connecting', () => {
+  test.each([ROOT, `${ROOT}?api-version=v1.0`, `${ROOT}?maxHistoryDays=7&api-version=v1.0`, '/beta'])(
+    'the service document answers at %s exactly as typed, its context first and absolute',
+    async (url) => {
+      const { status, headers, text, json } = await feed.get(url, JSON_HEADERS);
+      expect(status).toBe(200);
+      expect(headers.get('odata-version')).toBe('4.0');
+      expect(text.startsWith(`{"@odata.context":"${feed.base}/`)).toBe(true);
+      expect(json.value.length).toBeGreaterThan(50);
+    },
+  );
+
+  test('everything before # in the context is CSDL 4.0 as XML', async () => {
+    const { json } = await feed.get(ROOT, JSON_HEADERS);
+    const address = json['@odata.context'].split('#')[0].slice(feed.base.length);
+    const { status, headers, text } = await feed.get(address, XML_HEADERS);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^application\/xml/);
+    expect(text).toMatch(/^<\?xml.*<edmx:Edmx [^>]*Version="4\.0"/s);
+  });
+
+  test('the service document and the metadata name the same collections', async () => {
+    const { json } = await feed.get(ROOT, JSON_HEADERS);
+    expect(json.value.map(({ name }: { name: string }) => name).sort()).toEqual([...declared.keys()].sort());
+  });
+});
+
+describe('the navigator', () => {
+  test('every preview at once: each declared property in each row, nulls written out, nothing undeclared', async () => {
+    const previews = await Promise.all(
+      [...declared.keys()].map(async (name) => ({
+        name,
+        got: await feed.get(`${ROOT}/${name}?$top=1000`, JSON_HEADERS),
+      })),
+    );
+    for (const { name, got } of previews) {
+      expect([name, got.status]).toEqual([name, 200]);
+      for (const row of got.json.value) expect(Object.keys(row)).toEqual(declared.get(name));
+      expect(got.json.value.length).toBeLessThanOrEqual(1000);
+    }
+  });
+});
+
+describe('folded steps', () => {
+  test('choosing columns, as it encodes them', async () => {
+    const { json } = await feed.get(`${ROOT}/devices?$select=deviceName%2CosVersion&$top=3`, JSON_HEADERS);
+    expect(json['@odata.context']).toBe(`${feed.base}${ROOT}/$metadata#devices(deviceName,osVersion)`);
+    expect(json.value.map((row: object) => Object.keys(row))).toEqual(
+      Array.from({ length: 3 }, () => ['deviceName', 'osVersion']),
+    );
+  });
+
+  test('skip and top cut the same rows out of the whole', async () => {
+    const whole = await pull(feed, `${ROOT}/devices`, JSON_HEADERS);
+    const { json } = await feed.get(`${ROOT}/devices?$skip=5&$top=7`, JSON_HEADERS);
+    expect(json.value).toEqual(whole.rows.slice(5, 12));
+  });
+
+  test.each([
+    ["$filter=deviceName eq 'x'", '$filter'],
+    ['$orderby=deviceName desc,osVersion', '$orderby'],
+    ['$expand=deviceType($select=deviceTypeName)', '$expand'],
+    ['$apply=groupby((deviceTypeKey))', '$apply'],
+  ])('v1.0 refuses %s as it announced, with a 400 that says what it offers', async (option, target) => {
+    const { status, json } = await feed.get(`${ROOT}/devices?${option}`, JSON_HEADERS);
+    expect(status).toBe(400);
+    expect(json.error.code).toBe('request.not-in-v1');
+    expect(json.error.target).toBe(target);
+    expect(json.error.message).toMatch(/v1\.0 offers .*dateKey.*beta/);
+  });
+
+  test('beta filters and sorts them', async () => {
+    const { status, json } = await feed.get(
+      `/beta/devices?$filter=startswith(operatingSystem,'Win') and isDeleted eq false&$orderby=deviceName desc,deviceKey`,
+      JSON_HEADERS,
+    );
+    expect(status).toBe(200);
+    expect(json.value.length).toBeGreaterThan(0);
+    expect(new Set(json.value.map((row: { operatingSystem: string }) => row.operatingSystem))).toEqual(
+      new Set(['Windows']),
+    );
+  });
+});
+
+describe('loading', () => {
+  test.each(['devicePropertyHistories', 'deviceEncryptionStatusDetails', 'dates'])(
+    '%s through pages of 17: no row twice, none lost, and the same rows as in one page',
+    async (name) => {
+      const headers = { ...JSON_HEADERS, prefer: 'maxpagesize=17' };
+      const paged = await pull(feed, `${ROOT}/${name}?maxhistorydays=3`, headers);
+      const whole = await pull(feed, `${ROOT}/${name}?maxhistorydays=3`, JSON_HEADERS);
+      expect(whole.pages).toBe(1);
+      expect(paged.rows).toEqual(whole.rows);
+      expect(duplicatesOf(paged.rows, declared.get(name)!)).toEqual([]);
+    },
+  );
+
+  test('every collection, whole, has as many rows as the warehouse', async () => {
+    for (const name of declared.keys()) {
+      const { rows } = await pull(feed, `${ROOT}/${name}`, JSON_HEADERS);
+      expect([name, rows.length]).toEqual([name, feed.count(name)]);
+    }
+  });
+
+  test('incremental refresh: partitions asked for at once hold each row exactly once', async () => {
+    const edges = [20261101, 20261118, 20261119, 20261120, 20261201];
+    const parts = await Promise.all(
+      edges.slice(0, -1).map((from, index) => {
+        const filter = `dateKey ge ${from} and dateKey lt ${edges[index + 1]!}`;
+        return pull(feed, `${ROOT}/devicePropertyHistories?$filter=${filter}`, JSON_HEADERS);
+      }),
+    );
+    const whole = await pull(feed, `${ROOT}/devicePropertyHistories`, JSON_HEADERS);
+    expect(parts.flatMap(({ rows }) => rows)).toEqual(whole.rows);
+  });
+});
+
+describe('drilling', () => {
+  test('one row, one of its properties, and where its navigations lead', async () => {
+    const {
+      json: { value },
+    } = await feed.get(`${ROOT}/devices?$top=1`, JSON_HEADERS);
+    const [device] = value;
+    const one = await feed.get(`${ROOT}/devices(${device.deviceKey})`, JSON_HEADERS);
+    expect(one.json).toEqual({
+      '@odata.context': `${feed.base}${ROOT}/$metadata#devices/$entity`,
+      ...device,
+    });
+    const name = await feed.get(`${ROOT}/devices(${device.deviceKey})/deviceName`, JSON_HEADERS);
+    expect(name.json.value).toBe(device.deviceName);
+    const type = await feed.get(`${ROOT}/devices(${device.deviceKey})/deviceType`, JSON_HEADERS);
+    expect(type.json.deviceTypeKey).toBe(device.deviceTypeKey);
+    const past = await feed.get(`${ROOT}/devices(${device.deviceKey})/devicePropertyHistories`, JSON_HEADERS);
+    expect(past.json.value.every((row: typeof device) => row.deviceKey === device.deviceKey)).toBe(true);
+  });
+
+  test('a null property and a navigation to nobody are 204', async () => {
+    const { rows } = await pull(feed, `${ROOT}/devices`, JSON_HEADERS);
+    const userless = rows.find(({ userId }) => userId === null)!;
+    for (const step of ['userId', 'user']) {
+      const { status, text } = await feed.get(
+        `${ROOT}/devices(${Number(userless.deviceKey)})/${step}`,
+        JSON_HEADERS,
+      );
+      expect([step, status, text]).toEqual([step, 204, '']);
+    }
+  });
+});

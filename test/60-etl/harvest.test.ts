@@ -275,6 +275,7 @@ describe('a night on which Graph', () => {
       expect(report.completeness.get(collection)).toBe('partial');
     }
     expect(report.completeness.get('encryptionActivities')).toBe('failed');
+    expect(stage.rowsOf('encryptionActivities')).toEqual([]);
     expect(report.problems.some(({ message }) => message.includes('of 60 devices'))).toBe(true);
   });
 
@@ -306,6 +307,14 @@ describe('a night on which Graph', () => {
     const { report } = await harvestNight(alwaysWith('/intents', 'missing-segment'));
     expect(report.completeness.get('policies')).toBe('partial');
     expect(report.problems.map(({ source }) => source)).toContain('beta/deviceManagement/intents');
+  });
+
+  test('keeps the profiles back cannot say who is eligible for silent encryption', async () => {
+    const night = await harvestNight(alwaysWith(/\/deviceConfigurations$/, '504'));
+    expect(rowOf(night, 'deviceEncryptionStates', FIVE_FLAGS)).toMatchObject({
+      silentEncryptionEligibleForAdmins: null,
+      silentEncryptionFailedRuleForAdmins: null,
+    });
   });
 
   test.each([

@@ -157,12 +157,25 @@ test('a device that someone changes in Graph is changed in the feed after the ne
   ]);
 });
 
+test('a night without the list of profiles still knows which of them reach a device', async () => {
+  const reached = (night: number) =>
+    select(
+      'SELECT deviceKey, policyKey FROM deviceEncryptionPolicies WHERE dateKey = ? ORDER BY 1, 2',
+      night,
+    );
+  emulator.faults.add({ match: /\/deviceConfigurations$/, answer: 'forbidden' });
+  await run(20170902);
+  expect(reached(20170902)).toEqual(reached(20170901));
+  expect(reached(20170902)).not.toEqual([]);
+});
+
 test('a night that is run again says the same', async () => {
   const everything = (): readonly unknown[] =>
     [...MODEL.entities.keys()]
       .filter((name) => name !== 'dates')
       .map((name) => [name, select(`SELECT * FROM "${name}" ORDER BY 1, 2`)]);
+  await run(20170903);
   const before = everything();
-  await run(20170901);
+  await run(20170903);
   expect(everything()).toEqual(before);
 });

@@ -26,11 +26,11 @@ export function readContinuation(skiptoken: string | null, name: string): SkipTo
 export function continueAfter(
   after: readonly SqlValue[],
   order: ReadPlan['order'],
-  { generation, served }: Omit<SkipToken, 'after'>,
+  place: Omit<SkipToken, 'after'>,
   name: string,
 ): string {
   const literals = order.map(({ by }, index) => literalOf(after[index] ?? null, by.type));
-  return encodeSkipToken({ generation, served, after: literals }, name);
+  return encodeSkipToken({ ...place, after: literals }, name);
 }
 
 /** A value as the database gave it, in the type that the plan knows it to have. */

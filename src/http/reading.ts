@@ -13,6 +13,8 @@ export interface Reading {
   readonly generation: Generation;
   /** The absolute root that contexts are built on, without a slash at its end. */
   readonly root: string;
+  /** The first request of the chain: what `now` means on all its pages. */
+  readonly began: Date;
   /** Rows on the pages of this chain so far. */
   readonly served: number;
   /** What stays the same from page to page. */

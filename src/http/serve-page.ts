@@ -126,10 +126,11 @@ async function* resumed(read: readonly BodyPart[], rest: AsyncGenerator<BodyPart
 
 function linkTo(
   { base, mount, rawQuery }: FeedRequest,
-  { plan, generation, chain, served }: Reading,
+  { plan, generation, chain, began, served }: Reading,
   after: readonly SqlValue[],
   rows: number,
 ): string {
-  const token = continueAfter(after, plan.order, { generation: generation.id, served: served + rows }, chain);
+  const place = { generation: generation.id, began: began.getTime(), served: served + rows };
+  const token = continueAfter(after, plan.order, place, chain);
   return nextLink(`${base}${mount.root.path}${mount.resource}`, rawQuery, token);
 }

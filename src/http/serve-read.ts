@@ -21,7 +21,6 @@ import type { Stopwatch } from './stopwatch.ts';
 /** Throws FeedErrors; nothing has been sent by then. */
 export async function serveRead(feed: Feed, request: FeedRequest, watch: Stopwatch): Promise<Answer> {
   const { headers, mount, rawQuery } = request;
-  const now = feed.clock.now();
 
   checkProtocolVersion(textOf(headers['odata-maxversion']), textOf(headers['odata-version']));
   const wanted = parseRequest(mount.resource, rawQuery);
@@ -35,6 +34,8 @@ export async function serveRead(feed: Feed, request: FeedRequest, watch: Stopwat
 
   const chain = chainName(request, version);
   const continuation = readContinuation(options.skiptoken, chain);
+  // A chain that crosses midnight keeps the day it began on, as it keeps its snapshot.
+  const now = continuation ? new Date(continuation.began) : feed.clock.now();
   const plan = planRead(wanted, { version, catalogues: feed.catalogues, now, limits: LIMITS, continuation });
   const bare = plan.shape === 'count' || plan.shape === 'value';
   const encoding = negotiate(bare ? undefined : headers.accept, bare ? null : options.format);
@@ -50,7 +51,7 @@ export async function serveRead(feed: Feed, request: FeedRequest, watch: Stopwat
     return { status: 304, headers: { ETag: etag }, body: null };
 
   const served = continuation?.served ?? 0;
-  const reading = { resource, plan, encoding, preferences, generation, root, served, chain };
+  const reading = { resource, plan, encoding, preferences, generation, root, began: now, served, chain };
   const answer =
     plan.shape === 'page'
       ? await servePage(feed, request, reading, watch)

@@ -8,6 +8,8 @@ import { printLiteral } from './print-literal.ts';
 export interface SkipToken {
   /** The generation that the chain began on. */
   readonly generation: number;
+  /** When the chain began, in milliseconds of the epoch: what `now()` and maxhistorydays mean on all its pages. */
+  readonly began: number;
   /** Rows that the pages so far have held, so that $top spans pages. */
   readonly served: number;
   /** The order values of the last row sent. */
@@ -20,8 +22,8 @@ const TARGET = '$skiptoken';
  * Text of the letters that need no escape in a URL. It holds literals as one would write them in a query,
  * and a fingerprint of them and the query, which is whatever text must stay the same from page to page.
  */
-export function encodeSkipToken({ generation, served, after }: SkipToken, query: string): string {
-  return seal([generation, served, ...after.map(printLiteral)].join(','), query);
+export function encodeSkipToken({ generation, began, served, after }: SkipToken, query: string): string {
+  return seal([generation, began, served, ...after.map(printLiteral)].join(','), query);
 }
 
 /**
@@ -49,9 +51,16 @@ function readPayload(text: string): SkipToken {
     literals.push(literal);
   } while (tokens.takeSign(','));
   if (tokens.peek().kind !== 'end') throw badToken();
-  const [generation, served, ...after] = literals;
-  if (generation?.type !== 'integer' || served?.type !== 'integer') throw badToken();
-  return { generation: Number(generation.value), served: Number(served.value), after };
+  const [generation, began, served, ...after] = literals;
+  if (generation?.type !== 'integer' || began?.type !== 'integer' || served?.type !== 'integer') {
+    throw badToken();
+  }
+  return {
+    generation: Number(generation.value),
+    began: Number(began.value),
+    served: Number(served.value),
+    after,
+  };
 }
 
 function badToken(): FeedError {

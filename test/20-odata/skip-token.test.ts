@@ -8,6 +8,7 @@ import { refusalOf } from './refusal.ts';
 
 const token: SkipToken = {
   generation: 61,
+  began: 1_795_132_800_000,
   served: 50_000,
   after: [
     { type: 'dateTimeOffset', value: '2018-02-21T23:18:51.3277273' },
@@ -21,7 +22,7 @@ const token: SkipToken = {
 const QUERY = 'things?$orderby=a';
 
 const forged = (payload: string): string => {
-  const honest = encodeSkipToken({ generation: 1, served: 0, after: [] }, QUERY);
+  const honest = encodeSkipToken({ generation: 1, began: 0, served: 0, after: [] }, QUERY);
   return honest.slice(0, 12) + Buffer.from(payload).toString('base64url');
 };
 
@@ -31,7 +32,12 @@ describe('a skip token', () => {
   });
 
   test('gives back any literal, without a letter that a URL would have to escape', () => {
-    const tokens = fc.record({ generation: fc.nat(), served: fc.nat(), after: fc.array(anyLiteral) });
+    const tokens = fc.record({
+      generation: fc.nat(),
+      began: fc.nat(),
+      served: fc.nat(),
+      after: fc.array(anyLiteral),
+    });
     fc.assert(
       fc.property(tokens, fc.string(), (any, query) => {
         // A lone surrogate is no text: UTF-8 cannot hold it, and neither can the warehouse.

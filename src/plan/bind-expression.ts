@@ -1,31 +1,19 @@
 // From what a client wrote to what it means: names found in the model, types held against each other, literals made values.
-import { type Listing, findName } from '../../schema/derive/catalogue.ts';
+import { findName } from '../../schema/derive/catalogue.ts';
 import { absurd } from '../base/absurd.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import type {
-  ArithmeticOperator,
-  ComparisonOperator,
-  Expression,
-  LiteralValue,
-} from '../odata/expression.ts';
-import { printLiteral } from '../odata/print-literal.ts';
-import { literalAs, typeOfLiteral } from './bind-literal.ts';
-import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
+import type { ArithmeticOperator, ComparisonOperator, Expression } from '../odata/expression.ts';
 import { anyOf } from './any-of.ts';
+import { typeOfLiteral } from './bind-literal.ts';
+import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
+import { literalIn, literalScalar } from './literal-operand.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
+import { inWords, mismatch, notOffered, wrongArity } from './refusals.ts';
+import type { Scope } from './scope.ts';
 import { shiftInstant } from './shift-instant.ts';
-import { articled, exampleOf, familyOf } from './type-words.ts';
+import { articled, exampleOf, FAMILY_WORDS, familyOf } from './type-words.ts';
 import { unknownProperty } from './unknown-property.ts';
-
-/** What the names in an expression can mean. */
-export interface Scope {
-  readonly listing: Listing;
-  readonly aliases: ReadonlyMap<string, Expression>;
-  readonly now: Date;
-  /** The query option in whose text the expression stands; positions count there. */
-  readonly option: string;
-}
 
 type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
 
@@ -65,10 +53,10 @@ export function bindCondition(expression: Expression, scope: Scope): Condition {
   const scalar = bindScalar(expression, scope);
   if (scalar.type === 'Edm.Boolean') return { kind: 'truth', of: scalar };
   throw mismatch(
-    `${describe(expression)} is ${articled(scalar.type)}, where a condition is wanted.`,
+    `${inWords(expression)} is ${articled(scalar.type)}, where a condition is wanted.`,
     expression,
     scope,
-    `Compare it: ${describe(expression)} eq ${exampleOf(scalar.type)}.`,
+    `Compare it: ${inWords(expression)} eq ${exampleOf(scalar.type)}.`,
   );
 }
 
@@ -147,7 +135,7 @@ function bindBeside(left: Expression, right: Expression, scope: Scope): { left: 
   const other = literal ? literalScalar(literal, bound.type, right, scope, left) : bindScalar(right, scope);
   if (![familyOf(bound.type), 'null'].includes(familyOf(other.type)) && bound.type !== 'null') {
     throw mismatch(
-      `${describe(left)} is ${articled(bound.type)} and ${describe(right)} is ${articled(other.type)}: they do not compare.`,
+      `${inWords(left)} is ${articled(bound.type)} and ${inWords(right)} is ${articled(other.type)}: they do not compare.`,
       right,
       scope,
     );
@@ -182,7 +170,7 @@ function bindTextTest(
 
 function bindCall(call: Of<'call'>, scope: Scope): Scalar {
   const { name, at } = call;
-  const moment = MOMENTS[name];
+  const moment = MOMENTS.get(name);
   if (moment) {
     if (call.arguments.length > 0) throw wrongArity(call, 'no', scope);
     return { kind: 'literal', value: moment(scope.now), type: 'Edm.DateTimeOffset' };
@@ -201,7 +189,7 @@ function bindCall(call: Of<'call'>, scope: Scope): Scalar {
     const families = takes[index] ?? [];
     const scalar = bindScalar(argument, scope);
     if (![...families, 'null'].includes(familyOf(scalar.type))) {
-      const message = `${name} takes ${families.map((family) => PLACES[family]).join(' or ')}; ${describe(argument)} is ${articled(scalar.type)}.`;
+      const message = `${name} takes ${families.map((family) => FAMILY_WORDS[family]).join(' or ')}; ${inWords(argument)} is ${articled(scalar.type)}.`;
       throw mismatch(message, argument, scope);
     }
     return scalar;
@@ -209,16 +197,6 @@ function bindCall(call: Of<'call'>, scope: Scope): Scalar {
   const type = yields === 'same' ? (bound[0]?.type ?? 'null') : yields;
   return { kind: 'call', name, arguments: bound, type, nullable: bound.some(isNullable) };
 }
-
-const PLACES = {
-  number: 'a number',
-  text: 'a text',
-  truth: 'true or false',
-  instant: 'an instant',
-  day: 'a day',
-  time: 'a time of day',
-  null: 'null',
-} as const;
 
 function bindArithmetic(expression: Of<'arithmetic'>, scope: Scope): Scalar {
   const { operator } = expression;
@@ -230,7 +208,8 @@ function bindArithmetic(expression: Of<'arithmetic'>, scope: Scope): Scalar {
   if (operator === 'mod' && fractional) {
     throw mismatch('mod takes whole numbers.', expression, scope);
   }
-  if (DIVISIONS.has(operator) && right.kind === 'literal' && Number(right.value) === 0) {
+  const isZero = right.kind === 'literal' && right.value !== null && Number(right.value) === 0;
+  if (DIVISIONS.has(operator) && isZero) {
     throw mismatch(`The divisor of ${operator} is zero.`, expression.right, scope);
   }
   return {
@@ -263,67 +242,8 @@ function bindShift({ operator, left, at }: Of<'arithmetic'>, ticks: bigint, scop
 function bindArgument(argument: Expression, type: ScalarType, of: string, scope: Scope): Scalar {
   const scalar = bindScalar(argument, scope);
   if ([familyOf(type), 'null'].includes(familyOf(scalar.type))) return scalar;
-  const message = `${of} takes ${articled(type)}; ${describe(argument)} is ${articled(scalar.type)}.`;
+  const message = `${of} takes ${articled(type)}; ${inWords(argument)} is ${articled(scalar.type)}.`;
   throw mismatch(message, argument, scope);
-}
-
-/**
- * The literal that an expression is: written out, behind a minus, or as an alias. An alias stands for a value and
- * for nothing longer: expressions that repeat each other could grow without end.
- */
-function literalIn(expression: Expression, scope: Scope): LiteralValue | null {
-  const seen = new Set<string>();
-  let found = expression;
-  while (found.kind === 'alias') {
-    const next = scope.aliases.get(found.name);
-    if (!next || seen.has(found.name)) {
-      const message = seen.has(found.name)
-        ? `The alias ${found.name} stands for itself.`
-        : `The alias ${found.name} is not given.`;
-      const detail = { target: scope.option, position: expression.at, hint: `Add &${found.name}=…` };
-      throw new FeedError('request.malformed-expression', message, detail);
-    }
-    seen.add(found.name);
-    found = next;
-  }
-  if (found.kind === 'literal') return found.literal;
-  if (found.kind === 'negate' && found.operand.kind === 'literal') {
-    const { literal } = found.operand;
-    if (literal.type === 'integer') return { type: 'integer', value: -literal.value };
-    if (literal.type === 'decimal') return { ...literal, value: -literal.value, text: `-${literal.text}` };
-  }
-  if (expression.kind === 'alias') throw notOffered('An alias for anything but a literal', expression, scope);
-  return null;
-}
-
-/** `beside` is what the literal is compared with, whose type it takes. */
-function literalScalar(
-  literal: LiteralValue,
-  wanted: ScalarType,
-  { at }: { readonly at: number },
-  scope: Scope,
-  beside?: Expression,
-): Scalar {
-  const natural = typeOfLiteral(literal);
-  if (natural === 'null') return { kind: 'literal', value: null, type: 'null' };
-  const bothNumbers = natural !== null && familyOf(natural) === 'number' && familyOf(wanted) === 'number';
-  const type = bothNumbers || wanted === 'null' ? natural : wanted;
-  const value = type === null ? undefined : literalAs(literal, type);
-  if (type !== null && value !== undefined) return { kind: 'literal', value, type };
-  const written = printLiteral(literal);
-  if (beside && !bothNumbers) {
-    throw mismatch(
-      `${describe(beside)} is ${articled(wanted)}; ${written} is not.`,
-      { at },
-      scope,
-      `Write it like ${exampleOf(wanted, beside.kind === 'path' ? beside.segments.at(-1) : undefined)}.`,
-    );
-  }
-  const message =
-    natural === null
-      ? `${written} has no place here.`
-      : `${written} is beyond what ${articled(natural)} holds.`;
-  throw mismatch(message, { at }, scope);
 }
 
 function conditionScalar(condition: Condition): Scalar {
@@ -332,51 +252,4 @@ function conditionScalar(condition: Condition): Scalar {
 
 function isNullable(scalar: Scalar): boolean {
   return scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
-}
-
-/** The expression in a few words, for messages. */
-function describe(expression: Expression): string {
-  switch (expression.kind) {
-    case 'path':
-      return expression.segments.join('/');
-    case 'literal':
-      return printLiteral(expression.literal);
-    case 'alias':
-      return expression.name;
-    case 'call':
-      return `${expression.name}(…)`;
-    case 'logical':
-    case 'not':
-    case 'negate':
-    case 'comparison':
-    case 'arithmetic':
-    case 'in':
-    case 'lambda':
-      return 'The expression';
-    default:
-      return absurd(expression);
-  }
-}
-
-type Place = { readonly at: number };
-
-function mismatch(message: string, { at }: Place, { option }: Scope, hint?: string): FeedError {
-  const detail = { target: option, position: at, ...(hint === undefined ? {} : { hint }) };
-  return new FeedError('request.type-mismatch', message, detail);
-}
-
-function notOffered(what: string, { at }: Place, { option }: Pick<Scope, 'option'>): FeedError {
-  return new FeedError('request.not-offered', `${what} is not offered by this feed yet.`, {
-    target: option,
-    position: at,
-  });
-}
-
-function wrongArity(
-  { name, at, arguments: given }: Of<'call'>,
-  wanted: string,
-  { option }: Scope,
-): FeedError {
-  const message = `${name} takes ${wanted} argument${wanted === '1' ? '' : 's'}; here are ${given.length}.`;
-  return new FeedError('request.malformed-expression', message, { target: option, position: at });
 }

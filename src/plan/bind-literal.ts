@@ -43,7 +43,6 @@ export function literalAs(literal: LiteralValue, type: ScalarType): Value | unde
   switch (type) {
     case 'Edm.Int32':
     case 'Edm.Int64':
-      // A fraction is compared with whole numbers as it is: `deviceKey gt 1.5`.
       return literal.type === 'integer' ? int64(literal.value) : undefined;
     case 'Edm.Double':
     case 'Edm.Decimal':

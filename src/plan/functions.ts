@@ -49,11 +49,11 @@ export const TEXT_TESTS = ['contains', 'startswith', 'endswith'] as const;
 export type TextTest = (typeof TEXT_TESTS)[number];
 
 /** Functions without arguments: instants that are known when the request is planned. */
-export const MOMENTS: Readonly<Record<string, (now: Date) => string>> = {
-  now: (now) => now.toISOString().replace(/\.?0*Z$/, ''),
-  mindatetime: () => '0001-01-01T00:00:00',
-  maxdatetime: () => '9999-12-31T23:59:59.9999999',
-};
+export const MOMENTS: ReadonlyMap<string, (now: Date) => string> = new Map([
+  ['now', (now: Date) => now.toISOString().replace(/\.?0*Z$/, '')],
+  ['mindatetime', () => '0001-01-01T00:00:00'],
+  ['maxdatetime', () => '9999-12-31T23:59:59.9999999'],
+]);
 
 export function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(FUNCTIONS, name);
@@ -67,5 +67,5 @@ export function isTextTest(name: string): name is TextTest {
 export const FUNCTION_NAMES: readonly string[] = [
   ...Object.keys(FUNCTIONS),
   ...TEXT_TESTS,
-  ...Object.keys(MOMENTS),
+  ...MOMENTS.keys(),
 ];

@@ -3,7 +3,7 @@ import { absurd } from '../base/absurd.ts';
 import { addDays, dateKeyOf } from '../base/date-key.ts';
 import type { Expression } from '../odata/expression.ts';
 import type { QueryOptions } from '../odata/wanted.ts';
-import type { Scope } from './bind-expression.ts';
+import type { Scope } from './scope.ts';
 import type { Condition } from './read-plan.ts';
 
 const DAY = 'dateKey';

@@ -2,7 +2,8 @@
 import type { Entity } from '../../schema/words.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { LiteralValue, OrderTerm } from '../odata/expression.ts';
-import { type Scope, bindScalar } from './bind-expression.ts';
+import { bindScalar } from './bind-expression.ts';
+import type { Scope } from './scope.ts';
 import { literalAs } from './bind-literal.ts';
 import type { Order, ReadPlan } from './read-plan.ts';
 

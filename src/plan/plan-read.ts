@@ -2,7 +2,8 @@
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, Wanted } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
-import { type Scope, bindCondition } from './bind-expression.ts';
+import { bindCondition } from './bind-expression.ts';
+import type { Scope } from './scope.ts';
 import { checkContract } from './contract-v1.ts';
 import { historyCondition } from './history-days.ts';
 import type { PlanContext } from './plan-context.ts';

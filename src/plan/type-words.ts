@@ -42,6 +42,16 @@ const WORDS: Readonly<Record<ScalarType, readonly [words: string, example: strin
   null: ['null', 'null'],
 };
 
+export const FAMILY_WORDS: Readonly<Record<Family, string>> = {
+  number: 'a number',
+  text: 'a text',
+  truth: 'true or false',
+  instant: 'an instant',
+  day: 'a day',
+  time: 'a time of day',
+  null: 'null',
+};
+
 /** `a whole number` */
 export function articled(type: ScalarType): string {
   return WORDS[type][0];

@@ -85,6 +85,7 @@ describe('an expression is refused', () => {
     ['deviceKey mod 1.5 eq 1', 'request.type-mismatch', null, /mod takes whole numbers/],
     ['deviceKey div 0 eq 1', 'request.type-mismatch', 14, /zero/],
     ['contains(deviceName)', 'request.malformed-expression', 0, /contains takes 2 arguments; here are 1/],
+    ['constructor() eq 1', 'request.not-offered', 0, /No function 'constructor'/],
     ['length() eq 1', 'request.malformed-expression', 0, /length takes 1 argument; here are 0/],
     ["conains(deviceName,'x')", 'request.not-offered', 0, /Did you mean 'contains'\?/],
     ['deviceKey has deviceKey', 'request.not-offered', null, /'has'/],

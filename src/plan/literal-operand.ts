@@ -1,0 +1,71 @@
+// Operands that are values: found behind minus and alias, and given the type of what they stand beside.
+import { FeedError } from '../base/feed-error.ts';
+import type { Expression, LiteralValue } from '../odata/expression.ts';
+import { printLiteral } from '../odata/print-literal.ts';
+import { literalAs, typeOfLiteral } from './bind-literal.ts';
+import type { Scalar, ScalarType } from './read-plan.ts';
+import { inWords, mismatch, notOffered } from './refusals.ts';
+import type { Scope } from './scope.ts';
+import { articled, exampleOf, familyOf } from './type-words.ts';
+
+/**
+ * The literal that an expression is: written out, behind a minus, or as an alias. An alias stands for a value and
+ * for nothing longer: expressions that repeat each other could grow without end.
+ */
+export function literalIn(expression: Expression, scope: Scope): LiteralValue | null {
+  const seen = new Set<string>();
+  let found = expression;
+  while (found.kind === 'alias') {
+    const next = scope.aliases.get(found.name);
+    if (!next) throw badAlias(`The alias ${found.name} is not given.`, expression, scope);
+    if (seen.has(found.name)) throw badAlias(`The alias ${found.name} stands for itself.`, expression, scope);
+    seen.add(found.name);
+    found = next;
+  }
+  if (found.kind === 'literal') return found.literal;
+  if (found.kind === 'negate' && found.operand.kind === 'literal') {
+    const { literal } = found.operand;
+    if (literal.type === 'integer') return { type: 'integer', value: -literal.value };
+    if (literal.type === 'decimal') return { ...literal, value: -literal.value, text: `-${literal.text}` };
+  }
+  if (expression.kind === 'alias') throw notOffered('An alias for anything but a literal', expression, scope);
+  return null;
+}
+
+/** `beside` is what the literal is compared with, whose type it takes. */
+export function literalScalar(
+  literal: LiteralValue,
+  wanted: ScalarType,
+  { at }: { readonly at: number },
+  scope: Scope,
+  beside?: Expression,
+): Scalar {
+  const natural = typeOfLiteral(literal);
+  if (natural === 'null') return { kind: 'literal', value: null, type: 'null' };
+  const bothNumbers = natural !== null && familyOf(natural) === 'number' && familyOf(wanted) === 'number';
+  const type = bothNumbers || wanted === 'null' ? natural : wanted;
+  const value = type === null ? undefined : literalAs(literal, type);
+  if (type !== null && value !== undefined) return { kind: 'literal', value, type };
+  const written = printLiteral(literal);
+  if (beside && !bothNumbers) {
+    throw mismatch(
+      `${inWords(beside)} is ${articled(wanted)}; ${written} is not.`,
+      { at },
+      scope,
+      `Write it like ${exampleOf(wanted, beside.kind === 'path' ? beside.segments.at(-1) : undefined)}.`,
+    );
+  }
+  const message =
+    natural === null
+      ? `${written} has no place here.`
+      : `${written} is beyond what ${articled(natural)} holds.`;
+  throw mismatch(message, { at }, scope);
+}
+
+function badAlias(message: string, { at }: Expression, { option }: Scope): FeedError {
+  return new FeedError('request.malformed-expression', message, {
+    target: option,
+    position: at,
+    hint: 'Give its value as an option of its own: @p=7.',
+  });
+}

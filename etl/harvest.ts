@@ -11,6 +11,7 @@ import { harvestUsers } from './harvest/harvest-users.ts';
 import { makeLedger } from './harvest/ledger.ts';
 import type { HarvestProblem, Ledger } from './harvest/ledger.ts';
 import { together } from './harvest/side-by-side.ts';
+import type { Tools } from './harvest/tools.ts';
 import { INTUNE_PLANS } from './streams/users.ts';
 import { makeKeyOf } from './transform/lookups.ts';
 import type { KeyOf } from './transform/lookups.ts';
@@ -36,15 +37,15 @@ export async function harvest(
   { intunePlans = INTUNE_PLANS }: HarvestContext = {},
 ): Promise<HarvestReport> {
   const ledger = makeLedger(graph.run, graph.observe);
-  const keyOf = lookupKeys(stage, ledger);
+  const tools: Tools = { graph, stage, ledger, keyOf: lookupKeys(stage, ledger) };
 
   const [devices, policies, recoveryKeys] = await together(
-    devicesAndUsers(graph, stage, ledger, keyOf, intunePlans),
-    policiesAndOutcomes(graph, stage, ledger, keyOf),
-    harvestRecoveryKeys(graph, ledger),
-    harvestSummaries(graph, stage, ledger),
+    devicesAndUsers(tools, intunePlans),
+    policiesAndOutcomes(tools),
+    harvestRecoveryKeys(tools),
+    harvestSummaries(tools),
   );
-  await harvestEncryption(graph, stage, ledger, keyOf, devices, policies, recoveryKeys);
+  await harvestEncryption(tools, { devices, policies, recoveryKeys });
 
   const { completeness, problems } = ledger;
   const failure = ledger.firstFailure();
@@ -52,26 +53,15 @@ export async function harvest(
   return { completeness, problems };
 }
 
-async function devicesAndUsers(
-  graph: Graph,
-  stage: Stage,
-  ledger: Ledger,
-  keyOf: KeyOf,
-  intunePlans: readonly string[],
-): Promise<KnownDevices> {
-  const devices = await harvestDevices(graph, stage, ledger, keyOf);
-  await harvestUsers(graph, stage, ledger, devices, intunePlans);
+async function devicesAndUsers(tools: Tools, intunePlans: readonly string[]): Promise<KnownDevices> {
+  const devices = await harvestDevices(tools);
+  await harvestUsers(tools, devices, intunePlans);
   return devices;
 }
 
-async function policiesAndOutcomes(
-  graph: Graph,
-  stage: Stage,
-  ledger: Ledger,
-  keyOf: KeyOf,
-): Promise<KnownPolicies> {
-  const policies = await harvestPolicies(graph, stage, ledger);
-  await harvestOutcomes(graph, stage, ledger, keyOf, policies);
+async function policiesAndOutcomes(tools: Tools): Promise<KnownPolicies> {
+  const policies = await harvestPolicies(tools);
+  await harvestOutcomes(tools, policies);
   return policies;
 }
 

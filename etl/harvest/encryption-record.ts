@@ -29,6 +29,7 @@ export function encryptionRecord(
   const { platform, osVersion } = device;
   const tpmSpecificationVersion = textOf(reported?.tpmSpecificationVersion);
   const policyState = textOf(reported?.encryptionPolicySettingState);
+  const bitLocker = flagsOf(reported?.advancedBitLockerStates, 'windows', device);
   const fileVault = flagsOf(reported?.fileVaultStates, 'macOS', device);
   const bitLockerKeys = platform === 'windows' ? keysOf(device, recoveryKeys) : null;
   const facts = {
@@ -44,6 +45,7 @@ export function encryptionRecord(
     platform === 'windows' ? silentEncryptionEligibility(facts, as) : { eligible: null, firstFailed: null };
   return {
     deviceId,
+    deviceTypeKey: device.deviceTypeKey,
     keyOf,
     reported,
     readiness: encryptionReadiness({
@@ -53,8 +55,9 @@ export function encryptionRecord(
       hasTpm: reported && tpmSpecificationVersion !== null,
     }),
     profileSummary: leastFavourable(policyState === null ? [] : [policyState]),
-    bitLocker: flagsOf(reported?.advancedBitLockerStates, 'windows', device),
+    bitLocker,
     fileVault,
+    detailKeys: detailKeysOf(device, reported, platform === 'windows' ? bitLocker : fileVault),
     bitLockerKeys,
     fileVaultKeys: fileVaultKeysOf(fileVault, isEncrypted(reported)),
     asAdmin: eligibility('admin'),
@@ -62,23 +65,22 @@ export function encryptionRecord(
   };
 }
 
-/** Keys of the reasons to show for the device; none where the system is too old to tell them. */
-export function detailKeysOf(
-  record: EncryptionRecord,
-  { platform, osVersion }: KnownDevice,
-): readonly number[] {
-  if (platform === null || record.reported === null || !tellsDetails(platform, osVersion)) return [];
-  if (platform === 'windows') return record.bitLocker.detailKeys;
-  const { detailKeys } = record.fileVault;
-  const silent = detailKeys.length === 0 && !isEncrypted(record.reported);
-  return silent ? [MAC_WITHOUT_REASON] : detailKeys;
-}
-
 /** Ids of the policies that the report names for the device. */
 export function policyIdsOf(reported: GraphEncryptionState | null): readonly string[] {
   if (!Array.isArray(reported?.policyDetails)) return [];
   const details: readonly ({ readonly policyId?: unknown } | null)[] = reported.policyDetails;
   return details.flatMap((detail) => textOf(detail?.policyId) ?? []);
+}
+
+/** None where the system is too old to tell, or nothing was told. */
+function detailKeysOf(
+  { platform, osVersion }: KnownDevice,
+  reported: GraphEncryptionState | null,
+  { detailKeys }: StatusFlags,
+): readonly number[] {
+  if (platform === null || reported === null || !tellsDetails(platform, osVersion)) return [];
+  const isSilentMac = platform === 'macOS' && detailKeys.length === 0 && !isEncrypted(reported);
+  return isSilentMac ? [MAC_WITHOUT_REASON] : detailKeys;
 }
 
 const NO_FLAGS: StatusFlags = { text: null, mask: null, detailKeys: [] };

@@ -1,6 +1,5 @@
 // Reads the tenant's devices and their categories, and keeps of each device the little that the other sources need.
-import type { Completeness, Stage } from '../../src/engines/stage.ts';
-import type { Graph } from '../graph/client.ts';
+import type { Completeness } from '../../src/engines/stage.ts';
 import { listOf, pagesOf, singletonOf } from '../graph/pages.ts';
 import { DEVICE_CATEGORIES, DEVICE_LOOKUPS, deviceCategoryStream } from '../streams/device-lookups.ts';
 import type { GraphDeviceCategory } from '../streams/device-lookups.ts';
@@ -12,7 +11,6 @@ import {
   MANAGED_DEVICES,
 } from '../streams/devices.ts';
 import type { DeviceRecord, ManagedDevice, ManagedDeviceOverview } from '../streams/devices.ts';
-import type { KeyOf } from '../transform/lookups.ts';
 import { encryptingPlatformOf } from '../transform/os-version.ts';
 import type { EncryptingPlatform } from '../transform/os-version.ts';
 import { countOf, idOf, textOf } from '../transform/sentinels.ts';
@@ -20,6 +18,7 @@ import { rowMaker } from '../transform/staged-row.ts';
 import { windowsEditionOf } from '../transform/windows-edition.ts';
 import type { WindowsEdition } from '../transform/windows-edition.ts';
 import type { Ledger } from './ledger.ts';
+import type { Tools } from './tools.ts';
 
 /** What is remembered of a device until the end of the night: some hundred bytes. */
 export interface KnownDevice {
@@ -43,14 +42,10 @@ const toDevice = rowMaker(deviceStream);
 const toHistory = rowMaker(devicePropertyHistoryStream);
 const toCategory = rowMaker(deviceCategoryStream);
 
-export async function harvestDevices(
-  graph: Graph,
-  stage: Stage,
-  ledger: Ledger,
-  keyOf: KeyOf,
-): Promise<KnownDevices> {
-  const categories = await harvestCategories(graph, stage, ledger);
-  const enrolled = await enrolledDevices(graph, ledger);
+export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
+  const { graph, stage, ledger, keyOf } = tools;
+  const categories = await harvestCategories(tools);
+  const enrolled = await enrolledDevices(tools);
   const byId = new Map<string, KnownDevice>();
   const listed = new Set<string>();
   const entities = [deviceStream.entity, devicePropertyHistoryStream.entity];
@@ -72,11 +67,7 @@ export async function harvestDevices(
 }
 
 /** By lower-case name, which is all that a device tells of its category. */
-async function harvestCategories(
-  graph: Graph,
-  stage: Stage,
-  ledger: Ledger,
-): Promise<ReadonlyMap<string, string>> {
+async function harvestCategories({ graph, stage, ledger }: Tools): Promise<ReadonlyMap<string, string>> {
   const { entity } = deviceCategoryStream;
   const byName = new Map<string, string>();
   // Those of the last night, should the list fail tonight.
@@ -102,7 +93,7 @@ function categoryOf(
   return byName.get(textOf(deviceCategoryDisplayName)?.toLowerCase() ?? '') ?? null;
 }
 
-async function enrolledDevices(graph: Graph, ledger: Ledger): Promise<number | null> {
+async function enrolledDevices({ graph, ledger }: Tools): Promise<number | null> {
   let enrolled: number | null = null;
   await ledger.attempt([], MANAGED_DEVICE_OVERVIEW, async () => {
     const overview = await singletonOf<ManagedDeviceOverview>(graph, MANAGED_DEVICE_OVERVIEW);

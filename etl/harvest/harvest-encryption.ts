@@ -1,7 +1,5 @@
 // Reads the encryption report and joins it with the devices and policies of the same night.
 import { FeedError } from '../../src/base/feed-error.ts';
-import type { Stage } from '../../src/engines/stage.ts';
-import type { Graph } from '../graph/client.ts';
 import { pagesOf } from '../graph/pages.ts';
 import {
   deviceEncryptionPolicyStream,
@@ -17,14 +15,13 @@ import type {
   GraphEncryptionState,
   GraphRecoveryKey,
 } from '../streams/encryption.ts';
-import type { KeyOf } from '../transform/lookups.ts';
 import { idOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
-import { detailKeysOf, encryptionRecord, policyIdsOf } from './encryption-record.ts';
+import { encryptionRecord, policyIdsOf } from './encryption-record.ts';
 import type { EncryptionSources } from './encryption-record.ts';
 import type { KnownDevice, KnownDevices } from './harvest-devices.ts';
 import type { KnownPolicies } from './harvest-policies.ts';
-import type { Ledger } from './ledger.ts';
+import type { Tools } from './tools.ts';
 
 /** Devices that the report leaves out are taken in as many at a time as a page would have. */
 const BATCH = 1000;
@@ -35,10 +32,10 @@ const toPolicy = rowMaker(deviceEncryptionPolicyStream);
 const toCount = rowMaker(encryptionActivityStream);
 
 /** By the device's id in Entra; null where keys may not be counted, which is a choice of the tenant and no problem. */
-export async function harvestRecoveryKeys(
-  graph: Graph,
-  ledger: Ledger,
-): Promise<ReadonlyMap<string, number> | null> {
+export async function harvestRecoveryKeys({
+  graph,
+  ledger,
+}: Tools): Promise<ReadonlyMap<string, number> | null> {
   const owners = new Map<string, string>();
   try {
     for await (const keys of pagesOf<GraphRecoveryKey>(graph, RECOVERY_KEYS)) {
@@ -57,64 +54,46 @@ export async function harvestRecoveryKeys(
   return counts;
 }
 
-export async function harvestEncryption(
-  graph: Graph,
-  stage: Stage,
-  ledger: Ledger,
-  keyOf: KeyOf,
-  devices: KnownDevices,
-  policies: KnownPolicies,
-  recoveryKeys: ReadonlyMap<string, number> | null,
-): Promise<void> {
+/** What the night has found before, and the report is joined with. */
+export interface Found {
+  readonly devices: KnownDevices;
+  readonly policies: KnownPolicies;
+  readonly recoveryKeys: ReadonlyMap<string, number> | null;
+}
+
+/** A device, and its line of the report where there is one. */
+type Line = readonly [deviceId: string, device: KnownDevice, reported: GraphEncryptionState | null];
+
+export async function harvestEncryption(tools: Tools, found: Found): Promise<void> {
+  const { graph, stage, ledger, keyOf } = tools;
+  const { devices, policies, recoveryKeys } = found;
   const bitLockerProfiles = new Map(policies.read.map(({ policy, bitLocker }) => [policy.id, bitLocker]));
   const sources: EncryptionSources = { keyOf, bitLockerProfiles, recoveryKeys };
   const tally = makeTally();
+  const take = (lines: readonly Line[]): void => {
+    const records = lines.map(([id, device, reported]) => encryptionRecord(id, device, reported, sources));
+    appendRecords(tools, policies, records);
+    tally.add(records);
+  };
   const entities = [
     deviceEncryptionStateStream.entity,
     deviceEncryptionStatusDetailStream.entity,
     deviceEncryptionPolicyStream.entity,
   ];
 
-  const take = (pairs: readonly (readonly [string, KnownDevice, GraphEncryptionState | null])[]): void => {
-    const taken = pairs.map(([id, device, reported]) => ({
-      device,
-      record: encryptionRecord(id, device, reported, sources),
-    }));
-    stage.append(
-      deviceEncryptionStateStream.entity,
-      taken.map(({ record }) => toState(record)),
-    );
-    stage.append(
-      deviceEncryptionStatusDetailStream.entity,
-      taken.flatMap(({ record, device }) =>
-        detailKeysOf(record, device).map((detailKey) => toDetail({ deviceId: record.deviceId, detailKey })),
-      ),
-    );
-    stage.append(
-      deviceEncryptionPolicyStream.entity,
-      taken.flatMap(({ record: { deviceId, reported } }) =>
-        policyIdsOf(reported).flatMap((id) => {
-          const policyNatural = policies.naturals.get(id);
-          return policyNatural === undefined ? [] : [toPolicy({ deviceId, policyNatural })];
-        }),
-      ),
-    );
-    for (const { record, device } of taken) tally.add(record, device);
-  };
-
   const outcome = await ledger.attempt(entities, ENCRYPTION_STATES, async (gained) => {
     for await (const page of pagesOf<GraphEncryptionState>(graph, ENCRYPTION_STATES, devices.byId.size)) {
       take(
-        page.flatMap((reported) => {
+        page.flatMap((reported): readonly Line[] => {
           const device = devices.byId.get(reported.id);
-          return device ? [[reported.id, device, reported] as const] : [];
+          return device ? [[reported.id, device, reported]] : [];
         }),
       );
       gained();
     }
     const unreported = [...devices.byId].filter(([id]) => !tally.has(id));
     for (let at = 0; at < unreported.length; at += BATCH) {
-      take(unreported.slice(at, at + BATCH).map(([id, device]) => [id, device, null]));
+      take(unreported.slice(at, at + BATCH).map(([id, device]): Line => [id, device, null]));
     }
     return devices.completeness;
   });
@@ -123,15 +102,36 @@ export async function harvestEncryption(
   ledger.mark([encryptionActivityStream.entity], outcome === 'complete' ? 'complete' : 'failed');
 }
 
+function appendRecords(
+  { stage }: Tools,
+  { naturals }: KnownPolicies,
+  records: readonly EncryptionRecord[],
+): void {
+  const details = records.flatMap(({ deviceId, detailKeys }) =>
+    detailKeys.map((detailKey) => toDetail({ deviceId, detailKey })),
+  );
+  const policies = records.flatMap(({ deviceId, reported }) =>
+    policyIdsOf(reported).flatMap((id) => {
+      const policyNatural = naturals.get(id);
+      return policyNatural === undefined ? [] : [toPolicy({ deviceId, policyNatural })];
+    }),
+  );
+  stage.append(deviceEncryptionStateStream.entity, records.map(toState));
+  stage.append(deviceEncryptionStatusDetailStream.entity, details);
+  stage.append(deviceEncryptionPolicyStream.entity, policies);
+}
+
 /** Counts each device once, by what was said of it last. */
 function makeTally() {
   const { derivedReadinessStateKey, encryptionStateKey } = deviceEncryptionStateStream.columns;
   const kinds = new Map<string, string>();
   return {
     has: (deviceId: string): boolean => kinds.has(deviceId),
-    add(record: EncryptionRecord, { deviceTypeKey }: KnownDevice): void {
-      const kind = [deviceTypeKey, derivedReadinessStateKey(record), encryptionStateKey(record)].join();
-      kinds.set(record.deviceId, kind);
+    add(records: readonly EncryptionRecord[]): void {
+      for (const record of records) {
+        const keys = [record.deviceTypeKey, derivedReadinessStateKey(record), encryptionStateKey(record)];
+        kinds.set(record.deviceId, keys.join());
+      }
     },
     counts(): readonly EncryptionCount[] {
       const byKind = new Map<string, number>();

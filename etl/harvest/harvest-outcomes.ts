@@ -1,6 +1,4 @@
 // Reads how policies fare: one overview a policy, and the tenant's three summaries. Never a row for each device.
-import type { Stage } from '../../src/engines/stage.ts';
-import type { Graph } from '../graph/client.ts';
 import { singletonOf } from '../graph/pages.ts';
 import {
   COMPLIANCE_DEVICE_SUMMARY,
@@ -17,26 +15,20 @@ import {
   profileUserActivityStream,
 } from '../streams/policies.ts';
 import type { Outcomes, OutcomesOfType, StateSummary, StatusOverview } from '../streams/policies.ts';
-import type { KeyOf } from '../transform/lookups.ts';
 import { policyPlatformOf } from '../transform/policy-type.ts';
 import { textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import type { KnownPolicies, KnownPolicy } from './harvest-policies.ts';
-import type { Ledger } from './ledger.ts';
 import { sideBySide } from './side-by-side.ts';
+import type { Tools } from './tools.ts';
 
 const toPolicyOutcomes = rowMaker(policyTypeActivityStream);
 const toTypeOutcomes = rowMaker(policyDeviceActivityStream);
 const toUserOutcomes = rowMaker(policyUserActivityStream);
 const toCompliance = rowMaker(compliancePerPolicyStream);
 
-export async function harvestOutcomes(
-  graph: Graph,
-  stage: Stage,
-  ledger: Ledger,
-  keyOf: KeyOf,
-  policies: KnownPolicies,
-): Promise<void> {
+export async function harvestOutcomes(tools: Tools, policies: KnownPolicies): Promise<void> {
+  const { stage, ledger, keyOf } = tools;
   const counted = policies.read.filter(({ list }) => list.counts !== undefined);
   const ofDevices = makeTally();
   const ofUsers = makeTally();
@@ -47,7 +39,7 @@ export async function harvestOutcomes(
       policyTypeActivityStream.entity,
       ...(list.judgesCompliance ? [compliancePerPolicyStream.entity] : []),
     ];
-    const read = await readOverview(graph, ledger, known, 'ofDevices');
+    const read = await readOverview(tools, known, 'ofDevices');
     ledger.mark(entities, read ? 'complete' : 'partial');
     ofDevices.add(policyTypeKey, read && outcomesOf(read));
     if (!read) return;
@@ -60,7 +52,7 @@ export async function harvestOutcomes(
     ]);
   };
   const readUsers = async (known: KnownPolicy): Promise<void> => {
-    const read = await readOverview(graph, ledger, known, 'ofUsers');
+    const read = await readOverview(tools, known, 'ofUsers');
     ofUsers.add(known.policyTypeKey, read && outcomesOf(read));
   };
 
@@ -95,7 +87,7 @@ const SUMMARIES = [
 ] as const;
 
 /** The three collections that hold one row a night. */
-export async function harvestSummaries(graph: Graph, stage: Stage, ledger: Ledger): Promise<void> {
+export async function harvestSummaries({ graph, stage, ledger }: Tools): Promise<void> {
   await sideBySide(SUMMARIES, async ({ address, entity, toRow }) => {
     await ledger.attempt([entity], address, async () => {
       stage.append(entity, [toRow(await singletonOf<StateSummary>(graph, address))]);
@@ -105,8 +97,7 @@ export async function harvestSummaries(graph: Graph, stage: Stage, ledger: Ledge
 }
 
 async function readOverview(
-  graph: Graph,
-  ledger: Ledger,
+  { graph, ledger }: Tools,
   { list, policy }: KnownPolicy,
   whose: 'ofDevices' | 'ofUsers',
 ): Promise<StatusOverview | null> {

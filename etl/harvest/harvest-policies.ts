@@ -1,6 +1,5 @@
 // Reads every list of policies, numbers their versions, and keeps what encryption needs to know of them.
 import type { Completeness, Stage } from '../../src/engines/stage.ts';
-import type { Graph } from '../graph/client.ts';
 import { listOf } from '../graph/pages.ts';
 import { encryptionPolicySettingStream } from '../streams/encryption.ts';
 import { POLICY_LISTS, policyName, policyNatural, policyStream } from '../streams/policies.ts';
@@ -10,8 +9,8 @@ import { policyVersion } from '../transform/policy-version.ts';
 import type { SeenVersion } from '../transform/policy-version.ts';
 import type { BitLockerProfile } from '../transform/silent-encryption.ts';
 import { rowMaker } from '../transform/staged-row.ts';
-import type { Ledger } from './ledger.ts';
 import { sideBySide } from './side-by-side.ts';
+import type { Tools } from './tools.ts';
 
 export interface KnownPolicy {
   readonly list: PolicyList;
@@ -33,7 +32,7 @@ export interface KnownPolicies {
 const toPolicy = rowMaker(policyStream);
 const toSetting = rowMaker(encryptionPolicySettingStream);
 
-export async function harvestPolicies(graph: Graph, stage: Stage, ledger: Ledger): Promise<KnownPolicies> {
+export async function harvestPolicies({ graph, stage, ledger }: Tools): Promise<KnownPolicies> {
   const seen = versionsSeen(stage);
   const naturals = new Map(
     [...seen].map(([id, { version }]) => [id, policyNatural({ id, version, name: null })]),

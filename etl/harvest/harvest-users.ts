@@ -1,6 +1,5 @@
 // Reads the people: everyone with an Intune licence or a device, and who has which device.
 import type { Stage } from '../../src/engines/stage.ts';
-import type { Graph } from '../graph/client.ts';
 import { pagesOf } from '../graph/pages.ts';
 import {
   GRAPH_USERS,
@@ -13,7 +12,7 @@ import {
 import type { GraphUser, UserRecord } from '../streams/users.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import type { KnownDevices } from './harvest-devices.ts';
-import type { Ledger } from './ledger.ts';
+import type { Tools } from './tools.ts';
 
 const toUser = rowMaker(userStream);
 const toHistory = rowMaker(userHistoryStream);
@@ -21,9 +20,7 @@ const toAssociation = rowMaker(userDeviceAssociationStream);
 
 /** Comes after the devices, since it keeps of the directory only whom it needs. */
 export async function harvestUsers(
-  graph: Graph,
-  stage: Stage,
-  ledger: Ledger,
+  { graph, stage, ledger }: Tools,
   devices: KnownDevices,
   intunePlans: readonly string[],
 ): Promise<void> {

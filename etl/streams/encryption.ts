@@ -81,6 +81,7 @@ export const MAC_WITHOUT_REASON = 105;
 /** What is known about one device's encryption tonight. */
 export interface EncryptionRecord {
   readonly deviceId: string;
+  readonly deviceTypeKey: number;
   readonly keyOf: KeyOf;
   /** The report's row; null when it has none for the device. */
   readonly reported: GraphEncryptionState | null;
@@ -88,6 +89,8 @@ export interface EncryptionRecord {
   readonly profileSummary: ProfileState | null;
   readonly bitLocker: StatusFlags;
   readonly fileVault: StatusFlags;
+  /** Keys of the reasons to show for the device. */
+  readonly detailKeys: readonly number[];
   readonly bitLockerKeys: number | null;
   readonly fileVaultKeys: number | null;
   readonly asAdmin: Eligibility;

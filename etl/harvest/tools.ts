@@ -1,0 +1,12 @@
+// What every part of the harvest works with.
+import type { Stage } from '../../src/engines/stage.ts';
+import type { Graph } from '../graph/client.ts';
+import type { KeyOf } from '../transform/lookups.ts';
+import type { Ledger } from './ledger.ts';
+
+export interface Tools {
+  readonly graph: Graph;
+  readonly stage: Stage;
+  readonly ledger: Ledger;
+  readonly keyOf: KeyOf;
+}

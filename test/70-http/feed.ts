@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { fixedClock } from '../../src/base/clock.ts';
+import { fixedClock, type Clock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { startFeed } from '../../src/cli/running-feed.ts';
@@ -52,10 +52,12 @@ export async function makeTestWarehouse(): Promise<{ readonly data: string; read
   return { data, remove: () => rmSync(data, { recursive: true }) };
 }
 
-export async function startTestFeed(words: Partial<Settings> & Pick<Settings, 'data'>): Promise<TestFeed> {
+export async function startTestFeed(
+  words: Partial<Settings> & Pick<Settings, 'data'>,
+  clock: Clock = fixedClock(midnightOf(TODAY)),
+): Promise<TestFeed> {
   const observations: Observation[] = [];
   const settings = { ...readSettings([], {}), port: 0, ...words };
-  const clock = fixedClock(midnightOf(TODAY));
   const feed = await startFeed(settings, clock, (observation) => observations.push(observation));
   const listening = observations.find(({ kind }) => kind === 'server.listening');
   const base = listening?.kind === 'server.listening' ? listening.url : feed.url.replace(FEED_ROOT, '');

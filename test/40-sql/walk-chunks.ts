@@ -20,6 +20,7 @@ export function walkChunks(database: Database, plan: ReadPlan, chunkRows: number
     const chunk = readChunk(database, statement, statements, chunkRows, after);
     rows.push(...chunk.rows);
     sizes.push(chunk.rows.length);
+    if (sizes.length > 1000) throw new Error('The chunks go round in circles.');
     if (chunk.rows.length < chunkRows) return { rows, sizes, sorts: statements.sorts };
     after = chunk.after;
   }

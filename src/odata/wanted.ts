@@ -18,11 +18,98 @@ export type Resource =
   | { readonly kind: 'metadata' }
   | { readonly kind: 'path'; readonly collection: string; readonly steps: readonly PathStep[] };
 
-/** One `$select` item: `deviceName`, `*`, later paths. */
+/** One `$select` item: `deviceName`, `*`, `deviceType/deviceTypeName`. */
 export interface SelectItem {
   readonly segments: readonly string[];
   readonly at: number;
 }
+
+/** One `$expand` item: `deviceType($select=deviceTypeName)`, `*`, `devices/$ref`, `devices/$count`. */
+export interface ExpandItem {
+  /** A navigation, or a path of them; `['*']` for all. */
+  readonly segments: readonly string[];
+  readonly form: 'rows' | 'ref' | 'count';
+  /** What stands in the parentheses; all null where there are none. */
+  readonly options: NestedOptions;
+  readonly at: number;
+}
+
+/** The options that may stand inside `$expand`, separated by semicolons. */
+export interface NestedOptions {
+  readonly select: readonly SelectItem[] | null;
+  readonly expand: readonly ExpandItem[] | null;
+  readonly filter: Expression | null;
+  readonly orderby: readonly OrderTerm[] | null;
+  readonly compute: readonly ComputeItem[] | null;
+  readonly search: SearchExpression | null;
+  readonly top: number | null;
+  readonly skip: number | null;
+  readonly count: boolean | null;
+  readonly levels: number | 'max' | null;
+}
+
+/** `freeStorageSpaceInBytes div 1024 as freeKiB` */
+export interface ComputeItem {
+  readonly expression: Expression;
+  readonly as: string;
+  readonly at: number;
+}
+
+/** `$search`: words and phrases; blanks between them mean AND. */
+export type SearchExpression =
+  | { readonly kind: 'word' | 'phrase'; readonly text: string; readonly at: number }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly SearchExpression[] }
+  | { readonly kind: 'not'; readonly of: SearchExpression };
+
+export type AggregateMethod = 'sum' | 'min' | 'max' | 'average' | 'countdistinct';
+
+export type AggregateItem =
+  /** `$count as devices` */
+  | { readonly kind: 'count'; readonly as: string; readonly at: number }
+  /** `freeStorageSpaceInBytes with sum as total` */
+  | {
+      readonly kind: 'value';
+      readonly expression: Expression;
+      readonly method: AggregateMethod;
+      readonly as: string;
+      readonly at: number;
+    };
+
+export type GroupTerm =
+  | { readonly kind: 'path'; readonly segments: readonly string[]; readonly at: number }
+  /** `rollup($all,a,b)` or `rollup(a,b)`: subtotals from the right; with `all`, the grand total too. */
+  | {
+      readonly kind: 'rollup';
+      readonly all: boolean;
+      readonly of: readonly (readonly string[])[];
+      readonly at: number;
+    };
+
+export type RankMethod = 'topcount' | 'topsum' | 'toppercent' | 'bottomcount' | 'bottomsum' | 'bottompercent';
+
+/** One transformation of `$apply`; a sequence is separated by slashes. */
+export type ApplyStep =
+  | { readonly kind: 'identity'; readonly at: number }
+  | { readonly kind: 'filter'; readonly expression: Expression; readonly at: number }
+  | { readonly kind: 'search'; readonly expression: SearchExpression; readonly at: number }
+  | { readonly kind: 'compute'; readonly items: readonly ComputeItem[]; readonly at: number }
+  | { readonly kind: 'aggregate'; readonly items: readonly AggregateItem[]; readonly at: number }
+  | {
+      readonly kind: 'groupby';
+      readonly by: readonly GroupTerm[];
+      readonly then: readonly ApplyStep[];
+      readonly at: number;
+    }
+  | { readonly kind: 'orderby'; readonly terms: readonly OrderTerm[]; readonly at: number }
+  | { readonly kind: 'top' | 'skip'; readonly rows: number; readonly at: number }
+  | {
+      readonly kind: RankMethod;
+      readonly amount: Expression;
+      readonly by: Expression;
+      readonly at: number;
+    }
+  | { readonly kind: 'concat'; readonly of: readonly (readonly ApplyStep[])[]; readonly at: number }
+  | { readonly kind: 'expand'; readonly item: ExpandItem; readonly at: number };
 
 /**
  * The query string, decoded once and read. Absent options are null.

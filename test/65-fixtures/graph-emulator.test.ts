@@ -4,7 +4,12 @@ import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { BEYOND_2_53, CONTROL_CHARACTERS, MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
+import {
+  BEYOND_2_53,
+  CONTROL_CHARACTERS,
+  LOBBY_PC,
+  MEGANS_LAPTOP,
+} from '../../fixtures/tenant/odd-devices.ts';
 import { MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { callerOf, signIn } from './graph-caller.ts';
@@ -143,6 +148,20 @@ describe('a device', () => {
       ethernetMacAddress: 'A4BB6D10C2F1',
       hardwareInformation: { tpmSpecificationVersion: '2.0, 0, 1.38', operatingSystemEdition: 'Enterprise' },
     });
+  });
+
+  test('shows its health attestation in a list, asked for or not, and by id', async () => {
+    const attested = { bitLockerStatus: 'Off', secureBoot: 'Enabled' };
+    const query = '$select=id,deviceHealthAttestationState';
+    for (const address of [DEVICES, `${DEVICES}?${query}`]) {
+      const { rows } = await graph.walk(address);
+      const stateOf = (id: string) => rows.find((row) => row.id === id).deviceHealthAttestationState;
+      expect(stateOf(MEGANS_LAPTOP)).toMatchObject(attested);
+      expect([stateOf(LOBBY_PC), stateOf(BEYOND_2_53)]).toEqual([null, null]);
+    }
+    for (const address of [`${DEVICES}/${MEGANS_LAPTOP}`, `${DEVICES}/${MEGANS_LAPTOP}?${query}`]) {
+      expect((await graph.get(address)).json.deviceHealthAttestationState).toMatchObject(attested);
+    }
   });
 
   test('keeps bytes beyond 2^53 exact and control characters escaped', async () => {

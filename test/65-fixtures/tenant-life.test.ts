@@ -150,6 +150,25 @@ describe('life', () => {
     }
   });
 
+  test('most PCs attest Secure Boot, a few run without, some are never asked; nothing else attests', () => {
+    const tenant = makeTenant({ ...options, devices: 1500 });
+    tenant.liveUntil(LAST);
+    const devices = [...tenant.devices.values()].filter(({ life }) => life === 'chance');
+    const pcs = devices.filter(({ platform }) => platform === 'windows');
+    const shareOf = (secureBoot: string | undefined): number =>
+      pcs.filter(({ managed }) => managed.deviceHealthAttestationState?.secureBoot === secureBoot).length /
+      pcs.length;
+    expect(shareOf('Enabled')).toBeGreaterThan(0.65);
+    expect(shareOf('Disabled')).toBeGreaterThan(0.01);
+    expect(shareOf(undefined)).toBeGreaterThan(0.1);
+    const attested = devices.filter(({ managed }) => managed.deviceHealthAttestationState !== null);
+    for (const { platform, managed } of attested) {
+      expect(platform).toBe('windows');
+      const lastUpdate = managed.deviceHealthAttestationState?.lastUpdateDateTime ?? '';
+      expect(managed.enrolledDateTime <= lastUpdate && lastUpdate <= managed.lastSyncDateTime).toBe(true);
+    }
+  });
+
   test('policies are edited, one is added and one deleted', () => {
     const tenant = makeTenant(options);
     const versions = (): number[] =>

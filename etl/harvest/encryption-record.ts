@@ -36,8 +36,7 @@ export function encryptionRecord(
     osVersion,
     joinType: device.joinType,
     tpmSpecificationVersion,
-    // Only health attestation tells, and a list of devices leaves it out.
-    secureBoot: null,
+    secureBoot: device.secureBoot,
     recoveryKeys: bitLockerKeys,
     profiles: profilesOf(reported, bitLockerProfiles),
   };

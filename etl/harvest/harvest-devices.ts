@@ -27,6 +27,8 @@ export interface KnownDevice {
   readonly osVersion: string | null;
   readonly edition: WindowsEdition | null;
   readonly joinType: string | null;
+  /** In the words of health attestation; null where the device was never attested. */
+  readonly secureBoot: string | null;
   /** Its id in Entra. */
   readonly entraId: string | null;
   readonly userId: string | null;
@@ -124,7 +126,13 @@ function knownDevice({ device, keyOf }: DeviceRecord): KnownDevice {
     osVersion: textOf(device.osVersion),
     edition: windowsEditionOf(textOf(device.skuFamily), countOf(device.skuNumber)),
     joinType: textOf(device.joinType),
+    secureBoot: secureBootOf(device),
     entraId: idOf(device.azureADDeviceId),
     userId: idOf(device.userId),
   };
+}
+
+function secureBootOf({ deviceHealthAttestationState: state }: ManagedDevice): string | null {
+  if (typeof state !== 'object' || state === null || !('secureBoot' in state)) return null;
+  return textOf(state.secureBoot);
 }

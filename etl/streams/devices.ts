@@ -42,6 +42,7 @@ const SELECTED = [
   'freeStorageSpaceInBytes',
   'totalStorageSpaceInBytes',
   'wiFiMacAddress',
+  'deviceHealthAttestationState',
   'userId',
   'userPrincipalName',
 ] as const;

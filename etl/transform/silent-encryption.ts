@@ -23,7 +23,7 @@ export interface SilentEncryptionFacts {
   readonly joinType: string | null;
   /** `2.0`, or `2.0, 0, 1.16`; null when not reported. */
   readonly tpmSpecificationVersion: string | null;
-  /** `enabled` proves native UEFI; anything else proves nothing. */
+  /** `Enabled` in any case proves native UEFI. Nothing else proves its absence: UEFI may run with Secure Boot off. */
   readonly secureBoot: string | null;
   /** How many BitLocker keys the directory holds for the device; null when they may not be counted. */
   readonly recoveryKeys: number | null;
@@ -61,7 +61,7 @@ export const SILENT_ENCRYPTION_RULES = [
     met: ({ joinType }) => (joinType === null || joinType === 'unknown' ? null : JOINED.has(joinType)),
   },
   { name: 'tpm12', met: ({ tpmSpecificationVersion }) => isTpmFrom12(tpmSpecificationVersion) },
-  { name: 'nativeUefi', met: ({ secureBoot }) => (secureBoot === 'enabled' ? true : null) },
+  { name: 'nativeUefi', met: ({ secureBoot }) => (secureBoot?.toLowerCase() === 'enabled' ? true : null) },
   {
     // A count that may not be read is the rule, not the exception, so it leaves the verdict to the others.
     name: 'roomForRecoveryKey',

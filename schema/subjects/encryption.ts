@@ -47,13 +47,13 @@ export const deviceEncryptionStates = entity({
       'Whether a FileVault recovery key is stored: 1 or 0, a count and never the key itself; null when unknown and on Windows.',
     ),
     silentEncryptionEligibleForAdmins: truthOrNull(
-      'Whether BitLocker could be turned on without any prompt if the user is an administrator; null when a rule’s source is unknown or the device does not run Windows.',
+      'Whether BitLocker could be turned on without any prompt if the user is an administrator; null when no rule fails but one cannot be told, such as UEFI without attested Secure Boot, or the device does not run Windows.',
     ),
     silentEncryptionFailedRuleForAdmins: textOrNull(
       'First rule that stands in the way of silent encryption for administrators; null when none does.',
     ),
     silentEncryptionEligibleForStandardUsers: truthOrNull(
-      'Whether BitLocker could be turned on without any prompt for a standard user; null when a rule’s source is unknown or the device does not run Windows.',
+      'Whether BitLocker could be turned on without any prompt for a standard user; null when no rule fails but one cannot be told, such as UEFI without attested Secure Boot, or the device does not run Windows.',
     ),
     silentEncryptionFailedRuleForStandardUsers: textOrNull(
       'First rule that stands in the way of silent encryption for standard users; null when none does.',

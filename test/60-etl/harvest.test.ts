@@ -14,8 +14,11 @@ import {
   FIVE_FLAGS,
   JAMF_MAC,
   LINUX_KIOSK,
+  LOBBY_PC,
   MEGANS_LAPTOP,
+  SHARED_PC,
   SURFACE_HUB,
+  WIPED_LAPTOP,
 } from '../../fixtures/tenant/odd-devices.ts';
 import { GONE_FOR_GOOD, MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import { SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
@@ -211,6 +214,21 @@ describe('a whole night', () => {
       .rowsOf('deviceEncryptionStatusDetails')
       .filter(({ values }) => values['deviceKey'] === FIVE_FLAGS);
     expect(reasons.map(({ values }) => values['encryptionStatusDetailKey'])).toEqual([1, 5, 10, 13, 16]);
+  });
+
+  test.each([
+    ['Secure Boot attested', MEGANS_LAPTOP, true, null],
+    ['Secure Boot attested in small letters', WIPED_LAPTOP, true, null],
+    ['no attestation', LOBBY_PC, null, null],
+    ['Secure Boot off', SHARED_PC, null, null],
+    ['Secure Boot attested, but 200 keys', odd(21), false, 'roomForRecoveryKey'],
+  ])('says who can be encrypted silently: %s', (_, deviceId, eligible, failedRule) => {
+    expect(rowOf(night, 'deviceEncryptionStates', deviceId)).toMatchObject({
+      silentEncryptionEligibleForAdmins: eligible,
+      silentEncryptionFailedRuleForAdmins: failedRule,
+      silentEncryptionEligibleForStandardUsers: eligible,
+      silentEncryptionFailedRuleForStandardUsers: failedRule,
+    });
   });
 
   test('keeps the reported readiness beside the derived one', () => {

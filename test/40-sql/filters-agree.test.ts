@@ -8,8 +8,8 @@ import { bindCondition } from '../../src/plan/bind-expression.ts';
 import { identifier, sql, statement } from '../../src/sql/fragment.ts';
 import { type Place, renderCondition } from '../../src/sql/render-condition.ts';
 import { holds } from './evaluator.ts';
-import { condition } from './random-filters.ts';
-import { listingOf, openThings, ROWS } from './things.ts';
+import { randomExpressions } from './random-filters.ts';
+import { listingOf, openThings, ROWS, VOCABULARY } from './things.ts';
 
 let database: Database;
 beforeAll(() => {
@@ -19,6 +19,7 @@ afterAll(() => {
   database.close();
 });
 
+const { condition } = randomExpressions(VOCABULARY);
 const scope = { listing: listingOf('things'), aliases: new Map(), now: new Date(0), option: '$filter' };
 
 function rendered(expression: Expression, place: Place) {

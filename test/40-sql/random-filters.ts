@@ -1,12 +1,31 @@
-// Random typed expressions over the things, as trees of the language.
+// Random typed expressions over any collection, as trees of the language.
 import fc from 'fast-check';
-import type { Expression, LiteralValue } from '../../src/odata/expression.ts';
-import { SAMPLES } from './things.ts';
+import type { ArithmeticOperator, Expression, LiteralValue } from '../../src/odata/expression.ts';
 
-type Tree = fc.Arbitrary<Expression>;
+export type Tree = fc.Arbitrary<Expression>;
+
+/** What expressions may be about: paths by the kind of their value, and values that are easily got wrong. */
+export interface Vocabulary {
+  readonly texts: readonly string[];
+  readonly wholes: readonly string[];
+  /** Whole numbers that may be calculated with: none overflows when taken five times. */
+  readonly measures: readonly string[];
+  readonly fractions: readonly string[];
+  readonly truths: readonly string[];
+  readonly instants: readonly string[];
+  readonly samples: {
+    readonly texts: readonly string[];
+    readonly wholes: readonly bigint[];
+    readonly fractions: readonly number[];
+    readonly instants: readonly string[];
+    /** Calendar days: yyyy-mm-dd. */
+    readonly days: readonly string[];
+  };
+  /** Conditions of other kinds, as good as those made here. */
+  readonly conditions: readonly Tree[];
+}
 
 const at = 0;
-const path = (name: string): Expression => ({ kind: 'path', segments: [name], at });
 const literal = (value: LiteralValue): Expression => ({ kind: 'literal', literal: value, at });
 const call = (name: string, ...parts: Expression[]): Expression => ({
   kind: 'call',
@@ -14,77 +33,8 @@ const call = (name: string, ...parts: Expression[]): Expression => ({
   arguments: parts,
   at,
 });
-const properties = (...names: string[]): Tree => fc.constantFrom(...names).map(path);
 const calls = (names: readonly string[], ...parts: Tree[]): Tree =>
   fc.tuple(fc.constantFrom(...names), ...parts).map(([name, ...operands]) => call(name, ...operands));
-
-const none = fc.constant(literal({ type: 'null' }));
-const whole = fc
-  .oneof(fc.bigInt({ min: -4n, max: 9n }), fc.constantFrom(...SAMPLES.SIZES))
-  .map((value) => literal({ type: 'integer', value }));
-const small = fc.bigInt({ min: 1n, max: 5n }).map((value) => literal({ type: 'integer', value }));
-const fraction = fc
-  .constantFrom(...SAMPLES.RATIOS, 1.5)
-  .map((value) => literal({ type: 'decimal', value, text: String(value) }));
-const words = fc
-  .oneof(
-    fc.constantFrom(...SAMPLES.TEXTS),
-    fc.constantFrom(...SAMPLES.TEXTS).map((text) => Array.from(text).slice(0, 2).join('')),
-    fc.string({ unit: 'binary', maxLength: 3 }).filter((text) => text.isWellFormed() && !text.includes('\0')),
-  )
-  .map((value) => literal({ type: 'string', value }));
-const moment = fc
-  .constantFrom(...SAMPLES.INSTANTS)
-  .map((value) => literal({ type: 'dateTimeOffset', value }));
-const day = fc.constantFrom('2018-02-21', '2016-01-01').map((value) => literal({ type: 'date', value }));
-const truthValue = fc.boolean().map((value) => literal({ type: 'boolean', value }));
-
-const { text, wholeNumber, fractional, instant } = fc.letrec<Record<string, Expression>>((tie) => ({
-  text: fc.oneof(
-    { maxDepth: 3, depthIdentifier: 'value' },
-    properties('name', 'label'),
-    words,
-    calls(['tolower', 'toupper', 'trim'], tie('text')),
-    calls(['concat'], tie('text'), tie('text')),
-    calls(['substring'], tie('text'), whole.filter(isSmall)),
-    calls(['substring'], tie('text'), whole.filter(isSmall), whole.filter(isSmall)),
-  ),
-  wholeNumber: fc.oneof(
-    { maxDepth: 3, depthIdentifier: 'value' },
-    properties('number', 'size', 'thingKey', 'dateKey'),
-    whole,
-    calls(['length'], tie('text')),
-    calls(['indexof'], tie('text'), tie('text')),
-    calls(['year', 'month', 'day', 'hour', 'minute', 'second'], tie('instant')),
-    fc
-      .tuple(fc.constantFrom('add', 'sub', 'mul', 'div', 'mod' as const), properties('number', 'size'), small)
-      .map(([operator, left, right]): Expression => ({ kind: 'arithmetic', operator, left, right, at })),
-    properties('number', 'size').map((operand): Expression => ({ kind: 'negate', operand, at })),
-  ),
-  fractional: fc.oneof(
-    properties('ratio'),
-    fraction,
-    calls(['fractionalseconds'], tie('instant')),
-    calls(['round', 'floor', 'ceiling'], properties('ratio', 'number')),
-    fc
-      .tuple(
-        fc.constantFrom('add', 'sub', 'mul', 'div', 'divby' as const),
-        properties('ratio', 'number'),
-        fraction,
-      )
-      .map(([operator, left, right]): Expression => ({ kind: 'arithmetic', operator, left, right, at })),
-  ),
-  instant: fc.oneof(properties('changed', 'seen'), moment),
-}));
-
-function isSmall(expression: Expression): boolean {
-  return (
-    expression.kind === 'literal' &&
-    expression.literal.type === 'integer' &&
-    Math.abs(Number(expression.literal.value)) < 20
-  );
-}
-
 const operators = fc.constantFrom('eq', 'ne', 'lt', 'le', 'gt', 'ge' as const);
 const compared = (left: Tree, right: Tree): Tree =>
   fc.tuple(operators, left, right).map(([operator, one, other]): Expression => ({
@@ -95,34 +45,113 @@ const compared = (left: Tree, right: Tree): Tree =>
     at,
   }));
 const anyOrder = (one: Tree, other: Tree): Tree => fc.oneof(compared(one, other), compared(other, one));
+const calculated = (signs: readonly ArithmeticOperator[], one: Tree, other: Tree): Tree =>
+  fc
+    .tuple(fc.constantFrom(...signs), one, other)
+    .map(([operator, left, right]): Expression => ({ kind: 'arithmetic', operator, left, right, at }));
+
+const none = fc.constant(literal({ type: 'null' }));
+const small = fc.bigInt({ min: 1n, max: 5n }).map((value) => literal({ type: 'integer', value }));
+const place = fc.bigInt({ min: -4n, max: 9n }).map((value) => literal({ type: 'integer', value }));
+const truthValue = fc.boolean().map((value) => literal({ type: 'boolean', value }));
 const member = (operand: Tree, items: Tree): Tree =>
   fc
     .tuple(operand, fc.array(fc.oneof({ weight: 5, arbitrary: items }, none), { minLength: 1, maxLength: 5 }))
     .map(([one, list]): Expression => ({ kind: 'in', operand: one, list, at }));
 
-/** An expression that holds or does not hold. */
-export const { condition } = fc.letrec<{ condition: Expression }>((tie) => ({
-  condition: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    anyOrder(text!, fc.oneof(text!, none)),
-    anyOrder(wholeNumber!, fc.oneof(wholeNumber!, fractional!, none)),
-    anyOrder(fractional!, fc.oneof(fractional!, wholeNumber!)),
-    anyOrder(instant!, fc.oneof(instant!, none)),
-    compared(calls(['date'], instant!), day),
-    anyOrder(properties('on', 'flag'), fc.oneof(truthValue, none)),
-    member(properties('number', 'size', 'thingKey'), whole),
-    member(properties('name', 'label'), words),
-    calls(['contains', 'startswith', 'endswith'], text!, text!),
-    properties('on', 'flag'),
-    truthValue,
-    compared(tie('condition'), truthValue),
-    compared(tie('condition'), tie('condition')),
-    tie('condition').map((operand): Expression => ({ kind: 'not', operand, at })),
-    fc
-      .tuple(
-        fc.constantFrom('and', 'or' as const),
-        fc.array(tie('condition'), { minLength: 2, maxLength: 4 }),
-      )
-      .map(([operator, operands]): Expression => ({ kind: 'logical', operator, operands, at })),
-  ),
-}));
+/** Expressions of each kind of value over one vocabulary, and conditions upon them. */
+export function randomExpressions(vocabulary: Vocabulary) {
+  const { samples } = vocabulary;
+  // Where a collection has no property of a kind, values of it stand alone.
+  const paths = (names: readonly string[], otherwise: Tree): Tree =>
+    names.length === 0
+      ? otherwise
+      : fc.constantFrom(...names).map((name) => ({ kind: 'path', segments: name.split('/'), at }));
+
+  const whole = fc
+    .oneof(fc.bigInt({ min: -4n, max: 9n }), fc.constantFrom(0n, ...samples.wholes))
+    .map((value) => literal({ type: 'integer', value }));
+  const fraction = fc
+    .constantFrom(1.5, ...samples.fractions)
+    .map((value) => literal({ type: 'decimal', value, text: String(value) }));
+  const words = fc
+    .oneof(
+      fc.constantFrom('', ...samples.texts),
+      fc.constantFrom('', ...samples.texts).map((text) => Array.from(text).slice(0, 2).join('')),
+      fc
+        .string({ unit: 'binary', maxLength: 3 })
+        .filter((text) => text.isWellFormed() && !text.includes('\0')),
+    )
+    .map((value) => literal({ type: 'string', value }));
+  const moment = fc
+    .constantFrom(...samples.instants)
+    .map((value) => literal({ type: 'dateTimeOffset', value }));
+  const day = fc.constantFrom(...samples.days).map((value) => literal({ type: 'date', value }));
+
+  const measure = paths(vocabulary.measures, whole);
+  const ratio = paths(vocabulary.fractions, fraction);
+  const truth = paths(vocabulary.truths, truthValue);
+  const { text, wholeNumber, fractional, instant } = fc.letrec<{
+    text: Expression;
+    wholeNumber: Expression;
+    fractional: Expression;
+    instant: Expression;
+  }>((tie) => ({
+    text: fc.oneof(
+      { maxDepth: 3, depthIdentifier: 'value' },
+      paths(vocabulary.texts, words),
+      words,
+      calls(['tolower', 'toupper', 'trim'], tie('text')),
+      calls(['concat'], tie('text'), tie('text')),
+      calls(['substring'], tie('text'), place),
+      calls(['substring'], tie('text'), place, place),
+    ),
+    wholeNumber: fc.oneof(
+      { maxDepth: 3, depthIdentifier: 'value' },
+      paths(vocabulary.wholes, whole),
+      whole,
+      calls(['length'], tie('text')),
+      calls(['indexof'], tie('text'), tie('text')),
+      calls(['year', 'month', 'day', 'hour', 'minute', 'second'], tie('instant')),
+      calculated(['add', 'sub', 'mul', 'div', 'mod'], measure, small),
+      measure.map((operand): Expression => ({ kind: 'negate', operand, at })),
+    ),
+    fractional: fc.oneof(
+      ratio,
+      fraction,
+      calls(['fractionalseconds'], tie('instant')),
+      calls(['round', 'floor', 'ceiling'], fc.oneof(ratio, measure)),
+      calculated(['add', 'sub', 'mul', 'div', 'divby'], fc.oneof(ratio, measure), fraction),
+    ),
+    instant: fc.oneof(paths(vocabulary.instants, moment), moment),
+  }));
+
+  /** An expression that holds or does not hold. */
+  const { condition } = fc.letrec<{ condition: Expression }>((tie) => ({
+    condition: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      anyOrder(text, fc.oneof(text, none)),
+      anyOrder(wholeNumber, fc.oneof(wholeNumber, fractional, none)),
+      anyOrder(fractional, fc.oneof(fractional, wholeNumber)),
+      anyOrder(instant, fc.oneof(instant, none)),
+      compared(calls(['date'], instant), day),
+      anyOrder(truth, fc.oneof(truthValue, none)),
+      member(paths(vocabulary.wholes, whole), whole),
+      member(paths(vocabulary.texts, words), words),
+      calls(['contains', 'startswith', 'endswith'], text, text),
+      truth,
+      truthValue,
+      ...vocabulary.conditions,
+      compared(tie('condition'), truthValue),
+      compared(tie('condition'), tie('condition')),
+      tie('condition').map((operand): Expression => ({ kind: 'not', operand, at })),
+      fc
+        .tuple(
+          fc.constantFrom('and', 'or' as const),
+          fc.array(tie('condition'), { minLength: 2, maxLength: 4 }),
+        )
+        .map(([operator, operands]): Expression => ({ kind: 'logical', operator, operands, at })),
+    ),
+  }));
+  return { text, wholeNumber, fractional, instant, condition };
+}

@@ -19,6 +19,7 @@ import {
 } from '../../schema/words.ts';
 import { OPEN_DAY, periodOf } from '../../src/base/date-key.ts';
 import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
+import type { Vocabulary } from './random-filters.ts';
 
 const ratio = { type: 'Edm.Double', nullable: true, description: 'A fraction.' } as const satisfies Property;
 
@@ -85,7 +86,23 @@ const INSTANTS = [
 const SIZES = [9007199254740991n, 9007199254740992n, 9007199254740993n, -9007199254740993n, 0n, 7n];
 const RATIOS = [0.5, -0.5, 2, 1e300, 0.1, 2.5, -2.5];
 
-export const SAMPLES = { TEXTS, INSTANTS, SIZES, RATIOS };
+export const VOCABULARY: Vocabulary = {
+  texts: ['name', 'label'],
+  wholes: ['number', 'size', 'thingKey', 'dateKey'],
+  measures: ['number', 'size'],
+  fractions: ['ratio'],
+  truths: ['on', 'flag'],
+  instants: ['changed', 'seen'],
+  samples: {
+    texts: TEXTS,
+    wholes: SIZES,
+    fractions: RATIOS,
+    instants: INSTANTS,
+    days: ['2018-02-21', '2016-01-01'],
+  },
+  conditions: [],
+};
+
 export const DAYS = [20180219, 20180220, 20180221, 20180301];
 
 const pick = <T>(from: readonly T[], index: number): T => from[index % from.length]!;

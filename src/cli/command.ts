@@ -8,6 +8,12 @@ export interface Command {
   readonly help: string;
   /** The settings it uses: its flags. */
   readonly settings: readonly SettingName[];
+  /** Flags without a value: `explain` for `--explain` → one sentence for `help`. */
+  readonly switches?: Readonly<Record<string, string>>;
   /** Returns when its work is done: for a server, when it was told to end. */
-  readonly run: (settings: Settings, operands: readonly string[]) => Promise<void> | void;
+  readonly run: (
+    settings: Settings,
+    operands: readonly string[],
+    switches: ReadonlySet<string>,
+  ) => Promise<void> | void;
 }

@@ -18,9 +18,9 @@ export function helpText(commands: Readonly<Record<string, Command>>): string {
 }
 
 export function commandHelp(name: string, command: Command): string {
-  return [`fleetfeed ${usage(name, command)}`, command.help, '', ...command.settings.map(settingLine)].join(
-    '\n',
-  );
+  const switches = Object.entries(command.switches ?? {}).map(([each, help]) => line(`--${each}`, help));
+  const settings = command.settings.map(settingLine);
+  return [`fleetfeed ${usage(name, command)}`, command.help, '', ...switches, ...settings].join('\n');
 }
 
 function usage(name: string, { operands }: Command): string {
@@ -30,5 +30,9 @@ function usage(name: string, { operands }: Command): string {
 function settingLine(name: SettingName): string {
   const setting = SETTINGS[name];
   const place = 'secret' in setting ? `${variableOf(name)}[_FILE]` : flagOf(name);
-  return `  ${place.padEnd(20)} ${setting.help}`;
+  return line(place, setting.help);
+}
+
+function line(flag: string, help: string): string {
+  return `  ${flag.padEnd(20)} ${help}`;
 }

@@ -8,6 +8,7 @@ import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { commandHelp, helpText } from './help.ts';
 import { printCommand } from './print.ts';
+import { query } from './query.ts';
 import { serve } from './serve.ts';
 import { snapshot } from './snapshot.ts';
 import { print, say } from './terminal.ts';
@@ -18,7 +19,14 @@ const help: Command = {
   run: (_settings, [name]) => print(name === undefined ? helpText(COMMANDS) : commandHelp(name, find(name))),
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { demo, serve, snapshot, print: printCommand, help };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  demo,
+  serve,
+  snapshot,
+  query,
+  print: printCommand,
+  help,
+};
 
 /** Something typed that means nothing here. */
 class UsageError extends Error {}
@@ -32,19 +40,22 @@ function find(name: string): Command {
   );
 }
 
-async function main([name = 'help', ...rest]: readonly string[]): Promise<void> {
+async function main([name = 'help', ...words]: readonly string[]): Promise<void> {
   const wantsHelp = name === '--help' || name === '-h';
   const command = wantsHelp ? help : find(name);
-  if (rest.includes('--help') || rest.includes('-h')) {
+  if (words.includes('--help') || words.includes('-h')) {
     print(commandHelp(name, command));
     return;
   }
+  const offered = Object.keys(command.switches ?? {});
+  const switches = new Set(offered.filter((each) => words.includes(`--${each}`)));
+  const rest = words.filter((word) => !(word.startsWith('--') && switches.has(word.slice(2))));
   const firstFlag = rest.findIndex((word) => word.startsWith('-'));
   const operands = firstFlag < 0 ? rest : rest.slice(0, firstFlag);
   const most = command === help || command.operands ? 1 : 0;
   if (operands.length > most)
     throw new UsageError(`'${operands[most] ?? ''}' is not expected after '${name}'.`);
-  await command.run(settingsOf(command, rest.slice(operands.length)), operands);
+  await command.run(settingsOf(command, rest.slice(operands.length)), operands, switches);
 }
 
 function settingsOf({ settings }: Command, flags: readonly string[]): Settings {

@@ -30,23 +30,27 @@ export function readFeedRequest(
     const message = `The feed is read-only: ${method} is not offered.`;
     throw new FeedError('request.method-not-allowed', message, { hint: 'Use GET or HEAD.' });
   }
-  const { path, rawQuery } = splitTarget(request.originalUrl);
-  const mount = findMount(path);
-  if (!mount) {
-    throw new FeedError('request.unknown-resource', `Nothing lives at '${path}'.`, {
-      target: path,
-      hint: `The feed is at ${publicBase(request, publicUrl)}/v1.0.`,
-    });
-  }
   return {
-    mount,
-    rawQuery,
-    base: publicBase(request, publicUrl),
+    ...findAsked(request.originalUrl, publicBase(request, publicUrl)),
     headers: request.headers,
     encoding: request.acceptsEncodings('gzip', 'identity') === 'gzip' ? 'gzip' : 'identity',
     wantsBody: method === 'GET',
     signal,
   };
+}
+
+/**
+ * What a request target names: `/beta/devices?$top=3`. `base` is the server's public address.
+ * Throws `request.unknown-resource`.
+ */
+export function findAsked(target: string, base: string): Pick<FeedRequest, 'mount' | 'rawQuery' | 'base'> {
+  const { path, rawQuery } = splitTarget(target);
+  const mount = findMount(path);
+  if (mount) return { mount, rawQuery, base };
+  throw new FeedError('request.unknown-resource', `Nothing lives at '${path}'.`, {
+    target: path,
+    hint: `The feed is at ${base}/v1.0.`,
+  });
 }
 
 /** Path and query of a request target. Bytes beyond ASCII, which curl sends as they are, become percent-encoded. */

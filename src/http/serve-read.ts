@@ -13,13 +13,45 @@ import { makeEtag, namesEtag } from './etag.ts';
 import type { FeedRequest } from './feed-request.ts';
 import type { Feed } from './feed.ts';
 import { contextRoot, decideVersion } from './mounts.ts';
+import type { Reading } from './reading.ts';
+import { type DocumentWanted, serveDocument } from './serve-document.ts';
 import { servePage } from './serve-page.ts';
-import { serveDocument } from './serve-document.ts';
 import { serveRow } from './serve-row.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** Throws FeedErrors; nothing has been sent by then. */
 export async function serveRead(feed: Feed, request: FeedRequest, watch: Stopwatch): Promise<Answer> {
+  const asked = planRequest(feed, request, watch);
+  if (asked.kind === 'document') return serveDocument(feed, request, asked.wanted);
+
+  const { reading } = asked;
+  const { plan, encoding, preferences, generation, began, chain } = reading;
+  const forms = JSON.stringify([encoding, preferences, request.encoding, request.base]);
+  const state = [feed.fingerprint, generation.id, generation.publishedAt, dateKeyOf(began)];
+  const etag = makeEtag([...state, plan.version, chain, request.rawQuery, forms]);
+  // What `now()` says is not known until it is asked.
+  const lasts = !/\bnow\b/i.test(chain);
+  if (lasts && namesEtag(request.headers['if-none-match'], etag))
+    return { status: 304, headers: { ETag: etag }, body: null };
+
+  const answer =
+    plan.shape === 'page'
+      ? await servePage(feed, request, reading, watch)
+      : await serveRow(feed, request, reading, watch);
+  const caching = {
+    'Cache-Control': 'private, no-cache',
+    ...(lasts && answer.status === 200 && { ETag: etag }),
+  };
+  return { ...answer, headers: { ...answer.headers, ...caching } };
+}
+
+/** What a request turned out to ask for. */
+export type Asked =
+  | { readonly kind: 'document'; readonly wanted: DocumentWanted }
+  | { readonly kind: 'read'; readonly reading: Reading };
+
+/** The first half of the corridor, in which nothing is read yet. */
+export function planRequest(feed: Feed, request: FeedRequest, watch: Stopwatch): Asked {
   const { headers, mount, rawQuery } = request;
 
   checkProtocolVersion(textOf(headers['odata-maxversion']), textOf(headers['odata-version']));
@@ -30,37 +62,24 @@ export async function serveRead(feed: Feed, request: FeedRequest, watch: Stopwat
   watch.lap('parse');
 
   const { resource, options } = wanted;
-  if (resource.kind !== 'path') return serveDocument(feed, request, { resource, options, version, root });
+  if (resource.kind !== 'path') return { kind: 'document', wanted: { resource, options, version, root } };
 
   const chain = chainName(request, version);
   const continuation = readContinuation(options.skiptoken, chain);
   // A chain that crosses midnight keeps the day it began on, as it keeps its snapshot.
-  const now = continuation ? new Date(continuation.began) : feed.clock.now();
-  const plan = planRead(wanted, { version, catalogues: feed.catalogues, now, limits: LIMITS, continuation });
+  const began = continuation ? new Date(continuation.began) : feed.clock.now();
+  const { catalogues } = feed;
+  const plan = planRead(wanted, { version, catalogues, now: began, limits: LIMITS, continuation });
   const bare = plan.shape === 'count' || plan.shape === 'value';
   const encoding = negotiate(bare ? undefined : headers.accept, bare ? null : options.format);
   const generation = pickGeneration(feed.engine, plan.generation);
   watch.lap('plan');
 
-  const { id, publishedAt } = generation;
-  const forms = JSON.stringify([encoding, preferences, request.encoding, request.base]);
-  const etag = makeEtag([feed.fingerprint, id, publishedAt, dateKeyOf(now), version, chain, rawQuery, forms]);
-  // What `now()` says is not known until it is asked.
-  const lasts = !/\bnow\b/i.test(chain);
-  if (lasts && namesEtag(headers['if-none-match'], etag))
-    return { status: 304, headers: { ETag: etag }, body: null };
-
   const served = continuation?.served ?? 0;
-  const reading = { resource, plan, encoding, preferences, generation, root, began: now, served, chain };
-  const answer =
-    plan.shape === 'page'
-      ? await servePage(feed, request, reading, watch)
-      : await serveRow(feed, request, reading, watch);
-  const caching = {
-    'Cache-Control': 'private, no-cache',
-    ...(lasts && answer.status === 200 && { ETag: etag }),
+  return {
+    kind: 'read',
+    reading: { resource, plan, encoding, preferences, generation, root, began, served, chain },
   };
-  return { ...answer, headers: { ...answer.headers, ...caching } };
 }
 
 /** The generation that a chain began on, else the newest. */

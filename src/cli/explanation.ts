@@ -1,0 +1,51 @@
+// What `query --explain` prints: the plan, each statement with its values, and SQLite's own plan for it.
+import { inspect } from 'node:util';
+import type { ExplainedStatement } from '../engines/sqlite/explaining-engine.ts';
+import type { Asked } from '../http/serve-read.ts';
+import type { BlankStatement } from '../sql/statement.ts';
+
+export function explanation(asked: Asked, explained: readonly ExplainedStatement[]): string {
+  if (asked.kind === 'document') return 'A document: it is made from the model, and nothing is read.';
+  const statements = explained.map(({ use, statement, steps }) =>
+    [
+      `SQL: ${use}`,
+      indented(statement.text),
+      ...(statement.values.length > 0 ? ['', 'Values', ...statement.values.map(valueLine)] : []),
+      '',
+      'How SQLite runs it',
+      ...steps.map(indented),
+    ].join('\n'),
+  );
+  return [`Plan\n${indented(planText(asked.reading.plan))}`, ...statements].join('\n\n');
+}
+
+// As wide as a terminal usually is: most values of a plan then stand in one line.
+const WIDTH = 120;
+
+function planText(plan: object): string {
+  return inspect(shortened(plan), {
+    depth: null,
+    breakLength: WIDTH,
+    maxArrayLength: null,
+    maxStringLength: null,
+  });
+}
+
+// An entity is known by its name; all of it would bury the plan.
+function shortened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shortened);
+  if (value instanceof Map) return shortened(Object.fromEntries(value));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('singular' in value && 'name' in value) return value.name;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shortened(inner)]));
+}
+
+function valueLine(value: BlankStatement['values'][number], index: number): string {
+  const isBlank = typeof value === 'object' && value !== null;
+  const filled = isBlank && value.blank === 'after' ? `of the last row, order value ${value.index}` : 'rows';
+  return indented(`${index + 1}: ${isBlank ? `<${filled}>` : inspect(value)}`);
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
+}

@@ -1,0 +1,71 @@
+// `query`: the answer to any address of the feed, without a server; or how it would be found.
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { openExplainingEngine } from '../engines/sqlite/explaining-engine.ts';
+import { SQLITE } from '../engines/sqlite/dialect.ts';
+import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
+import type { Engine } from '../engines/engine.ts';
+import { type FeedRequest, findAsked } from '../http/feed-request.ts';
+import { type Feed, makeFeed } from '../http/feed.ts';
+import { planRequest, serveRead } from '../http/serve-read.ts';
+import { startStopwatch } from '../http/stopwatch.ts';
+import type { Settings } from '../settings/settings.ts';
+import { clockOf } from './clock-of.ts';
+import type { Command } from './command.ts';
+import { explanation } from './explanation.ts';
+import { print, printBody } from './terminal.ts';
+import { readTypedAddress } from './typed-address.ts';
+
+const nobody = (): void => undefined;
+
+export const query: Command = {
+  operands: ["'<address>'"],
+  help: 'Answers an address of the feed, such as beta/devices?$top=3, without a server.',
+  settings: ['data', 'pageRows', 'publicUrl', 'today'],
+  switches: { explain: 'Prints the plan, the SQL and how SQLite would run it, and reads nothing.' },
+  run: async (settings, [typed], switches) => {
+    if (typed === undefined) {
+      const hint = "For example: fleetfeed query 'beta/devices?$top=3'";
+      throw new FeedError('setup.bad-setting', 'There is no address to answer.', { hint });
+    }
+    const request = requestOf(typed, settings);
+    if (switches.has('explain')) {
+      const engine = openExplainingEngine(settings.data);
+      const feed = feedOf(engine, settings);
+      const asked = planRequest(feed, request, startStopwatch());
+      // Through the whole corridor, so that nothing is explained that would not be run.
+      await serveRead(feed, request, startStopwatch());
+      print(explanation(asked, engine.explained));
+      return;
+    }
+    const engine = openSqliteEngine({ dataDir: settings.data, workers: 1, observe: nobody });
+    try {
+      const { body } = await serveRead(feedOf(engine, settings), request, startStopwatch());
+      if (body) await printBody(body);
+    } finally {
+      await engine.close();
+    }
+  },
+};
+
+function feedOf(engine: Engine, settings: Settings): Feed {
+  return makeFeed({
+    model: MODEL,
+    engine,
+    dialect: SQLITE,
+    clock: clockOf(settings),
+    observe: nobody,
+    settings,
+  });
+}
+
+function requestOf(typed: string, { publicUrl, host, port }: Settings): FeedRequest {
+  const { target, base } = readTypedAddress(typed, publicUrl ?? `http://${host}:${port}`);
+  return {
+    ...findAsked(target, base),
+    headers: {},
+    encoding: 'identity',
+    wantsBody: true,
+    signal: new AbortController().signal,
+  };
+}

@@ -1,0 +1,69 @@
+// An engine that reads no rows: it notes each statement it is handed, and how SQLite would run it.
+import Database from 'better-sqlite3';
+import type { BlankStatement } from '../../sql/statement.ts';
+import type { Engine } from '../engine.ts';
+import { registerFunctions } from './functions.ts';
+import { listGenerations } from './generations.ts';
+
+export interface ExplainedStatement {
+  /** When it runs, in words. */
+  readonly use: string;
+  readonly statement: BlankStatement;
+  /** SQLite's EXPLAIN QUERY PLAN, a step a line, indented by depth. */
+  readonly steps: readonly string[];
+}
+
+export interface ExplainingEngine extends Engine {
+  /** In the order in which they would run. */
+  readonly explained: readonly ExplainedStatement[];
+}
+
+/** Every page it answers is empty and every value 1, so that whoever asks goes on to the end of its questions. */
+export function openExplainingEngine(dataDir: string): ExplainingEngine {
+  const kept = listGenerations(dataDir);
+  const explained: ExplainedStatement[] = [];
+  const note = (use: string, generation: number, statement: BlankStatement): void => {
+    const path = kept.find(({ id }) => id === generation)?.path;
+    if (path === undefined) throw new TypeError(`There is no generation ${generation} to explain with.`);
+    explained.push({ use, statement, steps: queryPlan(path, statement) });
+  };
+  return {
+    explained,
+    current: () => kept[0] ?? null,
+    generation: (id) => kept.find((each) => each.id === id) ?? null,
+    async *readPage({ generation, statements: { first, next } }) {
+      note('the first rows of a page', generation, first);
+      if (next !== first) note('further rows, after the last row before', generation, next);
+      yield await Promise.resolve({ kind: 'end', after: null } as const);
+    },
+    readValue(generation, statement) {
+      note('one value', generation, statement);
+      return Promise.resolve(1);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+interface Step {
+  readonly id: number;
+  readonly parent: number;
+  readonly detail: string;
+}
+
+function queryPlan(path: string, { text, values }: BlankStatement): readonly string[] {
+  const database = new Database(path, { readonly: true, fileMustExist: true });
+  try {
+    registerFunctions(database, () => false);
+    // How a statement runs does not depend on what fills its blanks.
+    const bound = values.map((value) => (typeof value === 'object' ? null : value));
+    const steps = database.prepare<unknown[], Step>(`EXPLAIN QUERY PLAN ${text}`).all(...bound);
+    const depths = new Map<number, number>();
+    return steps.map(({ id, parent, detail }) => {
+      const depth = (depths.get(parent) ?? -1) + 1;
+      depths.set(id, depth);
+      return '  '.repeat(depth) + detail;
+    });
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,104 @@
+// `query`: what the server would answer, without one, and how it would find it.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readTypedAddress } from '../../src/cli/typed-address.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/feed.ts';
+import { runProgram } from './program.ts';
+
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+let feed: TestFeed;
+
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+  feed = await startTestFeed({ data: warehouse.data });
+}, 60_000);
+afterAll(async () => {
+  await feed.stop();
+  warehouse.remove();
+});
+
+const query = async (...words: readonly string[]) => {
+  const environment = { FLEETFEED_DATA: warehouse.data, FLEETFEED_TODAY: '2026-11-20' };
+  const program = runProgram(['query', ...words], environment);
+  const { code } = await program.ended;
+  return { code, stdout: program.stdout(), stderr: program.stderr() };
+};
+
+describe('query', () => {
+  test.each([
+    "/beta/devices?$filter=not isDeleted and deviceName ge 'D'&$orderby=deviceName&$select=deviceName&$top=3",
+    '/v1.0/devices/$count',
+    '/ReportingService/DataWarehouseFEService/dates(20261120)?api-version=beta',
+    '/beta',
+    '/v1.0/$metadata',
+  ])('prints for %s what the server sends', async (path) => {
+    const { code, stdout, stderr } = await query(feed.base + path);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(`${(await feed.get(path)).text}\n`);
+  });
+
+  test('prints a page of many parts whole, and its link leads on', async () => {
+    const path = '/beta/devicePropertyHistories';
+    const rows = feed.count('devicePropertyHistories');
+    const first = JSON.parse((await query(path, '--page-rows', '150')).stdout);
+    expect(first.value).toHaveLength(150);
+    const second = JSON.parse((await query(first['@odata.nextLink'], '--page-rows', '100000')).stdout);
+    expect(second.value).toHaveLength(rows - 150);
+  });
+
+  test.each([
+    [
+      '/beta/devices?$filter=devicName eq 1',
+      "No property 'devicName' on devices. Did you mean 'deviceName'?",
+    ],
+    ['/beta/devices(123456)', 'No device has this key.'],
+    ['/nowhere', "Nothing lives at '/nowhere'."],
+  ])('ends %s with 1 and a sentence', async (path, sentence) => {
+    const { code, stdout, stderr } = await query(path);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('without an address, or with an empty warehouse, says what is missing', async () => {
+    expect(await query()).toMatchObject({ code: 1, stderr: expect.stringContaining('no address') });
+    const { stderr } = await query('beta/devices', '--data', `${warehouse.data}/nothing-here`);
+    expect(stderr).toContain('No night has been published yet.');
+  });
+
+  test('--explain prints the plan, the SQL with its values and the way of SQLite, and no row', async () => {
+    const address =
+      "beta/devices?$filter=startswith(deviceName,'DESK')&$orderby=osVersion&$select=deviceName";
+    const { code, stdout } = await query(address, '--explain');
+    expect(code).toBe(0);
+    expect(stdout).toContain("test: 'startswith'");
+    expect(stdout).toMatch(/SQL: the first rows of a page\n {2}SELECT/);
+    expect(stdout).toContain("1: 'DESK'\n  2: 'DESL'\n  3: <rows>");
+    expect(stdout).toContain('USE TEMP B-TREE FOR ORDER BY');
+    expect(stdout).toContain('<of the last row, order value 1>');
+    expect(stdout).not.toContain('DESKTOP');
+  });
+
+  test('--explain tells of every statement, those that look whether a row exists too', async () => {
+    const { stdout } = await query('--explain', 'beta/deviceTypes(1)/devices?$count=true');
+    expect(stdout.match(/^SQL: .*/gm)).toEqual([
+      'SQL: one value',
+      'SQL: one value',
+      'SQL: the first rows of a page',
+      'SQL: further rows, after the last row before',
+    ]);
+  });
+});
+
+describe('an address as it is typed', () => {
+  const own = 'https://fleet.example/warehouse';
+  test.each([
+    ['beta/devices', '/beta/devices', own],
+    [' /beta/devices?$top=3 ', '/beta/devices?$top=3', own],
+    [`${own}/beta/devices`, '/beta/devices', own],
+    ['http://127.0.0.1:4004/v1.0?a=b', '/v1.0?a=b', 'http://127.0.0.1:4004'],
+    ["beta/users?$filter=userName eq 'Zoë'", "/beta/users?$filter=userName%20eq%20'Zo%C3%AB'", own],
+    ['beta/devices?$filter=a%20eq%201', '/beta/devices?$filter=a%20eq%201', own],
+  ])('%s', (typed, target, base) => {
+    expect(readTypedAddress(typed, own)).toEqual({ target, base });
+  });
+});

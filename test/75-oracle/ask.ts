@@ -1,0 +1,33 @@
+// A query put to the server, page by page, and its answer without what is said about it.
+import type { TestFeed } from '../70-http/feed.ts';
+import type { JsonRow } from './evaluate-query.ts';
+import { printQuery } from './print-query.ts';
+import type { Query } from './query.ts';
+
+export interface Answered {
+  readonly rows: readonly JsonRow[];
+  /** What the first page says of the number of all rows, if anything. */
+  readonly count: number | undefined;
+  readonly pageSizes: readonly number[];
+}
+
+/** Throws when a page is not answered with 200. */
+export async function ask(feed: TestFeed, query: Query): Promise<Answered> {
+  const headers = {
+    accept: `application/json;odata.metadata=none;IEEE754Compatible=${String(query.ieee754Compatible)}`,
+    ...(query.pageSize !== null && { prefer: `maxpagesize=${query.pageSize}` }),
+  };
+  const pages: { readonly value: readonly JsonRow[]; readonly '@odata.count'?: number | string }[] = [];
+  for (let link: string | undefined = printQuery(query); link !== undefined;) {
+    const { status, text, json }: Awaited<ReturnType<TestFeed['get']>> = await feed.get(link, headers);
+    if (status !== 200) throw new Error(`${status} ${text}`);
+    pages.push(json);
+    link = json['@odata.nextLink']?.slice(feed.base.length);
+  }
+  const count = pages[0]?.['@odata.count'];
+  return {
+    rows: pages.flatMap(({ value }) => value),
+    count: count === undefined ? undefined : Number(count),
+    pageSizes: pages.map(({ value }) => value.length),
+  };
+}

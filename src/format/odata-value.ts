@@ -1,12 +1,11 @@
 // One property of one row as an answer of its own. A null has no body: that is a 204.
-import type { EdmType } from '../../schema/words.ts';
-import { jsonTypeName, type MetadataLevel } from './odata-row.ts';
+import { jsonTypeName, type JsonType, type MetadataLevel } from './odata-row.ts';
 
 export interface ValueWords {
   /** Not written under metadata=none. */
   readonly context: string;
   readonly level: MetadataLevel;
-  readonly type: EdmType;
+  readonly type: JsonType;
 }
 
 /** `{"@odata.context":"…","value":7}`; `json` is the value as JSON. */

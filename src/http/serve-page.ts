@@ -31,7 +31,7 @@ export async function servePage(
   const { plan, encoding, preferences, generation, root } = reading;
   const { metadata, ieee754Compatible: int64AsText } = encoding;
   const listing = listingOf(feed, plan);
-  const template = odataRow(listing, plan.columns, {
+  const template = odataRow({ columns: plan.from.columns, listing }, plan.columns, {
     level: metadata,
     int64AsText,
     omitNulls: preferences.omitNulls,

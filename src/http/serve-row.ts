@@ -59,8 +59,9 @@ function shapeOf(feed: Feed, { plan, encoding, preferences, root, resource }: Re
   switch (plan.shape) {
     case 'entity': {
       const { omitNulls } = preferences;
+      const kind = { columns: plan.from.columns, listing: listingOf(feed, plan) };
       const words = { level, int64AsText, omitNulls, namespace: model.namespace };
-      const template = odataRow(listingOf(feed, plan), plan.columns, words);
+      const template = odataRow(kind, plan.columns, words);
       const context = level === 'none' ? null : entityContext(root, plan.entity.name, plan.selected);
       const applied = printPreferenceApplied(preferences, ['omit-values']);
       return {
@@ -71,7 +72,7 @@ function shapeOf(feed: Feed, { plan, encoding, preferences, root, resource }: Re
     }
     case 'property': {
       const [name = ''] = plan.columns;
-      const type = plan.entity.properties[name]?.type ?? 'Edm.String';
+      const type = plan.from.columns.get(name)?.type ?? 'Edm.String';
       const { collection, key, path } = rowAddress(resource, plan);
       const context = propertyContext(root, collection, key, path);
       return {

@@ -40,5 +40,5 @@ function equalityOf(condition: Condition): Equality | null {
   if (condition.kind !== 'compare' || condition.operator !== 'eq') return null;
   const { left, right } = condition;
   if (left.kind !== 'property' || right.kind !== 'literal' || right.value === null) return null;
-  return { name: left.property, operand: left, value: right };
+  return { name: `${left.row}/${left.property}`, operand: left, value: right };
 }

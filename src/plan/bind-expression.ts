@@ -42,6 +42,8 @@ export function bindCondition(expression: Expression, scope: Scope): Condition {
     case 'alias':
     case 'negate':
     case 'arithmetic':
+    case 'case':
+    case 'type':
     case 'lambda':
       break;
     default:
@@ -87,6 +89,9 @@ export function bindScalar(expression: Expression, scope: Scope): Scalar {
       return conditionScalar(bindCondition(expression, scope));
     case 'lambda':
       throw notOffered(`${expression.segments.join('/')}/${expression.quantifier}(…)`, expression, scope);
+    case 'case':
+    case 'type':
+      throw notOffered(inWords(expression), expression, scope);
     case 'literal':
     case 'alias':
       throw new TypeError(`A ${expression.kind} is bound above.`);
@@ -95,15 +100,17 @@ export function bindScalar(expression: Expression, scope: Scope): Scalar {
   }
 }
 
-function bindPath(path: Of<'path'>, { listing, option }: Scope): Scalar {
-  const [written = '', ...more] = path.segments[0] === '$it' ? path.segments.slice(1) : path.segments;
-  const name = findName(listing.properties, written);
-  const property = name === null ? undefined : listing.properties.get(name);
-  if (name !== null && property && more.length === 0) {
-    return { kind: 'property', property: name, type: property.type, nullable: property.nullable };
+function bindPath(path: Of<'path'>, { it, variables, option }: Scope): Scalar {
+  const named = variables.get(path.segments[0] ?? '');
+  const { row, columns, ways } = named ?? it;
+  const [written = '', ...more] = named ? path.segments.slice(1) : path.segments;
+  const name = findName(columns, written);
+  const column = name === null ? undefined : columns.get(name);
+  if (name !== null && column && more.length === 0) {
+    return { kind: 'property', row, property: name, type: column.type, nullable: column.nullable };
   }
-  if (name === null && findName(listing.ways, written) === null) {
-    throw unknownProperty(listing, written, option, path.at);
+  if (name === null && findName(ways, written) === null) {
+    throw unknownProperty(named ?? it, written, option, path.at);
   }
   throw notOffered(`The path '${path.segments.join('/')}'`, path, { option });
 }

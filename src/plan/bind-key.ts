@@ -6,7 +6,7 @@ import { printLiteral } from '../odata/print-literal.ts';
 import type { KeyPart } from '../odata/wanted.ts';
 import { literalAs } from './bind-literal.ts';
 import { articled, exampleOf } from './type-words.ts';
-import type { Condition } from './read-plan.ts';
+import type { Condition, RowId } from './read-plan.ts';
 
 export interface BoundKey {
   readonly conditions: readonly Condition[];
@@ -18,7 +18,7 @@ export interface BoundKey {
  * `devices(7)`, `devices(deviceKey=7)`, `devicePropertyHistories(dateKey=20261120,deviceKey=7)` in any order.
  * Throws `request.bad-key` saying what would be right.
  */
-export function bindKey(parts: readonly KeyPart[], entity: Entity): BoundKey {
+export function bindKey(parts: readonly KeyPart[], entity: Entity, row: RowId): BoundKey {
   const sole = entity.key.length === 1 ? entity.key[0] : undefined;
   const given = new Map<string, KeyPart>();
   for (const part of parts) {
@@ -39,7 +39,7 @@ export function bindKey(parts: readonly KeyPart[], entity: Entity): BoundKey {
     const condition: Condition = {
       kind: 'compare',
       operator: 'eq',
-      left: { kind: 'property', property: name, type, nullable },
+      left: { kind: 'property', row, property: name, type, nullable },
       right: { kind: 'literal', value, type },
     };
     return { condition, text: `${sole === undefined ? `${name}=` : ''}${printLiteral(part.literal)}` };

@@ -4,7 +4,7 @@ import { addDays, dateKeyOf } from '../base/date-key.ts';
 import type { Expression } from '../odata/expression.ts';
 import type { QueryOptions } from '../odata/wanted.ts';
 import type { Scope } from './scope.ts';
-import type { Condition } from './read-plan.ts';
+import type { Condition, RowId } from './read-plan.ts';
 
 const DAY = 'dateKey';
 
@@ -17,20 +17,20 @@ const ALL_DAYS = 700_000;
  */
 export function historyCondition(
   { maxHistoryDays, filter }: QueryOptions,
-  { listing, now }: Pick<Scope, 'listing' | 'now'>,
+  { it, now }: Pick<Scope, 'it' | 'now'>,
 ): readonly Condition[] {
-  if (maxHistoryDays === null || !listing.entity.key.includes(DAY)) return [];
+  if (maxHistoryDays === null || !it.entity.key.includes(DAY)) return [];
   if (filter && mentions(filter)) return [];
   const today = dateKeyOf(now);
   const first = maxHistoryDays > ALL_DAYS ? 0 : addDays(today, -maxHistoryDays);
-  return [dayIs('ge', first), dayIs('le', today)];
+  return [dayIs(it.row, 'ge', first), dayIs(it.row, 'le', today)];
 }
 
-function dayIs(operator: 'ge' | 'le', day: number): Condition {
+function dayIs(row: RowId, operator: 'ge' | 'le', day: number): Condition {
   return {
     kind: 'compare',
     operator,
-    left: { kind: 'property', property: DAY, type: 'Edm.Int32', nullable: false },
+    left: { kind: 'property', row, property: DAY, type: 'Edm.Int32', nullable: false },
     right: { kind: 'literal', value: BigInt(day), type: 'Edm.Int32' },
   };
 }
@@ -51,7 +51,10 @@ function mentions(expression: Expression): boolean {
       return mentions(expression.left) || mentions(expression.right);
     case 'in':
       return [expression.operand, ...expression.list].some(mentions);
+    case 'case':
+      return expression.branches.flatMap(({ when, then }) => [when, then]).some(mentions);
     case 'literal':
+    case 'type':
     case 'alias':
     case 'lambda':
       return false;

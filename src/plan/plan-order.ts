@@ -1,27 +1,27 @@
 // A total order, so that a page can continue after any row: what the client asked for, then the key.
-import type { Entity } from '../../schema/words.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { LiteralValue, OrderTerm } from '../odata/expression.ts';
 import { bindScalar } from './bind-expression.ts';
 import type { Scope } from './scope.ts';
 import { literalAs } from './bind-literal.ts';
-import type { Order, ReadPlan } from './read-plan.ts';
+import type { Order, ReadPlan, RowId, RowShape } from './read-plan.ts';
 
 /** What the client asked for, then the key. Throws as bindScalar does. */
 export function planOrder(
   terms: readonly OrderTerm[] | null,
+  shape: RowShape,
   scope: Omit<Scope, 'option'>,
 ): readonly Order[] {
-  const { entity } = scope.listing;
+  const { row } = scope.it;
   const asked = (terms ?? []).map(({ expression, descending }): Order => ({
     by: bindScalar(expression, { ...scope, option: '$orderby' }),
     descending,
   }));
-  const descending = isKeyBackwards(asked, entity);
+  const descending = isKeyBackwards(asked, shape);
   // A property that already decides adds nothing the second time, and a constant nothing at all.
   const seen = new Set<string>();
-  return [...asked, ...keyOrder(entity).map((term) => ({ ...term, descending }))].filter(({ by }) => {
-    if (by.kind !== 'property') return by.kind !== 'literal';
+  return [...asked, ...keyOrder(shape, row).map((term) => ({ ...term, descending }))].filter(({ by }) => {
+    if (by.kind !== 'property' || by.row !== row) return by.kind !== 'literal';
     const isNew = !seen.has(by.property);
     seen.add(by.property);
     return isNew;
@@ -29,19 +29,19 @@ export function planOrder(
 }
 
 // `dateKey desc` goes on as the key does when it is read from its end: that order needs no sorting.
-function isKeyBackwards(asked: readonly Order[], { key }: Entity): boolean {
+function isKeyBackwards(asked: readonly Order[], { key }: RowShape): boolean {
   const isNextOfKey = ({ by, descending }: Order, index: number): boolean =>
     descending && by.kind === 'property' && by.property === key[index];
   return asked.length > 0 && asked.every(isNextOfKey);
 }
 
 /** The key ascending, as the vendor's feed sends its rows. */
-export function keyOrder({ key, properties }: Entity): readonly Order[] {
+export function keyOrder({ key, columns }: RowShape, row: RowId): readonly Order[] {
   return key.map((name) => {
-    const property = properties[name];
-    if (!property) throw new TypeError(`The key names '${name}', which is no property.`);
-    const { type, nullable } = property;
-    return { by: { kind: 'property', property: name, type, nullable }, descending: false };
+    const column = columns.get(name);
+    if (!column) throw new TypeError(`The key names '${name}', which is no column.`);
+    const { type, nullable } = column;
+    return { by: { kind: 'property', row, property: name, type, nullable }, descending: false };
   });
 }
 

@@ -3,7 +3,7 @@ import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, Wanted } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
 import { bindCondition } from './bind-expression.ts';
-import type { Scope } from './scope.ts';
+import { MAIN_ROW, collectionRows, scopeOf } from './scope.ts';
 import { checkContract } from './contract-v1.ts';
 import { historyCondition } from './history-days.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -22,14 +22,23 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
   const target = resolvePath(resource, context);
   checkOptions(options, target, context);
   const { listing, shape } = target;
-  const scope: Omit<Scope, 'option'> = { listing, aliases: options.aliases, now: context.now };
+  const catalogue = context.catalogues[context.version];
+  const scope = scopeOf(listing, {
+    catalogue,
+    aliases: options.aliases,
+    now: context.now,
+    option: '$filter',
+  });
+  const from = collectionRows(listing);
   const paged = shape === 'page';
   const many = paged || shape === 'count';
-  const order = planOrder(paged ? options.orderby : null, scope);
-  const { columns, selected } = selectColumns(paged || shape === 'entity' ? options.select : null, listing);
+  const order = planOrder(paged ? options.orderby : null, from, scope);
+  const { columns, selected } = selectColumns(paged || shape === 'entity' ? options.select : null, scope.it);
   const continuation = paged ? context.continuation : null;
   return {
     entity: listing.entity,
+    from,
+    row: MAIN_ROW,
     version: context.version,
     shape,
     source: target.source,
@@ -38,7 +47,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     where: allOf([
       ...target.where,
       ...(many ? historyCondition(options, scope) : []),
-      ...(many && options.filter ? [bindCondition(options.filter, { ...scope, option: '$filter' })] : []),
+      ...(many && options.filter ? [bindCondition(options.filter, scope)] : []),
     ]),
     order,
     after: continuation && bindAfter(continuation.after, order),

@@ -2,12 +2,47 @@
 import type { EdmType, Entity, FeedVersion, Value } from '../../schema/words.ts';
 import type { ArithmeticOperator, ComparisonOperator } from '../odata/expression.ts';
 
+/** A column of rows: what the model, `$compute` or `$apply` says of it. */
+export interface Column {
+  readonly type: ScalarType;
+  readonly nullable: boolean;
+}
+
+/** By name, in the order in which they are written. */
+export type Columns = ReadonlyMap<string, Column>;
+
+/**
+ * Names a row among those that an expression can see at once: the row of the answer, and inside it rows bound by
+ * lambdas, by following a navigation, or by transformations. Rows that never meet may share a number.
+ */
+export type RowId = number;
+
+/** Rows to read, whatever they are made of: order, paging, filter and JSON need only what is common to all. */
+export type RowSource =
+  /** Rows of a collection, as many columns as the version shows. */
+  | ({ readonly kind: 'collection'; readonly entity: Entity } & RowShape)
+  /** Rows of another source, with more columns; `row` is what the added values call a row of `of`. */
+  | ({
+      readonly kind: 'computed';
+      readonly of: RowSource;
+      readonly row: RowId;
+      readonly added: ReadonlyMap<string, Scalar>;
+    } & RowShape);
+
+export interface RowShape {
+  readonly columns: Columns;
+  /** Columns that tell any two rows apart: every order ends in them. */
+  readonly key: readonly string[];
+}
+
 /** A value of one row, with its type. */
 export type Scalar =
+  /** A column of a row's source. */
   | {
       readonly kind: 'property';
+      readonly row: RowId;
       readonly property: string;
-      readonly type: EdmType;
+      readonly type: ScalarType;
       readonly nullable: boolean;
     }
   /** Instants in canonical form (UTC, no Z, no trailing zeros); whole numbers as bigint. */
@@ -88,12 +123,15 @@ export type Condition =
       readonly part: Scalar;
     }
   /**
-   * Own properties have the values that one row of another collection has: `devices(7)/deviceType` reads the
-   * device types whose key is the one of device 7. `on` maps own property → property of `source`; `where` picks the row.
+   * Columns of a row have the values that one row of another collection has: `devices(7)/deviceType` reads the
+   * device types whose key is the one of device 7. `on` maps column → column of `source`; `where` picks the row there,
+   * sees no other, and calls it `sourceRow`.
    */
   | {
       readonly kind: 'related';
-      readonly source: Entity;
+      readonly row: RowId;
+      readonly source: RowSource;
+      readonly sourceRow: RowId;
       readonly on: Readonly<Record<string, string>>;
       readonly where: Condition;
     }
@@ -110,7 +148,11 @@ export interface Order {
  * One read of one collection. The order is total: it always ends in the key, so that a page can continue after any row.
  */
 export interface ReadPlan {
+  /** The collection that the address speaks of; the rows may be made of it by `$compute` or `$apply`. */
   readonly entity: Entity;
+  readonly from: RowSource;
+  /** What the expressions of this plan call a row of `from`. */
+  readonly row: RowId;
   readonly version: FeedVersion;
   /**
    * `page`: rows of a collection · `entity`: the one row with a key, or 204/404 · `property`: one property of it as
@@ -119,7 +161,7 @@ export interface ReadPlan {
   readonly shape: 'page' | 'entity' | 'property' | 'value' | 'count';
   /** Where a navigation starts: when a row there does not exist, the answer is 404 and not an empty one; else null. */
   readonly source: ReadPlan | null;
-  /** Property names to write, in the feed's order; for `property` and `value` exactly one. */
+  /** Columns of `from` to write, in their order; for `property` and `value` exactly one. */
   readonly columns: readonly string[];
   /** What `$select` named, for the context URL; null when everything was wanted. */
   readonly selected: readonly string[] | null;

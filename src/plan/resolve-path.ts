@@ -8,9 +8,9 @@ import { absurd } from '../base/absurd.ts';
 import type { PathStep, Resource } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
 import { bindKey } from './bind-key.ts';
-import { keyOrder } from './plan-order.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { Condition, ReadPlan } from './read-plan.ts';
+import { MAIN_ROW, collectionRows } from './scope.ts';
 
 export interface Target {
   readonly listing: Listing;
@@ -45,7 +45,7 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
   switch (step.kind) {
     case 'key': {
       if (shape !== 'page') throw noStep(address, 'a key', 'It is not a collection.');
-      const key = bindKey(step.parts, listing.entity);
+      const key = bindKey(step.parts, listing.entity, MAIN_ROW);
       return {
         ...target,
         shape: 'entity',
@@ -88,13 +88,15 @@ function follow(from: Target, way: Way, { version, catalogues }: Names): Target 
   if (!rows) throw new TypeError('A navigation starts at one row.');
   const source: ReadPlan = {
     entity: from.listing.entity,
+    from: collectionRows(from.listing),
+    row: MAIN_ROW,
     version,
     shape: 'entity',
     source: from.source,
     columns: from.listing.entity.key,
     selected: null,
     where: rows,
-    order: keyOrder(from.listing.entity),
+    order: [],
     after: null,
     skip: 0,
     top: null,
@@ -104,7 +106,9 @@ function follow(from: Target, way: Way, { version, catalogues }: Names): Target 
   const on = Object.fromEntries(Object.entries(way.on).map(([own, theirs]) => [theirs, own]));
   const related: Condition = {
     kind: 'related',
-    source: source.entity,
+    row: MAIN_ROW,
+    source: source.from,
+    sourceRow: MAIN_ROW,
     on,
     where: rows,
   };

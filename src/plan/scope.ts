@@ -1,12 +1,46 @@
-// What an expression is bound in.
-import type { Listing } from '../../schema/derive/catalogue.ts';
+// What an expression is bound in: the rows that its names can speak of.
+import type { Catalogue, Listing, Way } from '../../schema/derive/catalogue.ts';
+import type { Entity } from '../../schema/words.ts';
 import type { Expression } from '../odata/expression.ts';
+import type { Columns, RowId, RowSource } from './read-plan.ts';
+
+/** The row of the answer. */
+export const MAIN_ROW: RowId = 0;
+
+/** A row, as names find it. */
+export interface ScopeRow {
+  readonly row: RowId;
+  readonly columns: Columns;
+  readonly ways: ReadonlyMap<string, Way>;
+  /** What messages say the row is of. */
+  readonly entity: Entity;
+}
 
 /** What the names in an expression can mean. */
 export interface Scope {
-  readonly listing: Listing;
+  /** Where names without a variable are looked up. */
+  readonly it: ScopeRow;
+  /** Rows that have a name of their own: `$it`, and the variables of lambdas. */
+  readonly variables: ReadonlyMap<string, ScopeRow>;
+  /** No row in sight has this number or a higher one. */
+  readonly nextRow: RowId;
+  readonly catalogue: Catalogue;
   readonly aliases: ReadonlyMap<string, Expression>;
   readonly now: Date;
   /** The query option in whose text the expression stands; positions count there. */
   readonly option: string;
+}
+
+/** A collection as rows to read. */
+export function collectionRows({ entity, properties }: Listing): RowSource {
+  return { kind: 'collection', entity, columns: properties, key: entity.key };
+}
+
+/** The scope of expressions about the rows of a collection that is the answer. */
+export function scopeOf(
+  { entity, properties, ways }: Listing,
+  words: Pick<Scope, 'catalogue' | 'aliases' | 'now' | 'option'>,
+): Scope {
+  const it: ScopeRow = { row: MAIN_ROW, columns: properties, ways, entity };
+  return { ...words, it, variables: new Map([['$it', it]]), nextRow: MAIN_ROW + 1 };
 }

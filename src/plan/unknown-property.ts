@@ -1,13 +1,17 @@
 // What is said of a name that a collection does not have.
-import type { Listing } from '../../schema/derive/catalogue.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
+import type { ScopeRow } from './scope.ts';
 
 /** `option` is the query option in whose text the name stands, `at` where. */
-export function unknownProperty(listing: Listing, written: string, option: string, at: number): FeedError {
-  const { entity, properties } = listing;
+export function unknownProperty(
+  { entity, columns }: Pick<ScopeRow, 'entity' | 'columns'>,
+  written: string,
+  option: string,
+  at: number,
+): FeedError {
   const hidden = Object.keys(entity.properties).find((name) => name.toLowerCase() === written.toLowerCase());
-  const nearest = nearestName(properties.keys(), written);
+  const nearest = nearestName(columns.keys(), written);
   const meant = nearest === null ? '' : ` Did you mean '${nearest}'?`;
   const message = `No property '${written}' on ${entity.name}.`;
   return new FeedError(

@@ -32,7 +32,7 @@ export interface PageParts {
   /** One row as text, made of the chunk's columns. */
   readonly row: Fragment;
   readonly order: readonly OrderValue[];
-  /** A SELECT whose rows come in order. */
+  /** What stands behind FROM: rows in order, under the name by which `row` speaks of them. */
   readonly chunk: Fragment;
 }
 

@@ -1,5 +1,5 @@
 // SQL in pieces: the only way in which text becomes SQL. A bare string does not type-check.
-import type { Entity } from '../../schema/words.ts';
+import type { RowId } from '../plan/read-plan.ts';
 import type { Blank, BlankStatement, SqlValue, Statement } from './statement.ts';
 
 declare const made: unique symbol;
@@ -38,12 +38,14 @@ export function identifier(name: string): Fragment {
   return fragment([`"${name}"`], []);
 }
 
-/** A property as a column, only if the entity has it. */
-export function column(entity: Entity, property: string): Fragment {
-  if (!Object.hasOwn(entity.properties, property)) {
-    throw new TypeError(`${entity.name} has no column '${property}'.`);
-  }
-  return identifier(property);
+/** What a statement calls the relation of a row. */
+export function rowName(row: RowId): Fragment {
+  return identifier(`r${row}`);
+}
+
+/** `"r0"."deviceName"`: always by its row, since relations inside each other share names. */
+export function column(row: RowId, name: string): Fragment {
+  return sql`${rowName(row)}.${identifier(name)}`;
 }
 
 /** Constant text inside a statement: punctuation and names of the model, so that statements stay few and can be kept. */

@@ -1,5 +1,6 @@
 // What a plan's conditions say about its order: which reads an index serves from the first row to the last.
-import type { Condition, Order, ReadPlan, Scalar } from '../plan/read-plan.ts';
+import { absurd } from '../base/absurd.ts';
+import type { Condition, Order, ReadPlan, RowSource, Scalar } from '../plan/read-plan.ts';
 
 export type Comparison = Condition & { readonly kind: 'compare' };
 
@@ -25,6 +26,7 @@ export function pinnedProperties(where: Condition | null): ReadonlySet<string> {
 
 /** Whether the rows come in order out of the key's own tree, forwards or backwards. */
 export function isKeyOrder(plan: ReadPlan): boolean {
+  if (!isKeyed(plan.from)) return false;
   const { key, deciding } = freeTerms(plan);
   const backwards = deciding[0]?.descending ?? false;
   return deciding.every(
@@ -34,18 +36,19 @@ export function isKeyOrder(plan: ReadPlan): boolean {
 
 /** Whether at least the first term is the key's, so that the rows come out of its tree in groups that follow the order. */
 export function startsAsKey(plan: ReadPlan): boolean {
+  if (!isKeyed(plan.from)) return false;
   const { key, deciding } = freeTerms(plan);
   const by = deciding[0]?.by;
   return by === undefined || (isProperty(by) && by.property === key[0]);
 }
 
 // What is left to decide once the filter has pinned some properties: the key's names, and as many terms of the order.
-function freeTerms({ entity, order, where }: ReadPlan): {
+function freeTerms({ from, order, where }: ReadPlan): {
   readonly key: readonly string[];
   readonly deciding: readonly Order[];
 } {
   const pinned = pinnedProperties(where);
-  const key = entity.key.filter((name) => !pinned.has(name));
+  const key = from.key.filter((name) => !pinned.has(name));
   const free = order.filter(({ by }) => !isProperty(by) || !pinned.has(by.property));
   return { key, deciding: free.slice(0, key.length) };
 }
@@ -56,8 +59,20 @@ function freeTerms({ entity, order, where }: ReadPlan): {
  */
 export function mayRunLong(plan: ReadPlan): boolean {
   if (plan.skip > 0 || !isKeyOrder(plan)) return true;
-  const [leading] = plan.entity.key;
+  const [leading] = plan.from.key;
   return !conjunctsOf(plan.where).every((each) => boundOn(each)?.property === leading);
+}
+
+/** Whether the rows lie in a tree in the order of their key. */
+function isKeyed(source: RowSource): boolean {
+  switch (source.kind) {
+    case 'collection':
+      return true;
+    case 'computed':
+      return isKeyed(source.of);
+    default:
+      return absurd(source);
+  }
 }
 
 function isProperty(scalar: Scalar): scalar is Scalar & { readonly kind: 'property' } {

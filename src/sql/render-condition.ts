@@ -1,8 +1,8 @@
-// Conditions and values as SQL. One file, since each may hold the other.
+// Conditions, values and the rows they are about as SQL. One file, since each may hold the others.
 import { absurd } from '../base/absurd.ts';
-import type { Condition, Scalar } from '../plan/read-plan.ts';
+import type { Condition, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
 import type { Dialect } from './dialect.ts';
-import { type Fragment, column, identifier, join, sql } from './fragment.ts';
+import { type Fragment, column, identifier, join, rowName, sql } from './fragment.ts';
 import { prefixEnd } from './prefix-end.ts';
 import type { SqlValue } from './statement.ts';
 
@@ -43,7 +43,7 @@ export function renderCondition(condition: Condition, place: Place, dialect: Dia
 export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
   switch (scalar.kind) {
     case 'property':
-      return identifier(scalar.property);
+      return column(scalar.row, scalar.property);
     case 'literal':
       return dialect.literal(scalar.value);
     case 'call': {
@@ -64,6 +64,24 @@ export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
       return sql`(${renderCondition(scalar.condition, 'exact', dialect)})`;
     default:
       return absurd(scalar);
+  }
+}
+
+/** `"devices" AS "r0"`: the source under the name by which expressions speak of its row. */
+export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fragment {
+  switch (source.kind) {
+    case 'collection':
+      return sql`${identifier(source.entity.name)} AS ${rowName(row)}`;
+    case 'computed': {
+      const added = [...source.added].map(
+        ([name, scalar]) => sql`${renderScalar(scalar, dialect)} AS ${identifier(name)}`,
+      );
+      const columns = join([sql`${rowName(source.row)}.*`, ...added], sql`, `);
+      const rows = renderRows(source.of, source.row, dialect);
+      return sql`(SELECT ${columns} FROM ${rows}) AS ${rowName(row)}`;
+    }
+    default:
+      return absurd(source);
   }
 }
 
@@ -123,10 +141,11 @@ function renderTextTest({ test, text, part }: Of<'textTest'>, dialect: Dialect):
   }
 }
 
-function renderRelated({ source, on, where }: Of<'related'>, dialect: Dialect): Fragment {
-  const row = sql`FROM ${identifier(source.name)} WHERE ${renderCondition(where, 'filter', dialect)}`;
+function renderRelated({ row, source, sourceRow, on, where }: Of<'related'>, dialect: Dialect): Fragment {
+  const rows = renderRows(source, sourceRow, dialect);
+  const there = sql`FROM ${rows} WHERE ${renderCondition(where, 'filter', dialect)}`;
   const pairs = Object.entries(on).map(
-    ([own, theirs]) => sql`${identifier(own)} = (SELECT ${column(source, theirs)} ${row})`,
+    ([own, theirs]) => sql`${column(row, own)} = (SELECT ${column(sourceRow, theirs)} ${there})`,
   );
   return sql`(${join(pairs, sql` AND `)})`;
 }

@@ -10,13 +10,14 @@ import {
   column,
   identifier,
   join,
+  rowName,
   sql,
   wholeConstant,
 } from './fragment.ts';
 import { boundOn, conjunctsOf, isKeyOrder, mayRunLong, pinnedProperties, startsAsKey } from './key-range.ts';
-import { comparisonSign, renderCondition, renderScalar } from './render-condition.ts';
+import { comparisonSign, renderCondition, renderRows, renderScalar } from './render-condition.ts';
 import { renderRow, templateProperties } from './render-row.ts';
-import { deadline } from './render-where.ts';
+import { deadline } from './deadline.ts';
 import type { PageStatements } from './statement.ts';
 
 /** Renders a plan of shape `page`. */
@@ -25,9 +26,9 @@ export function renderPage(plan: ReadPlan, template: RowTemplate, dialect: Diale
   const page = (chunk: Fragment) =>
     blankStatement(
       dialect.page({
-        row: renderRow(plan.entity, template, dialect),
+        row: renderRow(plan, template, dialect),
         order: terms.map(({ name, order: { by } }) => ({ column: name, type: by.type })),
-        chunk,
+        chunk: sql`(${chunk}) AS ${rowName(plan.row)}`,
       }),
       (position) => dialect.placeholder(position),
     );
@@ -57,13 +58,13 @@ function chunkTerm(order: Order, index: number, dialect: Dialect): Term {
   return { order, index, name, value: renderScalar(by, dialect) };
 }
 
-function chunkColumns({ entity }: ReadPlan, template: RowTemplate, terms: readonly Term[]): Fragment {
+function chunkColumns({ row }: ReadPlan, template: RowTemplate, terms: readonly Term[]): Fragment {
   const inOrder = terms.flatMap(({ order: { by } }) => (by.kind === 'property' ? [by.property] : []));
   const names = new Set([...templateProperties(template), ...inOrder]);
   const computed = terms.filter(({ order: { by } }) => by.kind !== 'property');
   return join(
     [
-      ...[...names].map((name) => column(entity, name)),
+      ...[...names].map((name) => column(row, name)),
       ...computed.map(({ name, value }) => sql`${value} AS ${name}`),
     ],
     sql`, `,
@@ -118,8 +119,8 @@ function selection(
   conditions: readonly Fragment[],
   dialect: Dialect,
 ): Fragment {
-  const all = mayRunLong(plan) ? [deadline(plan.entity, dialect), ...conditions] : conditions;
-  const rows = sql`SELECT ${columns} FROM ${identifier(plan.entity.name)}`;
+  const all = mayRunLong(plan) ? [deadline(plan.from, plan.row, dialect), ...conditions] : conditions;
+  const rows = sql`SELECT ${columns} FROM ${renderRows(plan.from, plan.row, dialect)}`;
   return all.length === 0 ? rows : sql`${rows} WHERE ${join(all, sql` AND `)}`;
 }
 

@@ -2,25 +2,26 @@
 import type { RowTemplate } from '../format/row-template.ts';
 import type { ReadPlan } from '../plan/read-plan.ts';
 import type { Dialect } from './dialect.ts';
-import { type Fragment, column, identifier, join, sql, statement } from './fragment.ts';
-import { renderCondition } from './render-condition.ts';
-import { propertyOf, renderRow } from './render-row.ts';
-import { deadline, renderWhere } from './render-where.ts';
+import { type Fragment, column, join, sql, statement } from './fragment.ts';
+import { renderCondition, renderRows } from './render-condition.ts';
+import { columnNamed, renderRow } from './render-row.ts';
+import { deadline } from './deadline.ts';
 import type { Statement } from './statement.ts';
 
 /** How many rows match, whatever the page: one INTEGER. */
-export function renderCount({ entity, where }: ReadPlan, dialect: Dialect): Statement {
-  const rows = sql`SELECT count(*) FROM ${identifier(entity.name)}`;
-  const isTable = entity.lifetime === 'current' || entity.lifetime === 'event';
+export function renderCount({ from, row, where }: ReadPlan, dialect: Dialect): Statement {
+  const rows = sql`SELECT count(*) FROM ${renderRows(from, row, dialect)}`;
+  const lifetime = from.kind === 'collection' ? from.entity.lifetime : null;
+  const isTable = lifetime === 'current' || lifetime === 'event';
   // A whole table is counted without looking at its rows.
   if (!where && isTable) return finished(rows, dialect);
   const filter = where ? [renderCondition(where, 'filter', dialect)] : [];
-  return finished(sql`${rows} WHERE ${join([deadline(entity, dialect), ...filter], sql` AND `)}`, dialect);
+  return finished(sql`${rows} WHERE ${join([deadline(from, row, dialect), ...filter], sql` AND `)}`, dialect);
 }
 
 /** The one row as the bytes of a JSON object; no row where there is none. */
 export function renderEntity(plan: ReadPlan, template: RowTemplate, dialect: Dialect): Statement {
-  return one(plan, dialect.bytes(renderRow(plan.entity, template, dialect)), dialect);
+  return one(plan, dialect.bytes(renderRow(plan, template, dialect)), dialect);
 }
 
 /**
@@ -34,8 +35,8 @@ export function renderValue(
 ): Statement {
   const [name] = plan.columns;
   if (name === undefined || plan.columns.length > 1) throw new TypeError('A value is one column.');
-  const { type, nullable } = propertyOf(plan.entity, name);
-  const own = column(plan.entity, name);
+  const { type, nullable } = columnNamed(plan.from, name);
+  const own = column(plan.row, name);
   const text =
     plan.shape === 'value'
       ? dialect.bareText(own, type)
@@ -49,9 +50,9 @@ export function renderExists(plan: ReadPlan, dialect: Dialect): Statement {
   return one(plan, sql`1`, dialect);
 }
 
-function one({ entity, where }: ReadPlan, what: Fragment, dialect: Dialect): Statement {
-  const rows = sql`SELECT ${what} FROM ${identifier(entity.name)}`;
-  return finished(sql`${rows}${renderWhere(where, dialect)} LIMIT 1`, dialect);
+function one({ from, row, where }: ReadPlan, what: Fragment, dialect: Dialect): Statement {
+  const filter = where ? sql` WHERE ${renderCondition(where, 'filter', dialect)}` : sql``;
+  return finished(sql`SELECT ${what} FROM ${renderRows(from, row, dialect)}${filter} LIMIT 1`, dialect);
 }
 
 function finished(whole: Fragment, dialect: Dialect): Statement {

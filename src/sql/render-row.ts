@@ -1,13 +1,15 @@
 // A row template as an expression: the database writes the bytes of the answer.
 import { absurd } from '../base/absurd.ts';
 import type { RowMember, RowTemplate, TextPart } from '../format/row-template.ts';
-import type { Entity, Property } from '../../schema/words.ts';
+import type { Column, ReadPlan, RowSource } from '../plan/read-plan.ts';
 import type { Dialect, JsonForm, JsonMember } from './dialect.ts';
 import { type Fragment, column, textConstant } from './fragment.ts';
 
+type Rows = Pick<ReadPlan, 'from' | 'row'>;
+
 /** One row as the text of a JSON object. */
-export function renderRow(entity: Entity, template: RowTemplate, dialect: Dialect): Fragment {
-  const members = template.members.map((member) => renderMember(member, entity, template, dialect));
+export function renderRow(rows: Rows, template: RowTemplate, dialect: Dialect): Fragment {
+  const members = template.members.map((member) => renderMember(member, rows, template, dialect));
   return dialect.jsonObject(members, template.omitNulls);
 }
 
@@ -20,29 +22,24 @@ export function templateProperties({ members }: RowTemplate): readonly string[] 
   );
 }
 
-/** The model's property. Throws TypeError for a name that it does not have. */
-export function propertyOf(entity: Entity, name: string): Property {
-  const property = entity.properties[name];
-  if (!property) throw new TypeError(`${entity.name} has no property '${name}'.`);
-  return property;
+/** Throws TypeError for a name that the source does not have. */
+export function columnNamed({ columns }: RowSource, name: string): Column {
+  const column = columns.get(name);
+  if (!column) throw new TypeError(`There is no column '${name}'.`);
+  return column;
 }
 
-function renderMember(
-  member: RowMember,
-  entity: Entity,
-  template: RowTemplate,
-  dialect: Dialect,
-): JsonMember {
+function renderMember(member: RowMember, rows: Rows, template: RowTemplate, dialect: Dialect): JsonMember {
   const { name } = member;
   switch (member.kind) {
     case 'property': {
-      const { type, nullable } = propertyOf(entity, name);
-      const own = column(entity, name);
+      const { type, nullable } = columnNamed(rows.from, name);
+      const own = column(rows.row, name);
       const json = dialect.json(own, { type, nullable, int64AsText: template.int64AsText });
       return { name, json, absent: nullable ? own : null };
     }
     case 'annotation': {
-      const text = dialect.concatenated(member.value.map((part) => renderPart(part, entity, dialect)));
+      const text = dialect.concatenated(member.value.map((part) => renderPart(part, rows, dialect)));
       return { name, json: dialect.json(text, ANNOTATION), absent: null };
     }
     default:
@@ -52,12 +49,12 @@ function renderMember(
 
 const ANNOTATION: JsonForm = { type: 'Edm.String', nullable: false, int64AsText: false };
 
-function renderPart(part: TextPart, entity: Entity, dialect: Dialect): Fragment {
+function renderPart(part: TextPart, { from, row }: Rows, dialect: Dialect): Fragment {
   switch (part.kind) {
     case 'text':
       return textConstant(part.text);
     case 'keyLiteral':
-      return dialect.keyLiteral(column(entity, part.property), propertyOf(entity, part.property).type);
+      return dialect.keyLiteral(column(row, part.property), columnNamed(from, part.property).type);
     default:
       return absurd(part);
   }

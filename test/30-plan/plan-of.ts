@@ -6,7 +6,7 @@ import { LIMITS } from '../../src/base/limits.ts';
 import type { LiteralValue } from '../../src/odata/expression.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import type { Condition, ReadPlan, Scalar } from '../../src/plan/read-plan.ts';
+import type { Condition, ReadPlan, RowSource, Scalar } from '../../src/plan/read-plan.ts';
 
 const CATALOGUES = { 'v1.0': deriveCatalogue(MODEL, 'v1.0'), beta: deriveCatalogue(MODEL, 'beta') };
 
@@ -44,12 +44,16 @@ export function show(condition: Condition | null): string {
     case 'textTest':
       return `${condition.test}(${showScalar(condition.text)}, ${showScalar(condition.part)})`;
     case 'related':
-      return `${Object.entries(condition.on).flat().join(' as ')} of ${condition.source.name} where ${show(condition.where)}`;
+      return `${Object.entries(condition.on).flat().join(' as ')} of ${sourceName(condition.source)} where ${show(condition.where)}`;
     case 'truth':
       return showScalar(condition.of);
     case 'constant':
       return String(condition.value);
   }
+}
+
+function sourceName(source: RowSource): string {
+  return source.kind === 'collection' ? source.entity.name : sourceName(source.of);
 }
 
 function showScalar(scalar: Scalar): string {

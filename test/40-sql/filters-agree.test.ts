@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
 import type { Expression } from '../../src/odata/expression.ts';
 import { bindCondition } from '../../src/plan/bind-expression.ts';
-import { identifier, sql, statement } from '../../src/sql/fragment.ts';
+import { identifier, rowName, sql, statement } from '../../src/sql/fragment.ts';
 import { type Place, renderCondition } from '../../src/sql/render-condition.ts';
 import { holds } from './evaluator.ts';
 import { randomExpressions } from './random-filters.ts';
-import { listingOf, openThings, ROWS, VOCABULARY } from './things.ts';
+import { openThings, ROWS, VOCABULARY, thingScope } from './things.ts';
 
 let database: Database;
 beforeAll(() => {
@@ -20,7 +20,7 @@ afterAll(() => {
 });
 
 const { condition } = randomExpressions(VOCABULARY);
-const scope = { listing: listingOf('things'), aliases: new Map(), now: new Date(0), option: '$filter' };
+const scope = thingScope();
 
 function rendered(expression: Expression, place: Place) {
   return renderCondition(bindCondition(expression, scope), place, SQLITE);
@@ -30,7 +30,7 @@ test('a random filter keeps the rows for which it is true', () => {
   fc.assert(
     fc.property(condition, (expression) => {
       const { text, values } = statement(
-        sql`SELECT ${identifier('dateKey')} || '/' || ${identifier('thingKey')} FROM ${identifier('things')} WHERE ${rendered(expression, 'filter')}`,
+        sql`SELECT ${identifier('dateKey')} || '/' || ${identifier('thingKey')} FROM ${identifier('things')} AS ${rowName(0)} WHERE ${rendered(expression, 'filter')}`,
         () => '?',
       );
       const found = database
@@ -50,7 +50,7 @@ test('a random condition is true, false and unknown where the standard says so',
   fc.assert(
     fc.property(condition, (expression) => {
       const { text, values } = statement(
-        sql`SELECT ${rendered(expression, 'exact')} FROM ${identifier('things')} ORDER BY ${identifier('dateKey')}, ${identifier('thingKey')}`,
+        sql`SELECT ${rendered(expression, 'exact')} FROM ${identifier('things')} AS ${rowName(0)} ORDER BY ${identifier('dateKey')}, ${identifier('thingKey')}`,
         () => '?',
       );
       const found = database

@@ -6,9 +6,9 @@ import { createFilter } from 'odata-v4-sql';
 import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
 import { parseExpression } from '../../src/odata/parse-expression.ts';
 import { bindCondition } from '../../src/plan/bind-expression.ts';
-import { identifier, sql, statement } from '../../src/sql/fragment.ts';
+import { identifier, rowName, sql, statement } from '../../src/sql/fragment.ts';
 import { renderCondition } from '../../src/sql/render-condition.ts';
-import { listingOf, openThings, ROWS } from './things.ts';
+import { openThings, ROWS, thingScope } from './things.ts';
 
 let database: Database;
 beforeAll(() => {
@@ -18,12 +18,15 @@ afterAll(() => {
   database.close();
 });
 
-const scope = { listing: listingOf('things'), aliases: new Map(), now: new Date(0), option: '$filter' };
+const scope = thingScope();
 
 function ours(filter: string) {
   const condition = bindCondition(parseExpression(filter, '$filter'), scope);
   const where = renderCondition(condition, 'filter', SQLITE);
-  return statement(sql`SELECT rowid FROM ${identifier('numbered')} WHERE ${where}`, () => '?');
+  return statement(
+    sql`SELECT rowid FROM ${identifier('numbered')} AS ${rowName(0)} WHERE ${where}`,
+    () => '?',
+  );
 }
 
 function rowsOf({ text, values }: { text: string; values: readonly unknown[] }): unknown[] {

@@ -108,7 +108,8 @@ describe.each(['things', 'dailyThings'])('pages of %s', (collection) => {
     const seeks = database
       .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statements.next.text}`)
       .all(...statements.next.values.map(() => 1));
-    expect(seeks.filter(({ detail }) => /^SCAN (?!\()/.test(detail))).toEqual([]);
+    // Only the chunk itself is read from end to end, once it is there.
+    expect(seeks.filter(({ detail }) => /^SCAN (?!\()/.test(detail))).toMatchObject([{ detail: 'SCAN r0' }]);
   });
 });
 
@@ -118,9 +119,9 @@ test('a chunk begins where the last one ended, not at the first day of the filte
     .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${next.text}`)
     .all(...next.values.map(() => 1));
   expect(steps.map(({ detail }) => detail)).toContain(
-    'SEARCH things USING PRIMARY KEY (dateKey=? AND thingKey>?)',
+    'SEARCH r0 USING PRIMARY KEY (dateKey=? AND thingKey>?)',
   );
-  expect(next.text).toContain('"dateKey" > ? AND +"dateKey" >= ?');
+  expect(next.text).toContain('"r0"."dateKey" > ? AND +"r0"."dateKey" >= ?');
 });
 
 test('an order that no index gives says so, and is read in one pass a chunk', () => {
@@ -134,7 +135,7 @@ test('a statement that may pass over rows asks about its deadline, and one that 
     renderPage(plan('dailyThings', options), templateOf(['label']), SQLITE).next.text;
   expect(text('')).not.toContain('within_deadline');
   expect(text('$filter=dateKey ge 20180219 and dateKey lt 20180301')).not.toContain('within_deadline');
-  expect(text("$filter=label eq 'a'")).toMatch(/WHERE within_deadline\("thingKey"\) AND/);
+  expect(text("$filter=label eq 'a'")).toMatch(/WHERE within_deadline\("r0"\."thingKey"\) AND/);
   expect(text('$orderby=label')).toContain('within_deadline');
   expect(text('$skip=5')).toContain('within_deadline');
 });

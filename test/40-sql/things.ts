@@ -19,6 +19,7 @@ import {
 } from '../../schema/words.ts';
 import { OPEN_DAY, periodOf } from '../../src/base/date-key.ts';
 import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
+import { type Scope, scopeOf } from '../../src/plan/scope.ts';
 import type { Vocabulary } from './random-filters.ts';
 
 const ratio = { type: 'Edm.Double', nullable: true, description: 'A fraction.' } as const satisfies Property;
@@ -58,6 +59,12 @@ export const CATALOGUE = deriveCatalogue(MODEL, 'beta');
 
 export function listingOf(name: string): Listing {
   return CATALOGUE.listings.get(name)!;
+}
+
+/** What an expression about a thing is bound in. */
+export function thingScope(): Scope {
+  const words = { catalogue: CATALOGUE, aliases: new Map(), now: new Date(0), option: '$filter' };
+  return scopeOf(listingOf('things'), words);
 }
 
 const TEXTS = [

@@ -81,7 +81,7 @@ describe('a row', () => {
 
   test('hands on what the client asked for', () => {
     const words = { level: 'minimal', int64AsText: true, omitNulls: true, namespace: 'library' } as const;
-    expect(odataRow(listings.get('shelves')!, [], words)).toEqual({
+    expect(odataRow({ columns: new Map(), listing: null }, [], words)).toEqual({
       members: [],
       int64AsText: true,
       omitNulls: true,
@@ -173,7 +173,7 @@ describe('an error', () => {
 
 function membersOf(listing: Listing, columns: readonly string[], level: MetadataLevel): readonly string[] {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'library' };
-  return odataRow(listing, columns, words).members.map(shown);
+  return odataRow({ columns: listing.properties, listing }, columns, words).members.map(shown);
 }
 
 function shown(member: RowMember): string {

@@ -43,7 +43,7 @@ export function statementsFor(collection: string, query: string): PageStatements
     omitNulls: false,
     namespace: MODEL.namespace,
   } as const;
-  return renderPage(plan, odataRow(listing, plan.columns, words), SQLITE);
+  return renderPage(plan, odataRow({ columns: plan.from.columns, listing }, plan.columns, words), SQLITE);
 }
 
 /** One page of the engine, its bytes thrown away. */

@@ -120,7 +120,7 @@ export const SQLITE: Dialect = {
       const typed = isFraction(type) ? sql`CAST(${extracted} AS REAL)` : extracted;
       return sql`${typed} AS ${identifier(`after${index}`)}`;
     });
-    const gathered = sql`SELECT group_concat(${row}, ',') AS "body", count(*) AS "rows", json_extract(json_group_array(json_array(${values})), '$[#-1]') AS "last" FROM (${chunk})`;
+    const gathered = sql`SELECT group_concat(${row}, ',') AS "body", count(*) AS "rows", json_extract(json_group_array(json_array(${values})), '$[#-1]') AS "last" FROM ${chunk}`;
     return sql`SELECT CAST("body" AS BLOB) AS "body", "rows", ${join(after, sql`, `)} FROM (${gathered})`;
   },
 };

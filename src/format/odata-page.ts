@@ -7,13 +7,16 @@ export interface PageWords {
   readonly count: number | bigint | null;
   /** IEEE754Compatible=true: the count is an Int64, too. */
   readonly int64AsText: boolean;
+  /** Term → what the feed says about the page, as JSON. */
+  readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
 /** `{"@odata.context":"…","@odata.count":2,"value":[` */
-export function pageHead({ context, count, int64AsText }: PageWords): Uint8Array {
+export function pageHead({ context, count, int64AsText, annotations = {} }: PageWords): Uint8Array {
   const members = [
     ...(context === null ? [] : [`"@odata.context":${JSON.stringify(context)}`]),
     ...(count === null ? [] : [`"@odata.count":${int64AsText ? `"${count}"` : String(count)}`]),
+    ...Object.entries(annotations).map(([term, said]) => `"@${term}":${JSON.stringify(said)}`),
     '"value":[',
   ];
   return Buffer.from(`{${members.join(',')}`);

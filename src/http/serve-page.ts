@@ -6,7 +6,9 @@ import { collectionContext } from '../format/odata-context.ts';
 import { pageHead, pageTail, ROW_SEPARATOR } from '../format/odata-page.ts';
 import { odataRow } from '../format/odata-row.ts';
 import { printContentType } from '../odata/negotiate.ts';
+import { includesAnnotation } from '../odata/include-annotations.ts';
 import { printPreferenceApplied } from '../odata/parse-prefer.ts';
+import { adviseOn } from '../plan/advise.ts';
 import { renderCount } from '../sql/render-read.ts';
 import { renderPage } from '../sql/render-page.ts';
 import type { SqlValue } from '../sql/statement.ts';
@@ -18,6 +20,9 @@ import { nextLink } from './next-link.ts';
 import type { Reading } from './reading.ts';
 import { mustExist } from './must-exist.ts';
 import type { Stopwatch } from './stopwatch.ts';
+
+// Power Query looks at every annotation it meets: this one comes to those who ask for it, the header to everyone.
+const ADVICE_TERM = 'fleetfeed.advice';
 
 // A page as small as this goes out in one piece, with its length.
 const SMALL_BYTES = 64 * 1024;
@@ -40,10 +45,18 @@ export async function servePage(
   const statements = renderPage(plan, template, feed.dialect);
   watch.lap('render');
 
-  const applied = printPreferenceApplied(preferences, ['maxpagesize', 'omit-values']);
+  const advice = plan.version === 'beta' ? adviseOn({ plan, sorts: statements.sorts }) : [];
+  const annotates =
+    plan.version === 'beta' && includesAnnotation(preferences.includeAnnotations, ADVICE_TERM);
+  const applied = printPreferenceApplied(preferences, [
+    'maxpagesize',
+    'omit-values',
+    ...(annotates ? (['include-annotations'] as const) : []),
+  ]);
   const headers = {
     'Content-Type': printContentType(encoding),
     ...(applied !== null && { 'Preference-Applied': applied }),
+    ...(advice.length > 0 && { 'Fleetfeed-Advice': advice.map(({ code }) => code).join(', ') }),
   };
   if (!request.wantsBody) return { status: 200, headers, body: null };
 
@@ -65,7 +78,12 @@ export async function servePage(
   );
   const context = metadata === 'none' ? null : collectionContext(root, plan.entity.name, plan.selected);
   const words: Envelope = {
-    head: pageHead({ context, count: count === null ? null : BigInt(count as number), int64AsText }),
+    head: pageHead({
+      context,
+      count: count === null ? null : BigInt(count as number),
+      int64AsText,
+      annotations: annotates ? { [ADVICE_TERM]: advice } : {},
+    }),
     tail: (after, rows) => pageTail(after && linkTo(request, reading, after, rows)),
   };
   const body = await begun(written(parts, words));

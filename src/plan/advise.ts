@@ -1,0 +1,89 @@
+// What a reader could ask instead to be answered sooner: said beside the answer, never in its way.
+import type { Condition, ReadPlan, Scalar } from './read-plan.ts';
+
+/** A read, and what its statements say about it. */
+export interface AdvisedRead {
+  readonly plan: ReadPlan;
+  /** No index gives the order: the whole answer is sorted for every part of it. */
+  readonly sorts: boolean;
+}
+
+interface Rule {
+  /** What would be better, in general. */
+  readonly help: string;
+  /** What this read does; null where there is nothing to say. */
+  readonly notice: (read: AdvisedRead) => string | null;
+}
+
+// Reports on narrower collections gain little by choosing.
+const WIDE_COLUMNS = 20;
+
+/** Every piece of advice there is. A code is never reused. */
+export const ADVICE = {
+  'no-select': {
+    help: 'Name the columns that are needed in $select: the answer is smaller, and columns that come later leave it as it is.',
+    notice: ({ plan: { from, selected, entity } }) =>
+      selected === null && from.columns.size > WIDE_COLUMNS
+        ? `All ${from.columns.size} columns of ${entity.name} are sent.`
+        : null,
+  },
+  'no-days': {
+    help: 'Bound dateKey in $filter, as in dateKey ge 20261101, or use maxhistorydays; or name one thing by its key.',
+    notice: ({ plan, sorts }) => {
+      const { lifetime, name } = plan.entity;
+      const few = plan.top !== null && plan.where === null && !sorts;
+      return (lifetime === 'daily' || lifetime === 'event') && !few && !isNarrowed(plan)
+        ? `${name} is read from its first night to its last.`
+        : null;
+    },
+  },
+  'unindexed-filter': {
+    help: 'Compare the first column of the key too, or ask for the history of one thing along its relationship.',
+    notice: ({ plan }) =>
+      plan.entity.lifetime === 'history' && plan.where && !isNarrowed(plan)
+        ? `Every row of ${plan.entity.name} is looked at: $filter compares nothing that an index finds.`
+        : null,
+  },
+  'unindexed-sort': {
+    help: 'Sort by the key, or let $filter leave fewer rows to sort; what reads all rows sorts them as well itself.',
+    notice: ({ plan: { entity, from }, sorts }) =>
+      // Lookups are sorted in no time.
+      sorts && !entity.rows
+        ? `No index gives this order, so ${entity.name} is sorted; its own is ${from.key.join(', ')}.`
+        : null,
+  },
+} as const satisfies Record<string, Rule>;
+
+export type AdviceCode = keyof typeof ADVICE;
+
+export interface Advice {
+  readonly code: AdviceCode;
+  /** One sentence about this read. */
+  readonly message: string;
+  readonly help: string;
+}
+
+/** In the order of the table. Only reads of a collection's own rows are judged: what is computed from them has no index anyway. */
+export function adviseOn(read: AdvisedRead): readonly Advice[] {
+  if (read.plan.from.kind !== 'collection') return [];
+  return Object.entries<Rule>(ADVICE).flatMap(([code, { help, notice }]) => {
+    const message = notice(read);
+    return message === null ? [] : [{ code: code as AdviceCode, message, help }];
+  });
+}
+
+/** Whether an index leaves few rows to look at: days are bounded, or a part of the key is given. */
+function isNarrowed({ where, row, from: { key } }: ReadPlan): boolean {
+  const isOfKey = (scalar: Scalar): scalar is Scalar & { readonly kind: 'property' } =>
+    scalar.kind === 'property' && scalar.row === row && key.includes(scalar.property);
+  const narrows = (condition: Condition): boolean => {
+    if (condition.kind === 'all') return condition.of.some(narrows);
+    if (condition.kind === 'related') return Object.keys(condition.on).some((name) => key.includes(name));
+    if (condition.kind === 'oneOf') return isOfKey(condition.operand);
+    if (condition.kind !== 'compare' || condition.operator === 'ne') return false;
+    const { left, right, operator } = condition;
+    if (!isOfKey(left) || right.kind !== 'literal') return false;
+    return operator === 'eq' || left.property === key[0];
+  };
+  return where !== null && narrows(where);
+}

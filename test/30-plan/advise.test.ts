@@ -1,0 +1,57 @@
+// What is said beside an answer to whoever could have asked better.
+import { describe, expect, test } from '@jest/globals';
+import { ADVICE, adviseOn } from '../../src/plan/advise.ts';
+import { planOf } from './plan-of.ts';
+
+const codes = (address: string, sorts = false): readonly string[] =>
+  adviseOn({ plan: planOf(address), sorts }).map(({ code }) => code);
+
+describe('advice', () => {
+  test.each([
+    ['/devices', ['no-select']],
+    ['/devices?$select=*', ['no-select']],
+    ['/devices?$select=deviceName', []],
+    ['/deviceTypes', []],
+    ['/devicePropertyHistories', ['no-days']],
+    ['/devicePropertyHistories?$top=5', []],
+    ['/devicePropertyHistories?$top=5&$filter=deviceName eq null', ['no-days']],
+    ['/devicePropertyHistories?$filter=dateKey ne 20180220', ['no-days']],
+    ['/devicePropertyHistories?$filter=dateKey ge 20180220', []],
+    ['/devicePropertyHistories?$filter=20180220 le dateKey and deviceName eq null', []],
+    ['/devicePropertyHistories?$filter=dateKey ge 20180220 or deviceName eq null', ['no-days']],
+    ['/devicePropertyHistories?$filter=dateKey in (20180220,20180221)', []],
+    ['/devicePropertyHistories?$filter=deviceKey eq 7', []],
+    ['/devicePropertyHistories?$filter=deviceKey ge 7', ['no-days']],
+    ['/devicePropertyHistories?maxhistorydays=2', []],
+    ['/devices(7)/devicePropertyHistories', []],
+    ['/deviceCategories(%27x%27)/devicePropertyHistories', ['no-days']],
+    ['/encryptionActivities', ['no-days']],
+    ['/userHistories', []],
+    ["/userHistories?$filter=startswith(userEmail,'a')", ['unindexed-filter']],
+    ['/userHistories?$filter=userKey eq 7', []],
+    ['/users(7)/userHistories?$filter=not isDeleted', []],
+  ])('on %s: %j', (address, wanted) => {
+    expect(codes(address)).toEqual(wanted);
+  });
+
+  test.each([
+    ['/devices?$orderby=osVersion&$select=osVersion', ['unindexed-sort']],
+    ['/devicePropertyHistories?$orderby=deviceName&$top=5', ['no-days', 'unindexed-sort']],
+    ['/deviceTypes?$orderby=deviceTypeName', []],
+  ])('on %s, which is sorted: %j', (address, wanted) => {
+    expect(codes(address, true)).toEqual(wanted);
+  });
+
+  test('every piece is a sentence about the read and one about what would be better', () => {
+    const said = adviseOn({ plan: planOf('/devices?$orderby=osVersion'), sorts: true });
+    expect(said).toEqual([
+      { code: 'no-select', message: 'All 42 columns of devices are sent.', help: ADVICE['no-select'].help },
+      {
+        code: 'unindexed-sort',
+        message: 'No index gives this order, so devices is sorted; its own is deviceKey.',
+        help: ADVICE['unindexed-sort'].help,
+      },
+    ]);
+    for (const { help } of Object.values(ADVICE)) expect(help).toMatch(/^[A-Z].*\.$/);
+  });
+});

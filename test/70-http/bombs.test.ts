@@ -1,0 +1,207 @@
+// Requests made to hurt: each is answered or refused, and another client’s next request is as quick as ever.
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { BOMBS } from '../20-odata/bombs.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+
+// Sanity bounds, not times: elsewhere these took minutes or a process, and the machine may be busy.
+const ANSWERED_MS = 10_000;
+const POLITE_MS = 1000;
+
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+let feed: TestFeed;
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+  // One thread, so that whoever keeps it is found out.
+  feed = await startTestFeed({ data: warehouse.data, workers: 1 });
+});
+afterAll(async () => {
+  await feed.stop();
+  warehouse.remove();
+});
+
+afterEach(async () => {
+  const before = performance.now();
+  const { status, json } = await feed.get("/beta/devices?$filter=deviceName ne 'x'&$top=3");
+  expect([status, json.value.length]).toEqual([200, 3]);
+  expect(performance.now() - before).toBeLessThan(POLITE_MS);
+  const faults = ['engine.worker-replaced', 'request.defect'];
+  expect(feed.observations.filter(({ kind }) => faults.includes(kind))).toEqual([]);
+});
+
+/** Status and error code, or 'left' when the client did not wait longer. */
+function knock(target: string, patienceMs = ANSWERED_MS): Promise<readonly [number | 'left', string?]> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(patienceMs);
+    const left = (error: Error): void => {
+      if (signal.aborted) resolve(['left']);
+      else reject(error);
+    };
+    const asking = request(feed.base + target, { signal }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', left);
+      response.on('end', () => {
+        const status = response.statusCode ?? 0;
+        const text = Buffer.concat(chunks).toString();
+        resolve(status === 200 ? [status] : [status, JSON.parse(text).error.code]);
+      });
+    });
+    asking.on('error', left);
+    asking.end();
+  });
+}
+
+/** Bytes as they are, on a connection of their own; the status line of what comes back. */
+function throwBytes(bytes: Uint8Array): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(feed.base);
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    const chunks: Buffer[] = [];
+    socket.setTimeout(ANSWERED_MS, () => socket.destroy(new Error('No answer.')));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      socket.end();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1').split('\r\n', 1)[0] ?? ''));
+  });
+}
+
+const REFUSALS = [
+  [200],
+  [400, 'request.malformed-expression'],
+  [400, 'request.unknown-property'],
+  [400, 'request.type-mismatch'],
+  [400, 'limit.too-complex'],
+  [400, 'limit.query-too-long'],
+  [501, 'request.not-offered'],
+];
+
+// The names of the families are those of their first victim; with columns of ours they reach SQL.
+const OURS: Readonly<Record<string, string>> = {
+  a: 'deviceKey',
+  x: 'isDeleted',
+  Id: 'deviceKey',
+  Name: 'model',
+};
+const withOurNames = (text: string): string =>
+  text.replace(/\b(?:a|x|Id|Name)\b/g, (name) => OURS[name] ?? name);
+
+describe('a bomb in $filter and $orderby is answered or refused', () => {
+  test.each(Object.keys(BOMBS))('%s', async (family) => {
+    for (const levels of [18, 60, 400, 5000]) {
+      for (const text of [BOMBS[family]!(levels), withOurNames(BOMBS[family]!(levels))]) {
+        for (const option of ['$filter', '$orderby']) {
+          expect(REFUSALS).toContainEqual(await knock(`/beta/devices?${option}=${encodeURIComponent(text)}`));
+        }
+      }
+    }
+  });
+});
+
+test('a long filter of many kinds of terms gives the right rows', async () => {
+  const terms = Array.from({ length: 250 }, (_, index) => `deviceKey eq ${index + 1} and isDeleted ne null`);
+  const { status, json } = await feed.get(`/beta/devices?$filter=${terms.join(' or ')}`);
+  expect([status, json.value.length]).toEqual([200, feed.count('devices')]);
+});
+
+test('aliases that multiply each other are refused', async () => {
+  const laughs = Array.from({ length: 60 }, (_, index) => `@a${index}=concat(@a${index + 1},@a${index + 1})`);
+  const target = `/beta/devices?$filter=length(@a0) gt 1&${laughs.join('&')}&@a60='ha'`.replaceAll(
+    ' ',
+    '%20',
+  );
+  expect(await knock(target)).toEqual([501, 'request.not-offered']);
+});
+
+describe('what would run for hours stops when its client leaves', () => {
+  const crossed = (levels: number): string => {
+    const each = (level: number): string =>
+      level === levels
+        ? `d0/deviceName eq 'nobody'`
+        : `d${level}/ownerType/devices/any(d${level + 1}:${each(level + 1)})`;
+    return `ownerType/devices/any(d0:${each(0)})`;
+  };
+  test.each([
+    ['devices of devices of devices', `/beta/devices?$filter=${encodeURIComponent(crossed(8))}`],
+    [
+      'texts that are joined and searched again',
+      `/beta/deviceConfigurationProfileDeviceActivities?$filter=${encodeURIComponent(
+        Array.from(
+          { length: 100 },
+          (_, index) => `contains(concat('${index}',cast(dateKey,Edm.String)),'x')`,
+        ).join(' or '),
+      )}`,
+    ],
+    [
+      'a pattern that backtracks for ever',
+      `/beta/devices?$filter=${encodeURIComponent(`matchesPattern('${'a'.repeat(60)}!','^(a+)+$') or matchesPattern(deviceName,'^(([A-Z0-9-]+)*)*$')`)}`,
+    ],
+  ])('%s', async (_, target) => {
+    const [status] = await knock(target, 1500);
+    expect([200, 400, 501, 'left']).toContain(status);
+  });
+});
+
+describe('addresses that are no addresses', () => {
+  test.each([
+    ['a percent sign alone', '/beta/devices?$filter=%', 400],
+    ['no digits after the percent sign', '/beta/devices?$filter=%zz', 400],
+    ['no UTF-8', '/beta/devices?$filter=%c3%28', 400],
+    ['half a surrogate pair', '/beta/devices?$filter=%ed%a0%80', 400],
+    ['a NUL', '/beta/devices?%24filter=%00', 400],
+    ['no UTF-8 in the path', '/beta/%ff', 400],
+    ['no digits in a key', '/beta/devices(%zz)', 400],
+    ['a quote that never ends', '/beta/devices(%27', 400],
+    ['a way out of the folder', '/beta/..%2f..%2fetc%2fpasswd', 400],
+    ['a path of thousands of steps', `/beta/${'a/'.repeat(4000)}`, 404],
+    ['a key of thousands of brackets', `/beta/devices(${'('.repeat(4000)}`, 400],
+    ['a name of sixteen kilobytes', `/beta/devices?$filter=${'a'.repeat(15_900)}`, 400],
+    ['options without a name', `/beta/devices?${'&'.repeat(15_000)}`, 200],
+    ['one option two thousand times', `/beta/devices?${'$top=1&'.repeat(2000)}`, 400],
+    ['a link that nobody gave', `/beta/devices?$skiptoken=${'A'.repeat(15_000)}`, 400],
+    ['one column a thousand times', `/beta/devices?$select=${'deviceKey,'.repeat(1400)}deviceKey`, 200],
+    ['one order a thousand times', `/beta/devices?$orderby=${'deviceKey,'.repeat(1400)}deviceKey`, 200],
+  ])('%s', async (_, target, status) => {
+    const before = performance.now();
+    expect((await knock(target))[0]).toBe(status);
+    expect(performance.now() - before).toBeLessThan(POLITE_MS);
+  });
+
+  test('sixteen kilobytes of anything', async () => {
+    const anything = fc.uint8Array({ minLength: 1, maxLength: 16_000, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(anything, fc.boolean(), async (bytes, inQuery) => {
+        const start = Buffer.from(`GET /beta/devices${inQuery ? '?$filter=' : '('}`);
+        const end = Buffer.from(' HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+        expect(await throwBytes(Buffer.concat([start, bytes, end]))).toMatch(
+          /^HTTP\/1\.1 (?:200|400|404|501) /,
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('sixteen kilobytes of letters and signs, well encoded', async () => {
+    const anything = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 5000, size: 'max' });
+    const option = fc.constantFrom(
+      '$filter',
+      '$orderby',
+      '$select',
+      '$expand',
+      '$apply',
+      '$search',
+      '$compute',
+    );
+    await fc.assert(
+      fc.asyncProperty(option, anything, async (name, text) => {
+        const [status] = await knock(`/beta/devices?${name}=${encodeURIComponent(text)}`);
+        expect([200, 400, 501]).toContain(status);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

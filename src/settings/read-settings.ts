@@ -5,7 +5,7 @@ import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { SETTINGS, flagOf, variableOf, type SettingName, type Settings } from './settings.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What was written for a setting, and where: the place opens the sentence of an error. */
 interface Written {

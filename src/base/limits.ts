@@ -7,6 +7,8 @@ export const LIMITS = {
   expressionDepth: 64,
   /** Nodes of one expression tree. */
   expressionNodes: 20_000,
+  /** Navigations that follow each other, or lie inside each other, in one expression: each is a query in a query. */
+  rowsInSight: 16,
   /** Rows of one page unless the client asks for fewer. The vendor's script asks for 10,000 in one answer. */
   pageRows: 50_000,
   /** Bytes after which a page ends and links to the next row. */

@@ -1,11 +1,11 @@
 // From what a client wrote to what it means: names found in the model, types held against each other, literals made values.
-import { findName } from '../../schema/derive/catalogue.ts';
 import { absurd } from '../base/absurd.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import type { ArithmeticOperator, ComparisonOperator, Expression } from '../odata/expression.ts';
 import { anyOf } from './any-of.ts';
 import { typeOfLiteral } from './bind-literal.ts';
+import { bindLambda, bindPath, bindPresence } from './bind-path.ts';
 import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
 import { literalIn, literalScalar } from './literal-operand.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
@@ -13,7 +13,6 @@ import { inWords, mismatch, notOffered, wrongArity } from './refusals.ts';
 import type { Scope } from './scope.ts';
 import { shiftInstant } from './shift-instant.ts';
 import { articled, exampleOf, FAMILY_WORDS, familyOf } from './type-words.ts';
-import { unknownProperty } from './unknown-property.ts';
 
 type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
 
@@ -37,6 +36,8 @@ export function bindCondition(expression: Expression, scope: Scope): Condition {
     case 'call':
       if (isTextTest(expression.name)) return bindTextTest(expression, expression.name, scope);
       break;
+    case 'lambda':
+      return bindLambda(expression, scope, bindCondition);
     case 'path':
     case 'literal':
     case 'alias':
@@ -44,7 +45,6 @@ export function bindCondition(expression: Expression, scope: Scope): Condition {
     case 'arithmetic':
     case 'case':
     case 'type':
-    case 'lambda':
       break;
     default:
       return absurd(expression);
@@ -86,9 +86,8 @@ export function bindScalar(expression: Expression, scope: Scope): Scalar {
     case 'not':
     case 'comparison':
     case 'in':
-      return conditionScalar(bindCondition(expression, scope));
     case 'lambda':
-      throw notOffered(`${expression.segments.join('/')}/${expression.quantifier}(…)`, expression, scope);
+      return conditionScalar(bindCondition(expression, scope));
     case 'case':
     case 'type':
       throw notOffered(inWords(expression), expression, scope);
@@ -98,21 +97,6 @@ export function bindScalar(expression: Expression, scope: Scope): Scalar {
     default:
       return absurd(expression);
   }
-}
-
-function bindPath(path: Of<'path'>, { it, variables, option }: Scope): Scalar {
-  const named = variables.get(path.segments[0] ?? '');
-  const { row, columns, ways } = named ?? it;
-  const [written = '', ...more] = named ? path.segments.slice(1) : path.segments;
-  const name = findName(columns, written);
-  const column = name === null ? undefined : columns.get(name);
-  if (name !== null && column && more.length === 0) {
-    return { kind: 'property', row, property: name, type: column.type, nullable: column.nullable };
-  }
-  if (name === null && findName(ways, written) === null) {
-    throw unknownProperty(named ?? it, written, option, path.at);
-  }
-  throw notOffered(`The path '${path.segments.join('/')}'`, path, { option });
 }
 
 const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
@@ -127,12 +111,21 @@ const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
 function bindComparison(comparison: Of<'comparison'>, scope: Scope): Condition {
   const { operator, left, right } = comparison;
   if (operator === 'has') throw notOffered("'has'", comparison, scope);
+  const presence = presenceIn(left, right, scope) ?? presenceIn(right, left, scope);
+  if (presence && operator === 'ne') return presence;
+  if (presence && operator === 'eq') return { kind: 'not', of: presence };
   // A value on the left changes sides, so that what follows finds properties on the left.
   if (literalIn(left, scope) && !literalIn(right, scope)) {
     const bound = bindBeside(right, left, scope);
     return { kind: 'compare', operator: MIRRORED[operator], ...bound };
   }
   return { kind: 'compare', operator, ...bindBeside(left, right, scope) };
+}
+
+// `deviceType eq null`
+function presenceIn(path: Expression, other: Expression, scope: Scope): Condition | null {
+  if (path.kind !== 'path' || literalIn(other, scope)?.type !== 'null') return null;
+  return bindPresence(path, scope);
 }
 
 /** Binds two operands whose types must fit; a literal takes the type of the other. */

@@ -35,6 +35,19 @@ export interface RowShape {
   readonly key: readonly string[];
 }
 
+/** Rows that a navigation leads to, seen from one row. */
+export interface Following {
+  /** What expressions call a row there. */
+  readonly row: RowId;
+  readonly source: RowSource;
+  /** The row from which it leads. */
+  readonly start: RowId;
+  /** Column there → column of the row from which it leads, with the same value. */
+  readonly on: Readonly<Record<string, string>>;
+  /** Any number of rows, or at most one. */
+  readonly many: boolean;
+}
+
 /** A value of one row, with its type. */
 export type Scalar =
   /** A column of a row's source. */
@@ -67,6 +80,22 @@ export type Scalar =
       readonly operand: Scalar;
       readonly type: ScalarType;
       readonly nullable: boolean;
+    }
+  /** A value of the one row that a navigation leads to; null where there is none. */
+  | {
+      readonly kind: 'through';
+      readonly way: Following;
+      readonly of: Scalar;
+      readonly type: ScalarType;
+      readonly nullable: true;
+    }
+  /** How many rows a navigation leads to, or how many of them there are for which the condition holds. */
+  | {
+      readonly kind: 'countOf';
+      readonly way: Following;
+      readonly where: Condition | null;
+      readonly type: 'Edm.Int64';
+      readonly nullable: false;
     }
   /** A condition used as a value: `(a eq 1) eq true`. */
   | {
@@ -135,6 +164,10 @@ export type Condition =
       readonly on: Readonly<Record<string, string>>;
       readonly where: Condition;
     }
+  /** There is a row there (for which the condition holds): `any`, and `ne null` of a navigation. */
+  | { readonly kind: 'some'; readonly way: Following; readonly where: Condition | null }
+  /** The condition holds for every row there: `all`. Unknown is not enough. */
+  | { readonly kind: 'every'; readonly way: Following; readonly where: Condition | null }
   /** A boolean value on its own: `isDeleted`. */
   | { readonly kind: 'truth'; readonly of: Scalar }
   | { readonly kind: 'constant'; readonly value: boolean | null };

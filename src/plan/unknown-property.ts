@@ -5,13 +5,13 @@ import type { ScopeRow } from './scope.ts';
 
 /** `option` is the query option in whose text the name stands, `at` where. */
 export function unknownProperty(
-  { entity, columns }: Pick<ScopeRow, 'entity' | 'columns'>,
+  { entity, columns, ways }: Pick<ScopeRow, 'entity' | 'columns' | 'ways'>,
   written: string,
   option: string,
   at: number,
 ): FeedError {
   const hidden = Object.keys(entity.properties).find((name) => name.toLowerCase() === written.toLowerCase());
-  const nearest = nearestName(columns.keys(), written);
+  const nearest = nearestName([...columns.keys(), ...ways.keys()], written);
   const meant = nearest === null ? '' : ` Did you mean '${nearest}'?`;
   const message = `No property '${written}' on ${entity.name}.`;
   return new FeedError(

@@ -1,6 +1,7 @@
 // Conditions, values and the rows they are about as SQL. One file, since each may hold the others.
 import { absurd } from '../base/absurd.ts';
-import type { Condition, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
+import type { Condition, Following, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
+import { deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fragment, column, identifier, join, rowName, sql } from './fragment.ts';
 import { prefixEnd } from './prefix-end.ts';
@@ -29,6 +30,9 @@ export function renderCondition(condition: Condition, place: Place, dialect: Dia
     }
     case 'textTest':
       return renderTextTest(condition, dialect);
+    case 'some':
+    case 'every':
+      return renderQuantifier(condition, dialect);
     case 'related':
       return renderRelated(condition, dialect);
     case 'truth':
@@ -60,6 +64,12 @@ export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
     }
     case 'negate':
       return sql`(- ${renderScalar(scalar.operand, dialect)})`;
+    case 'through':
+      return sql`(SELECT ${renderScalar(scalar.of, dialect)} ${following(scalar.way, [], dialect)})`;
+    case 'countOf': {
+      const where = scalar.where ? [renderCondition(scalar.where, 'filter', dialect)] : [];
+      return sql`(SELECT count(*) ${following(scalar.way, where, dialect)})`;
+    }
     case 'condition':
       return sql`(${renderCondition(scalar.condition, 'exact', dialect)})`;
     default:
@@ -139,6 +149,32 @@ function renderTextTest({ test, text, part }: Of<'textTest'>, dialect: Dialect):
     default:
       return absurd(test);
   }
+}
+
+// Asked of rows, unknown is as good as false: both `any` and `all` are true or false.
+function renderQuantifier({ kind, way, where }: Of<'some' | 'every'>, dialect: Dialect): Fragment {
+  if (kind === 'some') {
+    const held = where ? [renderCondition(where, 'filter', dialect)] : [];
+    return sql`EXISTS (SELECT 1 ${following(way, held, dialect)})`;
+  }
+  if (!where) return sql`TRUE`;
+  const failed = sql`(${renderCondition(where, 'exact', dialect)}) IS NOT TRUE`;
+  return sql`NOT EXISTS (SELECT 1 ${following(way, [failed], dialect)})`;
+}
+
+/** `FROM … WHERE …`: the rows of a navigation for which the conditions hold, as a part of a larger statement. */
+export function following(
+  { row, source, start, on, many }: Following,
+  conditions: readonly Fragment[],
+  dialect: Dialect,
+): Fragment {
+  const pairs = Object.entries(on).map(
+    ([theirs, own]) => sql`${column(row, theirs)} = ${column(start, own)}`,
+  );
+  // One row is found by an index, and whoever asks for it is asked about the deadline itself.
+  const asked = many ? [deadline(source, row, dialect)] : [];
+  const rows = renderRows(source, row, dialect);
+  return sql`FROM ${rows} WHERE ${join([...asked, ...pairs, ...conditions], sql` AND `)}`;
 }
 
 function renderRelated({ row, source, sourceRow, on, where }: Of<'related'>, dialect: Dialect): Fragment {

@@ -6,7 +6,7 @@ import { LIMITS } from '../../src/base/limits.ts';
 import type { LiteralValue } from '../../src/odata/expression.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import type { Condition, ReadPlan, RowSource, Scalar } from '../../src/plan/read-plan.ts';
+import type { Condition, Following, ReadPlan, RowSource, Scalar } from '../../src/plan/read-plan.ts';
 
 const CATALOGUES = { 'v1.0': deriveCatalogue(MODEL, 'v1.0'), beta: deriveCatalogue(MODEL, 'beta') };
 
@@ -45,11 +45,19 @@ export function show(condition: Condition | null): string {
       return `${condition.test}(${showScalar(condition.text)}, ${showScalar(condition.part)})`;
     case 'related':
       return `${Object.entries(condition.on).flat().join(' as ')} of ${sourceName(condition.source)} where ${show(condition.where)}`;
+    case 'some':
+    case 'every':
+      return `${condition.kind}(${showWay(condition.way)}${condition.where ? ` where ${show(condition.where)}` : ''})`;
     case 'truth':
       return showScalar(condition.of);
     case 'constant':
       return String(condition.value);
   }
+}
+
+function showWay({ source, row, start, on }: Following): string {
+  const pairs = Object.entries(on).map(([theirs, own]) => `${theirs}=r${start}.${own}`);
+  return `${sourceName(source)} r${row} on ${pairs.join()}`;
 }
 
 function sourceName(source: RowSource): string {
@@ -68,6 +76,10 @@ function showScalar(scalar: Scalar): string {
       return `(${showScalar(scalar.left)} ${scalar.operator} ${showScalar(scalar.right)})`;
     case 'negate':
       return `-${showScalar(scalar.operand)}`;
+    case 'through':
+      return `${showScalar(scalar.of)} through ${showWay(scalar.way)}`;
+    case 'countOf':
+      return `count(${showWay(scalar.way)})`;
     case 'condition':
       return `(${show(scalar.condition)})`;
   }

@@ -10,6 +10,7 @@ import {
   int32,
   int32OrNull,
   int64OrNull,
+  navigation,
   text,
   textOrNull,
   truth,
@@ -45,16 +46,46 @@ const words = {
   properties: PROPERTIES,
 } as const;
 
-export const THINGS = entity({ ...words, name: 'things', lifetime: 'event' });
+const kind = (inverse: string) => ({
+  kind: navigation('kinds', { number: 'kindKey' }, inverse, 'What it is, where that is known.'),
+});
+
+export const THINGS = entity({ ...words, name: 'things', lifetime: 'event', navigations: kind('things') });
 /** The same things as spans of days, behind a view. */
 export const DAILY_THINGS = entity({
   ...words,
   name: 'dailyThings',
   singular: 'dailyThing',
   lifetime: 'daily',
+  navigations: kind('dailyThings'),
 });
 
-const MODEL = makeModel('Test', [THINGS, DAILY_THINGS]);
+/** What some things are, each under another kind. */
+const KINDS = entity({
+  name: 'kinds',
+  singular: 'kind',
+  lifetime: 'current',
+  description: 'Kinds of things.',
+  key: ['kindKey'],
+  properties: {
+    kindKey: int32('Its key.'),
+    title: textOrNull('What it is called.'),
+    on: truth('Named as in things, so that rows must be told apart.'),
+    parentKey: int32OrNull('The kind above.'),
+  },
+  navigations: { parent: navigation('kinds', { parentKey: 'kindKey' }, 'children', 'The kind above.') },
+});
+
+/** Things of the kinds -3, 2 and 3 dangle, and the kind 9 has no things. */
+export const KIND_ROWS = [
+  { kindKey: -2, title: 'Ärger', on: true, parentKey: null },
+  { kindKey: -1, title: null, on: false, parentKey: -2 },
+  { kindKey: 0, title: 'ab', on: true, parentKey: -1 },
+  { kindKey: 1, title: 'abc', on: false, parentKey: 7 },
+  { kindKey: 9, title: '', on: true, parentKey: 0 },
+] as const;
+
+const MODEL = makeModel('Test', [THINGS, DAILY_THINGS, KINDS]);
 export const CATALOGUE = deriveCatalogue(MODEL, 'beta');
 
 export function listingOf(name: string): Listing {
@@ -156,6 +187,7 @@ export function openThings(): Database.Database {
       insert('snapshotDays', { collection, dateKey, period: periodOf(dateKey) });
     }
   }
+  for (const row of KIND_ROWS) insert('kinds', row);
   for (const row of ROWS) {
     insert('things', row);
     const { dateKey, ...rest } = row;

@@ -1,0 +1,154 @@
+// Paths: from the row in sight along navigations to a column, to a row, or to rows that are counted or asked of.
+import { type Way, findName } from '../../schema/derive/catalogue.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { LIMITS } from '../base/limits.ts';
+import type { Expression } from '../odata/expression.ts';
+import type { Column, Condition, Following, RowId, Scalar } from './read-plan.ts';
+import { mismatch } from './refusals.ts';
+import { type Scope, type ScopeRow, collectionRows } from './scope.ts';
+import { unknownProperty } from './unknown-property.ts';
+
+type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
+
+interface Path {
+  readonly segments: readonly string[];
+  readonly at: number;
+}
+
+/** A path as far as it follows navigations. */
+interface Walk {
+  readonly ways: readonly Following[];
+  /** The row, or each of the rows, where it arrives. */
+  readonly end: ScopeRow;
+  readonly many: boolean;
+  /** What is left of the segments. */
+  readonly rest: readonly string[];
+}
+
+/** Binds a path that has a value. Throws `request.unknown-property`, `request.type-mismatch`, `limit.too-complex`. */
+export function bindPath(path: Of<'path'>, scope: Scope): Scalar {
+  const { ways, end, many, rest } = walk(path, scope);
+  const [written, ...more] = rest;
+  if (many && written === '$count' && more.length === 0) {
+    const last = ways.at(-1);
+    if (!last) throw new TypeError('Rows are reached by a navigation.');
+    const count: Scalar = { kind: 'countOf', way: last, where: null, type: 'Edm.Int64', nullable: false };
+    return through(ways.slice(0, -1), count);
+  }
+  const name = written === undefined ? null : findName(end.columns, written);
+  const column = name === null ? undefined : end.columns.get(name);
+  if (name !== null && column && more.length === 0 && !many) {
+    return through(ways, columnOf(end.row, name, column));
+  }
+  const whole = path.segments.join('/');
+  if (many) {
+    const hint = `Ask of its rows, ${whole}/any(x:…), or for their number, ${whole}/$count.`;
+    throw mismatch(`${whole} is a collection and has no value.`, path, scope, hint);
+  }
+  if (written === undefined) {
+    throw mismatch(`${whole} is a row and has no value.`, path, scope, 'Name a property of it.');
+  }
+  if (column) throw mismatch(`${written} is a value and has no parts.`, path, scope);
+  throw unknownProperty(end, written, scope.option, path.at);
+}
+
+/** Whether the one row exists that a path of navigations leads to; null where the path leads elsewhere. */
+export function bindPresence(path: Of<'path'>, scope: Scope): Condition | null {
+  const { ways, many, rest } = walk(path, scope);
+  if (ways.length === 0 || many || rest.length > 0) return null;
+  return nested(ways, 'some', null);
+}
+
+/** Binds `apps/any(a:…)`; the body with its variable is bound by `bindBody`. */
+export function bindLambda(
+  lambda: Of<'lambda'>,
+  scope: Scope,
+  bindBody: (body: Expression, scope: Scope) => Condition,
+): Condition {
+  const { quantifier, variable, body } = lambda;
+  const { ways, end, many, rest } = walk(lambda, scope);
+  const whole = lambda.segments.join('/');
+  if (rest[0] !== undefined && findName(end.columns, rest[0]) === null) {
+    throw unknownProperty(end, rest[0], scope.option, lambda.at);
+  }
+  if (!many || rest.length > 0) {
+    throw mismatch(`${quantifier} asks of a collection; ${whole} is none.`, lambda, scope);
+  }
+  const kind = quantifier === 'any' ? 'some' : 'every';
+  if (variable === null || body === null) return nested(ways, kind, null);
+  if (scope.variables.has(variable)) {
+    throw new FeedError('request.malformed-expression', `The variable '${variable}' is taken already.`, {
+      target: scope.option,
+      position: lambda.at,
+    });
+  }
+  const variables = new Map([...scope.variables, [variable, end]]);
+  return nested(ways, kind, bindBody(body, { ...scope, variables, nextRow: end.row + 1 }));
+}
+
+/** The rows of a way, seen from a row; `row` is what they are called. */
+export function follow(
+  start: ScopeRow,
+  way: Way,
+  row: RowId,
+  { catalogue }: Pick<Scope, 'catalogue'>,
+): { readonly way: Following; readonly end: ScopeRow } {
+  const listing = catalogue.listings.get(way.to);
+  if (!listing) throw new TypeError(`The way ${way.name} leads out of the catalogue.`);
+  const { entity, properties, ways } = listing;
+  const on = Object.fromEntries(Object.entries(way.on).map(([own, theirs]) => [theirs, own]));
+  return {
+    way: { row, source: collectionRows(listing), start: start.row, on, many: way.many },
+    end: { row, columns: properties, ways, entity },
+  };
+}
+
+function walk({ segments, at }: Path, scope: Scope): Walk {
+  const named = scope.variables.get(segments[0] ?? '');
+  let rest = named ? segments.slice(1) : segments;
+  let end = named ?? scope.it;
+  let many = false;
+  const ways: Following[] = [];
+  while (!many && rest[0] !== undefined && findName(end.columns, rest[0]) === null) {
+    const way = end.ways.get(findName(end.ways, rest[0]) ?? '');
+    if (!way) break;
+    const row = scope.nextRow + ways.length;
+    if (row > LIMITS.rowsInSight) throw tooManyRows(scope.option, at);
+    const step = follow(end, way, row, scope);
+    ways.push(step.way);
+    ({ end } = step);
+    ({ many } = way);
+    rest = rest.slice(1);
+  }
+  return { ways, end, many, rest };
+}
+
+function columnOf(row: RowId, property: string, { type, nullable }: Column): Scalar {
+  return { kind: 'property', row, property, type, nullable };
+}
+
+function through(ways: readonly Following[], of: Scalar): Scalar {
+  return ways.reduceRight<Scalar>(
+    (value, way) => ({ kind: 'through', way, of: value, type: value.type, nullable: true }),
+    of,
+  );
+}
+
+function nested(ways: readonly Following[], kind: 'some' | 'every', where: Condition | null): Condition {
+  const condition = ways.reduceRight<Condition | null>((held, way) => ({ kind, way, where: held }), where);
+  if (!condition) throw new TypeError('Rows are reached by a navigation.');
+  return condition;
+}
+
+function tooManyRows(option: string, position: number): FeedError {
+  const most = LIMITS.rowsInSight;
+  return new FeedError(
+    'limit.too-complex',
+    `${option} follows more than ${most} navigations inside each other.`,
+    {
+      target: option,
+      position,
+      hint: 'Start at the collection that is nearer to what you ask for.',
+    },
+  );
+}

@@ -7,6 +7,18 @@ export const LIMITS = {
   expressionDepth: 64,
   /** Nodes of one expression tree. */
   expressionNodes: 20_000,
+  /** Segments of a path after the collection: each may be a join. */
+  pathSteps: 16,
+  /** Navigations of one $expand, at all its levels together. */
+  expandItems: 40,
+  /** Levels of $expand inside $expand. */
+  expandDepth: 6,
+  /** Transformations of one $apply, at all its levels together. */
+  applySteps: 60,
+  /** Levels of transformations inside transformations. */
+  applyDepth: 6,
+  /** Words and phrases of one $search. */
+  searchTerms: 200,
   /** Navigations that follow each other, or lie inside each other, in one expression: each is a query in a query. */
   rowsInSight: 16,
   /** Rows of one page unless the client asks for fewer. The vendor's script asks for 10,000 in one answer. */

@@ -19,7 +19,10 @@ export interface DocumentWanted {
 }
 
 // Options that may stand beside a document: clients keep the query of the address that was pasted.
-const SHAPING = ['select', 'filter', 'orderby', 'top', 'skip', 'count', 'skiptoken'] as const;
+const SHAPING = [
+  ...(['select', 'expand', 'compute', 'apply', 'filter', 'search'] as const),
+  ...(['orderby', 'top', 'skip', 'count', 'skiptoken'] as const),
+];
 
 export function serveDocument(feed: Feed, request: FeedRequest, wanted: DocumentWanted): Answer {
   refuseShaping(wanted.options);

@@ -1,4 +1,4 @@
-// What a client wrote in $filter or $orderby, as a tree: shapes of the language, no meaning yet. Names are not checked here.
+// What a client wrote in $filter, $orderby or $compute, as a tree: shapes of the language, no meaning yet. Names are not checked here.
 
 export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 export type ArithmeticOperator = 'add' | 'sub' | 'mul' | 'div' | 'divby' | 'mod';
@@ -39,6 +39,10 @@ export type Expression = Placed &
     | { readonly kind: 'alias'; readonly name: string }
     /** Name in lower case. */
     | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
+    /** `case(a gt 1:'many',true:'few')`; never empty. */
+    | { readonly kind: 'case'; readonly branches: readonly CaseBranch[] }
+    /** `Edm.String`, the last argument of cast and isof; as written. */
+    | { readonly kind: 'type'; readonly name: string }
     | { readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly operands: readonly Expression[] }
     | { readonly kind: 'not'; readonly operand: Expression }
     | { readonly kind: 'negate'; readonly operand: Expression }
@@ -64,6 +68,11 @@ export type Expression = Placed &
         readonly body: Expression | null;
       }
   );
+
+export interface CaseBranch {
+  readonly when: Expression;
+  readonly then: Expression;
+}
 
 export interface OrderTerm {
   readonly expression: Expression;

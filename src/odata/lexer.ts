@@ -4,7 +4,7 @@ import { FeedError } from '../base/feed-error.ts';
 import type { LiteralValue } from './expression.ts';
 import { isDay, parseDuration, parseInstant, parseTimeOfDay } from './instant.ts';
 
-export type Sign = '(' | ')' | ',' | '/' | ':' | '-' | '*' | '=';
+export type Sign = '(' | ')' | ',' | ';' | '/' | ':' | '-' | '*' | '=';
 
 interface Placed {
   /** As written. */
@@ -42,9 +42,9 @@ const IDENTIFIER = `${START}${FURTHER}*`;
 const BLANKS = /[ \t\r\n]*/y;
 const NAME = new RegExp(String.raw`\$?${IDENTIFIER}(?:\.${IDENTIFIER})*`, 'uy');
 const ALIAS = new RegExp(`@${IDENTIFIER}`, 'uy');
-const SIGN = /[(),/:*=-]/y;
+const SIGN = /[(),;/:*=-]/y;
 const NAME_CHARACTER = new RegExp(FURTHER, 'uy');
-const SOMETHING = /[=!<>&|]+|"[^"]*"?|[^\s()',/]+|./suy;
+const SOMETHING = /[=!<>&|]+|"[^"]*"?|[^\s()',;/]+|./suy;
 
 interface LiteralForm {
   readonly pattern: RegExp;
@@ -125,6 +125,15 @@ export class TokenReader {
     return true;
   }
 
+  /** Takes the text that the sticky pattern finds next, for a grammar with words of its own; null when it finds none. */
+  takeMatch(pattern: RegExp): { readonly text: string; readonly at: number } | null {
+    if (this.#next) throw new TypeError('What comes next is a token already.');
+    this.#match(BLANKS);
+    const at = this.#place();
+    const text = this.#match(pattern);
+    return text === null ? null : { text, at };
+  }
+
   /** Takes the name if it comes next, in any case. */
   takeWord(word: string): boolean {
     const token = this.peek();
@@ -135,6 +144,20 @@ export class TokenReader {
 
   expectSign(sign: Sign, wanted: string): void {
     if (!this.takeSign(sign)) this.unexpected(this.peek(), wanted);
+  }
+
+  /** Takes a simple identifier: neither dotted nor with `$`. */
+  expectIdentifier(wanted: string): Token {
+    const token = this.take();
+    if (token.kind !== 'name' || /[$.]/.test(token.text)) this.unexpected(token, wanted);
+    return token;
+  }
+
+  /** Takes a whole number from 0. */
+  expectWholeNumber(): number {
+    const token = this.take();
+    const number = token.kind === 'literal' && /^\d{1,15}$/.test(token.text) ? Number(token.text) : null;
+    return number ?? this.unexpected(token, 'a whole number from 0');
   }
 
   expectEnd(wanted: string): void {
@@ -177,6 +200,12 @@ export class TokenReader {
     const what = found.kind === 'end' ? 'the end' : excerpt(found.text);
     const quotes = found.text.startsWith('"') ? 'Text stands in single quotes.' : undefined;
     this.refuse(found.at, `Found ${what} where ${wanted} should be`, hint ?? quotes);
+  }
+
+  /** Ends the reading at a part of the standard that this feed does without. */
+  refusePart(at: number, what: string, hint?: string): never {
+    const detail = { target: this.#source.target, position: at, ...(hint === undefined ? {} : { hint }) };
+    throw new FeedError('request.not-offered', `${what} is not offered by this feed.`, detail);
   }
 
   /** Ends the reading: the sentence is completed by the place. */

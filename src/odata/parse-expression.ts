@@ -2,7 +2,7 @@
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import type { ArithmeticOperator, ComparisonOperator, Expression } from './expression.ts';
+import type { ArithmeticOperator, CaseBranch, ComparisonOperator, Expression } from './expression.ts';
 import { TokenReader, wordLiteral, type Token } from './lexer.ts';
 
 type Operator =
@@ -49,6 +49,15 @@ const WRITTEN_ELSEWHERE: Readonly<Record<string, string>> = {
   '/': 'div',
 };
 
+/** Calls that OData 4.01 lets stand without parentheses. */
+const BARE_CALLS: ReadonlySet<string> = new Set(['now', 'mindatetime', 'maxdatetime']);
+
+/** Calls whose last argument names a type. */
+const TYPED_CALLS: ReadonlySet<string> = new Set(['cast', 'isof']);
+
+/** Roots of paths that lead away from the row that is looked at. */
+const OUTSIDE_THE_ROW: ReadonlySet<string> = new Set(['$root', '$this', '$these']);
+
 const AN_OPERATOR = 'an operator (eq, ne, gt, ge, lt, le, in, and, or, add …)';
 const A_VALUE = 'a property, a value or a function';
 
@@ -69,6 +78,12 @@ export function refuseRest(tokens: TokenReader, rest: Token, wanted: string): ne
   const nearest = rest.kind === 'name' ? nearestName(OPERATORS.keys(), rest.text) : null;
   const meant = nearest ?? WRITTEN_ELSEWHERE[rest.text];
   tokens.unexpected(rest, wanted, meant === undefined ? undefined : `Did you mean '${meant}'?`);
+}
+
+// A type looks like a path of one dotted name until it is known what it is an argument of.
+function asType(value: Expression): Expression {
+  const name = value.kind === 'path' && value.segments.length === 1 ? value.segments[0] : undefined;
+  return name?.includes('.') ? { kind: 'type', name, at: value.at } : value;
 }
 
 /** Reads expressions off a stream of tokens; whatever follows an expression is left to the caller. */
@@ -160,11 +175,15 @@ export class ExpressionParser {
     if (token.text.startsWith('$')) return this.#path(token);
     if (this.#tokens.takeSign('(')) return this.#call(token);
     const next = this.#tokens.peek();
-    const literal = next.kind === 'sign' && next.sign === '/' ? null : wordLiteral(token.text);
+    if (next.kind === 'sign' && next.sign === '/') return this.#path(token);
+    const word = token.text.toLowerCase();
+    if (BARE_CALLS.has(word)) return this.#grow({ kind: 'call', name: word, arguments: [], at });
+    const literal = wordLiteral(token.text);
     return literal ? this.#grow({ kind: 'literal', literal, at }) : this.#path(token);
   }
 
   #path(first: Token): Expression {
+    if (OUTSIDE_THE_ROW.has(first.text)) this.#tokens.refusePart(first.at, `'${first.text}'`);
     if (first.text.startsWith('$') && first.text !== '$it') this.#tokens.unexpected(first, A_VALUE);
     const segments = [first.text];
     while (this.#tokens.takeSign('/')) {
@@ -179,6 +198,10 @@ export class ExpressionParser {
 
   #lambda(at: number, segments: readonly string[], name: Token): Expression {
     const quantifier = name.text.toLowerCase();
+    if (quantifier === '$count') {
+      const hint = 'Filter with any(…), or count what $expand filters.';
+      this.#tokens.refusePart(name.at, 'A $count with options', hint);
+    }
     if (quantifier !== 'any' && quantifier !== 'all') this.#tokens.unexpected(name, 'any or all');
     if (quantifier === 'any' && this.#tokens.takeSign(')')) {
       return this.#grow({ kind: 'lambda', segments, quantifier, variable: null, body: null, at });
@@ -195,8 +218,24 @@ export class ExpressionParser {
 
   #call(token: Token): Expression {
     const name = token.text.toLowerCase();
+    if (name === 'case') return this.#case(token.at);
     const values = this.#tokens.takeSign(')') ? [] : this.#nested(token.at, () => this.#list());
+    if (TYPED_CALLS.has(name)) values.push(...values.splice(-1).map((value) => asType(value)));
     return this.#grow({ kind: 'call', name, arguments: values, at: token.at }, values);
+  }
+
+  #case(at: number): Expression {
+    const branches: CaseBranch[] = [];
+    this.#nested(at, () => {
+      do {
+        const when = this.parse();
+        this.#tokens.expectSign(':', 'a colon after the condition of case');
+        branches.push({ when, then: this.parse() });
+      } while (this.#tokens.takeSign(','));
+      this.#close('a comma or a closing parenthesis');
+    });
+    const children = branches.flatMap(({ when, then }) => [when, then]);
+    return this.#grow({ kind: 'case', branches, at }, children);
   }
 
   // Up to and with the closing parenthesis; never empty.

@@ -5,8 +5,12 @@ import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import type { Expression } from './expression.ts';
 import { excerpt } from './lexer.ts';
+import { parseApply } from './parse-apply.ts';
+import { parseCompute } from './parse-compute.ts';
+import { parseExpand } from './parse-expand.ts';
 import { parseExpression } from './parse-expression.ts';
 import { parseOrderby } from './parse-orderby.ts';
+import { parseSearch } from './parse-search.ts';
 import { parseSelect } from './parse-select.ts';
 import type { QueryPair } from './split-query.ts';
 import type { QueryOptions } from './wanted.ts';
@@ -21,10 +25,10 @@ const SYSTEM_OPTIONS: ReadonlyMap<string, 'read' | 'unread'> = new Map([
   ['$count', 'read'],
   ['$skiptoken', 'read'],
   ['$format', 'read'],
-  ['$expand', 'unread'],
-  ['$apply', 'unread'],
-  ['$search', 'unread'],
-  ['$compute', 'unread'],
+  ['$expand', 'read'],
+  ['$apply', 'read'],
+  ['$search', 'read'],
+  ['$compute', 'read'],
   ['$levels', 'unread'],
   ['$deltatoken', 'unread'],
   ['$schemaversion', 'unread'],
@@ -69,6 +73,10 @@ export function parseOptions(pairs: readonly QueryPair[], limits: Limits = LIMIT
     orderby: option('$orderby', (text, name) => parseOrderby(filled(text, name), limits)),
     top: option('$top', (text, name) => readWholeNumber(text, name, 'request.malformed-option')),
     skip: option('$skip', (text, name) => readWholeNumber(text, name, 'request.malformed-option')),
+    expand: option('$expand', (text, name) => parseExpand(filled(text, name), limits)),
+    compute: option('$compute', (text, name) => parseCompute(filled(text, name), limits)),
+    search: option('$search', (text, name) => parseSearch(filled(text, name), limits)),
+    apply: option('$apply', (text, name) => parseApply(filled(text, name), limits)),
     count: option('$count', readBoolean),
     skiptoken: option('$skiptoken', filled),
     format: option('$format', (text, name) => filled(text, name).trim()),

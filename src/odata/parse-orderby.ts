@@ -1,17 +1,23 @@
 // $orderby text → order terms.
 import { LIMITS, type Limits } from '../base/limits.ts';
 import type { OrderTerm } from './expression.ts';
-import { TokenReader } from './lexer.ts';
-import { ExpressionParser, refuseRest } from './parse-expression.ts';
+import { openOption, type OptionText } from './option-text.ts';
+import { refuseRest } from './parse-expression.ts';
 
 /**
  * Reads `deviceName desc, deviceKey`. Ascending unless it says otherwise.
  * Throws FeedError `request.malformed-expression` with the position, or `limit.too-complex`.
  */
 export function parseOrderby(text: string, limits: Limits = LIMITS): readonly OrderTerm[] {
-  const target = '$orderby';
-  const tokens = new TokenReader({ text, target, code: 'request.malformed-expression' });
-  const expressions = new ExpressionParser(tokens, target, limits);
+  const option = openOption(text, '$orderby', 'request.malformed-expression', limits);
+  const terms = readOrderTerms(option);
+  const rest = option.tokens.peek();
+  if (rest.kind !== 'end') refuseRest(option.tokens, rest, 'asc, desc, a comma or the end');
+  return terms;
+}
+
+/** Reads as far as the terms go. */
+export function readOrderTerms({ tokens, expressions }: OptionText): readonly OrderTerm[] {
   const terms: OrderTerm[] = [];
   do {
     const expression = expressions.parse();
@@ -19,7 +25,5 @@ export function parseOrderby(text: string, limits: Limits = LIMITS): readonly Or
     if (!descending) tokens.takeWord('asc');
     terms.push({ expression, descending });
   } while (tokens.takeSign(','));
-  const rest = tokens.peek();
-  if (rest.kind !== 'end') refuseRest(tokens, rest, 'asc, desc, a comma or the end');
   return terms;
 }

@@ -1,9 +1,11 @@
 // The path of a URL after the service root → Resource. Which names exist is not decided here.
 import { FeedError } from '../base/feed-error.ts';
+import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import { excerpt, TokenReader } from './lexer.ts';
+import type { Expression, LiteralValue } from './expression.ts';
+import { excerpt, type Token, TokenReader } from './lexer.ts';
 import { decodeEscapes } from './split-query.ts';
-import type { KeyPart, PathStep, Resource } from './wanted.ts';
+import type { CallArgument, KeyPart, PathStep, Resource } from './wanted.ts';
 
 interface Segment {
   /** Decoded. */
@@ -11,6 +13,9 @@ interface Segment {
   /** Offset in the decoded path. */
   readonly at: number;
 }
+
+/** `@d` → what the query says it is: keys and arguments may name their values so. */
+type Aliases = ReadonlyMap<string, Expression>;
 
 const TARGET = 'the path';
 
@@ -34,10 +39,10 @@ const NOT_OFFERED: ReadonlySet<string> = new Set([
 
 /**
  * Reads the still encoded path: '' and '/' are the service document, then `/$metadata`, `/devices`, `/devices(7)`,
- * `/devices(7)/deviceType/$value` and so on. One slash at the end is forgiven.
- * Throws FeedError `request.malformed-url` or `request.not-offered`.
+ * `/devices(7)/deviceType/$value`, `/devices(7)/history(from=@d)` and so on. One slash at the end is forgiven.
+ * Throws FeedError `request.malformed-url`, `request.not-offered` or `limit.too-complex`.
  */
-export function parsePath(rawPath: string): Resource {
+export function parsePath(rawPath: string, aliases: Aliases = new Map(), limits: Limits = LIMITS): Resource {
   const [first, ...further] = splitPath(rawPath);
   if (!first) return { kind: 'service' };
   if (first.text === '$metadata') {
@@ -45,21 +50,37 @@ export function parsePath(rawPath: string): Resource {
     return { kind: 'metadata' };
   }
   if (first.text.startsWith('$')) refuseDollar(first, ['$metadata']);
-  const { name, key } = readSegment(first);
-  return { kind: 'path', collection: name, steps: [...key, ...further.flatMap(readStep)] };
+  const tooFar = further[limits.pathSteps];
+  if (tooFar) {
+    throw new FeedError('limit.too-complex', `The path goes on for more than ${limits.pathSteps} steps.`, {
+      target: TARGET,
+      position: tooFar.at,
+      hint: 'Name the collection that it leads to.',
+    });
+  }
+  const { name, inner, at } = readName(first);
+  const key = inner === null ? [] : [readKey(inner, at, aliases)];
+  const steps = further.flatMap((segment, index) => readStep(segment, further[index + 1], aliases));
+  return { kind: 'path', collection: name, steps: [...key, ...steps] };
 }
 
-function readStep(segment: Segment, index: number, all: readonly Segment[]): readonly PathStep[] {
+function readStep(segment: Segment, next: Segment | undefined, aliases: Aliases): readonly PathStep[] {
   const { text, at } = segment;
   const end = END_STEPS.get(text);
   if (end) {
-    const next = all[index + 1];
     if (next) refuse(next.at, `Nothing can follow ${text}`);
     return [{ kind: end, at }];
   }
   if (text.startsWith('$')) refuseDollar(segment, END_STEPS.keys());
-  const { name, key } = readSegment(segment);
-  return [{ kind: 'name', name, at }, ...key];
+  const { name, inner, at: open } = readName(segment);
+  if (inner === null) return [{ kind: 'name', name, at }];
+  const isEmpty = /^\([ \t]*\)$/.test(inner);
+  const key = isEmpty ? null : readKey(inner, open, aliases);
+  const values = (key?.parts ?? []).flatMap((part): readonly CallArgument[] =>
+    part.name === null ? [] : [{ name: part.name, literal: part.literal }],
+  );
+  if (key && values.length === 0) return [{ kind: 'name', name, at }, key];
+  return [{ kind: 'call', name, arguments: values, at }];
 }
 
 // At slashes, but not at those inside quotes: keys may hold any text.
@@ -77,22 +98,29 @@ function splitPath(rawPath: string): readonly Segment[] {
   return segments;
 }
 
-function readSegment({ text, at }: Segment): { readonly name: string; readonly key: readonly PathStep[] } {
+interface Named {
+  readonly name: string;
+  /** From the opening parenthesis on; null where there is none. */
+  readonly inner: string | null;
+  /** Where it opens. */
+  readonly at: number;
+}
+
+function readName({ text, at }: Segment): Named {
   const open = text.indexOf('(');
   const name = open === -1 ? text : text.slice(0, open);
   const stray = /[\s'"=,;:@&?#/)]/.exec(name);
   if (name === '' || stray) {
     refuse(at + (stray?.index ?? 0), `${excerpt(text)} is not a name`, 'Query options stand after ?.');
   }
-  if (open === -1) return { name, key: [] };
-  return { name, key: [{ kind: 'key', parts: readKey(text.slice(open), at + open), at: at + open }] };
+  return { name, inner: open === -1 ? null : text.slice(open), at: at + open };
 }
 
-function readKey(text: string, offset: number): readonly KeyPart[] {
+function readKey(text: string, offset: number, aliases: Aliases): PathStep & { readonly kind: 'key' } {
   const tokens = new TokenReader({ text, target: TARGET, code: 'request.malformed-url', offset });
   tokens.expectSign('(', 'a key');
   const parts: KeyPart[] = [];
-  do parts.push(readKeyPart(tokens));
+  do parts.push(readKeyPart(tokens, aliases));
   while (tokens.takeSign(','));
   tokens.expectSign(')', 'a comma or a closing parenthesis');
   tokens.expectEnd('a slash or the end');
@@ -104,19 +132,26 @@ function readKey(text: string, offset: number): readonly KeyPart[] {
       'As in (dateKey=20261120,deviceKey=7).',
     );
   }
-  return parts;
+  return { kind: 'key', parts, at: offset };
 }
 
-function readKeyPart(tokens: TokenReader): KeyPart {
+function readKeyPart(tokens: TokenReader, aliases: Aliases): KeyPart {
   const first = tokens.take();
   const named = first.kind === 'name' && tokens.takeSign('=');
   const value = named ? tokens.take() : first;
-  const literal = tokens.literalOf(value);
+  const literal = value.kind === 'alias' ? valueOf(value, aliases) : tokens.literalOf(value);
   if (!literal) {
     const wanted = named ? 'a key value' : 'a key value, or a name and =,';
     tokens.unexpected(value, wanted, 'Text in a key stands in single quotes.');
   }
   return { name: named ? first.text : null, literal };
+}
+
+function valueOf({ text, at }: Token, aliases: Aliases): LiteralValue {
+  const value = aliases.get(text);
+  if (value?.kind === 'literal') return value.literal;
+  const fault = value ? 'is not a plain value' : 'has no value';
+  return refuse(at, `The alias ${excerpt(text)} ${fault}`, `Write for example ?${text}=20261120.`);
 }
 
 function refuseDollar({ text, at }: Segment, known: Iterable<string>): never {

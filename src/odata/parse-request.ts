@@ -11,5 +11,6 @@ import type { Wanted } from './wanted.ts';
  * Throws FeedErrors of `request.*` and `limit.*`.
  */
 export function parseRequest(rawPath: string, rawQuery: string, limits: Limits = LIMITS): Wanted {
-  return { resource: parsePath(rawPath), options: parseOptions(splitQuery(rawQuery, limits), limits) };
+  const options = parseOptions(splitQuery(rawQuery, limits), limits);
+  return { resource: parsePath(rawPath, options.aliases, limits), options };
 }

@@ -1,5 +1,4 @@
 // $select text → the names it lists.
-import { FeedError } from '../base/feed-error.ts';
 import { TokenReader } from './lexer.ts';
 import type { SelectItem } from './wanted.ts';
 
@@ -8,8 +7,14 @@ import type { SelectItem } from './wanted.ts';
  * Throws FeedError `request.malformed-option` with the position.
  */
 export function parseSelect(text: string): readonly SelectItem[] {
-  const target = '$select';
-  const tokens = new TokenReader({ text, target, code: 'request.malformed-option' });
+  const tokens = new TokenReader({ text, target: '$select', code: 'request.malformed-option' });
+  const items = readSelectItems(tokens);
+  tokens.expectEnd('a comma or the end');
+  return items;
+}
+
+/** Reads as far as the items go. */
+export function readSelectItems(tokens: TokenReader): readonly SelectItem[] {
   const items: SelectItem[] = [];
   do {
     const { at } = tokens.peek();
@@ -19,13 +24,7 @@ export function parseSelect(text: string): readonly SelectItem[] {
     items.push({ segments, at });
   } while (tokens.takeSign(','));
   const rest = tokens.peek();
-  if (rest.kind === 'sign' && rest.sign === '(') {
-    throw new FeedError('request.not-offered', 'Options inside $select are not offered.', {
-      target,
-      position: rest.at,
-    });
-  }
-  tokens.expectEnd('a comma or the end');
+  if (rest.kind === 'sign' && rest.sign === '(') tokens.refusePart(rest.at, 'An option inside $select');
   return items;
 }
 

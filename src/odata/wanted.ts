@@ -7,10 +7,25 @@ export interface KeyPart {
   readonly literal: LiteralValue;
 }
 
+export interface CallArgument {
+  readonly name: string;
+  readonly literal: LiteralValue;
+}
+
 /** A step after the collection. */
 export type PathStep =
   | { readonly kind: 'key'; readonly parts: readonly KeyPart[]; readonly at: number }
   | { readonly kind: 'name'; readonly name: string; readonly at: number }
+  /**
+   * `history(from=20261001,to=20261120)`, `asOf(dateKey=20261001)`: a function bound to what stands before it. A navigation
+   * with a key by name looks the same, `apps(appKey=8)`: only the model can tell the two.
+   */
+  | {
+      readonly kind: 'call';
+      readonly name: string;
+      readonly arguments: readonly CallArgument[];
+      readonly at: number;
+    }
   | { readonly kind: 'count' | 'value' | 'ref'; readonly at: number };
 
 export type Resource =
@@ -122,6 +137,10 @@ export interface QueryOptions {
   /** Whole numbers from 0. */
   readonly top: number | null;
   readonly skip: number | null;
+  readonly expand: readonly ExpandItem[] | null;
+  readonly compute: readonly ComputeItem[] | null;
+  readonly search: SearchExpression | null;
+  readonly apply: readonly ApplyStep[] | null;
   readonly count: boolean | null;
   readonly skiptoken: string | null;
   readonly format: string | null;

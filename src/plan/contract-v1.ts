@@ -8,6 +8,8 @@ import type { QueryOptions } from '../odata/wanted.ts';
 /** The properties that v1.0 filters on, where a collection has them. */
 const FILTERABLE = ['dateKey', 'rowLastModifiedDateTimeUTC'] as const;
 
+const BEYOND = ['orderby', 'expand', 'compute', 'search', 'apply'] as const;
+
 const OPERATORS: ReadonlySet<string> = new Set(['lt', 'le', 'eq', 'ge', 'gt']);
 
 const OFFERED =
@@ -17,7 +19,8 @@ const OFFERED =
 /** Throws `request.not-in-v1` for what only beta may offer. `address` is the path, for the hint. */
 export function checkContract(options: QueryOptions, listing: Listing, address: string): void {
   const [unread] = options.unread.keys();
-  const beyond = options.orderby ? '$orderby' : unread;
+  const read = BEYOND.find((name) => options[name] !== null);
+  const beyond = read === undefined ? unread : `$${read}`;
   if (beyond !== undefined) throw beyondContract(`${beyond} is not part of v1.0.`, beyond, 0, address);
   if (!options.filter) return;
   if (!FILTERABLE.some((name) => listing.properties.has(name))) {
@@ -60,7 +63,10 @@ function checkFilter(expression: Expression, address: string): void {
       return refuse(`with '${expression.operator}'`, expression.at);
     case 'lambda':
       return refuse(`with '${expression.quantifier}'`, expression.at);
+    case 'case':
+      return refuse('with case(…)', expression.at);
     case 'literal':
+    case 'type':
     case 'alias':
     case 'negate':
       return refuse('by a value alone', expression.at);

@@ -67,7 +67,8 @@ function checkOptions(
   context: PlanContext,
 ): void {
   if (context.version === 'v1.0') checkContract(options, listing, address);
-  const [unread] = options.unread.keys();
+  const later = (['expand', 'compute', 'search', 'apply'] as const).find((name) => options[name] !== null);
+  const unread = later === undefined ? [...options.unread.keys()][0] : `$${later}`;
   if (unread !== undefined) {
     const message = `${unread} is not offered by this feed yet.`;
     throw new FeedError('request.not-offered', message, { target: unread, hint: OFFERED });

@@ -18,6 +18,10 @@ export function inWords(expression: Expression): string {
       return expression.name;
     case 'call':
       return `${expression.name}(…)`;
+    case 'type':
+      return expression.name;
+    case 'case':
+      return 'case(…)';
     case 'logical':
     case 'not':
     case 'negate':

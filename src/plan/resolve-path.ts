@@ -66,6 +66,11 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
       if (way) return follow(target, way, names);
       throw unknownMember(listing, address, step.name);
     }
+    case 'call': {
+      // No function is offered yet; a navigation with a key by name looks the same.
+      const related = takeStep(target, { ...step, kind: 'name' }, names);
+      return takeStep(related, { kind: 'key', parts: step.arguments, at: step.at }, names);
+    }
     case 'count':
       if (shape !== 'page') throw noStep(address, '$count', 'Only a collection can be counted.');
       return { ...target, shape: 'count', address: `${address}/$count` };

@@ -53,10 +53,13 @@ const anyName = fc.oneof(
   ),
   fc
     .stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,5}$/)
-    .filter((name) => !/^(not|null|true|false|INF|NaN)$/i.test(name)),
+    .filter((name) => !/^(not|null|true|false|INF|NaN|now)$/i.test(name)),
 );
 const anyPath = fc.array(anyName, { minLength: 1, maxLength: 3 });
-const callName = fc.constantFrom('contains', 'tolower', 'now', 'cast', 'ns.func', 'null');
+const callName = fc.constantFrom('contains', 'tolower', 'now', 'ns.func', 'null');
+const type = fc
+  .constantFrom('Edm.String', 'Ns.Größe')
+  .map((name): Expression => ({ kind: 'type', name, at }));
 
 /** The whole language, without regard to types. */
 export const anyExpression: Arbitrary<Expression> = fc.letrec<{ node: Expression }>((tie) => {
@@ -70,6 +73,12 @@ export const anyExpression: Arbitrary<Expression> = fc.letrec<{ node: Expression
       fc
         .tuple(callName, fc.array(child, { maxLength: 3 }))
         .map(([name, values]): Expression => ({ kind: 'call', name, arguments: values, at })),
+      fc
+        .tuple(fc.constantFrom('cast', 'isof'), child, type)
+        .map(([name, ...values]): Expression => ({ kind: 'call', name, arguments: values, at })),
+      fc
+        .array(fc.record({ when: child, then: child }), { minLength: 1, maxLength: 3 })
+        .map((branches): Expression => ({ kind: 'case', branches, at })),
       fc
         .tuple(fc.constantFrom('and', 'or'), fc.array(child, { minLength: 2, maxLength: 4 }))
         .map(([operator, operands]): Expression => ({ kind: 'logical', operator, operands, at })),

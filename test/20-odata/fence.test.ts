@@ -2,14 +2,21 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FeedError } from '../../src/base/feed-error.ts';
+import { parseApply } from '../../src/odata/parse-apply.ts';
+import { parseCompute } from '../../src/odata/parse-compute.ts';
+import { parseExpand } from '../../src/odata/parse-expand.ts';
 import { parseExpression } from '../../src/odata/parse-expression.ts';
 import { parseOptions } from '../../src/odata/parse-options.ts';
 import { parseOrderby } from '../../src/odata/parse-orderby.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
+import { parseSearch } from '../../src/odata/parse-search.ts';
 import { splitQuery } from '../../src/odata/split-query.ts';
 import { BOMBS } from './bombs.ts';
 import { outline } from './outline.ts';
 import { refusalOf } from './refusal.ts';
+
+/** Every reader of an option that nests. */
+const READERS = [parseOrderby, parseExpand, parseCompute, parseSearch, parseApply];
 
 const outlineOf = (text: string): string => outline(parseExpression(text, '$filter'));
 
@@ -125,7 +132,7 @@ describe('time grows with the length and no faster', () => {
       expect(outcomeOf(() => parseExpression(text, '$filter'))).toMatch(
         /^(read|request\.malformed-expression|limit\.too-complex)$/,
       );
-      outcomeOf(() => parseOrderby(text));
+      for (const read of READERS) outcomeOf(() => read(text));
       outcomeOf(() => parseRequest(`/${encodeURIComponent(text)}`, `$filter=${text}`));
       expect(performance.now() - start).toBeLessThan(BOUND_MS);
     }
@@ -171,6 +178,18 @@ describe('any text is read or refused', () => {
           'duration',
           'desc',
           '$it',
+          'case',
+          'NOT',
+          'OR',
+          'as',
+          'with',
+          'sum',
+          'groupby',
+          'aggregate',
+          'concat',
+          'filter',
+          '$expand',
+          'top',
         ],
         ...[
           '(',
@@ -178,6 +197,8 @@ describe('any text is read or refused', () => {
           ',',
           '/',
           ':',
+          ';',
+          '"',
           '-',
           "'",
           "''",
@@ -215,7 +236,7 @@ describe('any text is read or refused', () => {
     fc.assert(
       fc.property(anything, (text) => {
         outcomeOf(() => parseExpression(text, '$filter'));
-        outcomeOf(() => parseOrderby(text));
+        for (const read of READERS) outcomeOf(() => read(text));
       }),
       { numRuns: 3000 },
     );
@@ -226,6 +247,10 @@ describe('any text is read or refused', () => {
       '$filter',
       '$orderby',
       '$select',
+      '$expand',
+      '$apply',
+      '$search',
+      '$compute',
       '$top',
       '$count',
       '$format',
@@ -243,16 +268,18 @@ describe('any text is read or refused', () => {
   });
 
   test('and the place of a fault lies in the text', () => {
+    const readers = [(text: string) => parseExpression(text, '$filter'), ...READERS];
     fc.assert(
-      fc.property(anything, (text) => {
+      fc.property(anything, fc.constantFrom(...readers), (text, read) => {
         try {
-          parseExpression(text, '$filter');
+          read(text);
         } catch (error) {
           const { position = -1 } = error as FeedError;
           expect(position).toBeGreaterThanOrEqual(0);
           expect(position).toBeLessThanOrEqual(text.length);
         }
       }),
+      { numRuns: 1000 },
     );
   });
 });

@@ -13,6 +13,10 @@ export function outline(expression: Expression): string {
       return expression.name;
     case 'call':
       return node(expression.name, expression.arguments);
+    case 'case':
+      return `(case ${expression.branches.map(({ when, then }) => `${outline(when)}:${outline(then)}`).join(' ')})`;
+    case 'type':
+      return `<${expression.name}>`;
     case 'logical':
       return node(expression.operator, expression.operands);
     case 'not':

@@ -53,7 +53,15 @@ describe('operands', () => {
     ['apps/any()', '(any apps)'],
     ["apps/any(x:x/name eq 'a')", "(any apps x (eq x/name 'a'))"],
     ['a/b/All(x:x/c/any(y:y eq x/d))', '(all a/b x (any x/c y (eq y x/d)))'],
-    ['cast(a,Edm.String) eq b', '(eq (cast a Edm.String) b)'],
+    ['cast(a,Edm.String) eq b', '(eq (cast a <Edm.String>) b)'],
+    ['isof(Edm.Int32) and isof(a,Ns.Type)', '(and (isof <Edm.Int32>) (isof a <Ns.Type>))'],
+    [
+      'now sub a gt b and mindatetime lt Maxdatetime',
+      '(and (gt (sub (now) a) b) (lt (mindatetime) (maxdatetime)))',
+    ],
+    ['now/a eq b', '(eq now/a b)'],
+    ["case(a gt 1:'many', true:'few') eq 'few'", "(eq (case (gt a 1):'many' true:'few') 'few')"],
+    ['Case(a:case(b:1,c:2),d:3) gt 2', '(gt (case a:(case b:1 c:2) d:3) 2)'],
     ['apps/Ns.Special/name eq b', '(eq apps/Ns.Special/name b)'],
     [
       'nullable eq 1 and trueish and falsehood and INFO and NaNo',
@@ -159,7 +167,9 @@ describe('a fault is told with its place', () => {
     ['a/any(x)', 7, "Found ')' where a colon"],
     ['a/any(x:)', 8, "Found ')' where a property"],
     ['$count gt 1', 0, "Found '$count' where a property"],
-    ['$root/a eq 1', 0, "Found '$root' where a property"],
+    ['case()', 5, "Found ')' where a property"],
+    ['case(a)', 6, "Found ')' where a colon after the condition of case"],
+    ['case(a:b', 8, 'Found the end where a comma or a closing parenthesis'],
     ['a eq ?', 5, "Found '?' where a property"],
     ['a eq {}', 5, "Found '{}' where a property"],
     ['a eq [1]', 5, "Found '[1]' where a property"],
@@ -186,6 +196,14 @@ describe('a fault is told with its place', () => {
     ['a annd b', 'and'],
   ])('%s: did they mean %s?', (text, operator) => {
     expect(refusalOf(() => parse(text)).hint).toBe(`Did you mean '${operator}'?`);
+  });
+
+  test.each([
+    ['$root/a eq 1', 0],
+    ['a eq $this', 5],
+    ['apps/$count($filter=a) gt 1', 5],
+  ])('%s is a part of OData that is not offered', (text, position) => {
+    expect(refusalOf(() => parse(text))).toMatchObject({ code: 'request.not-offered', position });
   });
 
   test('double quotes are not quotes', () => {

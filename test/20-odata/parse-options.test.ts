@@ -15,6 +15,10 @@ const NOTHING: QueryOptions = {
   orderby: null,
   top: null,
   skip: null,
+  expand: null,
+  compute: null,
+  search: null,
+  apply: null,
   count: null,
   skiptoken: null,
   format: null,
@@ -98,11 +102,11 @@ describe('options', () => {
       },
     ],
     [
-      '$expand=apps&Search=x',
+      '$levels=2&Index=1',
       {
         unread: new Map([
-          ['$expand', 'apps'],
-          ['$search', 'x'],
+          ['$levels', '2'],
+          ['$index', '1'],
         ]),
       },
     ],

@@ -1,5 +1,6 @@
 // Addresses after the service root.
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/base/limits.ts';
 import { parsePath } from '../../src/odata/parse-path.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { printLiteral } from '../../src/odata/print-literal.ts';
@@ -13,6 +14,10 @@ function outlineOf(resource: Resource): string {
 
 function outlineOfStep(step: PathStep): string {
   if (step.kind === 'name') return `/${step.name}`;
+  if (step.kind === 'call') {
+    const values = step.arguments.map(({ name, literal }) => `${name}=${printLiteral(literal)}`);
+    return `${step.name}(${values.join(' ')})`;
+  }
   if (step.kind !== 'key') return step.kind;
   return `(${step.parts.map(({ name, literal }) => `${name ?? ''}=${printLiteral(literal)}`).join(' ')})`;
 }
@@ -45,6 +50,10 @@ describe('an address', () => {
     ['/devices(7)/apps(8)/name', 'devices (=7) /apps (=8) /name'],
     ['/devices/7', 'devices /7'],
     ['/devices/Ns.Special', 'devices /Ns.Special'],
+    ['/devices(7)/apps(appKey=8)/name', 'devices (=7) apps(appKey=8) /name'],
+    ['/devices(7)/history(from=20261001,to=20261120)', 'devices (=7) history(from=20261001 to=20261120)'],
+    ['/devices/asOf(dateKey=20261001)/$count', 'devices asOf(dateKey=20261001) count'],
+    ['/devices(7)/history()', 'devices (=7) history()'],
   ])('%s', (path, outline) => {
     expect(outlineOf(parsePath(path))).toBe(outline);
   });
@@ -78,7 +87,7 @@ describe('an address', () => {
     ['/devices(a=7,8)', 7, 'Every part of a key with several parts has a name'],
     ['/things(abc)', 7, "Found 'abc' where a key value, or a name and =,"],
     ['/things(a=b)', 9, "Found 'b' where a key value"],
-    ['/things(@k)', 7, "Found '@k' where a key value, or a name and =,"],
+    ['/things(@k)', 7, "The alias '@k' has no value"],
     ["/things('a)", 7, "The string 'a) has no closing quote"],
     ['/things(2018-02-30)', 7, "'2018-02-30' is not a day of the calendar"],
     ['/(7)', 0, "'(7)' is not a name"],
@@ -106,6 +115,24 @@ describe('an address', () => {
     expect(refusalOf(() => parsePath('/$metdata')).hint).toBe("Did you mean '$metadata'?");
     expect(refusalOf(() => parsePath('/devices/$cuont')).hint).toBe("Did you mean '$count'?");
     expect(refusalOf(() => parsePath('/%24select%3DdateKey')).hint).toBe('Query options stand after ?.');
+  });
+});
+
+test('aliases in an address take their values from the query', () => {
+  const { resource } = parseRequest('/devices(@k)/asOf(dateKey=@day)', '@k=7&@day=20261001');
+  expect(outlineOf(resource)).toBe('devices (=7) asOf(dateKey=20261001)');
+  expect(refusalOf(() => parseRequest('/devices(@k)', '@k=1 add 1'))).toMatchObject({
+    code: 'request.malformed-url',
+    message: "The alias '@k' is not a plain value (position 8 of the path).",
+  });
+});
+
+test('an address goes on for a limited number of steps', () => {
+  const steps = (count: number): string => `/a${'/b(1)'.repeat(count)}`;
+  expect(() => parsePath(steps(LIMITS.pathSteps))).not.toThrow();
+  expect(refusalOf(() => parsePath(steps(LIMITS.pathSteps + 1)))).toMatchObject({
+    code: 'limit.too-complex',
+    target: 'the path',
   });
 });
 

@@ -36,6 +36,14 @@ export function printExpression(expression: Expression): string {
       return expression.name;
     case 'call':
       return `${expression.name}(${expression.arguments.map(printExpression).join(',')})`;
+    case 'case': {
+      const branches = expression.branches.map(
+        ({ when, then }) => `${printExpression(when)}:${printExpression(then)}`,
+      );
+      return `case(${branches.join(',')})`;
+    }
+    case 'type':
+      return expression.name;
     case 'logical':
       return expression.operands.map((each) => inside(each, power + 1)).join(` ${expression.operator} `);
     case 'not':

@@ -50,6 +50,11 @@ export function evaluate(expression: Expression, row: Row): Cell {
       const values = expression.arguments.map((argument) => evaluate(argument, row));
       return values.includes(null) ? null : FUNCTIONS[expression.name]!(...(values as never[]));
     }
+    case 'case': {
+      const branch = expression.branches.find(({ when }) => holds(when, row));
+      return branch ? evaluate(branch.then, row) : null;
+    }
+    case 'type':
     case 'alias':
     case 'lambda':
       throw new TypeError(`No ${expression.kind} here.`);

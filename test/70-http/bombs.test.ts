@@ -157,7 +157,7 @@ describe('addresses that are no addresses', () => {
     ['no digits in a key', '/beta/devices(%zz)', 400],
     ['a quote that never ends', '/beta/devices(%27', 400],
     ['a way out of the folder', '/beta/..%2f..%2fetc%2fpasswd', 400],
-    ['a path of thousands of steps', `/beta/${'a/'.repeat(4000)}`, 404],
+    ['a path of thousands of steps', `/beta/${'a/'.repeat(4000)}`, 400],
     ['a key of thousands of brackets', `/beta/devices(${'('.repeat(4000)}`, 400],
     ['a name of sixteen kilobytes', `/beta/devices?$filter=${'a'.repeat(15_900)}`, 400],
     ['options without a name', `/beta/devices?${'&'.repeat(15_000)}`, 200],

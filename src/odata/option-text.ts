@@ -1,0 +1,26 @@
+// The text of one query option under reading: what the readers of all options share, however they nest in one another.
+import type { ErrorCode } from '../base/error-codes.ts';
+import { FeedError } from '../base/feed-error.ts';
+import type { Limits } from '../base/limits.ts';
+import { TokenReader } from './lexer.ts';
+import { ExpressionParser } from './parse-expression.ts';
+
+export interface OptionText {
+  /** `$expand`: positions count in its text, at every level. */
+  readonly target: string;
+  readonly tokens: TokenReader;
+  /** One for the whole option, so that its limits hold for all expressions together. */
+  readonly expressions: ExpressionParser;
+  readonly limits: Limits;
+}
+
+/** `code` is that of a fault in the text. */
+export function openOption(text: string, target: string, code: ErrorCode, limits: Limits): OptionText {
+  const tokens = new TokenReader({ text, target, code });
+  return { target, tokens, expressions: new ExpressionParser(tokens, target, limits), limits };
+}
+
+/** What an option says is more than the limit lets it: `has more than 40 navigations`. */
+export function tooComplex(target: string, position: number, fault: string, hint: string): FeedError {
+  return new FeedError('limit.too-complex', `${target} ${fault}.`, { target, position, hint });
+}

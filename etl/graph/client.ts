@@ -34,7 +34,7 @@ export interface GraphWords {
   /** Names the night in observations. */
   readonly run: string;
   readonly observe: Observer;
-  /** Ends every request and every wait. */
+  /** Ends every request and every wait, which then throw its reason. */
   readonly signal: AbortSignal;
   readonly pace?: Pace;
 }
@@ -62,7 +62,7 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
       switch (verdict.kind) {
         case 'retry':
           observe({ kind: 'night.retry', run, source, reason: verdict.reason, delayMs: verdict.afterMs });
-          await wait(verdict.afterMs, undefined, { signal });
+          await pause(verdict.afterMs);
           break;
         case 'renew-token':
           await token.renewedToken();
@@ -75,6 +75,15 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
         case 'unavailable':
           throw failure('feed.source-unavailable', 'could not give', source, mishap, requestId);
       }
+    }
+  }
+
+  async function pause(milliseconds: number): Promise<void> {
+    try {
+      await wait(milliseconds, undefined, { signal });
+    } catch {
+      // Whoever called the night off said why; the timer does not.
+      signal.throwIfAborted();
     }
   }
 

@@ -1,6 +1,6 @@
 // Reads the encryption report and joins it with the devices and policies of the same night.
-import { FeedError } from '../../src/base/feed-error.ts';
 import { pagesOf } from '../graph/pages.ts';
+import { isSourceFailure } from '../graph/source-failure.ts';
 import {
   deviceEncryptionPolicyStream,
   deviceEncryptionStateStream,
@@ -45,7 +45,7 @@ export async function harvestRecoveryKeys({
       }
     }
   } catch (error) {
-    if (!(error instanceof FeedError)) throw error;
+    if (!isSourceFailure(error)) throw error;
     if (error.code !== 'feed.source-refused') ledger.problem(RECOVERY_KEYS, error.message);
     return null;
   }

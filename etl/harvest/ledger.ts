@@ -1,8 +1,9 @@
 // What the harvest got and what it did not: how complete each collection is, and every problem, in words.
 import type { Entity } from '../../schema/words.ts';
-import { FeedError } from '../../src/base/feed-error.ts';
+import type { FeedError } from '../../src/base/feed-error.ts';
 import type { Observer } from '../../src/base/observation.ts';
 import type { Completeness } from '../../src/engines/stage.ts';
+import { isSourceFailure } from '../graph/source-failure.ts';
 
 export interface HarvestProblem {
   /** Path below the Graph root without query, as observations of progress have it; or the name of a lookup. */
@@ -21,8 +22,9 @@ export interface Ledger {
   /** `about` is the address of a source, or a name. */
   problem(about: string, message: string): void;
   /**
-   * Reads one source. Where it fails with a FeedError the others go on: its collections are marked `partial` when
-   * something had been read, else `failed`. Other errors are ours, and pass. Returns what was marked.
+   * Reads one source. Where Graph fails the others go on: its collections are marked `partial` when something had been
+   * read, else `failed`. All other errors pass: a night that is called off must not become one that lacks much.
+   * Returns what was marked.
    */
   attempt(entities: readonly Entity[], address: string, read: Read): Promise<Completeness>;
 }
@@ -58,7 +60,7 @@ export function makeLedger(run: string, observe: Observer): Ledger {
       try {
         outcome = await read(() => (progress.gained = true));
       } catch (error) {
-        if (!(error instanceof FeedError)) throw error;
+        if (!isSourceFailure(error)) throw error;
         firstFailure ??= error;
         outcome = progress.gained ? 'partial' : 'failed';
         ledger.problem(address, error.hint === undefined ? error.message : `${error.message} ${error.hint}`);

@@ -5,7 +5,8 @@ import { logTo } from '../observe/log.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { FEED_SETTINGS, startFeed } from './running-feed.ts';
-import { TENANT_SETTINGS, credentialOf, nightsOf } from './tenant-nights.ts';
+import { runNightApart } from './run-night-apart.ts';
+import { TENANT_SETTINGS, credentialOf } from './tenant-nights.ts';
 import { print, say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
 
@@ -14,20 +15,21 @@ export const serve: Command = {
   settings: [...new Set([...FEED_SETTINGS, 'schedule' as const, ...TENANT_SETTINGS])],
   run: async (settings) => {
     const observe = logTo(say, settings.logFormat, systemClock);
-    const clock = clockOf(settings);
     const stopping = new AbortController();
     // Credentials are asked for before anything listens.
-    const runNight =
-      settings.schedule === 'on'
-        ? nightsOf({ credential: credentialOf(settings), settings, observe, signal: stopping.signal })
-        : null;
+    const credential = settings.schedule === 'on' ? credentialOf(settings) : null;
     const ended = untilToldToEnd();
-    const feed = await startFeed(settings, clock, observe);
-    const schedule = runNight && scheduleNights({ night: () => runNight(clock), observe });
+    const feed = await startFeed(settings, clockOf(settings), observe);
+    const schedule =
+      credential &&
+      scheduleNights({
+        night: () => runNightApart({ credential, settings }, observe, stopping.signal),
+        observe,
+      });
     print(`Feed: ${feed.url}`);
     await ended;
     schedule?.stop();
-    stopping.abort(new Error('The feed was told to end.'));
+    stopping.abort();
     await feed.stop();
   },
 };

@@ -1,0 +1,91 @@
+// The scheduled night as `serve` runs it: a process of its own, that tells, fails and ends as one in the server would.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import type { Observation } from '../../src/base/observation.ts';
+import { runNightApart, type NightOrder } from '../../src/cli/run-night-apart.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+
+const TODAY = 20261120;
+let emulator: GraphEmulator;
+let data: string;
+let observations: Observation[];
+let stopping: AbortController;
+
+beforeAll(async () => {
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 45, firstNight: TODAY }) });
+  emulator.setNight(TODAY);
+});
+afterAll(() => emulator.close());
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'fleetfeed-apart-'));
+  [observations, stopping] = [[], new AbortController()];
+});
+afterEach(() => {
+  emulator.faults.clear();
+  rmSync(data, { recursive: true });
+});
+
+const night = (words: Partial<NightOrder['credential']> = {}): Promise<void> => {
+  const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url, ...words };
+  const settings = { data, keepGenerations: 3, today: TODAY };
+  return runNightApart(
+    { credential, settings },
+    (observation) => observations.push(observation),
+    stopping.signal,
+  );
+};
+const kinds = (): readonly string[] => observations.map(({ kind }) => kind);
+
+describe('a night in a process of its own', () => {
+  test('is published, and tells all it observes up to the last word', async () => {
+    await night();
+    expect(listGenerations(data).map(({ id, dateKey }) => [id, dateKey])).toEqual([[1, TODAY]]);
+    expect([kinds()[0], kinds().at(-1)]).toEqual(['night.started', 'night.published']);
+    expect(kinds()).toContain('night.progress');
+  });
+
+  test('that fails says why, in the words it would have used here', async () => {
+    await expect(night({ clientSecret: 'wrong' })).rejects.toThrow(/client secret|refused/i);
+    expect(observations.at(-1)).toMatchObject({ kind: 'night.failed', error: { stack: expect.any(String) } });
+    expect(listGenerations(data)).toEqual([]);
+  });
+
+  test('is refused while another one is running', async () => {
+    emulator.faults.add({ match: '/managedDevices', answer: 'silent' });
+    const first = night();
+    first.catch(() => undefined);
+    await until(() => kinds().includes('night.started'));
+    await expect(night()).rejects.toThrow('Another night is being built');
+    stopping.abort();
+    await expect(first).rejects.toThrow('told to end');
+  });
+
+  test('that is told to end does so at once, publishes nothing and lets the next one begin', async () => {
+    emulator.faults.add({ match: '/managedDevices', answer: 'silent' });
+    const running = night();
+    running.catch(() => undefined);
+    await until(() => kinds().includes('night.started'));
+    const began = performance.now();
+    stopping.abort();
+    await expect(running).rejects.toThrow('nothing of this night was published');
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(readdirSync(data)).toEqual(['night.lock']);
+
+    emulator.faults.clear();
+    stopping = new AbortController();
+    await night();
+    expect(listGenerations(data)).toHaveLength(1);
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

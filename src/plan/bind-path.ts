@@ -35,11 +35,10 @@ export function bindPath(path: Of<'path'>, scope: Scope): Scalar {
     const count: Scalar = { kind: 'countOf', way: last, where: null, type: 'Edm.Int64', nullable: false };
     return through(ways.slice(0, -1), count);
   }
-  const name = written === undefined ? null : findName(end.columns, written);
+  // Rows that were grouped have columns named by a whole path.
+  const name = findName(end.columns, rest.join('/'));
   const column = name === null ? undefined : end.columns.get(name);
-  if (name !== null && column && more.length === 0 && !many) {
-    return through(ways, columnOf(end.row, name, column));
-  }
+  if (name !== null && column && !many) return through(ways, columnOf(end.row, name, column));
   const whole = path.segments.join('/');
   if (many) {
     const hint = `Ask of its rows, ${whole}/any(x:…), or for their number, ${whole}/$count.`;
@@ -48,7 +47,9 @@ export function bindPath(path: Of<'path'>, scope: Scope): Scalar {
   if (written === undefined) {
     throw mismatch(`${whole} is a row and has no value.`, path, scope, 'Name a property of it.');
   }
-  if (column) throw mismatch(`${written} is a value and has no parts.`, path, scope);
+  if (findName(end.columns, written) !== null) {
+    throw mismatch(`${written} is a value and has no parts.`, path, scope);
+  }
   throw unknownProperty(end, written, scope.option, path.at);
 }
 

@@ -6,17 +6,13 @@ import type { Scope } from './scope.ts';
 import { literalAs } from './bind-literal.ts';
 import type { Order, ReadPlan, RowId, RowShape } from './read-plan.ts';
 
-/** What the client asked for, then the key. Throws as bindScalar does. */
-export function planOrder(
-  terms: readonly OrderTerm[] | null,
-  shape: RowShape,
-  scope: Omit<Scope, 'option'>,
-): readonly Order[] {
-  const { row } = scope.it;
-  const asked = (terms ?? []).map(({ expression, descending }): Order => ({
-    by: bindScalar(expression, { ...scope, option: '$orderby' }),
-    descending,
-  }));
+/** What the client asked for. Throws as bindScalar does. */
+export function bindOrder(terms: readonly OrderTerm[], scope: Scope): readonly Order[] {
+  return terms.map(({ expression, descending }) => ({ by: bindScalar(expression, scope), descending }));
+}
+
+/** What the client asked for, then the key. */
+export function totalOrder(asked: readonly Order[], shape: RowShape, row: RowId): readonly Order[] {
   const descending = isKeyBackwards(asked, shape);
   // A property that already decides adds nothing the second time, and a constant nothing at all.
   const seen = new Set<string>();

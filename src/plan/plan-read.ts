@@ -7,7 +7,7 @@ import { MAIN_ROW, collectionRows, scopeOf } from './scope.ts';
 import { checkContract } from './contract-v1.ts';
 import { historyCondition } from './history-days.ts';
 import type { PlanContext } from './plan-context.ts';
-import { bindAfter, planOrder } from './plan-order.ts';
+import { bindAfter, bindOrder, totalOrder } from './plan-order.ts';
 import type { ReadPlan } from './read-plan.ts';
 import { type Target, resolvePath } from './resolve-path.ts';
 import { selectColumns } from './select-columns.ts';
@@ -32,7 +32,8 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
   const from = collectionRows(listing);
   const paged = shape === 'page';
   const many = paged || shape === 'count';
-  const order = planOrder(paged ? options.orderby : null, from, scope);
+  const asked = paged && options.orderby ? bindOrder(options.orderby, { ...scope, option: '$orderby' }) : [];
+  const order = totalOrder(asked, from, MAIN_ROW);
   const { columns, selected } = selectColumns(paged || shape === 'entity' ? options.select : null, scope.it);
   const continuation = paged ? context.continuation : null;
   return {

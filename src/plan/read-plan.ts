@@ -27,7 +27,50 @@ export type RowSource =
       readonly of: RowSource;
       readonly row: RowId;
       readonly added: ReadonlyMap<string, Scalar>;
-    } & RowShape);
+    } & RowShape)
+  | TransformedRows;
+
+/** What the transformations of `$apply` make; `row` is what their expressions call a row of `of`. */
+export type TransformedRows = RowShape &
+  (
+    | { readonly kind: 'filtered'; readonly of: RowSource; readonly row: RowId; readonly where: Condition }
+    /** One row for each combination of values in `by`; one row, whatever there is, where `by` is empty. */
+    | {
+        readonly kind: 'grouped';
+        readonly of: RowSource;
+        readonly row: RowId;
+        readonly by: ReadonlyMap<string, Scalar>;
+        readonly aggregates: ReadonlyMap<string, Aggregate>;
+      }
+    /** Some rows of a total order, counted from its beginning; all that are left where `top` is null. */
+    | {
+        readonly kind: 'cut';
+        readonly of: RowSource;
+        readonly row: RowId;
+        readonly order: readonly Order[];
+        readonly skip: number;
+        readonly top: number | null;
+      }
+    /** The first rows of a total order, as many as it takes until their values add up to so much or so many per cent. */
+    | {
+        readonly kind: 'ranked';
+        readonly of: RowSource;
+        readonly row: RowId;
+        readonly order: readonly Order[];
+        readonly value: Scalar;
+        readonly until: 'sum' | 'percent';
+        readonly amount: number | bigint;
+      }
+    /** The rows of several sources; the column `branch` counts them from 0. A column that one lacks is null there. */
+    | { readonly kind: 'united'; readonly of: readonly RowSource[]; readonly branch: string }
+  );
+
+/** What is told of a group, with its type. `average`, `min`, `max` and `sum` of no values are null. */
+export type Aggregate = Column &
+  (
+    | { readonly method: 'count' }
+    | { readonly method: 'sum' | 'min' | 'max' | 'average' | 'countdistinct'; readonly of: Scalar }
+  );
 
 export interface RowShape {
   readonly columns: Columns;

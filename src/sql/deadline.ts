@@ -2,7 +2,7 @@
 import { absurd } from '../base/absurd.ts';
 import type { RowId, RowSource } from '../plan/read-plan.ts';
 import type { Dialect } from './dialect.ts';
-import { type Fragment, column } from './fragment.ts';
+import { type Fragment, column, sql } from './fragment.ts';
 
 /**
  * Asks about the deadline once a row. It takes a column of the innermost relation, and the day of a daily collection is
@@ -19,7 +19,15 @@ export function deadline(source: RowSource, row: RowId, dialect: Dialect): Fragm
     }
     // Its columns are those of the rows within, and SQLite makes one SELECT of both.
     case 'computed':
+    case 'filtered':
       return deadline(source.of, row, dialect);
+    case 'grouped':
+    case 'cut':
+    case 'ranked':
+    case 'united': {
+      const [first] = source.columns.keys();
+      return first === undefined ? sql`TRUE` : dialect.withinDeadline(column(row, first));
+    }
     default:
       return absurd(source);
   }

@@ -43,9 +43,14 @@ export function rowName(row: RowId): Fragment {
   return identifier(`r${row}`);
 }
 
+/** A column by the name that the plan has for it: `deviceType/deviceTypeName`, or what a client calls a value. */
+export function columnName(name: string): Fragment {
+  return fragment([`"${name.replaceAll('"', '""')}"`], []);
+}
+
 /** `"r0"."deviceName"`: always by its row, since relations inside each other share names. */
 export function column(row: RowId, name: string): Fragment {
-  return sql`${rowName(row)}.${identifier(name)}`;
+  return sql`${rowName(row)}.${columnName(name)}`;
 }
 
 /** Constant text inside a statement: punctuation and names of the model, so that statements stay few and can be kept. */

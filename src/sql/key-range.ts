@@ -70,6 +70,12 @@ function isKeyed(source: RowSource): boolean {
       return true;
     case 'computed':
       return isKeyed(source.of);
+    case 'filtered':
+    case 'grouped':
+    case 'cut':
+    case 'ranked':
+    case 'united':
+      return false;
     default:
       return absurd(source);
   }

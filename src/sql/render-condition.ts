@@ -3,8 +3,9 @@ import { absurd } from '../base/absurd.ts';
 import type { Condition, Following, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
 import { deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
-import { type Fragment, column, identifier, join, rowName, sql } from './fragment.ts';
+import { type Fragment, column, columnName, identifier, join, rowName, sql } from './fragment.ts';
 import { prefixEnd } from './prefix-end.ts';
+import { renderTransformed } from './render-apply.ts';
 import type { SqlValue } from './statement.ts';
 
 /**
@@ -84,11 +85,24 @@ export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fra
       return sql`${identifier(source.entity.name)} AS ${rowName(row)}`;
     case 'computed': {
       const added = [...source.added].map(
-        ([name, scalar]) => sql`${renderScalar(scalar, dialect)} AS ${identifier(name)}`,
+        ([name, scalar]) => sql`${renderScalar(scalar, dialect)} AS ${columnName(name)}`,
       );
       const columns = join([sql`${rowName(source.row)}.*`, ...added], sql`, `);
       const rows = renderRows(source.of, source.row, dialect);
       return sql`(SELECT ${columns} FROM ${rows}) AS ${rowName(row)}`;
+    }
+    case 'filtered':
+    case 'grouped':
+    case 'cut':
+    case 'ranked':
+    case 'united': {
+      const transformed = renderTransformed(source, {
+        rows: (of, name) => renderRows(of, name, dialect),
+        condition: (condition) => renderCondition(condition, 'filter', dialect),
+        scalar: (scalar) => renderScalar(scalar, dialect),
+        dialect,
+      });
+      return sql`(${transformed}) AS ${rowName(row)}`;
     }
     default:
       return absurd(source);

@@ -8,7 +8,7 @@ import {
   blank,
   blankStatement,
   column,
-  identifier,
+  columnName,
   join,
   rowName,
   sql,
@@ -54,7 +54,7 @@ interface Term {
 
 function chunkTerm(order: Order, index: number, dialect: Dialect): Term {
   const { by } = order;
-  const name = identifier(by.kind === 'property' ? by.property : `_order${index}`);
+  const name = columnName(by.kind === 'property' ? by.property : `#order${index}`);
   return { order, index, name, value: renderScalar(by, dialect) };
 }
 
@@ -73,7 +73,9 @@ function chunkColumns({ row }: ReadPlan, template: RowTemplate, terms: readonly 
 
 function ordered(rows: Fragment, terms: readonly Term[], skip: number): Fragment {
   const order = terms.map(({ name, order: { descending } }) => (descending ? sql`${name} DESC` : name));
-  const limited = sql`${rows} ORDER BY ${join(order, sql`, `)} LIMIT ${blank({ blank: 'rows' })}`;
+  // Rows without a key are a single row.
+  const inOrder = order.length === 0 ? rows : sql`${rows} ORDER BY ${join(order, sql`, `)}`;
+  const limited = sql`${inOrder} LIMIT ${blank({ blank: 'rows' })}`;
   return skip === 0 ? limited : sql`${limited} OFFSET ${wholeConstant(skip)}`;
 }
 

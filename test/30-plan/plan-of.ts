@@ -61,7 +61,8 @@ function showWay({ source, row, start, on }: Following): string {
 }
 
 function sourceName(source: RowSource): string {
-  return source.kind === 'collection' ? source.entity.name : sourceName(source.of);
+  if (source.kind === 'collection') return source.entity.name;
+  return source.kind === 'united' ? source.of.map(sourceName).join('+') : sourceName(source.of);
 }
 
 function showScalar(scalar: Scalar): string {

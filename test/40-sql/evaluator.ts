@@ -21,8 +21,9 @@ export function evaluate(expression: Expression, row: Row): Cell {
       return literal.value;
     }
     case 'path': {
-      const cell = row[expression.segments[0]!] ?? null;
-      return expression.segments[0]!.endsWith('Key') ? BigInt(Number(cell)) : cell;
+      const name = expression.segments.join('/');
+      const cell = row[name] ?? null;
+      return name.endsWith('Key') && cell !== null ? BigInt(Number(cell)) : cell;
     }
     case 'logical': {
       const operands = expression.operands.map((operand) => holds(operand, row));

@@ -121,7 +121,8 @@ export const SQLITE: Dialect = {
       return sql`${typed} AS ${identifier(`after${index}`)}`;
     });
     const gathered = sql`SELECT group_concat(${row}, ',') AS "body", count(*) AS "rows", json_extract(json_group_array(json_array(${values})), '$[#-1]') AS "last" FROM ${chunk}`;
-    return sql`SELECT CAST("body" AS BLOB) AS "body", "rows", ${join(after, sql`, `)} FROM (${gathered})`;
+    const columns = join([sql`CAST("body" AS BLOB) AS "body"`, sql`"rows"`, ...after], sql`, `);
+    return sql`SELECT ${columns} FROM (${gathered})`;
   },
 };
 

@@ -1,0 +1,93 @@
+// $apply: what each transformation makes of the rows that the one before it handed on.
+import { absurd } from '../base/absurd.ts';
+import type { ApplyStep, ComputeItem } from '../odata/wanted.ts';
+import { type ApplyRows, type ApplyScope, scopeWithin, shapeOf, shownColumns } from './apply-rows.ts';
+import { bindCondition, bindScalar } from './bind-expression.ts';
+import { checkAlias } from './check-alias.ts';
+import { concatRows } from './concat-rows.ts';
+import { groupRows } from './group-rows.ts';
+import { bindOrder, totalOrder } from './plan-order.ts';
+import { rankRows } from './rank-rows.ts';
+import type { Column, RowSource, Scalar } from './read-plan.ts';
+import { notOffered } from './refusals.ts';
+import { MAIN_ROW, type Scope } from './scope.ts';
+
+/**
+ * Applies transformations one after another; positions count in `$apply`. Throws as bindCondition does,
+ * `request.malformed-expression` for an alias that is taken, `request.not-offered` for what is left out here.
+ */
+export function planApply(steps: readonly ApplyStep[], rows: ApplyRows, scope: ApplyScope): ApplyRows {
+  return steps.reduce((before, step) => applyStep(before, step, scope), rows);
+}
+
+function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRows {
+  const scope = scopeWithin(rows, outer);
+  const { source } = rows;
+  switch (step.kind) {
+    case 'identity':
+      return rows;
+    case 'filter': {
+      const where = bindCondition(step.expression, scope);
+      return { ...rows, source: { kind: 'filtered', of: source, row: MAIN_ROW, where, ...shapeOf(source) } };
+    }
+    case 'compute':
+      return computeColumns(rows, step.items, scope);
+    case 'aggregate':
+      return groupRows(rows, [], step.items, scope);
+    case 'groupby': {
+      const [first, ...more] = step.then;
+      const items = first?.kind === 'aggregate' ? first.items : [];
+      const [beyond] = first && first.kind !== 'aggregate' ? [first] : more;
+      if (beyond) throw notOffered(`${beyond.kind} inside groupby, beside aggregate,`, beyond, scope);
+      return groupRows(rows, step.by, items, scope);
+    }
+    case 'orderby':
+      return { ...rows, order: [...bindOrder(step.terms, scope), ...rows.order] };
+    case 'top':
+      return { ...rows, source: cutRows(rows, 0, step.rows) };
+    case 'skip':
+      return { ...rows, source: cutRows(rows, step.rows, null) };
+    case 'topcount':
+    case 'topsum':
+    case 'toppercent':
+    case 'bottomcount':
+    case 'bottomsum':
+    case 'bottompercent':
+      return { ...rows, source: rankRows(source, step, scope) };
+    case 'concat': {
+      const branches = step.of.map((branch) => planApply(branch, rows, outer));
+      return concatRows(branches, step, scope.option);
+    }
+    case 'search':
+    case 'expand':
+      throw notOffered(`${step.kind} inside $apply`, step, scope);
+    default:
+      return absurd(step);
+  }
+}
+
+function computeColumns(rows: ApplyRows, items: readonly ComputeItem[], scope: Scope): ApplyRows {
+  const { source, it } = rows;
+  const added = new Map<string, Scalar>();
+  for (const item of items) {
+    checkAlias(item, added, scope);
+    added.set(item.as, bindScalar(item.expression, scope));
+  }
+  const columns = new Map<string, Column>(source.columns);
+  for (const [name, scalar] of added) {
+    columns.set(name, {
+      type: scalar.type,
+      nullable: scalar.kind === 'literal' ? scalar.value === null : scalar.nullable,
+    });
+  }
+  return {
+    ...rows,
+    source: { kind: 'computed', of: source, row: MAIN_ROW, added, columns, key: source.key },
+    it: { ...it, columns: shownColumns(columns) },
+  };
+}
+
+function cutRows({ source, order }: ApplyRows, skip: number, top: number | null): RowSource {
+  const total = totalOrder(order, source, MAIN_ROW);
+  return { kind: 'cut', of: source, row: MAIN_ROW, order: total, skip, top, ...shapeOf(source) };
+}

@@ -1,0 +1,235 @@
+// Random transformations over the things, each written for the columns that the ones before it leave.
+import fc from 'fast-check';
+import type { Expression, LiteralValue, OrderTerm } from '../../src/odata/expression.ts';
+import type { AggregateItem, ApplyStep, GroupTerm } from '../../src/odata/wanted.ts';
+
+/** What can be done with a column: sums of a `measure` are exact, of other numbers they need not be. */
+type Use = 'measure' | 'whole' | 'fraction' | 'text' | 'truth' | 'instant';
+type Columns = ReadonlyMap<string, Use>;
+
+const THINGS: Columns = new Map<string, Use>([
+  ['dateKey', 'measure'],
+  ['thingKey', 'measure'],
+  ['label', 'text'],
+  ['name', 'text'],
+  ['number', 'measure'],
+  ['size', 'whole'],
+  ['ratio', 'fraction'],
+  ['on', 'truth'],
+  ['flag', 'truth'],
+  ['changed', 'instant'],
+  ['seen', 'instant'],
+]);
+
+/** What can be reached along a navigation, until rows are grouped. */
+const REACHED: Columns = new Map<string, Use>([
+  ['kind/title', 'text'],
+  ['kind/on', 'truth'],
+  ['kind/parent/title', 'text'],
+  ['kind/kindKey', 'measure'],
+]);
+
+export const REACHED_NAMES: readonly string[] = [...REACHED.keys()];
+
+/** What is left to choose once the columns are known. */
+interface Seed {
+  readonly kind: (typeof KINDS)[number];
+  readonly picks: readonly number[];
+  readonly inner: readonly (readonly Seed[])[];
+}
+
+const KINDS = [
+  'filter',
+  'compute',
+  'groupby',
+  'groupby',
+  'rollup',
+  'aggregate',
+  'orderby',
+  'top',
+  'skip',
+  'topcount',
+  'bottomsum',
+  'toppercent',
+  'identity',
+  'concat',
+] as const;
+
+const { seeds } = fc.letrec<{ seed: Seed; seeds: readonly Seed[] }>((tie) => ({
+  seed: fc.record({
+    kind: fc.constantFrom(...KINDS),
+    picks: fc.array(fc.nat(60), { minLength: 6, maxLength: 6 }),
+    inner: fc.oneof(
+      { maxDepth: 2, depthIdentifier: 'concat' },
+      fc.constant([]),
+      fc.array(tie('seeds'), { minLength: 2, maxLength: 3 }),
+    ),
+  }),
+  seeds: fc.array(tie('seed'), { maxLength: 4, depthIdentifier: 'concat' }),
+}));
+
+export const applies: fc.Arbitrary<readonly ApplyStep[]> = seeds.map(
+  (all) => written(all, { columns: THINGS, ways: true }, counter()).steps,
+);
+
+const at = 0;
+const path = (name: string): Expression => ({ kind: 'path', segments: name.split('/'), at });
+const literal = (value: LiteralValue): Expression => ({ kind: 'literal', literal: value, at });
+const whole = (value: number): Expression => literal({ type: 'integer', value: BigInt(value) });
+
+/** Names that are given only once. */
+function counter(): () => string {
+  let next = 0;
+  return () => `given${(next += 1)}`;
+}
+
+/** What rows have, and whether navigations lead on from them. */
+interface Rows {
+  readonly columns: Columns;
+  readonly ways: boolean;
+}
+
+interface Written extends Rows {
+  readonly steps: readonly ApplyStep[];
+}
+
+function written(all: readonly Seed[], rows: Rows, name: () => string): Written {
+  return all.reduce<Written>(
+    (before, seed) => {
+      const { steps, ...left } = writeStep(seed, before, name);
+      return { ...left, steps: [...before.steps, ...steps] };
+    },
+    { ...rows, steps: [] },
+  );
+}
+
+function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string): Written {
+  const columns: Columns = rows.ways ? new Map([...rows.columns, ...REACHED]) : rows.columns;
+  const unchanged = { columns: rows.columns, ways: rows.ways };
+  const [first = 0, second = 0, third = 0, fourth = 0] = picks;
+  const names = [...columns.keys()];
+  const one = pick(names, first);
+  const measures = names.filter((each) => columns.get(each) === 'measure');
+  const measure = pick(measures, second);
+  const same = (step: ApplyStep): Written => ({ ...unchanged, steps: [step] });
+  switch (kind) {
+    case 'identity':
+      return same({ kind, at });
+    case 'filter':
+      return same({ kind, expression: conditionOn(one, columns, second), at });
+    case 'orderby':
+      return same({ kind, terms: [termOf(one, second), termOf(pick(names, third), fourth)], at });
+    case 'top':
+    case 'skip':
+      return same({ kind, rows: first % 20, at });
+    case 'topcount':
+      return same({ kind, amount: whole(first % 8), by: path(pick(names, second)), at });
+    case 'bottomsum':
+    case 'toppercent':
+      if (measures.length === 0) return { ...unchanged, steps: [] };
+      return same({ kind, amount: whole(first), by: path(measure), at });
+    case 'compute': {
+      if (measures.length === 0) return { ...unchanged, steps: [] };
+      const as = name();
+      const expression: Expression = {
+        kind: 'arithmetic',
+        operator: 'add',
+        left: path(measure),
+        right: whole(first),
+        at,
+      };
+      return {
+        steps: [{ kind, items: [{ expression, as, at }], at }],
+        columns: new Map([...rows.columns, [as, 'measure']]),
+        ways: rows.ways,
+      };
+    }
+    case 'aggregate': {
+      const told = aggregatesOf(picks, columns, name);
+      return { steps: [{ kind, items: told.items, at }], columns: told.columns, ways: false };
+    }
+    case 'groupby':
+    case 'rollup': {
+      const by = [...new Set([one, pick(names, second), pick(names, third)])].slice(0, 1 + (fourth % 3));
+      const told = aggregatesOf(picks, columns, name);
+      const terms: readonly GroupTerm[] =
+        kind === 'groupby' || by.length < 2
+          ? by.map((each): GroupTerm => ({ kind: 'path', segments: each.split('/'), at }))
+          : [{ kind: 'rollup', all: first % 2 === 0, of: by.map((each) => each.split('/')), at }];
+      const then: readonly ApplyStep[] =
+        fourth % 5 === 0 ? [] : [{ kind: 'aggregate', items: told.items, at }];
+      const grouped = by.map((each) => [each, columns.get(each)!] as const);
+      const left = new Map([...grouped, ...(then.length === 0 ? [] : told.columns)]);
+      return { steps: [{ kind: 'groupby', by: terms, then, at }], columns: left, ways: false };
+    }
+    case 'concat': {
+      if (inner.length < 2) return { ...unchanged, steps: [] };
+      const branches = inner.map((each) => written(each, rows, name));
+      if (branches.some(({ steps }) => steps.length === 0)) return { ...unchanged, steps: [] };
+      const all = new Map(branches.flatMap((branch) => [...branch.columns]));
+      return {
+        steps: [{ kind, of: branches.map(({ steps }) => steps), at }],
+        columns: all,
+        ways: branches.every(({ ways }) => ways),
+      };
+    }
+  }
+}
+
+function aggregatesOf(
+  [first = 0, second = 0, , , fifth = 0, sixth = 0]: readonly number[],
+  columns: Columns,
+  name: () => string,
+): { readonly items: readonly AggregateItem[]; readonly columns: Columns } {
+  const names = [...columns.keys()];
+  const measures = names.filter((each) => columns.get(each) === 'measure');
+  const one = pick(names, first + fifth);
+  const made = new Map<string, Use>();
+  const give = (use: Use): string => {
+    const as = name();
+    made.set(as, use);
+    return as;
+  };
+  const all: AggregateItem[] = [{ kind: 'count', as: give('measure'), at }];
+  const tell = (method: (AggregateItem & { kind: 'value' })['method'], column: string, use: Use): void => {
+    all.push({ kind: 'value', expression: path(column), method, as: give(use), at });
+  };
+  if (measures.length > 0) {
+    tell('sum', pick(measures, second), 'measure');
+    tell('average', pick(measures, sixth), 'fraction');
+  }
+  tell(sixth % 2 === 0 ? 'min' : 'max', one, columns.get(one)!);
+  tell('countdistinct', pick(names, sixth), 'measure');
+  return { items: all, columns: made };
+}
+
+function conditionOn(name: string, columns: Columns, seed: number): Expression {
+  const use = columns.get(name)!;
+  const right = VALUES[use](seed);
+  const operators = ['eq', 'ne', 'gt', 'le'] as const;
+  const none = literal({ type: 'null' });
+  return {
+    kind: 'comparison',
+    operator: pick(operators, seed),
+    left: path(name),
+    right: seed % 7 === 0 ? none : right,
+    at,
+  };
+}
+
+const VALUES: Readonly<Record<Use, (seed: number) => Expression>> = {
+  measure: (seed) => whole(seed % 5),
+  whole: (seed) => whole(seed - 20),
+  fraction: () => literal({ type: 'decimal', value: 0.5, text: '0.5' }),
+  text: (seed) => literal({ type: 'string', value: pick(['ab', 'Ärger', '日'], seed) }),
+  truth: (seed) => literal({ type: 'boolean', value: seed % 2 === 0 }),
+  instant: () => literal({ type: 'dateTimeOffset', value: '2018-02-21T23:18:51' }),
+};
+
+function termOf(name: string, seed: number): OrderTerm {
+  return { expression: path(name), descending: seed % 2 === 0 };
+}
+
+function pick<Item>(items: readonly Item[], seed: number): Item {
+  return items[seed % items.length]!;
+}

@@ -1,5 +1,6 @@
 // What each version of the feed says about itself in $metadata: descriptions, and what can be asked of which collection.
 import type { Catalogue, Listing } from './catalogue.ts';
+import { searchIndexOf } from './search.ts';
 
 /** Paths to properties are texts in JSON, but have an element of their own in XML. */
 export interface PropertyPaths {
@@ -78,7 +79,8 @@ export function collectionAnnotations({ version }: Catalogue, listing: Listing):
     [`${CAPABILITIES}.FilterRestrictions`]: closed ? v1FilterRestrictions(listing) : yes('Filterable'),
     [`${CAPABILITIES}.SortRestrictions`]: closed ? no('Sortable') : yes('Sortable'),
     [`${CAPABILITIES}.ExpandRestrictions`]: no('Expandable'),
-    [`${CAPABILITIES}.SearchRestrictions`]: no('Searchable'),
+    [`${CAPABILITIES}.SearchRestrictions`]:
+      closed || !searchIndexOf(listing.entity) ? no('Searchable') : yes('Searchable'),
     [`${CAPABILITIES}.CountRestrictions`]: yes('Countable'),
     [`${CAPABILITIES}.TopSupported`]: true,
     [`${CAPABILITIES}.SkipSupported`]: true,

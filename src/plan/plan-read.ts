@@ -3,6 +3,7 @@ import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, Wanted } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
 import { bindCondition } from './bind-expression.ts';
+import { bindSearch } from './bind-search.ts';
 import { MAIN_ROW, collectionRows, scopeOf } from './scope.ts';
 import { checkContract } from './contract-v1.ts';
 import { historyCondition } from './history-days.ts';
@@ -49,6 +50,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
       ...target.where,
       ...(many ? historyCondition(options, scope) : []),
       ...(many && options.filter ? [bindCondition(options.filter, scope)] : []),
+      ...(many && options.search ? [bindSearch(options.search, scope.it)] : []),
     ]),
     order,
     after: continuation && bindAfter(continuation.after, order),
@@ -60,7 +62,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
 }
 
 // Options that shape a collection and mean nothing to one row.
-const OF_COLLECTIONS = ['filter', 'orderby', 'top', 'skip', 'skiptoken'] as const;
+const OF_COLLECTIONS = ['filter', 'search', 'orderby', 'top', 'skip', 'skiptoken'] as const;
 
 function checkOptions(
   options: QueryOptions,
@@ -68,7 +70,7 @@ function checkOptions(
   context: PlanContext,
 ): void {
   if (context.version === 'v1.0') checkContract(options, listing, address);
-  const later = (['expand', 'compute', 'search', 'apply'] as const).find((name) => options[name] !== null);
+  const later = (['expand', 'compute', 'apply'] as const).find((name) => options[name] !== null);
   const unread = later === undefined ? [...options.unread.keys()][0] : `$${later}`;
   if (unread !== undefined) {
     const message = `${unread} is not offered by this feed yet.`;
@@ -91,4 +93,4 @@ function checkOptions(
   }
 }
 
-const OFFERED = 'Offered are $filter, $orderby, $select, $top, $skip, $count and $format.';
+const OFFERED = 'Offered are $filter, $search, $orderby, $select, $top, $skip, $count and $format.';

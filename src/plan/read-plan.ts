@@ -1,4 +1,5 @@
 // What a request means in terms of the model: readonly data between the text of a URL and the text of SQL, with no word of either.
+import type { SearchIndex } from '../../schema/derive/search.ts';
 import type { EdmType, Entity, FeedVersion, Value } from '../../schema/words.ts';
 import type { ArithmeticOperator, ComparisonOperator } from '../odata/expression.ts';
 
@@ -211,6 +212,8 @@ export type Condition =
   | { readonly kind: 'some'; readonly way: Following; readonly where: Condition | null }
   /** The condition holds for every row there: `all`. Unknown is not enough. */
   | { readonly kind: 'every'; readonly way: Following; readonly where: Condition | null }
+  /** A column of the index has the words side by side, in any case and with any accents. */
+  | { readonly kind: 'search'; readonly row: RowId; readonly index: SearchIndex; readonly words: string }
   /** A boolean value on its own: `isDeleted`. */
   | { readonly kind: 'truth'; readonly of: Scalar }
   | { readonly kind: 'constant'; readonly value: boolean | null };

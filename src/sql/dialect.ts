@@ -53,6 +53,8 @@ export interface Dialect {
   contains(text: Fragment, part: Fragment): Fragment;
   startsWith(text: Fragment, part: Fragment): Fragment;
   endsWith(text: Fragment, part: Fragment): Fragment;
+  /** Whether the row with this key is one that the word index finds; `words` are side by side there. Never null. */
+  search(key: Fragment, index: Fragment, words: string): Fragment;
   readonly functions: Readonly<
     Record<FunctionName, (operands: readonly Fragment[], type: ScalarType) => Fragment>
   >;

@@ -36,6 +36,10 @@ export function renderCondition(condition: Condition, place: Place, dialect: Dia
       return renderQuantifier(condition, dialect);
     case 'related':
       return renderRelated(condition, dialect);
+    case 'search': {
+      const { row, index, words } = condition;
+      return dialect.search(column(row, index.key), identifier(index.name), words);
+    }
     case 'truth':
       return renderScalar(condition.of, dialect);
     case 'constant':

@@ -48,6 +48,8 @@ export function show(condition: Condition | null): string {
     case 'some':
     case 'every':
       return `${condition.kind}(${showWay(condition.way)}${condition.where ? ` where ${show(condition.where)}` : ''})`;
+    case 'search':
+      return `${condition.index.name}(${condition.words})`;
     case 'truth':
       return showScalar(condition.of);
     case 'constant':

@@ -193,7 +193,14 @@ describe('a page chain', () => {
 });
 
 describe('options', () => {
-  test.each(['$expand=deviceType', '$apply=aggregate($count as n)', '$search=x', '$compute=1 as one'])(
+  test('$search asks the word index, and stands beside $filter', () => {
+    const plan = planOf('/devices?$search=a "b c" OR NOT d&$filter=isDeleted');
+    expect(show(plan.where)).toBe(
+      'all(isDeleted, any(all(devicesSearch(a), devicesSearch(b c)), not(devicesSearch(d))))',
+    );
+  });
+
+  test.each(['$expand=deviceType', '$apply=aggregate($count as n)', '$compute=1 as one'])(
     '%s is not offered yet, and says what is',
     (option) => {
       const right = {

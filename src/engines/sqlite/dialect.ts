@@ -33,6 +33,11 @@ export const SQLITE: Dialect = {
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
   // A part longer than the text begins before it, and what is cut out there is never as long as the part.
   endsWith: (text, part) => sql`substr(${text}, length(${text}) - length(${part}) + 1) = ${part}`,
+  search: (key, index, words) => {
+    // A phrase of FTS5; whatever else means something to it means nothing between quotes, but for NUL.
+    const phrase = `"${words.replaceAll('\0', ' ').replaceAll('"', '""')}"`;
+    return sql`${key} IN (SELECT "rowid" FROM ${index} WHERE ${index} MATCH ${value(phrase)})`;
+  },
   functions: {
     length: ([text = none]) => sql`length(${text})`,
     indexof: ([text = none, part = none]) => sql`(instr(${text}, ${part}) - 1)`,

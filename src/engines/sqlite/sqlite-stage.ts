@@ -3,6 +3,7 @@ import { quoted } from '../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../schema/derive/storage.ts';
 import type { Entity, Row, Value } from '../../../schema/words.ts';
 import type { Completeness, Merged, NightRecord, Stage } from '../stage.ts';
+import { buildSearch } from './build-search.ts';
 import { mergeCurrent } from './merge/merge-current.ts';
 import { mergeEvent } from './merge/merge-event.ts';
 import { mergeSpans } from './merge/merge-spans.ts';
@@ -42,6 +43,7 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
     verify: () => verifyNight(night),
     journal: database.transaction((record: NightRecord) => writeJournal(night, record)),
     publish() {
+      buildSearch(database, night.model);
       const publishedAt = parameters.now;
       database.exec('DELETE FROM generation');
       database.prepare('INSERT INTO generation VALUES (?, ?, ?)').run(id, parameters.day, publishedAt);

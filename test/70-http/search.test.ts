@@ -1,0 +1,145 @@
+// $search over HTTP: held against words told apart in plain JavaScript.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { searchIndexOf } from '../../schema/derive/search.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { parseSearch } from '../../src/odata/parse-search.ts';
+import type { SearchExpression } from '../../src/odata/wanted.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+let feed: TestFeed;
+let devices: readonly Row[];
+
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+  feed = await startTestFeed({ data: warehouse.data });
+  devices = (await feed.get('/beta/devices')).json.value;
+}, 60_000);
+afterAll(async () => {
+  await feed.stop();
+  warehouse.remove();
+});
+
+const address = (collection: string, search: string, more = ''): string =>
+  `/beta/${collection}?$search=${encodeURIComponent(search)}${more}`;
+
+// In any case and without accents; whatever is neither letter nor digit parts words.
+const wordsOf = (text: string): readonly string[] =>
+  text
+    .normalize('NFD')
+    .replaceAll(/\p{Mn}/gu, '')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+
+function finds(search: SearchExpression, texts: readonly (readonly string[])[]): boolean {
+  switch (search.kind) {
+    case 'word':
+    case 'phrase': {
+      const wanted = wordsOf(search.text);
+      const stands = (words: readonly string[]): boolean =>
+        words.some((_, start) => wanted.every((word, offset) => words[start + offset] === word));
+      return wanted.length > 0 && texts.some(stands);
+    }
+    case 'and':
+      return search.of.every((each) => finds(each, texts));
+    case 'or':
+      return search.of.some((each) => finds(each, texts));
+    case 'not':
+      return !finds(search.of, texts);
+  }
+}
+
+function expected(search: string, rows: readonly Row[], columns: readonly string[]): readonly Row[] {
+  const expression = parseSearch(search);
+  return rows.filter((row) => {
+    const texts = columns.map((name) => row[name]).filter((cell) => typeof cell === 'string');
+    return finds(expression, texts.map(wordsOf));
+  });
+}
+
+describe('$search', () => {
+  const columns = searchIndexOf(MODEL.entities.get('devices')!)!.columns;
+
+  test.each([
+    'surface',
+    'SURFACE',
+    'surf',
+    'desktop-clone',
+    '"desktop clone"',
+    '"clone desktop"',
+    'clone desktop',
+    'windows NOT dell',
+    'NOT windows',
+    'NOT NOT windows',
+    'iphone OR surface AND hub',
+    '(iphone OR surface) AND hub',
+    'or AND not',
+    "quentin's",
+    '"…"',
+    'NOT "…"',
+    '"a\\"b*^:(NEAR"',
+    'deviceName:desktop',
+  ])('%s', async (search) => {
+    const { status, json } = await feed.get(address('devices', search));
+    expect(status).toBe(200);
+    expect(json.value).toEqual(expected(search, devices, columns));
+  });
+
+  test('finds what is there, by each word of each text', async () => {
+    const words = new Set(
+      devices.flatMap((row) => columns.flatMap((name) => wordsOf((row[name] ?? '') as string))),
+    );
+    for (const word of [...words].filter((_, index) => index % 9 === 0)) {
+      const { json } = await feed.get(address('devices', `"${word}"`, '&$select=deviceKey'));
+      const rows = expected(`"${word}"`, devices, columns).map(({ deviceKey }) => ({ deviceKey }));
+      expect([word, json.value]).toEqual([word, rows]);
+      expect(rows.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('looks past case and accents, and for words of other scripts', async () => {
+    for (const search of ['zoe', 'ZOË', '太郎', 'שלום', 'name']) {
+      const { json } = await feed.get(address('users', search, '&$select=displayName'));
+      expect(JSON.stringify(json.value)).toContain('Zoë');
+    }
+  });
+
+  test('stands beside filter, order, count and paging, and after a navigation', async () => {
+    const filter = '&$filter=isDeleted eq false&$orderby=deviceName desc&$count=true&$select=deviceKey';
+    const whole = (await feed.get(address('devices', 'windows', filter))).json;
+    const wanted = expected('windows', devices, columns).filter(({ isDeleted }) => isDeleted === false);
+    expect(whole['@odata.count']).toBe(wanted.length);
+    const first = (await feed.get(address('devices', 'windows', filter), { prefer: 'maxpagesize=3' })).json;
+    const next = (await feed.get(first['@odata.nextLink'].replace(feed.base, ''))).json;
+    expect([...first.value, ...next.value]).toEqual(whole.value);
+    const { text } = await feed.get(address('devices/$count', 'windows'));
+    expect(Number(text)).toBe(expected('windows', devices, columns).length);
+    const type = devices[0]?.['deviceTypeKey'] as number;
+    const { json } = await feed.get(address(`deviceTypes(${type})/devices`, 'windows'));
+    const ofType = devices.filter(({ deviceTypeKey }) => deviceTypeKey === type);
+    expect(json.value).toEqual(expected('windows', ofType, columns));
+  });
+
+  test('a NUL, a quote and a very long phrase are words like others', async () => {
+    for (const search of ['"a\0b"', '"\\""', `"${'x '.repeat(2000)}"`]) {
+      expect(await feed.get(address('devices', search))).toMatchObject({ status: 200, json: { value: [] } });
+    }
+  });
+
+  test('every collection that says so can be searched, and the others say why not', async () => {
+    for (const { entity } of deriveCatalogue(MODEL, 'beta').listings.values()) {
+      const { status, json } = await feed.get(address(entity.name, 'nowhere-to-be-found'));
+      const index = searchIndexOf(entity);
+      expect([entity.name, status]).toEqual([entity.name, index ? 200 : 501]);
+      if (!index) expect(json.error.message).toContain('no words to search');
+    }
+  });
+
+  test('is not part of v1.0', async () => {
+    expect(await feed.get('/v1.0/devices?$search=a')).toMatchObject({ status: 400 });
+  });
+});

@@ -1,10 +1,10 @@
 // Random typed queries over the whole warehouse: names from the catalogue, values from the rows.
 import fc from 'fast-check';
-import type { Listing } from '../../schema/derive/catalogue.ts';
+import type { Listing, Way } from '../../schema/derive/catalogue.ts';
 import type { EdmType, Value } from '../../schema/words.ts';
 import type { Expression, OrderTerm } from '../../src/odata/expression.ts';
 import type { SelectItem } from '../../src/odata/wanted.ts';
-import { randomExpressions, type Vocabulary } from '../40-sql/random-filters.ts';
+import { randomExpressions, type Tree, type Vocabulary } from '../40-sql/random-filters.ts';
 import type { Query } from './query.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 
@@ -77,38 +77,94 @@ const NASTY_TEXTS = [
 ];
 const INSTANTS = ['2016-01-01T00:00:00', '2026-11-20T00:00:00', '9999-12-31T00:00:00'];
 
-export function vocabularyOf({ entity, properties }: Listing, warehouse: WarehouseRows): Vocabulary {
-  const rows = warehouse.rows(entity.name);
+const LAMBDA_DEPTH = 2;
+
+/**
+ * What can be said of a row: of its own values, of rows that single ways lead to, and of those that the others do.
+ * `variable` is the name of the row inside a lambda, null for the row itself.
+ */
+export function vocabularyOf(
+  listing: Listing,
+  warehouse: WarehouseRows,
+  variable: string | null = null,
+  depth = 0,
+): Vocabulary {
+  const prefix = variable === null ? '' : `${variable}/`;
+  const ways = [...listing.ways.values()];
+  const single = ways.filter(({ many }) => !many);
+  const many = ways.filter((way) => way.many);
+  const sources = [
+    { prefix, listing },
+    ...single.map(({ name, to }) => ({ prefix: `${prefix}${name}/`, listing: warehouse.listing(to) })),
+  ];
   const named = (...types: readonly EdmType[]): readonly string[] =>
-    [...properties].filter(([, { type }]) => types.includes(type)).map(([name]) => name);
+    sources.flatMap((source) => namesOf(source.listing, types).map((name) => source.prefix + name));
   const seen = <T extends Value>(
-    names: readonly string[],
     kind: (value: Value) => value is T,
-  ): readonly T[] => {
-    const values = names.flatMap((name) => {
-      const distinct = [...new Set(rows.map((row) => row[name] ?? null))].filter(kind);
-      const step = Math.ceil(distinct.length / 5);
-      return distinct.filter((_, index) => index % step === 0);
-    });
-    return [...new Set(values)];
-  };
+    ...types: readonly EdmType[]
+  ): readonly T[] => [
+    ...new Set(sources.flatMap((source) => valuesOf(source.listing, types, warehouse).filter(kind))),
+  ];
   const wholes = named('Edm.Int32', 'Edm.Int64');
   return {
     texts: named('Edm.String'),
-    wholes,
+    wholes: [...wholes, ...many.map(({ name }) => `${prefix}${name}/$count`)],
     measures: wholes,
     fractions: [],
     truths: named('Edm.Boolean'),
     instants: named('Edm.DateTimeOffset'),
     samples: {
-      texts: [...NASTY_TEXTS, ...seen(named('Edm.String'), isText)],
-      wholes: [9007199254740993n, ...seen(wholes, isWhole)],
+      texts: [...NASTY_TEXTS, ...seen(isText, 'Edm.String')],
+      wholes: [9007199254740993n, ...seen(isWhole, 'Edm.Int32', 'Edm.Int64')],
       fractions: [0.5, -0.5, 2.5, -2.5, 0.1, 1e300],
-      instants: [...INSTANTS, ...seen(named('Edm.DateTimeOffset'), isText)],
+      instants: [...INSTANTS, ...seen(isText, 'Edm.DateTimeOffset')],
       days: ['2026-11-20', '2026-11-19', '2016-01-01'],
     },
-    conditions: [],
+    conditions:
+      depth < LAMBDA_DEPTH && many.length > 0
+        ? [fc.constantFrom(...many).chain((way) => quantified(way, prefix, warehouse, depth + 1))]
+        : [],
   };
+}
+
+function quantified(way: Way, prefix: string, warehouse: WarehouseRows, depth: number): Tree {
+  const variable = `v${depth}`;
+  const { condition } = randomExpressions(
+    vocabularyOf(warehouse.listing(way.to), warehouse, variable, depth),
+  );
+  const segments = `${prefix}${way.name}`.split('/');
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.constant(lambda(segments, 'any', null, null)) },
+    {
+      weight: 6,
+      arbitrary: fc
+        .tuple(fc.constantFrom('any', 'all' as const), condition)
+        .map(([quantifier, body]) => lambda(segments, quantifier, variable, body)),
+    },
+  );
+}
+
+function lambda(
+  segments: readonly string[],
+  quantifier: 'any' | 'all',
+  variable: string | null,
+  body: Expression | null,
+): Expression {
+  return { kind: 'lambda', segments, quantifier, variable, body, at };
+}
+
+function namesOf({ properties }: Listing, types: readonly EdmType[]): readonly string[] {
+  return [...properties].filter(([, { type }]) => types.includes(type)).map(([name]) => name);
+}
+
+/** A few of the values of each column. */
+function valuesOf(listing: Listing, types: readonly EdmType[], warehouse: WarehouseRows): readonly Value[] {
+  const rows = warehouse.rows(listing.entity.name);
+  return namesOf(listing, types).flatMap((name) => {
+    const distinct = [...new Set(rows.map((row) => row[name] ?? null))];
+    const step = Math.ceil(distinct.length / 5);
+    return distinct.filter((_, index) => index % step === 0);
+  });
 }
 
 const isText = (value: Value): value is string => typeof value === 'string';

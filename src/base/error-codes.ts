@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   'request.generation-gone': 'The page chain began on a snapshot that is no longer kept.',
   'request.no-such-entity': 'No entity has this key.',
   'request.bad-key': 'The key in the address does not fit the collection.',
+  'request.strange-host': 'The Host of the request is none that this feed answers to.',
   'request.method-not-allowed': 'The feed is read-only: GET and HEAD.',
   'request.not-acceptable': 'No format on offer fits the Accept header or $format.',
   'request.protocol-version': 'The OData version asked for is not spoken here.',

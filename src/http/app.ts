@@ -1,6 +1,7 @@
 // The Express application: doors, headers that every answer has, and what is told about each request.
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type Request, type Response } from 'express';
+import { refuseStrangeHost } from '../auth/strange-host.ts';
 import type { Answer } from './answer.ts';
 import { answerFailure, asFeedError } from './failure.ts';
 import type { Feed } from './feed.ts';
@@ -54,6 +55,7 @@ async function answer(feed: Feed, door: Door, request: Request, response: Respon
   } as const;
   let made: Answer;
   try {
+    refuseStrangeHost(request.headers.host, feed.settings);
     made = await door(request, gone.signal, watch);
   } catch (thrown) {
     // Nobody is left to hear it.

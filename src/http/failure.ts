@@ -25,6 +25,7 @@ export const STATUS = {
   'request.generation-gone': 410,
   'request.no-such-entity': 404,
   'request.bad-key': 400,
+  'request.strange-host': 400,
   'request.method-not-allowed': 405,
   'request.not-acceptable': 406,
   'request.protocol-version': 400,

@@ -26,6 +26,8 @@ export interface Feed {
 
 export interface FeedSettings {
   readonly publicUrl: string | null;
+  /** Who may read without credentials. */
+  readonly anonymous: 'loopback' | 'allow';
   /** As Express reads `trust proxy`: addresses, subnets, `loopback`, …; none for an empty list. */
   readonly trustedProxies: readonly string[];
   /** Rows of one page, unless the client asks for fewer. */

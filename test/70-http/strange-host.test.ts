@@ -1,0 +1,68 @@
+// A feed without credentials answers to its own names only, so that no page can read it under a name of its owner's.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { refuseStrangeHost } from '../../src/auth/strange-host.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+
+const LOOPBACK = { anonymous: 'loopback', publicUrl: null } as const;
+const strange = expect.objectContaining({ code: 'request.strange-host', target: 'Host' });
+
+describe('a Host', () => {
+  test.each([
+    '127.0.0.1',
+    '127.0.0.1:4004',
+    '127.8.8.8',
+    'localhost',
+    'LocalHost:4004',
+    '[::1]',
+    '[::1]:4004',
+  ])('%s is this machine', (host) => expect(() => refuseStrangeHost(host, LOOPBACK)).not.toThrow());
+
+  test.each([
+    'evil.example',
+    'evil.example:4004',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '127.0.0.1@evil.example',
+    'evil.example:80:4004',
+    '192.168.1.4',
+    '[::ffff:10.0.0.1]',
+    '',
+  ])('%j is strange', (host) => expect(() => refuseStrangeHost(host, LOOPBACK)).toThrow(strange));
+
+  test('of the public URL is welcome, with any port', () => {
+    const known = { ...LOOPBACK, publicUrl: 'https://Fleet.example/warehouse' };
+    expect(() => refuseStrangeHost('fleet.example', known)).not.toThrow();
+    expect(() => refuseStrangeHost('FLEET.example:443', known)).not.toThrow();
+    expect(() => refuseStrangeHost('evil.example', known)).toThrow(strange);
+  });
+
+  test('may be any where anonymous reading is allowed on purpose', () => {
+    expect(() => refuseStrangeHost('fleet.example', { ...LOOPBACK, anonymous: 'allow' })).not.toThrow();
+  });
+
+  test('that is not sent cannot have come from a browser', () => {
+    expect(() => refuseStrangeHost(undefined, LOOPBACK)).not.toThrow();
+  });
+});
+
+describe('a running feed', () => {
+  let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+  let feed: TestFeed;
+  beforeAll(async () => {
+    warehouse = await makeTestWarehouse();
+    feed = await startTestFeed({ data: warehouse.data });
+  });
+  afterAll(async () => {
+    await feed.stop();
+    warehouse.remove();
+  });
+
+  test.each(['/', '/-/ready', '/v1.0', '/v1.0/$metadata', '/v1.0/devices', '/beta/devices(1)/deviceName'])(
+    'gives nothing of %s away under a strange name',
+    async (path) => {
+      const { status, json } = await feed.get(path, { host: 'evil.example' });
+      expect([status, json.error.code]).toEqual([400, 'request.strange-host']);
+      expect(json.error.message).toContain('--public-url');
+    },
+  );
+});

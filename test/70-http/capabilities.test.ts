@@ -1,0 +1,224 @@
+// What $metadata announces is answered, and what it does not announce is refused: asked of each collection of each version.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { xml2json, type CsdlMember, type CsdlMembers } from 'odata-csdl';
+import { CONTAINER } from '../../schema/derive/csdl.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+
+const VERSIONS = ['v1.0', 'beta'] as const;
+
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+let feed: TestFeed;
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+  feed = await startTestFeed({ data: warehouse.data });
+});
+afterAll(async () => {
+  await feed.stop();
+  warehouse.remove();
+});
+
+interface Announced {
+  readonly container: CsdlMembers;
+  readonly sets: readonly { readonly name: string; readonly set: CsdlMember; readonly type: CsdlMembers }[];
+}
+
+/** As a client reads it off the XML. */
+async function announced(version: string): Promise<Announced> {
+  const { text } = await feed.get(`/${version}/$metadata`, { accept: 'application/xml' });
+  const schema = xml2json(text)[MODEL.namespace] ?? {};
+  const container = schema[CONTAINER] ?? {};
+  const sets = Object.entries(container).filter(
+    ([name, { $Collection }]) => $Collection && !/[@$]/.test(name),
+  );
+  return {
+    container,
+    sets: sets.map(([name, set]) => ({
+      name,
+      set,
+      type: schema[(set.$Type ?? '').replace(`${MODEL.namespace}.`, '')] ?? {},
+    })),
+  };
+}
+
+type Terms = Readonly<Record<string, unknown>>;
+const capability = (of: unknown, term: string): unknown =>
+  (of as Terms)[`@Org.OData.Capabilities.V1.${term}`];
+const restriction = (set: CsdlMember, term: string): Terms => capability(set, `${term}Restrictions`) as Terms;
+
+const namesOf = (type: CsdlMembers, kind: 'Property' | 'NavigationProperty'): readonly string[] =>
+  Object.entries(type)
+    .filter(([name, member]) => !/[@$]/.test(name) && (member.$Kind ?? 'Property') === kind)
+    .map(([name]) => name);
+
+/** Whether it was answered. A refusal is 400, or 501 with a word of what is offered; anything else is a fault. */
+async function isAnswered(target: string): Promise<boolean> {
+  const { status, json } = await feed.get(target);
+  if (status === 200) return true;
+  expect([target, status, json?.error?.code]).toEqual([
+    target,
+    expect.any(Number),
+    expect.stringMatching(/^request\./),
+  ]);
+  expect([400, 404, 501]).toContain(status);
+  return false;
+}
+
+const WRITING = [
+  ['POST', 'Insert', 'Insertable'],
+  ['PATCH', 'Update', 'Updatable'],
+  ['DELETE', 'Delete', 'Deletable'],
+] as const;
+
+describe.each(VERSIONS)('each collection of %s', (version) => {
+  const each = async (probe: (one: Announced['sets'][number]) => Promise<void>): Promise<void> => {
+    const { sets } = await announced(version);
+    expect(sets.length).toBeGreaterThan(30);
+    for (const one of sets) await probe(one);
+  };
+  const expectAnswered = async (target: string, isAnnounced: boolean): Promise<void> => {
+    expect([target, await isAnswered(`/${version}/${target}`)]).toEqual([target, isAnnounced]);
+  };
+
+  test('filters by the properties that it says, and by no other', () =>
+    each(async ({ name, set, type }) => {
+      const { Filterable, NonFilterableProperties = [] } = restriction(set, 'Filter');
+      for (const property of namesOf(type, 'Property')) {
+        const open = Filterable === true && !(NonFilterableProperties as string[]).includes(property);
+        const value = property.endsWith('UTC') ? '2026-01-01T00:00:00Z' : version === 'beta' ? 'null' : '1';
+        await expectAnswered(`${name}?$top=1&$filter=${property} eq ${value}`, open);
+      }
+    }));
+
+  test('sorts where it says so', () =>
+    each(async ({ name, set, type }) => {
+      const terms = namesOf(type, 'Property').map((property) => `${property} desc`);
+      await expectAnswered(
+        `${name}?$top=1&$orderby=${terms.join()}`,
+        restriction(set, 'Sort')['Sortable'] === true,
+      );
+    }));
+
+  test('counts, cuts and skips where it says so', () =>
+    each(async ({ name, set }) => {
+      const countable = restriction(set, 'Count')['Countable'] === true;
+      await expectAnswered(`${name}/$count`, countable);
+      await expectAnswered(`${name}?$top=1&$count=true`, countable);
+      await expectAnswered(`${name}?$top=1`, capability(set, 'TopSupported') === true);
+      await expectAnswered(`${name}?$top=1&$skip=1`, capability(set, 'SkipSupported') === true);
+    }));
+
+  test('expands the navigations that it says, and no other', () =>
+    each(async ({ name, set, type }) => {
+      const { Expandable, NonExpandableProperties = [] } = restriction(set, 'Expand');
+      for (const way of namesOf(type, 'NavigationProperty')) {
+        const open = Expandable !== false && !(NonExpandableProperties as string[]).includes(way);
+        await expectAnswered(`${name}?$top=1&$expand=${way}`, open);
+      }
+    }));
+
+  test('is searched where it says so', () =>
+    each(async ({ name, set }) =>
+      expectAnswered(`${name}?$top=1&$search=windows`, restriction(set, 'Search')['Searchable'] !== false),
+    ));
+
+  test('is written to by nobody, as it says', () =>
+    each(async ({ name, set }) => {
+      for (const [method, term, property] of WRITING) {
+        expect(restriction(set, term)[property]).toBe(false);
+        expect((await feed.get(`/${version}/${name}`, {}, method)).status).toBe(405);
+      }
+    }));
+});
+
+// A call of each function that a feed of this kind might announce, as a condition on devices.
+const CALLS: Readonly<Record<string, string>> = {
+  contains: "contains(deviceName,'a')",
+  startswith: "startswith(deviceName,'a')",
+  endswith: "endswith(deviceName,'a')",
+  length: 'length(deviceName) gt 3',
+  indexof: "indexof(deviceName,'a') eq 0",
+  substring: "substring(deviceName,1,2) eq 'a'",
+  concat: "concat(deviceName,model) eq 'a'",
+  tolower: "tolower(deviceName) eq 'a'",
+  toupper: "toupper(deviceName) eq 'A'",
+  trim: "trim(deviceName) eq 'a'",
+  matchesPattern: "matchesPattern(deviceName,'^a')",
+  year: 'year(lastSyncDateTime) eq 2026',
+  month: 'month(lastSyncDateTime) eq 11',
+  day: 'day(lastSyncDateTime) eq 20',
+  hour: 'hour(lastSyncDateTime) eq 0',
+  minute: 'minute(lastSyncDateTime) eq 0',
+  second: 'second(lastSyncDateTime) eq 0',
+  fractionalseconds: 'fractionalseconds(lastSyncDateTime) eq 0',
+  totaloffsetminutes: 'totaloffsetminutes(lastSyncDateTime) eq 0',
+  date: 'date(lastSyncDateTime) eq 2026-11-20',
+  time: 'time(lastSyncDateTime) gt 12:00:00',
+  now: 'lastSyncDateTime le now()',
+  mindatetime: 'lastSyncDateTime gt mindatetime()',
+  maxdatetime: 'lastSyncDateTime lt maxdatetime()',
+  round: 'round(freeStorageSpaceInBytes divby 3) gt 1',
+  floor: 'floor(freeStorageSpaceInBytes divby 3) gt 1',
+  ceiling: 'ceiling(freeStorageSpaceInBytes divby 3) gt 1',
+  cast: "cast(deviceKey,Edm.String) eq '1'",
+  isof: 'isof(deviceKey,Edm.Int32)',
+};
+const ELSEWHERE = [
+  'hassubset([1],[1])',
+  'geo.length(model) gt 1',
+  "substringof('a',deviceName)",
+  'totalseconds(1) gt 1',
+];
+
+test.each(VERSIONS)(
+  '%s calls every function that it announces, and none that the standard has beside them',
+  async (version) => {
+    const names = (capability((await announced(version)).container, 'FilterFunctions') ??
+      []) as readonly string[];
+    for (const name of names) {
+      const call = CALLS[name];
+      if (call === undefined) throw new Error(`Which call shows that ${name} is answered?`);
+      expect([name, await isAnswered(`/${version}/devices?$top=1&$filter=${call}`)]).toEqual([name, true]);
+    }
+    const refused = [...ELSEWHERE, ...(version === 'v1.0' ? Object.values(CALLS) : [])];
+    for (const call of refused) {
+      expect([call, await isAnswered(`/${version}/devices?$top=1&$filter=${call}`)]).toEqual([call, false]);
+    }
+  },
+);
+
+test.each(VERSIONS)('%s aggregates if it says so, by every transformation that it names', async (version) => {
+  const { container } = await announced(version);
+  const said = (container as Terms)['@Org.OData.Aggregation.V1.ApplySupported'] as Terms | undefined;
+  const names = (said?.['Transformations'] ?? []) as readonly string[];
+  for (const [name, steps] of Object.entries(TRANSFORMATIONS)) {
+    const isAnnounced = said !== undefined && (names.length === 0 || names.includes(name));
+    expect([name, await isAnswered(`/${version}/devices?$apply=${steps}`)]).toEqual([name, isAnnounced]);
+  }
+  expect(names.filter((name) => !(name in TRANSFORMATIONS))).toEqual([]);
+});
+
+const TRANSFORMATIONS: Readonly<Record<string, string>> = {
+  aggregate: 'aggregate($count as n)',
+  groupby: 'groupby((isDeleted),aggregate($count as n))',
+  filter: 'filter(isDeleted eq false)',
+  compute: 'compute(deviceKey add 1 as next)',
+  identity: 'identity',
+  orderby: 'orderby(deviceName)',
+  top: 'top(3)',
+  skip: 'skip(3)',
+  topcount: 'topcount(3,deviceKey)',
+  topsum: 'topsum(3,deviceKey)',
+  toppercent: 'toppercent(30,deviceKey)',
+  bottomcount: 'bottomcount(3,deviceKey)',
+  bottomsum: 'bottomsum(3,deviceKey)',
+  bottompercent: 'bottompercent(30,deviceKey)',
+  concat: 'concat(aggregate($count as n),groupby((isDeleted)))',
+  search: 'search(windows)',
+  expand: 'expand(user)',
+  join: 'join(user as u)',
+  outerjoin: 'outerjoin(user as u)',
+  nest: 'nest(top(1) as Few)',
+  from: 'from(deviceKey)',
+  ancestors: 'ancestors($root/devices,H,deviceKey)',
+};

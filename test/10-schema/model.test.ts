@@ -1,5 +1,6 @@
 // The model against the vendor's contract, and against what the official reports rely on.
 import { describe, expect, test } from '@jest/globals';
+import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
 import { entity, int32, int32OrNull, navigation, NOT_AVAILABLE_KEY, textOrNull } from '../../schema/words.ts';
@@ -21,6 +22,20 @@ const OURS = [
   'encryptionPolicySettingStates',
   'encryptionStatusDetails',
 ];
+
+test('no two names of a scope differ by case alone', () => {
+  const scopes = [
+    entities.map(({ name }) => name),
+    entities.map(({ singular }) => singular),
+    ...[...deriveCatalogue(MODEL, 'beta').listings.values()].map(({ properties, ways }) => [
+      ...properties.keys(),
+      ...ways.keys(),
+    ]),
+  ];
+  for (const names of scopes) {
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+  }
+});
 
 describe('the contract', () => {
   test('has 43 sets, of which 42 are in v1.0', () => {

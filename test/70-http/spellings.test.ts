@@ -1,0 +1,53 @@
+// What OData 4.01 lets clients write more easily means the same as what 4.0 made them write.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+let feed: TestFeed;
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+  feed = await startTestFeed({ data: warehouse.data });
+});
+afterAll(async () => {
+  await feed.stop();
+  warehouse.remove();
+});
+
+test.each([
+  ['devices?filter=deviceKey gt 3&top=2', 'devices?$filter=deviceKey gt 3&$top=2'],
+  ['devices?$FILTER=deviceKey GT 3 AND NOT isDeleted', 'devices?$filter=deviceKey gt 3 and not isDeleted'],
+  ["devices?$filter=CONTAINS(deviceName,'a')", "devices?$filter=contains(deviceName,'a')"],
+  ['DEVICES?$select=DeviceKey,DEVICENAME', 'devices?$select=deviceKey,deviceName'],
+  ['devices?$orderby=DEVICENAME DESC', 'devices?$orderby=deviceName desc'],
+  ['devices?$filter=deviceKey in (3,4)', 'devices?$filter=deviceKey eq 3 or deviceKey eq 4'],
+  ['devices?$filter=deviceKey in (@a,@b)&@a=3&@b=4', 'devices?$filter=deviceKey eq 3 or deviceKey eq 4'],
+  ['devices?$filter=deviceKey divby 2 eq 1.5', 'devices?$filter=deviceKey eq 3'],
+  ['devices?$filter=user eq null', 'devices?$filter=user/userId eq null'],
+  ['devices(@key)?@key=3', 'devices(3)'],
+  ['devices(deviceKey=3)', 'devices(3)'],
+])('%s asks the same as %s', async (easy, strict) => {
+  const [one, other] = [await feed.get(`/beta/${easy}`), await feed.get(`/beta/${strict}`)];
+  expect([one.status, other.status]).toEqual([200, 200]);
+  const rows = other.json.value ?? [other.json];
+  expect(rows.length).toBeGreaterThan(0);
+  expect(one.json.value ?? [one.json]).toEqual(rows);
+});
+
+test('a client may want its answer later and gets it now', async () => {
+  const { status, headers } = await feed.get('/beta/devices?$top=1', {
+    prefer: 'respond-async, maxpagesize=1',
+  });
+  expect(status).toBe(200);
+  expect(headers.get('preference-applied')).toBe('maxpagesize=1');
+});
+
+test.each([
+  '$schemaversion=1',
+  '$index=0',
+  '$select=deviceName($top=1)',
+  "$filter=deviceName has 'x'",
+  '$filter=devicePropertyHistories/$count($filter=isDeleted) gt 1',
+])('%s is 501', async (option) => {
+  const { status, json } = await feed.get(`/beta/devices?${option}`);
+  expect([status, json.error.code]).toEqual([501, 'request.not-offered']);
+});

@@ -19,12 +19,14 @@ export type Annotations = Readonly<Record<string, AnnotationValue>>;
 
 const CORE = 'Org.OData.Core.V1';
 const CAPABILITIES = 'Org.OData.Capabilities.V1';
+const AGGREGATION = 'Org.OData.Aggregation.V1';
 const PUBLISHED_AT = 'https://oasis-tcs.github.io/odata-vocabularies/vocabularies';
 
 /** The vocabularies in use: namespace → where OASIS publishes it, without the file's ending. */
 export const VOCABULARIES: Readonly<Record<string, string>> = {
   [CORE]: `${PUBLISHED_AT}/${CORE}`,
   [CAPABILITIES]: `${PUBLISHED_AT}/${CAPABILITIES}`,
+  [AGGREGATION]: `${PUBLISHED_AT}/${AGGREGATION}`,
 };
 
 /**
@@ -56,6 +58,25 @@ export const FILTER_FUNCTIONS = [
   'ceiling',
 ] as const;
 
+/** What a beta `$apply` may be made of. Power Query groups on the server where the container says so. */
+export const TRANSFORMATIONS = [
+  'aggregate',
+  'groupby',
+  'filter',
+  'compute',
+  'identity',
+  'orderby',
+  'top',
+  'skip',
+  'topcount',
+  'topsum',
+  'toppercent',
+  'bottomcount',
+  'bottomsum',
+  'bottompercent',
+  'concat',
+] as const;
+
 /** The only properties that a v1.0 `$filter` may name, where a collection has them. */
 export const V1_FILTER_PROPERTIES: readonly string[] = ['dateKey', 'rowLastModifiedDateTimeUTC'];
 
@@ -67,7 +88,11 @@ export function containerAnnotations({ version }: Catalogue): Annotations {
   return {
     // Without it Power Query loads the tables of a report one after the other.
     [`${CAPABILITIES}.AsynchronousRequestsSupported`]: true,
-    ...(version === 'beta' && { [`${CAPABILITIES}.FilterFunctions`]: FILTER_FUNCTIONS }),
+    ...(version === 'beta' && {
+      [`${CAPABILITIES}.FilterFunctions`]: FILTER_FUNCTIONS,
+      // Any property groups and aggregates, and rollup knows no limit: what the vocabulary takes for granted.
+      [`${AGGREGATION}.ApplySupported`]: { record: { Transformations: TRANSFORMATIONS } },
+    }),
   };
 }
 

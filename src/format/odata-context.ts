@@ -11,8 +11,17 @@ export function collectionContext(
   collection: string,
   selected: readonly string[] | null,
 ): string {
-  const chosen = selected ? `(${selected.join(',')})` : '';
+  const chosen = selected ? `(${selectList(selected.map((name) => name.split('/')))})` : '';
   return `${serviceContext(serviceRoot)}#${collection}${chosen}`;
+}
+
+// `dateKey`, `deviceType/a` and `deviceType/b` are `dateKey,deviceType(a,b)`.
+function selectList(paths: readonly (readonly string[])[]): string {
+  const written = [...new Set(paths.map(([name = '']) => name))].map((name) => {
+    const inside = paths.filter((path) => path[0] === name && path.length > 1).map((path) => path.slice(1));
+    return inside.length === 0 ? name : `${name}(${selectList(inside)})`;
+  });
+  return written.join(',');
 }
 
 /** `…/$metadata#devices/$entity`: one row of the collection. */

@@ -17,22 +17,64 @@ export interface OdataRowWords {
 
 /** What rows are, however they came about. */
 export interface RowKind {
-  readonly columns: ReadonlyMap<string, { readonly type: JsonType }>;
+  readonly columns: ReadonlyMap<string, JsonColumn>;
   /** The collection whose entities they are, for their addresses; null where they are none. */
   readonly listing: Listing | null;
+}
+
+interface JsonColumn {
+  readonly type: JsonType;
+  /** $metadata does not tell its type, so every row does. */
+  readonly dynamic?: true;
 }
 
 /** A type of the standard; `null` is that of the word null. */
 export type JsonType = `Edm.${string}` | 'null';
 
-/** `names` are those of columns, in the order they are written. */
+/** `names` are those of columns, in the order they are written; `deviceType/deviceTypeName` is written as an object. */
 export function odataRow(
-  kind: RowKind,
+  { columns, listing }: RowKind,
   names: readonly string[],
   { level, int64AsText, omitNulls, namespace }: OdataRowWords,
 ): RowTemplate {
-  const members = level === 'full' ? fullMembers(kind, names, namespace) : names.map(property);
+  const paths = names.map((name) => name.split('/'));
+  const values = membersAt(0, paths, { columns, level });
+  if (!listing) return { members: [...noAddress(level), ...values], int64AsText, omitNulls };
+  const members = level === 'full' ? entityMembers(listing, values, namespace) : values;
   return { members, int64AsText, omitNulls };
+}
+
+/** The members of the object so deep inside the row, where `paths` begin alike. */
+function membersAt(
+  depth: number,
+  paths: readonly (readonly string[])[],
+  words: Pick<RowKind, 'columns'> & { readonly level: MetadataLevel },
+): readonly RowMember[] {
+  return [...new Set(paths.map((path) => path[depth] ?? ''))].flatMap((name): readonly RowMember[] => {
+    const inside = paths.filter((path) => path[depth] === name);
+    const [value] = inside.filter((path) => path.length === depth + 1);
+    if (value) return valueMembers(name, value.join('/'), words);
+    const members = [...noAddress(words.level), ...membersAt(depth + 1, inside, words)];
+    return [{ kind: 'object', name, members }];
+  });
+}
+
+// An annotation of a property stands right before it.
+function valueMembers(
+  name: string,
+  column: string,
+  { columns, level }: Parameters<typeof membersAt>[2],
+): readonly RowMember[] {
+  const { type, dynamic } = columns.get(column) ?? { type: 'null' };
+  const value: RowMember = column === name ? { kind: 'property', name } : { kind: 'property', name, column };
+  const tells = level === 'full' || (level === 'minimal' && dynamic === true);
+  const typeName = tells ? jsonTypeName(type) : null;
+  return typeName === null ? [value] : [annotation(`${name}@odata.type`, [text(typeName)]), value];
+}
+
+// What was computed of entities is none itself: OData JSON 4.0, section 4.5.8, wants that said.
+function noAddress(level: MetadataLevel): readonly RowMember[] {
+  return level === 'none' ? [] : [{ kind: 'annotation', name: '@odata.id', value: null }];
 }
 
 /**
@@ -44,31 +86,21 @@ export function jsonTypeName(type: JsonType): string | null {
   return telling ? null : type.replace('Edm.', '#');
 }
 
-function fullMembers(
-  { columns, listing }: RowKind,
-  names: readonly string[],
+function entityMembers(
+  { entity, ways }: Listing,
+  values: readonly RowMember[],
   namespace: string,
 ): readonly RowMember[] {
-  const members = names.flatMap((name) => typed(name, columns.get(name)?.type));
-  if (!listing) return members;
-  const { entity, ways } = listing;
   // Relative to the context's address, whose last segment `$metadata` it replaces.
   const address: readonly TextPart[] = [text(`${entity.name}(`), ...keyOf(entity.key), text(')')];
   return [
     annotation('@odata.type', [text(`#${namespace}.${entity.singular}`)]),
     annotation('@odata.id', address),
-    ...members,
+    ...values,
     ...[...ways.keys()].map((name) =>
       annotation(`${name}@odata.navigationLink`, [...address, text(`/${name}`)]),
     ),
   ];
-}
-
-// An annotation of a property stands right before it.
-function typed(name: string, type: JsonType = 'null'): readonly RowMember[] {
-  const typeName = jsonTypeName(type);
-  if (typeName === null) return [property(name)];
-  return [annotation(`${name}@odata.type`, [text(typeName)]), property(name)];
 }
 
 // `7` where the key is one property, else `dateKey=20261120,deviceKey=7`.
@@ -77,7 +109,6 @@ function keyOf(key: readonly string[]): readonly TextPart[] {
   return key.flatMap((name, index) => [text(`${index > 0 ? ',' : ''}${name}=`), keyLiteral(name)]);
 }
 
-const property = (name: string): RowMember => ({ kind: 'property', name });
 const annotation = (name: string, value: readonly TextPart[]): RowMember => ({
   kind: 'annotation',
   name,

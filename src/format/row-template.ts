@@ -7,10 +7,12 @@ export type TextPart =
   | { readonly kind: 'keyLiteral'; readonly property: string };
 
 export type RowMember =
-  /** `"deviceName": value`, typed by the model. */
-  | { readonly kind: 'property'; readonly name: string }
-  /** `"@odata.id": "devices(7)"`. */
-  | { readonly kind: 'annotation'; readonly name: string; readonly value: readonly TextPart[] };
+  /** `"deviceName": value` of the column with that name, or with another: `deviceType/deviceTypeName`. */
+  | { readonly kind: 'property'; readonly name: string; readonly column?: string }
+  /** `"@odata.id": "devices(7)"`, or null. */
+  | { readonly kind: 'annotation'; readonly name: string; readonly value: readonly TextPart[] | null }
+  /** `"deviceType": {"deviceTypeName": value}`. */
+  | { readonly kind: 'object'; readonly name: string; readonly members: readonly RowMember[] };
 
 export interface RowTemplate {
   /** In the order they are written. */

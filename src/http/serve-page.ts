@@ -9,6 +9,7 @@ import { printContentType } from '../odata/negotiate.ts';
 import { includesAnnotation } from '../odata/include-annotations.ts';
 import { printPreferenceApplied } from '../odata/parse-prefer.ts';
 import { adviseOn } from '../plan/advise.ts';
+import { areEntities } from '../plan/apply-rows.ts';
 import { renderCount } from '../sql/render-read.ts';
 import { renderPage } from '../sql/render-page.ts';
 import type { SqlValue } from '../sql/statement.ts';
@@ -35,7 +36,7 @@ export async function servePage(
 ): Promise<Answer> {
   const { plan, encoding, preferences, generation, root } = reading;
   const { metadata, ieee754Compatible: int64AsText } = encoding;
-  const listing = listingOf(feed, plan);
+  const listing = areEntities(plan.from) ? listingOf(feed, plan) : null;
   const template = odataRow({ columns: plan.from.columns, listing }, plan.columns, {
     level: metadata,
     int64AsText,

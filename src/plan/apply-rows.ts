@@ -1,5 +1,6 @@
 // Rows on their way through $apply: what one transformation hands to the next.
-import type { Columns, Order, RowShape, RowSource } from './read-plan.ts';
+import { absurd } from '../base/absurd.ts';
+import type { Columns, Condition, Order, RowShape, RowSource } from './read-plan.ts';
 import { MAIN_ROW, type Scope, type ScopeRow } from './scope.ts';
 
 export interface ApplyRows {
@@ -30,6 +31,31 @@ export function shownColumns(columns: Columns): Columns {
 export function hiddenColumn(sources: readonly RowShape[]): string {
   const counts = sources.map(({ columns }) => columns.size - shownColumns(columns).size);
   return `${HIDDEN}${Math.max(...counts)}`;
+}
+
+/** The rows for which the condition holds. */
+export function filterRows(rows: ApplyRows, where: Condition): ApplyRows {
+  const { source } = rows;
+  return { ...rows, source: { kind: 'filtered', of: source, row: MAIN_ROW, where, ...shapeOf(source) } };
+}
+
+/** Whether the rows are entities of their collection still, each with an address, or something computed of them. */
+export function areEntities(source: RowSource): boolean {
+  switch (source.kind) {
+    case 'collection':
+      return true;
+    case 'grouped':
+      return false;
+    case 'united':
+      return source.of.every(areEntities);
+    case 'computed':
+    case 'filtered':
+    case 'cut':
+    case 'ranked':
+      return areEntities(source.of);
+    default:
+      return absurd(source);
+  }
 }
 
 /** The shape of rows that are those of the source, or some of them. */

@@ -37,7 +37,7 @@ export function uniteRows(sources: readonly RowSource[], clash: (message: string
       throw clash(`${both}: in one answer a name means one thing.`);
     }
     const nullable = known.nullable || found.nullable || sources.some((source) => !source.columns.has(name));
-    columns.set(name, { type, nullable });
+    columns.set(name, { ...known, type, nullable });
   }
   const keys = sources.flatMap((source) => source.key);
   return { kind: 'united', of: sources, branch, columns, key: [branch, ...new Set(keys)] };

@@ -39,7 +39,10 @@ export function groupRows(
     row: MAIN_ROW,
     by: grouping,
     aggregates,
-    columns: new Map([...grouping, ...aggregates].map(([name, each]) => [name, columnOf(each)])),
+    columns: new Map([
+      ...[...grouping].map(([name, each]) => [name, it.columns.get(name) ?? columnOf(each)] as const),
+      ...[...aggregates].map(([name, each]) => [name, { ...columnOf(each), dynamic: true }] as const),
+    ]),
     key: [...grouping.keys()],
   }));
   const [only] = groups;

@@ -1,7 +1,14 @@
 // $apply: what each transformation makes of the rows that the one before it handed on.
 import { absurd } from '../base/absurd.ts';
 import type { ApplyStep, ComputeItem } from '../odata/wanted.ts';
-import { type ApplyRows, type ApplyScope, scopeWithin, shapeOf, shownColumns } from './apply-rows.ts';
+import {
+  type ApplyRows,
+  type ApplyScope,
+  filterRows,
+  scopeWithin,
+  shapeOf,
+  shownColumns,
+} from './apply-rows.ts';
 import { bindCondition, bindScalar } from './bind-expression.ts';
 import { checkAlias } from './check-alias.ts';
 import { concatRows } from './concat-rows.ts';
@@ -26,10 +33,8 @@ function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRo
   switch (step.kind) {
     case 'identity':
       return rows;
-    case 'filter': {
-      const where = bindCondition(step.expression, scope);
-      return { ...rows, source: { kind: 'filtered', of: source, row: MAIN_ROW, where, ...shapeOf(source) } };
-    }
+    case 'filter':
+      return filterRows(rows, bindCondition(step.expression, scope));
     case 'compute':
       return computeColumns(rows, step.items, scope);
     case 'aggregate':
@@ -75,10 +80,8 @@ function computeColumns(rows: ApplyRows, items: readonly ComputeItem[], scope: S
   }
   const columns = new Map<string, Column>(source.columns);
   for (const [name, scalar] of added) {
-    columns.set(name, {
-      type: scalar.type,
-      nullable: scalar.kind === 'literal' ? scalar.value === null : scalar.nullable,
-    });
+    const nullable = scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
+    columns.set(name, { type: scalar.type, nullable, dynamic: true });
   }
   return {
     ...rows,

@@ -2,14 +2,16 @@
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, Wanted } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
+import { type ApplyRows, filterRows } from './apply-rows.ts';
 import { bindCondition } from './bind-expression.ts';
 import { bindSearch } from './bind-search.ts';
-import { MAIN_ROW, collectionRows, scopeOf } from './scope.ts';
+import { MAIN_ROW, type Scope, collectionRows, scopeOf } from './scope.ts';
 import { checkContract } from './contract-v1.ts';
 import { historyCondition } from './history-days.ts';
 import type { PlanContext } from './plan-context.ts';
 import { bindAfter, bindOrder, totalOrder } from './plan-order.ts';
-import type { ReadPlan } from './read-plan.ts';
+import { planApply } from './plan-apply.ts';
+import type { Condition, ReadPlan } from './read-plan.ts';
 import { type Target, resolvePath } from './resolve-path.ts';
 import { selectColumns } from './select-columns.ts';
 
@@ -24,22 +26,29 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
   checkOptions(options, target, context);
   const { listing, shape } = target;
   const catalogue = context.catalogues[context.version];
-  const scope = scopeOf(listing, {
+  const stored = scopeOf(listing, {
     catalogue,
     aliases: options.aliases,
     now: context.now,
     option: '$filter',
   });
-  const from = collectionRows(listing);
   const paged = shape === 'page';
   const many = paged || shape === 'count';
+  const given = [...target.where, ...(many ? historyCondition(options, stored) : [])];
+  const rows = applied(
+    options.apply,
+    { source: collectionRows(listing), it: stored.it, order: [] },
+    given,
+    stored,
+  );
+  const scope = { ...stored, it: rows.it, variables: new Map([['$it', rows.it]]) };
   const asked = paged && options.orderby ? bindOrder(options.orderby, { ...scope, option: '$orderby' }) : [];
-  const order = totalOrder(asked, from, MAIN_ROW);
-  const { columns, selected } = selectColumns(paged || shape === 'entity' ? options.select : null, scope.it);
+  const order = totalOrder([...asked, ...rows.order], rows.source, MAIN_ROW);
+  const { columns, selected } = selectColumns(paged || shape === 'entity' ? options.select : null, rows);
   const continuation = paged ? context.continuation : null;
   return {
     entity: listing.entity,
-    from,
+    from: rows.source,
     row: MAIN_ROW,
     version: context.version,
     shape,
@@ -47,8 +56,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     columns: target.property === null ? columns : [target.property],
     selected,
     where: allOf([
-      ...target.where,
-      ...(many ? historyCondition(options, scope) : []),
+      ...(options.apply ? [] : given),
       ...(many && options.filter ? [bindCondition(options.filter, scope)] : []),
       ...(many && options.search ? [bindSearch(options.search, scope.it)] : []),
     ]),
@@ -61,8 +69,20 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
   };
 }
 
+/** What `$apply` makes of the rows that the address gives; every other option is about its result. */
+function applied(
+  steps: QueryOptions['apply'],
+  stored: ApplyRows,
+  given: readonly Condition[],
+  scope: Scope,
+): ApplyRows {
+  if (!steps) return stored;
+  const where = allOf(given);
+  return planApply(steps, where ? filterRows(stored, where) : stored, scope);
+}
+
 // Options that shape a collection and mean nothing to one row.
-const OF_COLLECTIONS = ['filter', 'search', 'orderby', 'top', 'skip', 'skiptoken'] as const;
+const OF_COLLECTIONS = ['apply', 'filter', 'search', 'orderby', 'top', 'skip', 'skiptoken'] as const;
 
 function checkOptions(
   options: QueryOptions,
@@ -70,7 +90,7 @@ function checkOptions(
   context: PlanContext,
 ): void {
   if (context.version === 'v1.0') checkContract(options, listing, address);
-  const later = (['expand', 'compute', 'apply'] as const).find((name) => options[name] !== null);
+  const later = (['expand', 'compute'] as const).find((name) => options[name] !== null);
   const unread = later === undefined ? [...options.unread.keys()][0] : `$${later}`;
   if (unread !== undefined) {
     const message = `${unread} is not offered by this feed yet.`;
@@ -84,6 +104,12 @@ function checkOptions(
       { target: `$${misplaced}` },
     );
   }
+  if (options.apply && options.search) {
+    throw new FeedError('request.not-offered', '$search beside $apply is not offered by this feed.', {
+      target: '$search',
+      hint: 'Put filter(contains(…)) at the beginning of $apply.',
+    });
+  }
   const { skipRows } = context.limits;
   if (options.skip !== null && options.skip > skipRows) {
     const message = `$skip=${options.skip} is beyond the limit of ${skipRows} rows.`;
@@ -93,4 +119,4 @@ function checkOptions(
   }
 }
 
-const OFFERED = 'Offered are $filter, $search, $orderby, $select, $top, $skip, $count and $format.';
+const OFFERED = 'Offered are $filter, $search, $apply, $orderby, $select, $top, $skip, $count and $format.';

@@ -7,6 +7,8 @@ import type { ArithmeticOperator, ComparisonOperator } from '../odata/expression
 export interface Column {
   readonly type: ScalarType;
   readonly nullable: boolean;
+  /** Named by the client, so that $metadata says nothing of it. */
+  readonly dynamic?: true;
 }
 
 /** By name, in the order in which they are written. */

@@ -9,17 +9,23 @@ type Rows = Pick<ReadPlan, 'from' | 'row'>;
 
 /** One row as the text of a JSON object. */
 export function renderRow(rows: Rows, template: RowTemplate, dialect: Dialect): Fragment {
-  const members = template.members.map((member) => renderMember(member, rows, template, dialect));
-  return dialect.jsonObject(members, template.omitNulls);
+  return renderObject(template.members, rows, template, dialect);
 }
 
-/** Names of the properties that a row is made of. */
-export function templateProperties({ members }: RowTemplate): readonly string[] {
-  return members.flatMap((member) =>
-    member.kind === 'property'
-      ? [member.name]
-      : member.value.flatMap((part) => (part.kind === 'keyLiteral' ? [part.property] : [])),
-  );
+/** Names of the columns that a row is made of. */
+export function templateProperties({ members }: Pick<RowTemplate, 'members'>): readonly string[] {
+  return members.flatMap((member) => {
+    switch (member.kind) {
+      case 'property':
+        return [member.column ?? member.name];
+      case 'annotation':
+        return (member.value ?? []).flatMap((part) => (part.kind === 'keyLiteral' ? [part.property] : []));
+      case 'object':
+        return templateProperties(member);
+      default:
+        return absurd(member);
+    }
+  });
 }
 
 /** Throws TypeError for a name that the source does not have. */
@@ -29,16 +35,30 @@ export function columnNamed({ columns }: RowSource, name: string): Column {
   return column;
 }
 
+function renderObject(
+  members: readonly RowMember[],
+  rows: Rows,
+  template: RowTemplate,
+  dialect: Dialect,
+): Fragment {
+  const written = members.map((member) => renderMember(member, rows, template, dialect));
+  return dialect.jsonObject(written, template.omitNulls);
+}
+
 function renderMember(member: RowMember, rows: Rows, template: RowTemplate, dialect: Dialect): JsonMember {
   const { name } = member;
   switch (member.kind) {
     case 'property': {
-      const { type, nullable } = columnNamed(rows.from, name);
-      const own = column(rows.row, name);
+      const stored = member.column ?? name;
+      const { type, nullable } = columnNamed(rows.from, stored);
+      const own = column(rows.row, stored);
       const json = dialect.json(own, { type, nullable, int64AsText: template.int64AsText });
       return { name, json, absent: nullable ? own : null };
     }
+    case 'object':
+      return { name, json: renderObject(member.members, rows, template, dialect), absent: null };
     case 'annotation': {
+      if (!member.value) return { name, json: textConstant('null'), absent: null };
       const text = dialect.concatenated(member.value.map((part) => renderPart(part, rows, dialect)));
       return { name, json: dialect.json(text, ANNOTATION), absent: null };
     }

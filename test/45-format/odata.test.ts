@@ -81,7 +81,7 @@ describe('a row', () => {
 
   test('hands on what the client asked for', () => {
     const words = { level: 'minimal', int64AsText: true, omitNulls: true, namespace: 'library' } as const;
-    expect(odataRow({ columns: new Map(), listing: null }, [], words)).toEqual({
+    expect(odataRow({ columns: new Map(), listing: listings.get('books')! }, [], words)).toEqual({
       members: [],
       int64AsText: true,
       omitNulls: true,
@@ -178,7 +178,10 @@ function membersOf(listing: Listing, columns: readonly string[], level: Metadata
 
 function shown(member: RowMember): string {
   if (member.kind === 'property') return member.name;
-  const parts = member.value.map((part) => (part.kind === 'text' ? part.text : `{${part.property}}`));
+  if (member.kind === 'object') return `${member.name}: {${member.members.map(shown).join()}}`;
+  const parts = (member.value ?? [{ kind: 'text', text: 'null' }]).map((part) =>
+    part.kind === 'text' ? part.text : `{${part.property}}`,
+  );
   return `${member.name}: ${parts.join('')}`;
 }
 

@@ -70,6 +70,12 @@ function explained(error: unknown, path: string): unknown {
       },
     );
   }
+  // SQLite adds whole numbers exactly or not at all.
+  if (error instanceof Error && error.message === 'integer overflow') {
+    return new FeedError('request.type-mismatch', 'A sum is beyond what an Int64 holds.', {
+      hint: 'Add up fewer rows, or divide each value first: value divby 1024.',
+    });
+  }
   // What the disk does wrong may pass; what our SQL does wrong will not.
   const code = sqliteCode(error);
   const unreadable = code !== null && /^SQLITE_(CANTOPEN|CORRUPT|NOTADB|IOERR|NOMEM|FULL|BUSY)/.test(code);

@@ -1,0 +1,210 @@
+// $apply over HTTP: rows grouped and added up as reports ask for it, page by page, beside sums made here.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './feed.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+let feed: TestFeed;
+let devices: readonly Row[];
+let states: readonly Row[];
+let stateNames: ReadonlyMap<unknown, unknown>;
+
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+  feed = await startTestFeed({ data: warehouse.data });
+  devices = await rowsOf('devices');
+  states = await rowsOf('deviceEncryptionStates');
+  const lookup = await rowsOf('encryptionStates');
+  stateNames = new Map(lookup.map((row) => [row['encryptionStateKey'], row['encryptionStateName']]));
+});
+afterAll(async () => {
+  await feed.stop();
+  warehouse.remove();
+});
+
+const PLAIN = { accept: 'application/json;odata.metadata=none' };
+
+async function rowsOf(address: string): Promise<readonly Row[]> {
+  const { status, json } = await feed.get(`/beta/${address}`, PLAIN);
+  expect([address, status]).toEqual([address, 200]);
+  return json.value;
+}
+
+function countBy(rows: readonly Row[], nameOf: (row: Row) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const row of rows) counts[nameOf(row)] = (counts[nameOf(row)] ?? 0) + 1;
+  return counts;
+}
+
+const BY_STATE =
+  'deviceEncryptionStates?$apply=groupby((dateKey,encryptionState/encryptionStateName),aggregate($count as devices))';
+
+describe('a fact grouped along a dimension', () => {
+  const groupOf = (row: Row): string =>
+    `${String(row['dateKey'])} ${String(stateNames.get(row['encryptionStateKey']))}`;
+
+  test('has one row for each night and state, in their order', async () => {
+    const { json } = await feed.get(`/beta/${BY_STATE}`, PLAIN);
+    const told = (json.value as Row[]).map((row) => {
+      const { encryptionStateName } = row['encryptionState'] as Row;
+      return [`${String(row['dateKey'])} ${String(encryptionStateName)}`, row['devices']];
+    });
+    expect(told).toEqual(Object.entries(countBy(states, groupOf)).sort(([a], [b]) => (a < b ? -1 : 1)));
+    expect(Object.keys(json.value[0])).toEqual(['dateKey', 'encryptionState', 'devices']);
+  });
+
+  test('says in its context what a row holds, and of which type what $metadata does not know', async () => {
+    const { json } = await feed.get(`/beta/${BY_STATE}&$top=1`);
+    expect(json['@odata.context']).toBe(
+      `${feed.base}/beta/$metadata#deviceEncryptionStates(dateKey,encryptionState(encryptionStateName),devices)`,
+    );
+    expect(json.value).toEqual([
+      {
+        '@odata.id': null,
+        dateKey: TODAY - 3,
+        encryptionState: { '@odata.id': null, encryptionStateName: expect.any(String) },
+        'devices@odata.type': '#Int64',
+        devices: expect.any(Number),
+      },
+    ]);
+  });
+
+  test('goes on from page to page, and counts all its rows on the first', async () => {
+    const whole = await rowsOf(BY_STATE);
+    const pages: Row[] = [];
+    let next = `/beta/${BY_STATE}&$count=true`;
+    while (next) {
+      const { json } = await feed.get(next, { ...PLAIN, prefer: 'odata.maxpagesize=3' });
+      if (pages.length === 0) expect(json['@odata.count']).toBe(whole.length);
+      pages.push(...json.value);
+      next = json['@odata.nextLink']?.replace(feed.base, '');
+    }
+    expect(pages).toEqual(whole);
+  });
+
+  test('is filtered, sorted, cut and counted like any rows', async () => {
+    const rest = `$filter=devices gt 1 and encryptionState/encryptionStateName ne 'x'&$orderby=devices desc&$top=2`;
+    const whole = (await rowsOf(BY_STATE)) as readonly (Row & { devices: number })[];
+    const wanted = whole.filter(({ devices: count }) => count > 1).toSorted((a, b) => b.devices - a.devices);
+    expect((await rowsOf(`${BY_STATE}&${rest}`)).map((row) => row['devices'])).toEqual(
+      wanted.slice(0, 2).map((row) => row.devices),
+    );
+    const path = BY_STATE.replace('?', '/$count?');
+    expect((await feed.get(`/beta/${path}&$filter=devices gt 1`)).text).toBe(String(wanted.length));
+    expect(Object.keys((await rowsOf(`${BY_STATE}&$select=encryptionState,devices`))[0] ?? {})).toEqual([
+      'encryptionState',
+      'devices',
+    ]);
+  });
+
+  test('starts at one row as well: what a device has been', async () => {
+    const [first] = states;
+    const key = String(first?.['deviceKey']);
+    const own = states.filter((row) => row['deviceKey'] === first?.['deviceKey']);
+    expect(await rowsOf(`devices(${key})/deviceEncryptionStates?$apply=aggregate($count as nights)`)).toEqual(
+      [{ nights: own.length }],
+    );
+  });
+});
+
+describe('what is told of all rows', () => {
+  test('is one row, also of none', async () => {
+    const told = 'aggregate($count as rows,deviceKey with max as last,deviceKey with average as mean)';
+    const keys = devices.map((row) => Number(row['deviceKey']));
+    const mean = keys.reduce((sum, key) => sum + key, 0) / keys.length;
+    expect(await rowsOf(`devices?$apply=${told}`)).toEqual([
+      { rows: keys.length, last: Math.max(...keys), mean: expect.closeTo(mean, 9) },
+    ]);
+    expect(await rowsOf(`devices?$apply=filter(false)/${told}`)).toEqual([
+      { rows: 0, last: null, mean: null },
+    ]);
+  });
+
+  test('is exact as text for clients that ask for it', async () => {
+    const steps = 'aggregate(deviceKey with sum as total,deviceName with countdistinct as names)';
+    const accept = 'application/json;odata.metadata=none;IEEE754Compatible=true';
+    const { json } = await feed.get(`/beta/devices?$apply=${steps}`, { accept });
+    const sum = devices.reduce((total, row) => total + Number(row['deviceKey']), 0);
+    const names = new Set(devices.map((row) => row['deviceName']).filter((name) => name !== null)).size;
+    expect(json.value).toEqual([{ total: String(sum), names: String(names) }]);
+  });
+
+  test('is an error where the sum is beyond what an Int64 holds', async () => {
+    const steps =
+      'compute(deviceKey mul 0 add 9223372036854775807 as huge)/aggregate(huge with sum as total)';
+    const { status, json } = await feed.get(`/beta/devices?$apply=${steps}`);
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({
+      code: 'request.type-mismatch',
+      message: expect.stringMatching(/Int64/),
+    });
+  });
+});
+
+test('Power BI folds a filter and a grouping into one address', async () => {
+  const apply = `filter(isDeleted eq false)/groupby((deviceTypeKey),aggregate(deviceKey with max as Last))`;
+  const told = await rowsOf(`devices?$apply=${encodeURIComponent(apply)}`);
+  const kept = devices.filter((row) => row['isDeleted'] === false);
+  const types = [...new Set(kept.map((row) => Number(row['deviceTypeKey'])))].sort((a, b) => a - b);
+  expect(told).toEqual(
+    types.map((deviceTypeKey) => ({
+      deviceTypeKey,
+      Last: Math.max(
+        ...kept
+          .filter((row) => row['deviceTypeKey'] === deviceTypeKey)
+          .map((row) => Number(row['deviceKey'])),
+      ),
+    })),
+  );
+});
+
+test('subtotals have null where a group has its value, and leave it out for who asks', async () => {
+  const address =
+    '/beta/devices?$apply=groupby((rollup($all,deviceTypeKey)),aggregate($count as rows))&$filter=deviceTypeKey eq null';
+  const { json } = await feed.get(address, PLAIN);
+  expect(json.value).toEqual([{ deviceTypeKey: null, rows: devices.length }]);
+  const short = await feed.get(address, { ...PLAIN, prefer: 'omit-values=nulls' });
+  expect(short.json.value).toEqual([{ rows: devices.length }]);
+});
+
+test('rows that are still entities keep their columns and addresses', async () => {
+  const steps = 'topcount(2,deviceKey)/compute(deviceKey add 1 as next)';
+  const { json } = await feed.get(`/beta/devices?$apply=${steps}`, {
+    accept: 'application/json;odata.metadata=full',
+  });
+  expect(json['@odata.context']).toBe(`${feed.base}/beta/$metadata#devices(*,next)`);
+  expect(json.value).toHaveLength(2);
+  for (const row of json.value) {
+    expect(row['@odata.id']).toBe(`devices(${String(row.deviceKey)})`);
+    expect([row['next@odata.type'], row.next]).toEqual(['#Int64', Number(row.deviceKey) + 1]);
+    expect(row.deviceName).toEqual(
+      devices.find(({ deviceKey }) => deviceKey === row.deviceKey)?.['deviceName'],
+    );
+  }
+});
+
+test.each([
+  ['groupby((deviceTypKey))', 'request.unknown-property', 9, /Did you mean 'deviceTypeKey'/],
+  ['groupby((deviceType/deviceTypName))', 'request.unknown-property', 9, /Did you mean 'deviceTypeName'/],
+  ['groupby((deviceType))', 'request.type-mismatch', 9, /property/],
+  ['aggregate(deviceName with sum as s)', 'request.type-mismatch', 10, /sum takes a number.*countdistinct/],
+  ['aggregate($count as deviceName)', 'request.malformed-expression', 10, /'deviceName' is taken/],
+  ['aggregate($count as n,deviceKey with max as N)', 'request.malformed-expression', 22, /taken by 'n'/],
+  ['groupby((isDeleted))/filter(deviceName ne null)', 'request.unknown-property', 28, /deviceName/],
+  ['groupby((isDeleted),topcount(1,deviceKey))', 'request.not-offered', 20, /topcount inside groupby/],
+  ['topcount(deviceKey,deviceKey)', 'request.type-mismatch', 9, /whole number/],
+  ['topsum(3,deviceName)', 'request.type-mismatch', 9, /number/],
+  [
+    'concat(aggregate(deviceKey with max as m),aggregate(deviceName with max as m))',
+    'request.type-mismatch',
+    0,
+    /m is/,
+  ],
+  ['expand(user)', 'request.not-offered', 0, /expand/],
+])('%s is refused with its place', async (apply, code, position, message) => {
+  const { status, json } = await feed.get(`/beta/devices?$apply=${encodeURIComponent(apply)}`);
+  expect([400, 501]).toContain(status);
+  expect(json.error).toMatchObject({ code, target: '$apply', message: expect.stringMatching(message) });
+  expect(json.error.details.at(-1).message).toBe(`At character ${position + 1}.`);
+});

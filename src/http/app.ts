@@ -10,6 +10,7 @@ import { answerFrontPage } from './front-page.ts';
 import { answerLive, answerReady } from './health.ts';
 import { publicBase } from './public-base.ts';
 import { sendAnswer } from './send-answer.ts';
+import { isBatch, serveBatch } from './serve-batch.ts';
 import { serveRead } from './serve-read.ts';
 import { serverTiming, startStopwatch, type Stopwatch } from './stopwatch.ts';
 
@@ -37,7 +38,9 @@ export function makeApp(feed: Feed): Express {
   );
   app.use(
     open((request, signal, watch) =>
-      serveRead(feed, readFeedRequest(request, settings.publicUrl, signal), watch),
+      isBatch(request.originalUrl)
+        ? serveBatch(feed, request, signal, watch)
+        : serveRead(feed, readFeedRequest(request, settings.publicUrl, signal), watch),
     ),
   );
   return app;

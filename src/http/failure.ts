@@ -28,10 +28,15 @@ export const STATUS = {
   'request.strange-host': 400,
   'request.method-not-allowed': 405,
   'request.not-acceptable': 406,
+  'request.unsupported-media': 415,
+  'request.malformed-batch': 400,
+  'request.failed-dependency': 424,
   'request.protocol-version': 400,
   'auth.required': 401,
   'limit.query-too-long': 400,
   'limit.too-complex': 400,
+  'limit.body-too-large': 413,
+  'limit.batch-too-large': 400,
   'limit.deadline': 400,
   'limit.busy': 503,
   'feed.empty': 503,
@@ -72,6 +77,8 @@ export function answerFailure(error: FeedError): Answer & { readonly body: Uint8
 
 function headersOf(error: FeedError, status: number): Readonly<Record<string, string>> {
   if (status === 405) return { Allow: 'GET, HEAD' };
+  // The rest of the body would have to be read before the next request.
+  if (status === 413) return { Connection: 'close' };
   if (status !== 503) return {};
   const seconds = Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
   return { 'Retry-After': String(Math.min(Math.max(seconds, 1), LONGEST_RETRY_AFTER_SECONDS)) };

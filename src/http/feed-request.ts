@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Request } from 'express';
 import { FeedError } from '../base/feed-error.ts';
+import { followEntityId } from './entity-id.ts';
 import { findMount, type Mount } from './mounts.ts';
 import { publicBase } from './public-base.ts';
 
@@ -41,12 +42,12 @@ export function readFeedRequest(
 
 /**
  * What a request target names: `/beta/devices?$top=3`. `base` is the server's public address.
- * Throws `request.unknown-resource`.
+ * Throws `request.unknown-resource`, and `request.malformed-url` for an $id that names no row.
  */
 export function findAsked(target: string, base: string): Pick<FeedRequest, 'mount' | 'rawQuery' | 'base'> {
   const { path, rawQuery } = splitTarget(target);
   const mount = findMount(path);
-  if (mount) return { mount, rawQuery, base };
+  if (mount) return followEntityId({ mount, rawQuery, base });
   throw new FeedError('request.unknown-resource', `Nothing lives at '${path}'.`, {
     target: path,
     hint: `The feed is at ${base}/v1.0.`,

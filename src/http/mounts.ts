@@ -36,6 +36,11 @@ export function findMount(path: string): Mount | null {
   return root ? { root, resource: path.slice(root.path.length) } : null;
 }
 
+/** Whether it is the address of a $batch. */
+export function namesBatch({ resource }: Mount): boolean {
+  return /^\/(?:\$|%24)batch\/?$/.test(resource);
+}
+
 /** v1.0 unless the path or `api-version` says otherwise. Throws `request.bad-version`. */
 export function decideVersion({ root }: Mount, apiVersion: string | null): FeedVersion {
   if (apiVersion === null) return root.version ?? 'v1.0';

@@ -10,7 +10,8 @@ const bodyOf = (error: FeedError) => JSON.parse(Buffer.from(answerFailure(error)
 describe('a failure', () => {
   test.each(CODES)('%s has a status that fits its group', (code) => {
     const [group] = code.split('.');
-    const fitting = { request: [400, 404, 405, 406, 410, 501], auth: [401], limit: [400, 503] }[group!];
+    const request = [400, 404, 405, 406, 410, 415, 424, 501];
+    const fitting = { request, auth: [401], limit: [400, 413, 503] }[group!];
     expect(fitting ?? [500, 502, 503]).toContain(STATUS[code]);
   });
 

@@ -1,0 +1,41 @@
+// The body of a request, whole and of bounded size: only a $batch has one.
+import type { IncomingMessage } from 'node:http';
+import { FeedError } from '../base/feed-error.ts';
+
+/** Throws `limit.body-too-large`, `request.unsupported-media` for a packed body, `request.malformed-batch` for no UTF-8. */
+export async function readBody(request: IncomingMessage, mostBytes: number): Promise<string> {
+  const packing = request.headers['content-encoding'] ?? 'identity';
+  if (packing.toLowerCase() !== 'identity') {
+    const message = `A body with Content-Encoding: ${packing} is not read here.`;
+    throw new FeedError('request.unsupported-media', message, {
+      target: 'Content-Encoding',
+      hint: 'Send it as it is.',
+    });
+  }
+  const tooLarge = (): FeedError =>
+    new FeedError('limit.body-too-large', `The body is larger than ${mostBytes} bytes.`, {
+      hint: 'Send several batches.',
+    });
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Not by iteration, which would destroy the socket before the answer is out.
+  await new Promise<void>((resolve, reject) => {
+    request.on('data', (chunk: Uint8Array) => {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+      else {
+        request.pause();
+        reject(tooLarge());
+      }
+    });
+    request.once('end', resolve);
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('The client went away in the middle of its request.')));
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new FeedError('request.malformed-batch', 'The body is not UTF-8.', { target: '$batch', cause });
+  }
+}

@@ -1,9 +1,11 @@
 // What a query means, over whole collections in plain JavaScript: filter, order, cut, choose columns, in the standard's order.
+import { searchIndexOf } from '../../schema/derive/search.ts';
 import type { Value } from '../../schema/words.ts';
 import type { OrderTerm } from '../../src/odata/expression.ts';
 import { compareCells } from '../40-sql/evaluator.ts';
 import { placeOf, type Place, truthOf, valueOf } from './expression-of-row.ts';
 import type { Query } from './query.ts';
+import { isFound } from './words-of-row.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 
 export type JsonRow = Readonly<Record<string, unknown>>;
@@ -19,9 +21,10 @@ export function evaluateQuery(
   warehouse: WarehouseRows,
 ): Expected {
   const listing = warehouse.listing(collection);
-  const { filter, orderby, skip, top, select } = options;
+  const { filter, search, orderby, skip, top, select } = options;
   const found = warehouse
     .rows(collection)
+    .filter((row) => search === null || isFound(search, row, searchIndexOf(listing.entity)?.columns ?? []))
     .map((row) => placeOf(row, listing))
     .filter((place) => filter === null || truthOf(filter, place, warehouse) === true);
   const ordered = inOrder(found, orderby ?? [], listing.entity.key, warehouse);

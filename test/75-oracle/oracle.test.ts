@@ -11,7 +11,7 @@ import type { Query } from './query.ts';
 import { randomQuery } from './random-query.ts';
 import { readWarehouseRows, type WarehouseRows } from './warehouse-rows.ts';
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1500);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000);
 const SEED = process.env['FUZZ_SEED'];
 
 let data: Awaited<ReturnType<typeof makeTestWarehouse>>;

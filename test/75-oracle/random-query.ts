@@ -1,11 +1,13 @@
 // Random typed queries over the whole warehouse: names from the catalogue, values from the rows.
 import fc from 'fast-check';
 import type { Listing, Way } from '../../schema/derive/catalogue.ts';
+import { searchIndexOf } from '../../schema/derive/search.ts';
 import type { EdmType, Value } from '../../schema/words.ts';
 import type { Expression, OrderTerm } from '../../src/odata/expression.ts';
 import type { SelectItem } from '../../src/odata/wanted.ts';
 import { randomExpressions, type Tree, type Vocabulary } from '../40-sql/random-filters.ts';
 import type { Query } from './query.ts';
+import { randomSearch } from './random-search.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 
 const at = 0;
@@ -25,6 +27,7 @@ function queryOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<Query
     vocabularyOf(listing, warehouse),
   );
   const names = [...listing.properties.keys()];
+  const index = searchIndexOf(listing.entity);
   const orNone = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
     fc.option(arbitrary, { nil: null });
   const term: fc.Arbitrary<OrderTerm> = fc.record({
@@ -51,7 +54,7 @@ function queryOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<Query
       count: orNone(fc.boolean()),
       expand: fc.constant(null),
       compute: fc.constant(null),
-      search: fc.constant(null),
+      search: index ? orNone(randomSearch(textsOf(listing, index.columns, warehouse))) : fc.constant(null),
       levels: fc.constant(null),
     }),
     apply: fc.constant(null),
@@ -76,6 +79,15 @@ const NASTY_TEXTS = [
   '&#;/?',
 ];
 const INSTANTS = ['2016-01-01T00:00:00', '2026-11-20T00:00:00', '9999-12-31T00:00:00'];
+
+/** A few of the texts that a search could find. */
+function textsOf(listing: Listing, columns: readonly string[], warehouse: WarehouseRows): readonly string[] {
+  const rows = warehouse.rows(listing.entity.name);
+  const step = Math.ceil(rows.length / 20);
+  return rows
+    .filter((_, index) => index % step === 0)
+    .flatMap((row) => columns.map((name) => row[name] ?? null).filter(isText));
+}
 
 const LAMBDA_DEPTH = 2;
 

@@ -10,7 +10,7 @@ import { totalOrder } from '../../src/plan/plan-order.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
 import { collectionRows, MAIN_ROW, scopeOf } from '../../src/plan/scope.ts';
 import { evaluateApply, inOrder, type Table } from './apply-evaluator.ts';
-import { applies, REACHED_NAMES } from './random-applies.ts';
+import { type Columns, randomApplies } from './random-applies.ts';
 import { CATALOGUE, KIND_ROWS, listingOf, openThings, ROWS, THINGS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
 
@@ -51,6 +51,27 @@ function planOf(collection: string, steps: readonly ApplyStep[]): ReadPlan {
   };
 }
 
+const OWN: Columns = new Map([
+  ['dateKey', 'measure'],
+  ['thingKey', 'measure'],
+  ['label', 'text'],
+  ['name', 'text'],
+  ['number', 'measure'],
+  ['size', 'whole'],
+  ['ratio', 'fraction'],
+  ['on', 'truth'],
+  ['flag', 'truth'],
+  ['changed', 'instant'],
+  ['seen', 'instant'],
+]);
+const REACHED: Columns = new Map([
+  ['kind/title', 'text'],
+  ['kind/on', 'truth'],
+  ['kind/parent/title', 'text'],
+  ['kind/kindKey', 'measure'],
+]);
+const applies = randomApplies(OWN, REACHED);
+
 const parentOf = (key: unknown) => KIND_ROWS.find(({ kindKey }) => key !== null && kindKey === Number(key));
 
 /** The things, with what can be reached from them. */
@@ -68,7 +89,7 @@ const TABLE: Table = {
   }),
   key: THINGS.key,
   order: [],
-  reached: REACHED_NAMES,
+  reached: [...REACHED.keys()],
 };
 
 // Whole numbers are exact here as JSON.parse has them: those beyond 2^53 are counted and compared, never added up.

@@ -1,35 +1,11 @@
-// Random transformations over the things, each written for the columns that the ones before it leave.
+// Random transformations over any rows, each written for the columns that the ones before it leave.
 import fc from 'fast-check';
 import type { Expression, LiteralValue, OrderTerm } from '../../src/odata/expression.ts';
 import type { AggregateItem, ApplyStep, GroupTerm } from '../../src/odata/wanted.ts';
 
 /** What can be done with a column: sums of a `measure` are exact, of other numbers they need not be. */
-type Use = 'measure' | 'whole' | 'fraction' | 'text' | 'truth' | 'instant';
-type Columns = ReadonlyMap<string, Use>;
-
-const THINGS: Columns = new Map<string, Use>([
-  ['dateKey', 'measure'],
-  ['thingKey', 'measure'],
-  ['label', 'text'],
-  ['name', 'text'],
-  ['number', 'measure'],
-  ['size', 'whole'],
-  ['ratio', 'fraction'],
-  ['on', 'truth'],
-  ['flag', 'truth'],
-  ['changed', 'instant'],
-  ['seen', 'instant'],
-]);
-
-/** What can be reached along a navigation, until rows are grouped. */
-const REACHED: Columns = new Map<string, Use>([
-  ['kind/title', 'text'],
-  ['kind/on', 'truth'],
-  ['kind/parent/title', 'text'],
-  ['kind/kindKey', 'measure'],
-]);
-
-export const REACHED_NAMES: readonly string[] = [...REACHED.keys()];
+export type Use = 'measure' | 'whole' | 'fraction' | 'text' | 'truth' | 'instant';
+export type Columns = ReadonlyMap<string, Use>;
 
 /** What is left to choose once the columns are known. */
 interface Seed {
@@ -68,9 +44,10 @@ const { seeds } = fc.letrec<{ seed: Seed; seeds: readonly Seed[] }>((tie) => ({
   seeds: fc.array(tie('seed'), { maxLength: 4, depthIdentifier: 'concat' }),
 }));
 
-export const applies: fc.Arbitrary<readonly ApplyStep[]> = seeds.map(
-  (all) => written(all, { columns: THINGS, ways: true }, counter()).steps,
-);
+/** Over rows with these columns; `reached` are columns along navigations, which are there until rows are grouped. */
+export function randomApplies(own: Columns, reached: Columns): fc.Arbitrary<readonly ApplyStep[]> {
+  return seeds.map((all) => written(all, { columns: own, reached }, counter()).steps);
+}
 
 const at = 0;
 const path = (name: string): Expression => ({ kind: 'path', segments: name.split('/'), at });
@@ -83,11 +60,13 @@ function counter(): () => string {
   return () => `given${(next += 1)}`;
 }
 
-/** What rows have, and whether navigations lead on from them. */
+/** What rows have, and what navigations still lead to. */
 interface Rows {
   readonly columns: Columns;
-  readonly ways: boolean;
+  readonly reached: Columns;
 }
+
+const NOWHERE: Columns = new Map();
 
 interface Written extends Rows {
   readonly steps: readonly ApplyStep[];
@@ -104,8 +83,8 @@ function written(all: readonly Seed[], rows: Rows, name: () => string): Written 
 }
 
 function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string): Written {
-  const columns: Columns = rows.ways ? new Map([...rows.columns, ...REACHED]) : rows.columns;
-  const unchanged = { columns: rows.columns, ways: rows.ways };
+  const columns: Columns = new Map([...rows.columns, ...rows.reached]);
+  const unchanged = { columns: rows.columns, reached: rows.reached };
   const [first = 0, second = 0, third = 0, fourth = 0] = picks;
   const names = [...columns.keys()];
   const one = pick(names, first);
@@ -141,12 +120,12 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
       return {
         steps: [{ kind, items: [{ expression, as, at }], at }],
         columns: new Map([...rows.columns, [as, 'measure']]),
-        ways: rows.ways,
+        reached: rows.reached,
       };
     }
     case 'aggregate': {
       const told = aggregatesOf(picks, columns, name);
-      return { steps: [{ kind, items: told.items, at }], columns: told.columns, ways: false };
+      return { steps: [{ kind, items: told.items, at }], columns: told.columns, reached: NOWHERE };
     }
     case 'groupby':
     case 'rollup': {
@@ -160,7 +139,7 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
         fourth % 5 === 0 ? [] : [{ kind: 'aggregate', items: told.items, at }];
       const grouped = by.map((each) => [each, columns.get(each)!] as const);
       const left = new Map([...grouped, ...(then.length === 0 ? [] : told.columns)]);
-      return { steps: [{ kind: 'groupby', by: terms, then, at }], columns: left, ways: false };
+      return { steps: [{ kind: 'groupby', by: terms, then, at }], columns: left, reached: NOWHERE };
     }
     case 'concat': {
       if (inner.length < 2) return { ...unchanged, steps: [] };
@@ -170,7 +149,7 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
       return {
         steps: [{ kind, of: branches.map(({ steps }) => steps), at }],
         columns: all,
-        ways: branches.every(({ ways }) => ways),
+        reached: branches.every(({ reached }) => reached.size > 0) ? rows.reached : NOWHERE,
       };
     }
   }

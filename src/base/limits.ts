@@ -26,7 +26,7 @@ export const LIMITS = {
   /** Bytes of the body that asks for a $batch. */
   batchBodyBytes: 1024 * 1024,
   /** Bytes of all answers of a $batch together; each is held in memory until it is sent. */
-  batchBytes: 32 * 1024 * 1024,
+  batchBytes: 16 * 1024 * 1024,
   /** Rows of one page unless the client asks for fewer. The vendor's script asks for 10,000 in one answer. */
   pageRows: 50_000,
   /** Bytes after which a page ends and links to the next row. */

@@ -344,6 +344,36 @@ describe('limits of a batch', () => {
     const most = requests.slice(1);
     expect(new Set(await statuses(most))).toEqual(new Set([200]));
   });
+
+  test('of all its answers: what does not fit is told so, and what is small still fits', async () => {
+    const large = Array.from({ length: LIMITS.batchParts - 1 }, () => ({ url: '$metadata' }));
+    const answers = await batch([...large, { url: 'devices/$count' }], CONTINUE);
+    const told = answers.map(({ status }) => status);
+    const fitting = told.indexOf(400);
+    expect(fitting).toBeGreaterThan(10);
+    expect(told.slice(0, fitting)).toEqual(large.slice(0, fitting).map(() => 200));
+    expect(answers[fitting]?.body.error.code).toBe('limit.batch-too-large');
+    expect(told.at(-1)).toBe(200);
+  });
+});
+
+test('a client that leaves in the middle of a batch harms nobody', async () => {
+  const requests = Array.from({ length: 100 }, (_, id) => ({
+    id: String(id),
+    method: 'GET',
+    url: 'devices',
+  }));
+  const leaving = new AbortController();
+  const { body } = await fetch(`${feed.base}/beta/$batch`, {
+    method: 'POST',
+    headers: JSON_TYPE,
+    body: JSON.stringify({ requests }),
+    signal: leaving.signal,
+  });
+  await body?.getReader().read();
+  leaving.abort();
+  expect((await feed.get('/beta/devices/$count')).status).toBe(200);
+  expect(feed.observations.filter(({ kind }) => kind === 'request.defect')).toEqual([]);
 });
 
 test('a batch is told as one request with the rows of all its parts', async () => {

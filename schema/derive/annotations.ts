@@ -103,7 +103,7 @@ export function collectionAnnotations({ version }: Catalogue, listing: Listing):
     ...describe(listing.entity.description),
     [`${CAPABILITIES}.FilterRestrictions`]: closed ? v1FilterRestrictions(listing) : yes('Filterable'),
     [`${CAPABILITIES}.SortRestrictions`]: closed ? no('Sortable') : yes('Sortable'),
-    [`${CAPABILITIES}.ExpandRestrictions`]: no('Expandable'),
+    [`${CAPABILITIES}.ExpandRestrictions`]: closed ? no('Expandable') : yes('Expandable'),
     [`${CAPABILITIES}.SearchRestrictions`]:
       closed || !searchIndexOf(listing.entity) ? no('Searchable') : yes('Searchable'),
     [`${CAPABILITIES}.CountRestrictions`]: yes('Countable'),

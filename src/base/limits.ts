@@ -13,6 +13,8 @@ export const LIMITS = {
   expandItems: 40,
   /** Levels of $expand inside $expand. */
   expandDepth: 6,
+  /** Rows of one collection that $expand writes into one row; a tenth of them where it lies inside another. */
+  expandedRows: 1_000,
   /** Transformations of one $apply, at all its levels together. */
   applySteps: 60,
   /** Levels of transformations inside transformations. */

@@ -24,6 +24,24 @@ function selectList(paths: readonly (readonly string[])[]): string {
   return written.join(',');
 }
 
+/** What was chosen of rows, and of the rows inside them. */
+export interface Chosen {
+  readonly selected: readonly string[] | null;
+  readonly expands: readonly { readonly name: string; readonly rows: Chosen }[];
+}
+
+/**
+ * The list in a context, as 4.0 has it: `deviceName,deviceType(deviceTypeName)`; null where everything is there. An
+ * expanded navigation is named only where something was chosen inside it.
+ */
+export function chosenList({ selected, expands }: Chosen): readonly string[] | null {
+  const nested = expands.flatMap(({ name, rows }) => {
+    const inner = chosenList(rows);
+    return inner ? [`${name}(${inner.join(',')})`] : [];
+  });
+  return selected || nested.length > 0 ? [...(selected ?? []), ...nested] : null;
+}
+
 /** `…/$metadata#devices/$entity`: one row of the collection. */
 export function entityContext(
   serviceRoot: string,

@@ -20,6 +20,19 @@ export interface RowKind {
   readonly columns: ReadonlyMap<string, JsonColumn>;
   /** The collection whose entities they are, for their addresses; null where they are none. */
   readonly listing: Listing | null;
+  /** Navigations whose rows are written inside each row. */
+  readonly nested?: readonly NestedKind[];
+}
+
+export interface NestedKind {
+  readonly name: string;
+  readonly form: 'rows' | 'ref' | 'count';
+  readonly many: boolean;
+  /** Whether their number is told, too. */
+  readonly count: boolean;
+  readonly kind: RowKind;
+  /** Of columns, as of the row around. */
+  readonly names: readonly string[];
 }
 
 interface JsonColumn {
@@ -32,15 +45,16 @@ interface JsonColumn {
 export type JsonType = `Edm.${string}` | 'null';
 
 /** `names` are those of columns, in the order they are written; `deviceType/deviceTypeName` is written as an object. */
-export function odataRow(
-  { columns, listing }: RowKind,
-  names: readonly string[],
-  { level, int64AsText, omitNulls, namespace }: OdataRowWords,
-): RowTemplate {
+export function odataRow(kind: RowKind, names: readonly string[], words: OdataRowWords): RowTemplate {
+  const { level, int64AsText, omitNulls, namespace } = words;
+  const { listing } = kind;
   const paths = names.map((name) => name.split('/'));
-  const values = membersAt(0, paths, { columns, level });
-  if (!listing) return { members: [...noAddress(level), ...values], int64AsText, omitNulls };
-  const members = level === 'full' ? entityMembers(listing, values, namespace) : values;
+  const values = membersAt(0, paths, { columns: kind.columns, level });
+  const nested = (kind.nested ?? []).map((each): Nested => [each.name, nestedMembers(each, words)]);
+  const inside = nested.flatMap(([, members]) => members);
+  if (!listing) return { members: [...noAddress(level), ...values, ...inside], int64AsText, omitNulls };
+  const members =
+    level === 'full' ? entityMembers(listing, values, nested, namespace) : [...values, ...inside];
   return { members, int64AsText, omitNulls };
 }
 
@@ -77,6 +91,25 @@ function noAddress(level: MetadataLevel): readonly RowMember[] {
   return level === 'none' ? [] : [{ kind: 'annotation', name: '@odata.id', value: null }];
 }
 
+type Nested = readonly [name: string, members: readonly RowMember[]];
+
+function nestedMembers(
+  { name, form, many, count, kind, names }: NestedKind,
+  words: OdataRowWords,
+): readonly RowMember[] {
+  const counted: readonly RowMember[] =
+    many && count ? [{ kind: 'nestedCount', name: `${name}@odata.count`, of: name }] : [];
+  if (form === 'count') return counted;
+  const template = form === 'ref' ? reference(kind, words) : odataRow(kind, names, words);
+  return [...counted, { kind: 'nested', name, template }];
+}
+
+/** A row as nothing but its address. */
+export function reference({ listing }: RowKind, { int64AsText, omitNulls }: OdataRowWords): RowTemplate {
+  if (!listing) throw new TypeError('Only entities have an address.');
+  return { members: [annotation('@odata.id', addressOf(listing))], int64AsText, omitNulls };
+}
+
 /**
  * The `@odata.type` of a value whose JSON form does not tell its type; null where it does. OData JSON 4.0, section 4.5.3:
  * text, true and false, and numbers with a fraction speak for themselves.
@@ -87,20 +120,28 @@ export function jsonTypeName(type: JsonType): string | null {
 }
 
 function entityMembers(
-  { entity, ways }: Listing,
+  listing: Listing,
   values: readonly RowMember[],
+  nested: readonly Nested[],
   namespace: string,
 ): readonly RowMember[] {
-  // Relative to the context's address, whose last segment `$metadata` it replaces.
-  const address: readonly TextPart[] = [text(`${entity.name}(`), ...keyOf(entity.key), text(')')];
+  const { entity, ways } = listing;
+  const address = addressOf(listing);
+  const inside = new Map(nested);
   return [
     annotation('@odata.type', [text(`#${namespace}.${entity.singular}`)]),
     annotation('@odata.id', address),
     ...values,
-    ...[...ways.keys()].map((name) =>
+    ...[...ways.keys()].flatMap((name) => [
       annotation(`${name}@odata.navigationLink`, [...address, text(`/${name}`)]),
-    ),
+      ...(inside.get(name) ?? []),
+    ]),
   ];
+}
+
+// Relative to the context's address, whose last segment `$metadata` it replaces.
+function addressOf({ entity }: Listing): readonly TextPart[] {
+  return [text(`${entity.name}(`), ...keyOf(entity.key), text(')')];
 }
 
 // `7` where the key is one property, else `dateKey=20261120,deviceKey=7`.

@@ -12,7 +12,11 @@ export type RowMember =
   /** `"@odata.id": "devices(7)"`, or null. */
   | { readonly kind: 'annotation'; readonly name: string; readonly value: readonly TextPart[] | null }
   /** `"deviceType": {"deviceTypeName": value}`. */
-  | { readonly kind: 'object'; readonly name: string; readonly members: readonly RowMember[] };
+  | { readonly kind: 'object'; readonly name: string; readonly members: readonly RowMember[] }
+  /** What a navigation leads to: an object or null, or a list of objects. */
+  | { readonly kind: 'nested'; readonly name: string; readonly template: RowTemplate }
+  /** `"devices@odata.count": 3`, whatever the list holds. */
+  | { readonly kind: 'nestedCount'; readonly name: string; readonly of: string };
 
 export interface RowTemplate {
   /** In the order they are written. */

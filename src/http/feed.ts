@@ -6,7 +6,9 @@ import type { FeedVersion } from '../../schema/words.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { ReadPlan } from '../plan/read-plan.ts';
+import type { RowKind } from '../format/odata-row.ts';
+import { areEntities } from '../plan/apply-rows.ts';
+import type { ReadPlan, RowsPlan } from '../plan/read-plan.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import { metadataTexts, type MetadataTexts } from './metadata-texts.ts';
 
@@ -49,9 +51,34 @@ export function makeFeed(parts: FeedParts): Feed {
   };
 }
 
+type Catalogues = Pick<Feed, 'catalogues'>;
+
 /** What the plan's version shows of its collection. */
-export function listingOf({ catalogues }: Feed, { version, entity }: ReadPlan): Listing {
+export function listingOf(
+  { catalogues }: Catalogues,
+  { version, entity }: Pick<ReadPlan, 'version' | 'entity'>,
+): Listing {
   const listing = catalogues[version].listings.get(entity.name);
   if (listing) return listing;
   throw new TypeError(`${version} does not list ${entity.name}.`);
+}
+
+/** What the plan's rows are, with those inside them, for whoever writes them. */
+export function rowKindOf(
+  feed: Catalogues,
+  version: FeedVersion,
+  { entity, from, expands }: RowsPlan,
+): RowKind {
+  return {
+    columns: from.columns,
+    listing: areEntities(from) ? listingOf(feed, { version, entity }) : null,
+    nested: expands.map(({ name, form, way, rows }) => ({
+      name,
+      form,
+      many: way.many,
+      count: rows.count,
+      kind: rowKindOf(feed, version, rows),
+      names: rows.columns,
+    })),
+  };
 }

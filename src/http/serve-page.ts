@@ -2,21 +2,20 @@
 import type { Value } from '../../schema/words.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { PagePart } from '../engines/engine.ts';
-import { collectionContext } from '../format/odata-context.ts';
+import { chosenList, collectionContext } from '../format/odata-context.ts';
 import { pageHead, pageTail, ROW_SEPARATOR } from '../format/odata-page.ts';
 import { odataRow } from '../format/odata-row.ts';
 import { printContentType } from '../odata/negotiate.ts';
 import { includesAnnotation } from '../odata/include-annotations.ts';
 import { printPreferenceApplied } from '../odata/parse-prefer.ts';
 import { adviseOn } from '../plan/advise.ts';
-import { areEntities } from '../plan/apply-rows.ts';
 import { renderCount } from '../sql/render-read.ts';
 import { renderPage } from '../sql/render-page.ts';
 import type { SqlValue } from '../sql/statement.ts';
 import type { Answer, BodyPart } from './answer.ts';
 import { continueAfter } from './chain.ts';
 import type { FeedRequest } from './feed-request.ts';
-import { listingOf, type Feed } from './feed.ts';
+import { rowKindOf, type Feed } from './feed.ts';
 import { nextLink } from './next-link.ts';
 import type { Reading } from './reading.ts';
 import { mustExist } from './must-exist.ts';
@@ -36,8 +35,7 @@ export async function servePage(
 ): Promise<Answer> {
   const { plan, encoding, preferences, generation, root } = reading;
   const { metadata, ieee754Compatible: int64AsText } = encoding;
-  const listing = areEntities(plan.from) ? listingOf(feed, plan) : null;
-  const template = odataRow({ columns: plan.from.columns, listing }, plan.columns, {
+  const template = odataRow(rowKindOf(feed, plan.version, plan), plan.columns, {
     level: metadata,
     int64AsText,
     omitNulls: preferences.omitNulls,
@@ -77,7 +75,7 @@ export async function servePage(
     },
     request.signal,
   );
-  const context = metadata === 'none' ? null : collectionContext(root, plan.entity.name, plan.selected);
+  const context = metadata === 'none' ? null : collectionContext(root, plan.entity.name, chosenList(plan));
   const words: Envelope = {
     head: pageHead({
       context,

@@ -1,6 +1,6 @@
 // One row, one property of it, or how many rows there are: answers that the engine gives as a single value.
 import { absurd } from '../base/absurd.ts';
-import { entityContext, propertyContext } from '../format/odata-context.ts';
+import { chosenList, entityContext, propertyContext } from '../format/odata-context.ts';
 import { odataEntity } from '../format/odata-entity.ts';
 import { odataRow } from '../format/odata-row.ts';
 import { odataValue } from '../format/odata-value.ts';
@@ -10,7 +10,7 @@ import { renderCount, renderEntity, renderValue } from '../sql/render-read.ts';
 import type { Statement } from '../sql/statement.ts';
 import type { Answer } from './answer.ts';
 import type { FeedRequest } from './feed-request.ts';
-import { listingOf, type Feed } from './feed.ts';
+import { rowKindOf, type Feed } from './feed.ts';
 import { mustExist } from './must-exist.ts';
 import type { Reading } from './reading.ts';
 import { rowAddress } from './row-address.ts';
@@ -59,10 +59,10 @@ function shapeOf(feed: Feed, { plan, encoding, preferences, root, resource }: Re
   switch (plan.shape) {
     case 'entity': {
       const { omitNulls } = preferences;
-      const kind = { columns: plan.from.columns, listing: listingOf(feed, plan) };
+      const kind = rowKindOf(feed, plan.version, plan);
       const words = { level, int64AsText, omitNulls, namespace: model.namespace };
       const template = odataRow(kind, plan.columns, words);
-      const context = level === 'none' ? null : entityContext(root, plan.entity.name, plan.selected);
+      const context = level === 'none' ? null : entityContext(root, plan.entity.name, chosenList(plan));
       const applied = printPreferenceApplied(preferences, ['omit-values']);
       return {
         statement: renderEntity(plan, template, dialect),

@@ -1,23 +1,22 @@
 // $apply: what each transformation makes of the rows that the one before it handed on.
 import { absurd } from '../base/absurd.ts';
-import type { ApplyStep, ComputeItem } from '../odata/wanted.ts';
+import type { ApplyStep } from '../odata/wanted.ts';
 import {
   type ApplyRows,
   type ApplyScope,
   filterRows,
   scopeWithin,
   shapeOf,
-  shownColumns,
 } from './apply-rows.ts';
-import { bindCondition, bindScalar } from './bind-expression.ts';
-import { checkAlias } from './check-alias.ts';
+import { bindCondition } from './bind-expression.ts';
+import { computeColumns } from './compute-columns.ts';
 import { concatRows } from './concat-rows.ts';
 import { groupRows } from './group-rows.ts';
 import { bindOrder, totalOrder } from './plan-order.ts';
 import { rankRows } from './rank-rows.ts';
-import type { Column, RowSource, Scalar } from './read-plan.ts';
+import type { RowSource } from './read-plan.ts';
 import { notOffered } from './refusals.ts';
-import { MAIN_ROW, type Scope } from './scope.ts';
+import { MAIN_ROW } from './scope.ts';
 
 /**
  * Applies transformations one after another; positions count in `$apply`. Throws as bindCondition does,
@@ -69,25 +68,6 @@ function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRo
     default:
       return absurd(step);
   }
-}
-
-function computeColumns(rows: ApplyRows, items: readonly ComputeItem[], scope: Scope): ApplyRows {
-  const { source, it } = rows;
-  const added = new Map<string, Scalar>();
-  for (const item of items) {
-    checkAlias(item, added, scope);
-    added.set(item.as, bindScalar(item.expression, scope));
-  }
-  const columns = new Map<string, Column>(source.columns);
-  for (const [name, scalar] of added) {
-    const nullable = scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
-    columns.set(name, { type: scalar.type, nullable, dynamic: true });
-  }
-  return {
-    ...rows,
-    source: { kind: 'computed', of: source, row: MAIN_ROW, added, columns, key: source.key },
-    it: { ...it, columns: shownColumns(columns) },
-  };
 }
 
 function cutRows({ source, order }: ApplyRows, skip: number, top: number | null): RowSource {

@@ -5,7 +5,9 @@ import { allOf } from './all-of.ts';
 import { type ApplyRows, filterRows } from './apply-rows.ts';
 import { bindCondition } from './bind-expression.ts';
 import { bindSearch } from './bind-search.ts';
-import { MAIN_ROW, type Scope, collectionRows, scopeOf } from './scope.ts';
+import { computeColumns } from './compute-columns.ts';
+import { planExpand } from './plan-expand.ts';
+import { MAIN_ROW, type Scope, type ScopeRow, collectionRows, scopeOf } from './scope.ts';
 import { checkContract } from './contract-v1.ts';
 import { historyCondition } from './history-days.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -13,7 +15,7 @@ import { bindAfter, bindOrder, totalOrder } from './plan-order.ts';
 import { planApply } from './plan-apply.ts';
 import type { Condition, ReadPlan } from './read-plan.ts';
 import { type Target, resolvePath } from './resolve-path.ts';
-import { selectColumns } from './select-columns.ts';
+import { selectColumns, selectedWithin } from './select-columns.ts';
 
 /**
  * Plans a request whose resource is a path; documents have no plan.
@@ -25,6 +27,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
   const target = resolvePath(resource, context);
   checkOptions(options, target, context);
   const { listing, shape } = target;
+  const paged = shape === 'page';
   const catalogue = context.catalogues[context.version];
   const stored = scopeOf(listing, {
     catalogue,
@@ -32,19 +35,22 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     now: context.now,
     option: '$filter',
   });
-  const paged = shape === 'page';
+  const isRows = paged || shape === 'entity';
   const many = paged || shape === 'count';
   const given = [...target.where, ...(many ? historyCondition(options, stored) : [])];
-  const rows = applied(
+  const plain = applied(
     options.apply,
     { source: collectionRows(listing), it: stored.it, order: [] },
     given,
     stored,
   );
-  const scope = { ...stored, it: rows.it, variables: new Map([['$it', rows.it]]) };
+  const computed = isRows || many ? (options.compute ?? []) : [];
+  const rows = computeColumns(plain, computed, { ...scopeAt(plain.it, stored), option: '$compute' });
+  const scope = scopeAt(rows.it, stored);
   const asked = paged && options.orderby ? bindOrder(options.orderby, { ...scope, option: '$orderby' }) : [];
   const order = totalOrder([...asked, ...rows.order], rows.source, MAIN_ROW);
-  const { columns, selected } = selectColumns(paged || shape === 'entity' ? options.select : null, rows);
+  const { columns, selected } = selectColumns(isRows ? options.select : null, rows);
+  const expand = isRows ? selectedWithin(options.select, options.expand, rows.it) : null;
   const continuation = paged ? context.continuation : null;
   return {
     entity: listing.entity,
@@ -65,8 +71,17 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     skip: paged && !continuation ? (options.skip ?? 0) : 0,
     top: paged && options.top !== null ? Math.max(0, options.top - (continuation?.served ?? 0)) : null,
     count: paged && options.count === true,
+    expands: planExpand(
+      expand,
+      { ...scope, option: '$expand' },
+      { limits: context.limits, depth: 0, rows: context.limits.expandedRows },
+    ),
     generation: continuation?.generation ?? null,
   };
+}
+
+function scopeAt(it: ScopeRow, scope: Scope): Scope {
+  return { ...scope, it, variables: new Map([['$it', it]]) };
 }
 
 /** What `$apply` makes of the rows that the address gives; every other option is about its result. */
@@ -90,8 +105,7 @@ function checkOptions(
   context: PlanContext,
 ): void {
   if (context.version === 'v1.0') checkContract(options, listing, address);
-  const later = (['expand', 'compute'] as const).find((name) => options[name] !== null);
-  const unread = later === undefined ? [...options.unread.keys()][0] : `$${later}`;
+  const [unread] = options.unread.keys();
   if (unread !== undefined) {
     const message = `${unread} is not offered by this feed yet.`;
     throw new FeedError('request.not-offered', message, { target: unread, hint: OFFERED });
@@ -110,6 +124,14 @@ function checkOptions(
       hint: 'Put filter(contains(…)) at the beginning of $apply.',
     });
   }
+  const inside = (['expand', 'compute'] as const).find((name) => options[name] !== null);
+  if (
+    inside !== undefined &&
+    (shape === 'property' || shape === 'value' || (shape === 'count' && inside === 'expand'))
+  ) {
+    const message = `$${inside} adds to rows, and ${address} is a value.`;
+    throw new FeedError('request.malformed-option', message, { target: `$${inside}` });
+  }
   const { skipRows } = context.limits;
   if (options.skip !== null && options.skip > skipRows) {
     const message = `$skip=${options.skip} is beyond the limit of ${skipRows} rows.`;
@@ -119,4 +141,5 @@ function checkOptions(
   }
 }
 
-const OFFERED = 'Offered are $filter, $search, $apply, $orderby, $select, $top, $skip, $count and $format.';
+const OFFERED =
+  'Offered are $filter, $search, $apply, $orderby, $select, $expand, $compute, $top, $skip, $count and $format.';

@@ -225,15 +225,43 @@ export interface Order {
   readonly descending: boolean;
 }
 
-/**
- * One read of one collection. The order is total: it always ends in the key, so that a page can continue after any row.
- */
-export interface ReadPlan {
-  /** The collection that the address speaks of; the rows may be made of it by `$compute` or `$apply`. */
+/** Rows to write: those of the answer, or those inside another row. */
+export interface RowsPlan {
+  /** The collection that the rows are of; `from` may be made of it by `$compute` or `$apply`. */
   readonly entity: Entity;
   readonly from: RowSource;
   /** What the expressions of this plan call a row of `from`. */
   readonly row: RowId;
+  /** Columns of `from` to write, in their order; for `property` and `value` exactly one. */
+  readonly columns: readonly string[];
+  /** What `$select` named, for the context URL; null when everything was wanted. */
+  readonly selected: readonly string[] | null;
+  readonly where: Condition | null;
+  readonly order: readonly Order[];
+  /** Rows to pass over: of the answer, those before its first page. */
+  readonly skip: number;
+  /** Rows that are wanted: of the answer, those that this page chain still owes. Null for all. */
+  readonly top: number | null;
+  /** Whether the number of all matching rows is to be told. */
+  readonly count: boolean;
+  /** Navigations whose rows are written inside each row, in the order of the model. */
+  readonly expands: readonly Expansion[];
+}
+
+export interface Expansion {
+  /** Of the navigation. */
+  readonly name: string;
+  /** Rows as objects, rows as references, or their number alone. */
+  readonly form: 'rows' | 'ref' | 'count';
+  readonly way: Following;
+  /** `most` rows may be there; more are an error and never left out. */
+  readonly rows: RowsPlan & { readonly most: number };
+}
+
+/**
+ * One read of one collection. The order is total: it always ends in the key, so that a page can continue after any row.
+ */
+export interface ReadPlan extends RowsPlan {
   readonly version: FeedVersion;
   /**
    * `page`: rows of a collection · `entity`: the one row with a key, or 204/404 · `property`: one property of it as
@@ -242,20 +270,8 @@ export interface ReadPlan {
   readonly shape: 'page' | 'entity' | 'property' | 'value' | 'count';
   /** Where a navigation starts: when a row there does not exist, the answer is 404 and not an empty one; else null. */
   readonly source: ReadPlan | null;
-  /** Columns of `from` to write, in their order; for `property` and `value` exactly one. */
-  readonly columns: readonly string[];
-  /** What `$select` named, for the context URL; null when everything was wanted. */
-  readonly selected: readonly string[] | null;
-  readonly where: Condition | null;
-  readonly order: readonly Order[];
   /** The order values of the last row of the page before, as they are stored (truth is 1n, falsehood 0n); else null. */
   readonly after: readonly Exclude<Value, boolean>[] | null;
-  /** Rows to pass over on the first page of a chain. */
-  readonly skip: number;
-  /** Rows still wanted by this page chain; null for all. */
-  readonly top: number | null;
-  /** Whether the number of all matching rows is to be told. */
-  readonly count: boolean;
   /** The generation a page chain is pinned to; null for the newest. */
   readonly generation: number | null;
 }

@@ -106,6 +106,7 @@ function follow(from: Target, way: Way, { version, catalogues }: Names): Target 
     skip: 0,
     top: null,
     count: false,
+    expands: [],
     generation: null,
   };
   const on = Object.fromEntries(Object.entries(way.on).map(([own, theirs]) => [theirs, own]));

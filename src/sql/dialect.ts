@@ -28,6 +28,17 @@ export interface OrderValue {
   readonly type: ScalarType;
 }
 
+/** Rows of a navigation, to be written inside the row where it starts. */
+export interface NestedRows {
+  /** Of the navigation. */
+  readonly name: string;
+  /** One row as text. */
+  readonly row: Fragment;
+  /** What stands behind FROM. */
+  readonly rows: Fragment;
+  readonly most: number;
+}
+
 export interface PageParts {
   /** One row as text, made of the chunk's columns. */
   readonly row: Fragment;
@@ -70,12 +81,16 @@ export interface Dialect {
 
   /** A value as JSON text: `null` for null. */
   json(value: Fragment, form: JsonForm): Fragment;
+  /** JSON text that may be missing: `null` where it is. */
+  jsonOrNull(json: Fragment): Fragment;
   /** A value that is not null as bare text, as `/$value` sends it. */
   bareText(value: Fragment, type: ScalarType): Fragment;
   /** A value as the literal of a key in an address, percent-encoded. */
   keyLiteral(value: Fragment, type: ScalarType): Fragment;
   /** `{"a":1,"b":null}` */
   jsonObject(members: readonly JsonMember[], omitNulls: boolean): Fragment;
+  /** `[{"a":1},{"a":2}]` of rows in order; an error of the reader's where there are more than `most`. */
+  jsonRows(rows: NestedRows): Fragment;
   /** Pieces of text put together; none is null. */
   concatenated(pieces: readonly Fragment[]): Fragment;
   /** Text as bytes. */

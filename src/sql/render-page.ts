@@ -16,7 +16,7 @@ import {
 } from './fragment.ts';
 import { boundOn, conjunctsOf, isKeyOrder, mayRunLong, pinnedProperties, startsAsKey } from './key-range.ts';
 import { comparisonSign, renderCondition, renderRows, renderScalar } from './render-condition.ts';
-import { renderRow, templateProperties } from './render-row.ts';
+import { renderRow, rowColumns } from './render-row.ts';
 import { deadline } from './deadline.ts';
 import type { PageStatements } from './statement.ts';
 
@@ -39,7 +39,12 @@ export function renderPage(plan: ReadPlan, template: RowTemplate, dialect: Diale
     next,
     orderValues: terms.length,
     sorts: !isKeyOrder(plan),
+    nests: holdsMany(plan),
   };
+}
+
+function holdsMany({ expands }: Pick<ReadPlan, 'expands'>): boolean {
+  return expands.some(({ way, rows }) => way.many || holdsMany(rows));
 }
 
 /** One term of the order, as a column of the chunk. */
@@ -58,13 +63,13 @@ function chunkTerm(order: Order, index: number, dialect: Dialect): Term {
   return { order, index, name, value: renderScalar(by, dialect) };
 }
 
-function chunkColumns({ row }: ReadPlan, template: RowTemplate, terms: readonly Term[]): Fragment {
+function chunkColumns(plan: ReadPlan, template: RowTemplate, terms: readonly Term[]): Fragment {
   const inOrder = terms.flatMap(({ order: { by } }) => (by.kind === 'property' ? [by.property] : []));
-  const names = new Set([...templateProperties(template), ...inOrder]);
+  const names = new Set([...rowColumns(plan, template), ...inOrder]);
   const computed = terms.filter(({ order: { by } }) => by.kind !== 'property');
   return join(
     [
-      ...[...names].map((name) => column(row, name)),
+      ...[...names].map((name) => column(plan.row, name)),
       ...computed.map(({ name, value }) => sql`${value} AS ${name}`),
     ],
     sql`, `,

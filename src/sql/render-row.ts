@@ -1,31 +1,40 @@
 // A row template as an expression: the database writes the bytes of the answer.
 import { absurd } from '../base/absurd.ts';
 import type { RowMember, RowTemplate, TextPart } from '../format/row-template.ts';
-import type { Column, ReadPlan, RowSource } from '../plan/read-plan.ts';
+import type { Column, Expansion, RowSource, RowsPlan } from '../plan/read-plan.ts';
 import type { Dialect, JsonForm, JsonMember } from './dialect.ts';
-import { type Fragment, column, textConstant } from './fragment.ts';
+import { following, renderCondition, renderScalar } from './render-condition.ts';
+import { type Fragment, column, join, rowName, sql, textConstant, wholeConstant } from './fragment.ts';
 
-type Rows = Pick<ReadPlan, 'from' | 'row'>;
+type Rows = Pick<RowsPlan, 'from' | 'row' | 'expands'>;
 
 /** One row as the text of a JSON object. */
 export function renderRow(rows: Rows, template: RowTemplate, dialect: Dialect): Fragment {
   return renderObject(template.members, rows, template, dialect);
 }
 
-/** Names of the columns that a row is made of. */
-export function templateProperties({ members }: Pick<RowTemplate, 'members'>): readonly string[] {
-  return members.flatMap((member) => {
-    switch (member.kind) {
-      case 'property':
-        return [member.column ?? member.name];
-      case 'annotation':
-        return (member.value ?? []).flatMap((part) => (part.kind === 'keyLiteral' ? [part.property] : []));
-      case 'object':
-        return templateProperties(member);
-      default:
-        return absurd(member);
-    }
-  });
+/** Names of the columns that a row is made of, and of those that lead on to the rows inside it. */
+export function rowColumns(
+  { expands }: Pick<RowsPlan, 'expands'>,
+  { members }: Pick<RowTemplate, 'members'>,
+): readonly string[] {
+  return [...members.flatMap(memberColumns), ...expands.flatMap(({ way }) => Object.values(way.on))];
+}
+
+function memberColumns(member: RowMember): readonly string[] {
+  switch (member.kind) {
+    case 'property':
+      return [member.column ?? member.name];
+    case 'annotation':
+      return (member.value ?? []).flatMap((part) => (part.kind === 'keyLiteral' ? [part.property] : []));
+    case 'object':
+      return member.members.flatMap(memberColumns);
+    case 'nested':
+    case 'nestedCount':
+      return [];
+    default:
+      return absurd(member);
+  }
 }
 
 /** Throws TypeError for a name that the source does not have. */
@@ -62,9 +71,55 @@ function renderMember(member: RowMember, rows: Rows, template: RowTemplate, dial
       const text = dialect.concatenated(member.value.map((part) => renderPart(part, rows, dialect)));
       return { name, json: dialect.json(text, ANNOTATION), absent: null };
     }
+    case 'nested':
+      return { name, json: renderNested(expansionOf(rows, name), member.template, dialect), absent: null };
+    case 'nestedCount':
+      return { name, json: renderNestedCount(expansionOf(rows, member.of), template, dialect), absent: null };
     default:
       return absurd(member);
   }
+}
+
+function expansionOf({ expands }: Rows, name: string): Expansion {
+  const expansion = expands.find((each) => each.name === name);
+  if (!expansion) throw new TypeError(`The plan does not expand '${name}'.`);
+  return expansion;
+}
+
+/** What a navigation leads to, as JSON: an object or null, or a list. */
+function renderNested({ name, way, rows }: Expansion, template: RowTemplate, dialect: Dialect): Fragment {
+  const row = renderRow(rows, template, dialect);
+  if (!way.many) {
+    const found = sql`(SELECT ${row} ${following(way, [], dialect)} LIMIT 1)`;
+    return dialect.jsonOrNull(found);
+  }
+  const filter = rows.where ? [renderCondition(rows.where, 'filter', dialect)] : [];
+  const names = [...new Set(rowColumns(rows, template))];
+  const columns =
+    names.length === 0
+      ? sql`1`
+      : join(
+          names.map((each) => column(rows.row, each)),
+          sql`, `,
+        );
+  const order = rows.order.map(({ by, descending }) => {
+    const value = renderScalar(by, dialect);
+    return descending ? sql`${value} DESC` : value;
+  });
+  // One more than there may be, so that what is too much is seen and never read to its end.
+  const limit = wholeConstant(rows.top ?? rows.most + 1);
+  const chosen = sql`SELECT ${columns} ${following(way, filter, dialect)} ORDER BY ${join(order, sql`, `)} LIMIT ${limit} OFFSET ${wholeConstant(rows.skip)}`;
+  return dialect.jsonRows({ name, row, rows: sql`(${chosen}) AS ${rowName(rows.row)}`, most: rows.most });
+}
+
+function renderNestedCount(
+  { way, rows }: Expansion,
+  { int64AsText }: RowTemplate,
+  dialect: Dialect,
+): Fragment {
+  const filter = rows.where ? [renderCondition(rows.where, 'filter', dialect)] : [];
+  const count = sql`(SELECT count(*) ${following(way, filter, dialect)})`;
+  return dialect.json(count, { type: 'Edm.Int64', nullable: false, int64AsText });
 }
 
 const ANNOTATION: JsonForm = { type: 'Edm.String', nullable: false, int64AsText: false };

@@ -105,7 +105,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
     expect(container[`${CAPABILITIES}.AsynchronousRequestsSupported`]).toBe(true);
     for (const set of catalogue.listings.keys()) {
       expect(container[set]).toMatchObject({
-        [`${CAPABILITIES}.ExpandRestrictions`]: { Expandable: false },
+        [`${CAPABILITIES}.ExpandRestrictions`]: { Expandable: version === 'beta' },
         [`${CAPABILITIES}.TopSupported`]: true,
         [`${CAPABILITIES}.SkipSupported`]: true,
         [`${CAPABILITIES}.CountRestrictions`]: { Countable: true },

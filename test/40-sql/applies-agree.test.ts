@@ -47,6 +47,7 @@ function planOf(collection: string, steps: readonly ApplyStep[]): ReadPlan {
     skip: 0,
     top: null,
     count: false,
+    expands: [],
     generation: null,
   };
 }

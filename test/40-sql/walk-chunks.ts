@@ -11,8 +11,13 @@ export function templateOf(names: readonly string[]): RowTemplate {
 }
 
 /** All rows, parsed from what SQLite wrote, and the chunks they came in. */
-export function walkChunks(database: Database, plan: ReadPlan, chunkRows: number) {
-  const statements = renderPage(plan, templateOf(plan.columns), SQLITE);
+export function walkChunks(
+  database: Database,
+  plan: ReadPlan,
+  chunkRows: number,
+  template = templateOf(plan.columns),
+) {
+  const statements = renderPage(plan, template, SQLITE);
   const rows: Record<string, unknown>[] = [];
   const sizes: number[] = [];
   let after: readonly SqlValue[] = plan.after ?? [];

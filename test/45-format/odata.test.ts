@@ -177,7 +177,8 @@ function membersOf(listing: Listing, columns: readonly string[], level: Metadata
 }
 
 function shown(member: RowMember): string {
-  if (member.kind === 'property') return member.name;
+  if (member.kind === 'property' || member.kind === 'nestedCount') return member.name;
+  if (member.kind === 'nested') return `${member.name}: {${member.template.members.map(shown).join()}}`;
   if (member.kind === 'object') return `${member.name}: {${member.members.map(shown).join()}}`;
   const parts = (member.value ?? [{ kind: 'text', text: 'null' }]).map((part) =>
     part.kind === 'text' ? part.text : `{${part.property}}`,

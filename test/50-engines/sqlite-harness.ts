@@ -25,6 +25,7 @@ const THINGS: PageStatements = {
   next: { text: chunk('WHERE key > ?'), values: [AFTER, ROWS] },
   orderValues: 1,
   sorts: false,
+  nests: false,
 };
 
 // It takes a column of every table: with only one, the planner may ask it in the outermost loop, once in an age.

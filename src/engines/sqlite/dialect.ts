@@ -101,6 +101,7 @@ export const SQLITE: Dialect = {
         return absurd(type);
     }
   },
+  jsonOrNull: (json) => sql`ifnull(${json}, 'null')`,
   bareText: (own, type) => {
     if (type === 'Edm.Boolean') return sql`iif(${own}, 'true', 'false')`;
     return type === 'Edm.DateTimeOffset' ? sql`${own} || 'Z'` : own;
@@ -110,6 +111,11 @@ export const SQLITE: Dialect = {
     return type === 'Edm.DateTimeOffset' ? sql`replace(${own} || 'Z', ':', '%3A')` : own;
   },
   jsonObject: (members, omitNulls) => (omitNulls ? objectWithoutNulls(members) : wholeObject(members)),
+  jsonRows: ({ name, row, rows, most }) => {
+    const refusal = sql`too_many_rows(${textConstant(name)}, ${wholeConstant(most)}, count(*))`;
+    const list = sql`'[' || ifnull(group_concat(${row}, ','), '') || ']'`;
+    return sql`(SELECT iif(count(*) > ${wholeConstant(most)}, ${refusal}, ${list}) FROM ${rows})`;
+  },
   concatenated: (pieces) => sql`concat(${join(pieces, sql`, `)})`,
   bytes: (text) => sql`CAST(${text} AS BLOB)`,
 

@@ -1,6 +1,6 @@
 // One page, walked chunk by chunk: where it ends, and whether anything follows.
 import { FeedError } from '../../base/feed-error.ts';
-import type { BlankStatement, SqlValue, Statement } from '../../sql/statement.ts';
+import type { BlankStatement, PageStatements, SqlValue, Statement } from '../../sql/statement.ts';
 import type { PagePart, PageRequest } from '../engine.ts';
 import type { Cells } from './thread-messages.ts';
 
@@ -11,6 +11,9 @@ export type ReadRow = (statement: Statement, signal: AbortSignal) => Promise<Cel
 const CHUNK_ROWS = 2000;
 // Each chunk of a page that no index orders sorts everything again.
 const SORTED_CHUNK_ROWS = 20_000;
+
+// A row that holds others may be a thousand times as long.
+const NESTED_CHUNK_ROWS = 100;
 
 interface Chunk {
   readonly body: Uint8Array | null;
@@ -35,7 +38,7 @@ export async function* walkPage(
   const read = async (statement: BlankStatement, rows: number, after: readonly SqlValue[]): Promise<Chunk> =>
     chunkOf(await readRow(filledIn(statement, rows, after), either));
 
-  const chunkRows = statements.sorts ? SORTED_CHUNK_ROWS : CHUNK_ROWS;
+  const chunkRows = chunkRowsOf(statements);
   let rows = 0;
   let bytes = 0;
   let asked = Math.min(chunkRows, wanted);
@@ -64,6 +67,11 @@ export async function* walkPage(
   } finally {
     left.abort();
   }
+}
+
+function chunkRowsOf({ sorts, nests }: PageStatements): number {
+  if (nests) return NESTED_CHUNK_ROWS;
+  return sorts ? SORTED_CHUNK_ROWS : CHUNK_ROWS;
 }
 
 async function unlessLimited(chunk: Promise<Chunk>, onTheWay: boolean): Promise<Chunk | null> {

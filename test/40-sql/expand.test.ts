@@ -1,0 +1,278 @@
+// $expand and $compute, answered by SQLite: rows inside rows as nested JSON, and columns that no table has.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Database } from 'better-sqlite3';
+import { LIMITS } from '../../src/base/limits.ts';
+import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { chosenList } from '../../src/format/odata-context.ts';
+import { odataRow, type MetadataLevel } from '../../src/format/odata-row.ts';
+import { rowKindOf } from '../../src/http/feed.ts';
+import { parseRequest } from '../../src/odata/parse-request.ts';
+import { planRead } from '../../src/plan/plan-read.ts';
+import { renderEntity } from '../../src/sql/render-read.ts';
+import { renderPage } from '../../src/sql/render-page.ts';
+import { CATALOGUE, KIND_ROWS, openThings, ROWS } from './things.ts';
+import { walkChunks } from './walk-chunks.ts';
+
+const catalogues = { 'v1.0': CATALOGUE, beta: CATALOGUE };
+let database: Database;
+beforeAll(() => {
+  database = openThings();
+});
+afterAll(() => {
+  database.close();
+});
+
+function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, number>> = {}) {
+  const [path = '', options = ''] = address.split('?');
+  return planRead(parseRequest(path, encodeURI(options)), {
+    version: 'beta',
+    catalogues,
+    now: new Date('2018-02-21T12:00:00Z'),
+    limits: { ...LIMITS, ...limits },
+    continuation: null,
+  });
+}
+
+function template(read: ReturnType<typeof plan>, level: MetadataLevel = 'minimal') {
+  const words = { level, int64AsText: false, omitNulls: false, namespace: 'Test' };
+  return odataRow(rowKindOf({ catalogues }, 'beta', read), read.columns, words);
+}
+
+type Json = Record<string, unknown>;
+
+/** The rows of a page in chunks of three. */
+function rowsOf(address: string, level?: MetadataLevel): readonly Json[] {
+  const read = plan(address);
+  return walkChunks(database, read, 3, template(read, level)).rows;
+}
+
+const kind = (kindKey: unknown): Json | null =>
+  KIND_ROWS.find((each) => kindKey !== null && each.kindKey === Number(kindKey)) ?? null;
+const thingsOf = (kindKey: number): readonly (typeof ROWS)[number][] =>
+  ROWS.filter(({ number }) => number === BigInt(kindKey));
+
+describe('$expand', () => {
+  test('of one row writes it, and null where there is none', () => {
+    const rows = rowsOf('/things?$select=number&$expand=kind');
+    expect(rows).toEqual(
+      ROWS.map(({ number }) => ({ number: number === null ? null : Number(number), kind: kind(number) })),
+    );
+  });
+
+  test('of a collection writes all its rows, in the order of their key', () => {
+    const rows = rowsOf('/kinds?$select=kindKey&$expand=things($select=dateKey,thingKey)');
+    expect(rows).toEqual(
+      KIND_ROWS.map(({ kindKey }) => ({
+        kindKey,
+        things: thingsOf(kindKey).map(({ dateKey, thingKey }) => ({ dateKey, thingKey })),
+      })),
+    );
+  });
+
+  test('filters, orders, counts and cuts inside, and tells the number of all that match', () => {
+    const rows = rowsOf(
+      '/kinds?$select=kindKey&$expand=things($select=thingKey;$filter=on;$orderby=thingKey desc,dateKey;$top=2;$skip=1;$count=true)',
+    );
+    const wanted = KIND_ROWS.map(({ kindKey }) => {
+      const all = thingsOf(kindKey).filter(({ on }) => on);
+      const sorted = all.toSorted(
+        (a, b) =>
+          Number(b['thingKey']) - Number(a['thingKey']) || Number(a['dateKey']) - Number(b['dateKey']),
+      );
+      return {
+        kindKey,
+        'things@odata.count': all.length,
+        things: sorted.slice(1, 3).map(({ thingKey }) => ({ thingKey })),
+      };
+    });
+    expect(rows).toEqual(wanted);
+    expect(Object.keys(rows[0]!)).toEqual(['kindKey', 'things@odata.count', 'things']);
+  });
+
+  test('goes both ways and inside itself', () => {
+    const [row] = rowsOf(
+      '/kinds?$filter=kindKey eq 0&$select=title&$expand=parent($select=title;$expand=parent($select=title),children($select=kindKey)),children($select=kindKey;$expand=dailyThings/$count)',
+    );
+    expect(row).toEqual({
+      title: 'ab',
+      parent: { title: null, parent: { title: 'Ärger' }, children: [{ kindKey: 0 }] },
+      children: [{ kindKey: 9, 'dailyThings@odata.count': 0 }],
+    });
+  });
+
+  test('as references and as numbers', () => {
+    expect(
+      rowsOf(
+        '/kinds?$select=kindKey&$top=1&$filter=kindKey eq -1&$expand=parent/$ref,children/$ref,things/$count',
+      ),
+    ).toEqual([
+      {
+        kindKey: -1,
+        'things@odata.count': thingsOf(-1).length,
+        parent: { '@odata.id': 'kinds(-2)' },
+        children: [{ '@odata.id': 'kinds(0)' }],
+      },
+    ]);
+    expect(
+      rowsOf(
+        '/kinds?$select=kindKey&$filter=kindKey eq 0&$expand=things/$count($filter=dateKey eq 20180221)',
+      ),
+    ).toEqual([
+      { kindKey: 0, 'things@odata.count': thingsOf(0).filter(({ dateKey }) => dateKey === 20180221).length },
+    ]);
+  });
+
+  test('* is every navigation', () => {
+    const [row] = rowsOf('/kinds?$select=kindKey&$filter=kindKey eq 9&$expand=*');
+    expect(row).toEqual({ kindKey: 9, parent: kind(0), children: [], things: [], dailyThings: [] });
+  });
+
+  test('$levels follows a navigation that leads to its own collection', () => {
+    expect(
+      rowsOf('/kinds?$select=kindKey&$filter=kindKey eq 9&$expand=parent($select=kindKey;$levels=3)'),
+    ).toEqual([{ kindKey: 9, parent: { kindKey: 0, parent: { kindKey: -1, parent: { kindKey: -2 } } } }]);
+  });
+
+  test('$select may choose inside it', () => {
+    expect(rowsOf('/kinds?$filter=kindKey eq 0&$select=kindKey,parent/kindKey&$expand=parent')).toEqual([
+      { kindKey: 0, parent: { kindKey: -1 } },
+    ]);
+  });
+
+  test('stands in one row, too', () => {
+    const read = plan('/kinds(0)?$select=title&$expand=parent($select=kindKey)');
+    const { text, values } = renderEntity(read, template(read), SQLITE);
+    expect(
+      String(
+        database
+          .prepare(text)
+          .pluck()
+          .get(...values),
+      ),
+    ).toBe('{"title":"ab","parent":{"kindKey":-1}}');
+  });
+
+  test('searches inside as outside', () => {
+    expect(() => plan('/things?$expand=kind($search=ab)')).toThrow(
+      expect.objectContaining({ code: 'request.malformed-option' }),
+    );
+    const { expands } = plan('/kinds?$expand=children($search=ab;$filter=on)');
+    expect(expands[0]?.rows.where).toMatchObject({
+      kind: 'all',
+      of: [{ kind: 'truth' }, { kind: 'search', row: 1, words: 'ab' }],
+    });
+  });
+
+  test('says at metadata=full what the inner rows are', () => {
+    const [row] = rowsOf('/kinds?$filter=kindKey eq 0&$select=title&$expand=parent($select=on)', 'full');
+    expect(JSON.stringify(row)).toBe(
+      JSON.stringify({
+        '@odata.type': '#Test.kind',
+        '@odata.id': 'kinds(0)',
+        title: 'ab',
+        'things@odata.navigationLink': 'kinds(0)/things',
+        'dailyThings@odata.navigationLink': 'kinds(0)/dailyThings',
+        'parent@odata.navigationLink': 'kinds(0)/parent',
+        parent: {
+          '@odata.type': '#Test.kind',
+          '@odata.id': 'kinds(-1)',
+          on: false,
+          'things@odata.navigationLink': 'kinds(-1)/things',
+          'dailyThings@odata.navigationLink': 'kinds(-1)/dailyThings',
+          'parent@odata.navigationLink': 'kinds(-1)/parent',
+          'children@odata.navigationLink': 'kinds(-1)/children',
+        },
+        'children@odata.navigationLink': 'kinds(0)/children',
+      }),
+    );
+  });
+
+  test('never leaves a row out silently: more than the limit are an error that says what to ask', () => {
+    const read = plan('/kinds?$expand=things', { expandedRows: 3 });
+    const refused = {
+      code: 'limit.too-complex',
+      message: expect.stringContaining('the limit is 3'),
+      hint: expect.stringContaining('$top=3'),
+    };
+    expect(() => walkChunks(database, read, 5, template(read))).toThrow(expect.objectContaining(refused));
+    const few = plan('/kinds?$select=kindKey&$expand=things($top=3;$select=thingKey)', { expandedRows: 3 });
+    const { rows } = walkChunks(database, few, 5, template(few));
+    expect(rows.map((row) => (row['things'] as []).length)).toEqual(
+      KIND_ROWS.map(({ kindKey }) => Math.min(3, thingsOf(kindKey).length)),
+    );
+  });
+
+  test('asks about the deadline for the inner rows, and is read in small chunks', () => {
+    const read = plan('/kinds?$expand=things');
+    const { next, nests } = renderPage(read, template(read), SQLITE);
+    expect(nests).toBe(true);
+    expect(next.text).toContain('within_deadline("r1"."thingKey")');
+  });
+
+  test.each([
+    ['kinds?$expand=thngs', 'request.unknown-property', /Did you mean 'things'\?/],
+    ['kinds?$expand=title', 'request.malformed-option', /title is a property/],
+    ['things?$expand=kind/parent', 'request.malformed-option', /one navigation an item/],
+    ['things?$expand=kind($filter=on)', 'request.malformed-option', /kind is one row/],
+    ['things?$expand=kind/$count', 'request.malformed-option', /kind is one row/],
+    ['things?$expand=kind,Kind', 'request.malformed-option', /twice/],
+    ['things?$expand=kind($levels=2)', 'request.malformed-option', /\$levels/],
+    ['things?$expand=kind($select=x)', 'request.unknown-property', /No property 'x' on kinds/],
+    ['kinds?$expand=things($filter=$it/on)', 'request.unknown-property', /\$it/],
+    ['kinds(0)/title?$expand=things', 'request.malformed-option', /is a value/],
+    ['kinds?$expand=parent($levels=7)', 'limit.too-complex', /deeper than 6/],
+  ])('%s is refused', (address, code, message) => {
+    expect(() => plan(`/${address}`)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+
+  test.each([
+    ['things?$expand=kind', null],
+    ['things?$select=on&$expand=kind', 'on'],
+    ['things?$select=on,kind&$expand=kind', 'on,kind'],
+    ['things?$select=on&$expand=kind($select=title)', 'on,kind(title)'],
+    ['things?$expand=kind($expand=parent($select=title))', 'kind(parent(title))'],
+  ])('%s has the context %s', (address, list) => {
+    expect(chosenList(plan(`/${address}`))?.join(',') ?? null).toBe(list);
+  });
+});
+
+describe('$compute', () => {
+  test('makes columns that are selected, sorted and filtered like any other, page by page', () => {
+    const rows = rowsOf(
+      '/things?$compute=number mul 2 as double,kind/title as title&$select=double,thingKey,title&$filter=double ge 0&$orderby=double desc,title',
+    );
+    const wanted = ROWS.filter(({ number }) => number !== null && Number(number) >= 0);
+    expect(rows).toHaveLength(wanted.length);
+    expect(Object.keys(rows[0]!)).toEqual(['thingKey', 'double@odata.type', 'double', 'title']);
+    const doubles = rows.map((row) => Number(row['double']));
+    expect(doubles).toEqual(wanted.map(({ number }) => 2 * Number(number)).toSorted((a, b) => b - a));
+    for (const row of rows) expect(row['title']).toBe(kind(Number(row['double']) / 2)?.['title'] ?? null);
+  });
+
+  test('stands beside all columns where $select is silent, and works inside $expand', () => {
+    const [row] = rowsOf(
+      "/kinds?$filter=kindKey eq 0&$compute=concat(title,'!') as loud&$expand=parent($compute=kindKey sub 1 as less;$select=less)",
+    );
+    expect(row).toEqual({ ...kind(0), loud: 'ab!', parent: { 'less@odata.type': '#Int64', less: -2 } });
+  });
+
+  test('keeps the order of the key’s own tree', () => {
+    const read = plan('/things?$compute=number mul 2 as double&$filter=dateKey ge 20180220');
+    expect(renderPage(read, template(read), SQLITE).sorts).toBe(false);
+    const { rows } = walkChunks(database, read, 5, template(read));
+    expect(rows).toHaveLength(ROWS.filter(({ dateKey }) => Number(dateKey) >= 20180220).length);
+  });
+
+  test.each([
+    ['things?$compute=number mul 2 as Label', 'request.malformed-expression', /'Label' is taken by 'label'/],
+    ['things?$compute=number as a,a as b', 'request.unknown-property', /'a'/],
+    ['things?$compute=label mul 2 as a', 'request.type-mismatch', /mul takes a number/],
+    ['things(dateKey=20180220,thingKey=1)/on?$compute=1 as a', 'request.malformed-option', /is a value/],
+  ])('%s is refused', (address, code, message) => {
+    expect(() => plan(`/${address}`)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+// What $apply makes of columns and keys, transformation by transformation.
+import { describe, expect, test } from '@jest/globals';
+import { shownColumns } from '../../src/plan/apply-rows.ts';
+import { planOf, show } from './plan-of.ts';
+
+/** Each column that is shown, with its type; `?` where it may be null. */
+function columnsOf(apply: string, set = 'devices'): readonly string[] {
+  const { from } = planOf(`/${set}?$apply=${apply}`);
+  return [...shownColumns(from.columns)].map(
+    ([name, { type, nullable }]) => `${name}: ${type.replace('Edm.', '')}${nullable ? '?' : ''}`,
+  );
+}
+
+describe('what is told of a group', () => {
+  test.each([
+    ['$count as x', 'x: Int64'],
+    ['deviceKey with sum as x', 'x: Int64'],
+    ['deviceKey with average as x', 'x: Double'],
+    ['deviceKey with min as x', 'x: Int32'],
+    ['deviceKey with max as x', 'x: Int32'],
+    ['deviceKey with countdistinct as x', 'x: Int64'],
+    ['deviceName with max as x', 'x: String?'],
+    ['deviceName with countdistinct as x', 'x: Int64'],
+    ['freeStorageSpaceInBytes with sum as x', 'x: Int64?'],
+    ['freeStorageSpaceInBytes divby 1024 with sum as x', 'x: Double?'],
+    ['enrolledDateTime with max as x', 'x: DateTimeOffset?'],
+    ['isDeleted with max as x', 'x: Boolean'],
+    ['year(enrolledDateTime) with min as x', 'x: Int32?'],
+    ['deviceType/deviceTypeName with min as x', 'x: String?'],
+    ['length(deviceName) with sum as x', 'x: Int64?'],
+  ])('%s is %s', (told, column) => {
+    expect(columnsOf(`groupby((deviceTypeKey),aggregate(${told}))`)).toEqual([
+      'deviceTypeKey: Int32',
+      column,
+    ]);
+  });
+
+  test('of everything may be null, since there may be nothing', () => {
+    const told = '$count as n,deviceKey with sum as s,deviceKey with countdistinct as d';
+    expect(columnsOf(`aggregate(${told})`)).toEqual(['n: Int64', 's: Int64?', 'd: Int64']);
+  });
+});
+
+describe('the key of', () => {
+  test.each([
+    ['filter(isDeleted)', ['deviceKey']],
+    ['top(3)/compute(1 as one)', ['deviceKey']],
+    ['groupby((osVersion,deviceType/deviceTypeName))', ['osVersion', 'deviceType/deviceTypeName']],
+    ['groupby((OSVERSION,devicetype/DEVICETYPENAME))', ['osVersion', 'deviceType/deviceTypeName']],
+    ['aggregate($count as n)', []],
+    ['groupby((rollup(osVersion,deviceTypeKey)))', ['#0', 'osVersion', 'deviceTypeKey']],
+    ['concat(aggregate($count as n),topcount(1,deviceKey))', ['#0', 'deviceKey']],
+    ['concat(identity,concat(identity,identity))', ['#1', 'deviceKey', '#0']],
+  ])('%s is %j', (apply, key) => {
+    expect(planOf(`/devices?$apply=${apply}`).from.key).toEqual(key);
+  });
+});
+
+test('orderby is kept to the end, and the client’s $orderby goes before it', () => {
+  const order = (address: string): readonly string[] =>
+    planOf(address).order.map(({ by, descending }) => {
+      if (by.kind !== 'property') throw new TypeError('Ordered by properties alone.');
+      return `${by.property}${descending ? ' desc' : ''}`;
+    });
+  const apply = '/devices?$apply=orderby(osVersion)/filter(isDeleted)/orderby(deviceName desc)';
+  expect(order(apply)).toEqual(['deviceName desc', 'osVersion', 'deviceKey']);
+  expect(order(`${apply}&$orderby=model`)).toEqual(['model', 'deviceName desc', 'osVersion', 'deviceKey']);
+  expect(order(`${apply}/groupby((model))`)).toEqual(['model']);
+});
+
+test('what the address says of rows comes first, and $filter is about the result', () => {
+  const { from, where } = planOf(
+    '/devices(7)/deviceEncryptionStates?$apply=groupby((dateKey))&$filter=dateKey gt 20180101',
+  );
+  expect(from.kind === 'grouped' && from.of.kind === 'filtered' && show(from.of.where)).toContain(
+    'devices where deviceKey eq 7',
+  );
+  expect(show(where)).toBe('dateKey gt 20180101');
+});
+
+test.each([
+  ['deviceType', ['deviceType/deviceTypeName']],
+  ['devicetype/devicetypename,n', ['deviceType/deviceTypeName', 'n']],
+  ['*', ['deviceType/deviceTypeName', 'isDeleted', 'n']],
+])('$select=%s after grouping is %j', (select, columns) => {
+  const apply = 'groupby((deviceType/deviceTypeName,isDeleted),aggregate($count as n))';
+  expect(planOf(`/devices?$apply=${apply}&$select=${select}`).columns).toEqual(columns);
+});
+
+test.each([
+  ['$apply=identity&$search=x', 'request.not-offered', '$search'],
+  ['$apply=groupby((isDeleted))&$select=deviceName', 'request.unknown-property', '$select'],
+  ['$apply=groupby((isDeleted))&$orderby=deviceType/deviceTypeName', 'request.unknown-property', '$orderby'],
+  ['$apply=groupby((isDeleted/x))', 'request.type-mismatch', '$apply'],
+  ['$apply=groupby((deviceEncryptionStates/dateKey))', 'request.type-mismatch', '$apply'],
+  ['$apply=aggregate(null with max as x)', 'request.type-mismatch', '$apply'],
+  ['$apply=compute(1 as deviceType)', 'request.malformed-expression', '$apply'],
+  ['$apply=compute(1 as x)/compute(2 as X)', 'request.malformed-expression', '$apply'],
+])('%s is refused', (options, code, target) => {
+  expect(() => planOf(`/devices?${options}`)).toThrow(expect.objectContaining({ code, target }));
+});
+
+test('one row is not transformed', () => {
+  expect(() => planOf('/devices(7)?$apply=identity')).toThrow(
+    expect.objectContaining({ code: 'request.malformed-option', target: '$apply' }),
+  );
+});

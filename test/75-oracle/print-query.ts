@@ -1,13 +1,14 @@
 // A query as the address that a client would ask.
-import type { OrderTerm } from '../../src/odata/expression.ts';
 import { printExpression } from '../20-odata/print-expression.ts';
+import { printApply, printOrder } from './print-apply.ts';
 import type { Query } from './query.ts';
 import { printSearch } from './words-of-row.ts';
 
 /** `/beta/devices?$filter=…&$top=3` */
-export function printQuery({ collection, options }: Query): string {
+export function printQuery({ collection, apply, options }: Query): string {
   const { filter, search, orderby, select, top, skip, count } = options;
   const words: readonly (readonly [string, string | null])[] = [
+    ['$apply', apply && printApply(apply)],
     ['$filter', filter && printExpression(filter)],
     ['$search', search && printSearch(search)],
     ['$orderby', orderby && printOrder(orderby)],
@@ -20,10 +21,4 @@ export function printQuery({ collection, options }: Query): string {
     .filter(([, text]) => text !== null)
     .map(([name, text]) => `${name}=${encodeURIComponent(text ?? '')}`);
   return `/beta/${collection}${query.length > 0 ? '?' : ''}${query.join('&')}`;
-}
-
-export function printOrder(terms: readonly OrderTerm[]): string {
-  return terms
-    .map(({ expression, descending }) => printExpression(expression) + (descending ? ' desc' : ''))
-    .join();
 }

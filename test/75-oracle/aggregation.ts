@@ -1,0 +1,146 @@
+// A random aggregation: transformations, and options upon their result, beside the rows that they mean.
+import fc from 'fast-check';
+import type { Listing } from '../../schema/derive/catalogue.ts';
+import type { EdmType, Row, Value } from '../../schema/words.ts';
+import type { ApplyStep } from '../../src/odata/wanted.ts';
+import { evaluateApply, inOrder } from '../40-sql/apply-evaluator.ts';
+import { type Columns, randomApplies, type Use } from '../40-sql/random-applies.ts';
+import type { JsonRow } from './evaluate-query.ts';
+import { NOTHING, type Query } from './query.ts';
+import type { WarehouseRows } from './warehouse-rows.ts';
+
+// Sums of these are exact, since the warehouse keeps nothing larger in an Int32.
+const USES: Readonly<Record<EdmType, Use>> = {
+  'Edm.Int32': 'measure',
+  'Edm.Int64': 'whole',
+  'Edm.Double': 'fraction',
+  'Edm.String': 'text',
+  'Edm.Boolean': 'truth',
+  'Edm.DateTimeOffset': 'instant',
+};
+
+/** On each collection whose rows JavaScript groups in no time. */
+export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query> {
+  const listings = [...warehouse.catalogue.listings.values()].filter(
+    ({ entity }) => warehouse.rows(entity.name).length < 2000,
+  );
+  return fc.oneof(
+    ...listings.map((listing) =>
+      fc
+        .record({
+          steps: randomApplies(columnsOf(listing), reachedFrom(listing, warehouse)),
+          peeled: fc.boolean(),
+          pageSize: fc.option(fc.integer({ min: 3, max: 60 }), { nil: null }),
+        })
+        .filter(({ steps }) => steps.length > 0)
+        .map(({ steps, peeled, pageSize }): Query => ({
+          collection: listing.entity.name,
+          ...(peeled ? peel(steps) : { apply: steps, options: NOTHING }),
+          pageSize,
+          ieee754Compatible: false,
+        })),
+    ),
+  );
+}
+
+/** The last steps are options of the query as well: its order is filter, orderby, skip, top. */
+function peel(steps: readonly ApplyStep[]): Pick<Query, 'apply' | 'options'> {
+  let apply = steps;
+  let options = NOTHING;
+  const take = <Kind extends ApplyStep['kind']>(kind: Kind): (ApplyStep & { readonly kind: Kind }) | null => {
+    const last = apply.at(-1);
+    if (last?.kind !== kind || apply.length === 1) return null;
+    apply = apply.slice(0, -1);
+    return last as ApplyStep & { readonly kind: Kind };
+  };
+  const top = take('top');
+  if (top) options = { ...options, top: top.rows };
+  const skip = take('skip');
+  if (skip) options = { ...options, skip: skip.rows };
+  const order = take('orderby');
+  if (order) options = { ...options, orderby: order.terms };
+  const filter = take('filter');
+  if (filter) options = { ...options, filter: filter.expression };
+  return { apply, options };
+}
+
+/** A row without what is null: a column of one branch is not in the rows of another. */
+export function withoutNulls(row: JsonRow): JsonRow {
+  const kept = Object.entries(row).flatMap(([name, value]): readonly (readonly [string, unknown])[] => {
+    if (typeof value !== 'object') return [[name, value]];
+    const inner = value === null ? {} : withoutNulls({ ...value });
+    return Object.keys(inner).length > 0 ? [[name, inner]] : [];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** In their order, and without what is null. */
+export function evaluateAggregation(
+  { collection, apply, options }: Query,
+  warehouse: WarehouseRows,
+): readonly JsonRow[] {
+  const listing = warehouse.listing(collection);
+  const reached = [...reachedFrom(listing, warehouse).keys()];
+  const rows = warehouse.rows(collection).map((row) => ({ ...row, ...reachedBy(row, listing, warehouse) }));
+  const { filter, orderby, skip, top } = options;
+  const at = 0;
+  const upon: readonly ApplyStep[] = [
+    ...(filter ? [{ kind: 'filter', expression: filter, at } as const] : []),
+    ...(orderby ? [{ kind: 'orderby', terms: orderby, at } as const] : []),
+    ...(skip === null ? [] : [{ kind: 'skip', rows: skip, at } as const]),
+    ...(top === null ? [] : [{ kind: 'top', rows: top, at } as const]),
+  ];
+  const table = evaluateApply([...(apply ?? []), ...upon], {
+    rows,
+    key: listing.entity.key,
+    order: [],
+    reached,
+  });
+  const shown = (name: string): boolean => !table.reached.includes(name) && !name.startsWith('#');
+  return inOrder(table).map((row) =>
+    withoutNulls(nested(Object.entries(row).filter(([name]) => shown(name)))),
+  );
+}
+
+function columnsOf({ properties }: Listing): Columns {
+  return new Map([...properties].map(([name, { type }]) => [name, USES[type]]));
+}
+
+function reachedFrom(listing: Listing, warehouse: WarehouseRows): Columns {
+  const single = [...listing.ways.values()].filter(({ many }) => !many);
+  return new Map(
+    single.flatMap(({ name, to }) =>
+      [...columnsOf(warehouse.listing(to))].map(([column, use]) => [`${name}/${column}`, use] as const),
+    ),
+  );
+}
+
+function reachedBy(row: Row, listing: Listing, warehouse: WarehouseRows): Row {
+  const single = [...listing.ways.values()].filter(({ many }) => !many);
+  return Object.fromEntries(
+    single.flatMap((way) => {
+      const there = warehouse.follow(row, way)[0];
+      return [...warehouse.listing(way.to).properties.keys()].map((name): [string, Value] => [
+        `${way.name}/${name}`,
+        there?.[name] ?? null,
+      ]);
+    }),
+  );
+}
+
+/** `kind/title` is a column of what is inside `kind`. */
+function nested(entries: readonly (readonly [string, Value])[]): JsonRow {
+  const inside = Map.groupBy(entries, ([name]) => name.split('/')[0] ?? '');
+  return Object.fromEntries(
+    [...inside].map(([first, columns]): readonly [string, unknown] => {
+      const [name, value] = columns[0] ?? ['', null];
+      if (!name.includes('/')) return [first, asJson(value)];
+      return [first, nested(columns.map(([path, each]) => [path.slice(first.length + 1), each]))];
+    }),
+  );
+}
+
+function asJson(value: Value): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value) ? `${value}Z` : value;
+}

@@ -25,6 +25,10 @@ export function makeModel(namespace: string, entities: readonly Entity[]): Model
         throw new TypeError(`${each.name}.${name} refers to '${property.refers}', which does not exist.`);
       }
     }
+    const ways = Object.values(byName.get(each.history ?? '')?.navigations ?? {});
+    if (each.history !== undefined && ways.filter(({ to }) => to === each.name).length !== 1) {
+      throw new TypeError(`${each.name}: its history '${each.history}' does not lead back to it by one way.`);
+    }
     for (const [name, way] of Object.entries(each.navigations)) {
       const target = byName.get(way.to);
       if (!target) throw new TypeError(`${each.name}/${name} leads to '${way.to}', which does not exist.`);

@@ -77,6 +77,8 @@ export interface Entity<Name extends string = string> {
   readonly navigations: Readonly<Record<string, Navigation>>;
   /** Rows that are there before the first night: lookups. */
   readonly rows?: readonly Row<Name>[];
+  /** The collection, daily or of states, that tells what became of one of these; it has a navigation to this one. */
+  readonly history?: string;
   readonly beta?: true;
 }
 
@@ -96,6 +98,7 @@ interface EntityWords<Properties extends Readonly<Record<string, Property>>> {
   readonly properties: Properties;
   readonly navigations?: Readonly<Record<string, Navigation>>;
   readonly rows?: readonly Row<keyof Properties & string>[];
+  readonly history?: string;
   readonly beta?: true;
 }
 

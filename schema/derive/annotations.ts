@@ -84,6 +84,11 @@ export function describe(description: string): Annotations {
   return { [`${CORE}.Description`]: description };
 }
 
+/** Functions may be called by their bare names: `asOf(…)` for `Fleetfeed.asOf(…)`. */
+export function schemaAnnotations({ version }: Catalogue): Annotations {
+  return version === 'beta' ? { [`${CORE}.DefaultNamespace`]: true } : {};
+}
+
 export function containerAnnotations({ version }: Catalogue): Annotations {
   return {
     // Without it Power Query loads the tables of a report one after the other.

@@ -24,6 +24,8 @@ export interface Listing {
 
 export interface Catalogue {
   readonly version: FeedVersion;
+  /** Of the types and functions. */
+  readonly namespace: string;
   /** By collection name, in the order of the service document. */
   readonly listings: ReadonlyMap<string, Listing>;
 }
@@ -56,7 +58,7 @@ export function deriveCatalogue(model: Model, version: FeedVersion): Catalogue {
       ways: ways.get(entity.name) ?? new Map<string, Way>(),
     },
   ]);
-  return { version, listings: new Map(listings) };
+  return { version, namespace: model.namespace, listings: new Map(listings) };
 }
 
 /**

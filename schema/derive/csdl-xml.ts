@@ -1,8 +1,15 @@
 // $metadata as CSDL XML, the form that Power BI, Excel and all the others read.
-import { collectionAnnotations, containerAnnotations, describe, VOCABULARIES } from './annotations.ts';
+import {
+  collectionAnnotations,
+  containerAnnotations,
+  describe,
+  schemaAnnotations,
+  VOCABULARIES,
+} from './annotations.ts';
 import type { Annotations, AnnotationValue } from './annotations.ts';
+import { type BoundFunction, boundFunctionsOf } from './bound-functions.ts';
 import type { Catalogue, Listing, Way } from './catalogue.ts';
-import { CONTAINER, entityTypeName, INSTANT_PRECISION, mayLeadNowhere } from './csdl.ts';
+import { binding, CONTAINER, entityTypeName, INSTANT_PRECISION, mayLeadNowhere } from './csdl.ts';
 
 /** A CSDL 4.0 document, UTF-8. Terms are written out in full: not every client knows aliases. */
 export function deriveCsdlXml(namespace: string, catalogue: Catalogue): string {
@@ -17,7 +24,11 @@ export function deriveCsdlXml(namespace: string, catalogue: Catalogue): string {
       ),
       element('edmx:DataServices', {}, [
         element('Schema', { Namespace: namespace, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' }, [
+          ...annotated(schemaAnnotations(catalogue)),
           ...listings.map((listing) => entityType(listing, typeOf)),
+          ...listings.flatMap((listing) =>
+            boundFunctionsOf(catalogue, listing).map((each) => boundFunction(each, listing, typeOf)),
+          ),
           element('EntityContainer', { Name: CONTAINER }, [
             ...listings.map((listing) => entitySet(catalogue, listing, typeOf)),
             ...annotated(containerAnnotations(catalogue)),
@@ -80,6 +91,28 @@ function navigationProperty(way: Way, listing: Listing, typeOf: TypeOf): string 
       ...annotated(describe(way.description)),
     ],
   );
+}
+
+function boundFunction(each: BoundFunction, { entity }: Listing, typeOf: TypeOf): string {
+  const { name, path } = binding(each, entity);
+  const type = typeOf(entity.name);
+  const bound = { IsBound: 'true', EntitySetPath: path, IsComposable: 'true' };
+  return element('Function', { Name: each.name, ...bound }, [
+    element('Parameter', {
+      Name: name,
+      Type: each.on === 'rows' ? `Collection(${type})` : type,
+      Nullable: 'false',
+    }),
+    ...each.parameters.map((parameter) =>
+      element(
+        'Parameter',
+        { Name: parameter.name, Type: parameter.type, Nullable: 'false' },
+        annotated(describe(parameter.description)),
+      ),
+    ),
+    element('ReturnType', { Type: `Collection(${typeOf(each.way?.to ?? entity.name)})`, Nullable: 'false' }),
+    ...annotated(describe(each.description)),
+  ]);
 }
 
 function entitySet(catalogue: Catalogue, listing: Listing, typeOf: TypeOf): string {

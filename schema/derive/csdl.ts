@@ -1,7 +1,14 @@
 // $metadata as CSDL JSON: what every collection holds and how they hang together, for clients that read JSON.
-import type { Property } from '../words.ts';
-import { collectionAnnotations, containerAnnotations, describe, VOCABULARIES } from './annotations.ts';
+import type { Entity, Property } from '../words.ts';
+import {
+  collectionAnnotations,
+  containerAnnotations,
+  describe,
+  schemaAnnotations,
+  VOCABULARIES,
+} from './annotations.ts';
 import type { Annotations, AnnotationValue } from './annotations.ts';
+import { type BoundFunction, boundFunctionsOf } from './bound-functions.ts';
 import type { Catalogue, Listing, Way } from './catalogue.ts';
 
 export type Json = string | number | boolean | readonly Json[] | { readonly [Name in string]: Json };
@@ -29,9 +36,11 @@ export function deriveCsdlJson(namespace: string, catalogue: Catalogue): Json {
     ),
     $EntityContainer: `${namespace}.${CONTAINER}`,
     [namespace]: {
+      ...annotated(schemaAnnotations(catalogue)),
       ...Object.fromEntries(
         listings.map((listing) => [listing.entity.singular, entityType(listing, typeOf)]),
       ),
+      ...overloads(catalogue, typeOf),
       [CONTAINER]: {
         $Kind: 'EntityContainer',
         ...annotated(containerAnnotations(catalogue)),
@@ -87,6 +96,46 @@ function navigationProperty(way: Way, listing: Listing, typeOf: TypeOf): Json {
     ...(!way.many && { $ReferentialConstraint: way.on }),
     ...annotated(describe(way.description)),
   };
+}
+
+// All overloads of a function stand under its name.
+function overloads(catalogue: Catalogue, typeOf: TypeOf): Readonly<Record<string, Json>> {
+  const made = new Map<string, Json[]>();
+  for (const listing of catalogue.listings.values()) {
+    for (const each of boundFunctionsOf(catalogue, listing)) {
+      made.set(each.name, [...(made.get(each.name) ?? []), boundFunction(each, listing, typeOf)]);
+    }
+  }
+  return Object.fromEntries(made);
+}
+
+function boundFunction(each: BoundFunction, { entity }: Listing, typeOf: TypeOf): Json {
+  const { name, path } = binding(each, entity);
+  return {
+    $Kind: 'Function',
+    $IsBound: true,
+    $EntitySetPath: path,
+    $IsComposable: true,
+    $Parameter: [
+      { $Name: name, ...(each.on === 'rows' && { $Collection: true }), $Type: typeOf(entity.name) },
+      ...each.parameters.map((parameter) => ({
+        $Name: parameter.name,
+        $Type: parameter.type,
+        ...annotated(describe(parameter.description)),
+      })),
+    ],
+    $ReturnType: { $Collection: true, $Type: typeOf(each.way?.to ?? entity.name) },
+    ...annotated(describe(each.description)),
+  };
+}
+
+/** What a function calls the thing that it is called on, and the path from there to the set that its answer is from. */
+export function binding(
+  { on, way }: BoundFunction,
+  { name, singular }: Entity,
+): { name: string; path: string } {
+  const own = on === 'rows' ? name : singular;
+  return { name: own, path: way ? `${own}/${way.name}` : own };
 }
 
 function entitySet(catalogue: Catalogue, listing: Listing, typeOf: TypeOf): Json {

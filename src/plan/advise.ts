@@ -78,6 +78,7 @@ function isNarrowed({ where, row, from: { key } }: ReadPlan): boolean {
     scalar.kind === 'property' && scalar.row === row && key.includes(scalar.property);
   const narrows = (condition: Condition): boolean => {
     if (condition.kind === 'all') return condition.of.some(narrows);
+    if (condition.kind === 'asOf') return true;
     if (condition.kind === 'related') return Object.keys(condition.on).some((name) => key.includes(name));
     if (condition.kind === 'oneOf') return isOfKey(condition.operand);
     if (condition.kind !== 'compare' || condition.operator === 'ne') return false;

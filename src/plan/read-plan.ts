@@ -1,6 +1,7 @@
 // What a request means in terms of the model: readonly data between the text of a URL and the text of SQL, with no word of either.
 import type { SearchIndex } from '../../schema/derive/search.ts';
 import type { EdmType, Entity, FeedVersion, Value } from '../../schema/words.ts';
+import type { DateKey } from '../base/date-key.ts';
 import type { ArithmeticOperator, ComparisonOperator } from '../odata/expression.ts';
 
 /** A column of rows: what the model, `$compute` or `$apply` says of it. */
@@ -216,6 +217,8 @@ export type Condition =
   | { readonly kind: 'every'; readonly way: Following; readonly where: Condition | null }
   /** A column of the index has the words side by side, in any case and with any accents. */
   | { readonly kind: 'search'; readonly row: RowId; readonly index: SearchIndex; readonly words: string }
+  /** The row held on a day: it is of the last night published by then, or of the state that lasted over it. */
+  | { readonly kind: 'asOf'; readonly row: RowId; readonly entity: Entity; readonly day: DateKey }
   /** A boolean value on its own: `isDeleted`. */
   | { readonly kind: 'truth'; readonly of: Scalar }
   | { readonly kind: 'constant'; readonly value: boolean | null };

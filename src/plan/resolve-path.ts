@@ -7,6 +7,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import { absurd } from '../base/absurd.ts';
 import type { PathStep, Resource } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
+import { bindFunction } from './bind-function.ts';
 import { bindKey } from './bind-key.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { Condition, ReadPlan } from './read-plan.ts';
@@ -54,6 +55,7 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
       };
     }
     case 'name': {
+      bindFunction(step.name, null, target, names);
       if (shape === 'page') {
         const hint = `Name one row first: ${address}(key)/${step.name}. Columns are chosen by $select.`;
         throw noStep(address, `'${step.name}'`, hint);
@@ -67,7 +69,13 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
       throw unknownMember(listing, address, step.name);
     }
     case 'call': {
-      // No function is offered yet; a navigation with a key by name looks the same.
+      const called = bindFunction(step.name, step.arguments, target, names);
+      if (called) {
+        const rows = called.way ? follow(target, called.way, names) : target;
+        const where = [...rows.where, ...called.where];
+        return { ...rows, where, address: `${address}/${called.text}` };
+      }
+      // A navigation with a key by name looks the same.
       const related = takeStep(target, { ...step, kind: 'name' }, names);
       return takeStep(related, { kind: 'key', parts: step.arguments, at: step.at }, names);
     }

@@ -5,6 +5,7 @@ import { deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fragment, column, columnName, identifier, join, rowName, sql } from './fragment.ts';
 import { prefixEnd } from './prefix-end.ts';
+import { renderAsOf } from './render-as-of.ts';
 import { renderTransformed } from './render-apply.ts';
 import type { SqlValue } from './statement.ts';
 
@@ -40,6 +41,8 @@ export function renderCondition(condition: Condition, place: Place, dialect: Dia
       const { row, index, words } = condition;
       return dialect.search(column(row, index.key), identifier(index.name), words);
     }
+    case 'asOf':
+      return renderAsOf(condition, dialect);
     case 'truth':
       return renderScalar(condition.of, dialect);
     case 'constant':

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
-import { xml2json } from 'odata-csdl';
+import { type CsdlFunction, xml2json } from 'odata-csdl';
 import { validateXML } from 'xmllint-wasm';
 import { FILTER_FUNCTIONS, V1_FILTER_PROPERTIES } from '../../schema/derive/annotations.ts';
 import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
@@ -99,6 +99,44 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
         }
       }
     }
+  });
+
+  test('declares the functions of the collections that have a past, on beta', () => {
+    const { asOf, history } = schema as unknown as Readonly<
+      Record<string, readonly CsdlFunction[] | undefined>
+    >;
+    if (version === 'v1.0') {
+      expect([asOf, history, schema['@Org.OData.Core.V1.DefaultNamespace']]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      return;
+    }
+    expect(schema['@Org.OData.Core.V1.DefaultNamespace']).toBe(true);
+    expect(asOf!.map(({ $EntitySetPath }) => $EntitySetPath)).toEqual(
+      [...catalogue.listings.values()]
+        .filter(({ entity: { lifetime } }) => lifetime === 'daily' || lifetime === 'history')
+        .map(({ entity }) => entity.name),
+    );
+    expect(asOf![0]).toMatchObject({
+      $IsBound: true,
+      $IsComposable: true,
+      $Parameter: [
+        { $Collection: true, $Type: 'Fleetfeed.devicePropertyHistory' },
+        { $Name: 'dateKey', $Type: 'Edm.Int32', [DESCRIPTION]: expect.stringMatching(/\.$/) },
+      ],
+      $ReturnType: { $Collection: true, $Type: 'Fleetfeed.devicePropertyHistory' },
+      [DESCRIPTION]: expect.stringMatching(/\.$/),
+    });
+    expect(history).toMatchObject([
+      {
+        $EntitySetPath: 'device/devicePropertyHistories',
+        $Parameter: [{ $Name: 'device', $Type: 'Fleetfeed.device' }, { $Name: 'from' }, { $Name: 'to' }],
+        $ReturnType: { $Collection: true, $Type: 'Fleetfeed.devicePropertyHistory' },
+      },
+      { $EntitySetPath: 'user/userHistories' },
+    ]);
   });
 
   test('offers reading only', () => {

@@ -288,6 +288,11 @@ describe('a model that contradicts itself does not start', () => {
       /refers to 'cs'/,
     ],
     [
+      'a history that does not lead back',
+      [entity({ ...a, history: 'bs', properties: { k } }), entity({ ...b, properties: { k } })],
+      /'bs' does not lead back/,
+    ],
+    [
       'a way to nowhere',
       [entity({ ...b, properties: { k }, navigations: to('cs', 'k', 'k') })],
       /leads to 'cs'/,

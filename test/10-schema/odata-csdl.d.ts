@@ -12,6 +12,12 @@ declare module 'odata-csdl' {
     readonly [annotation: `@${string}`]: unknown;
   }
 
+  /** An overload of a function. */
+  export interface CsdlFunction {
+    readonly $EntitySetPath?: string;
+    readonly $Parameter?: readonly Readonly<Record<string, unknown>>[];
+  }
+
   export type CsdlMembers = Readonly<Record<string, CsdlMember>>;
 
   /** Namespace → entity type or container → member. */

@@ -50,6 +50,8 @@ export function show(condition: Condition | null): string {
       return `${condition.kind}(${showWay(condition.way)}${condition.where ? ` where ${show(condition.where)}` : ''})`;
     case 'search':
       return `${condition.index.name}(${condition.words})`;
+    case 'asOf':
+      return `asOf(${condition.entity.name}, ${condition.day})`;
     case 'truth':
       return showScalar(condition.of);
     case 'constant':

@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { commandHelp, helpText } from './help.ts';
+import { machineTrouble } from './machine-trouble.ts';
 import { printCommand } from './print.ts';
 import { query } from './query.ts';
 import { serve } from './serve.ts';
@@ -76,6 +77,11 @@ function fail(error: unknown): number {
   if (error instanceof UsageError) {
     say(`${error.message} 'fleetfeed help' shows what there is.`);
     return 2;
+  }
+  const trouble = machineTrouble(error);
+  if (trouble !== null) {
+    say(trouble);
+    return 1;
   }
   if (!(error instanceof FeedError)) throw error;
   say(error.hint === undefined ? error.message : `${error.message} ${error.hint}`);

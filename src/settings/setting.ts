@@ -1,4 +1,5 @@
 // What a setting is, and the few kinds of value that settings have.
+import { isIP } from 'node:net';
 import { parseDay, type DateKey } from '../base/date-key.ts';
 
 export interface Setting<Value> {
@@ -59,12 +60,24 @@ export function address<Standard extends string | null>(
   return { default: standard, help, expects: 'an address like https://fleet.example/warehouse', parse };
 }
 
-/** Separated by commas. */
-export function list(help: string, expects: string): Setting<readonly string[]> {
-  const parse = (written: string): readonly string[] =>
-    written
+const PROXY_GROUPS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Addresses and subnets as Express reads `trust proxy`, separated by commas. */
+export function proxies(help: string): Setting<readonly string[]> {
+  const parse = (written: string): readonly string[] | undefined => {
+    const all = written
       .split(',')
       .map((each) => each.trim())
       .filter((each) => each !== '');
-  return { default: [], help, expects, parse };
+    return all.every((each) => PROXY_GROUPS.includes(each) || isSubnet(each)) ? all : undefined;
+  };
+  const groups = PROXY_GROUPS.map((each) => `'${each}'`).join(', ');
+  return { default: [], help, expects: `IP addresses, subnets like 10.0.0.0/8, or ${groups}`, parse };
+}
+
+function isSubnet(written: string): boolean {
+  const [address = '', bits, ...more] = written.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (bits === undefined) return longest > 0;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= longest;
 }

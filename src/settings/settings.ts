@@ -3,9 +3,9 @@ import { LIMITS } from '../base/limits.ts';
 import {
   address,
   choice,
-  list,
   optionalDay,
   optionalText,
+  proxies,
   secret,
   text,
   wholeNumber,
@@ -20,10 +20,7 @@ export const SETTINGS = {
     null,
     'The address that clients use where it differs from the one they connect to, such as behind a proxy.',
   ),
-  trustedProxies: list(
-    'Proxies whose X-Forwarded-* headers are believed.',
-    "IP addresses, subnets, 'loopback', 'linklocal' or 'uniquelocal', separated by commas",
-  ),
+  trustedProxies: proxies('Proxies whose X-Forwarded-* headers are believed.'),
   anonymous: choice(
     ['loopback', 'allow'],
     "Who may read without credentials: 'loopback' this machine alone, 'allow' whoever reaches the port; " +

@@ -44,6 +44,7 @@ describe('the command line', () => {
     [['print', 'nonsense'], 1, "There is no 'nonsense' to print."],
     [['snapshot'], 1, 'Not set: FLEETFEED_TENANT_ID, FLEETFEED_CLIENT_ID, FLEETFEED_CLIENT_SECRET.'],
     [['serve', '--schedule', 'off', '--host', '0.0.0.0'], 1, '--host 127.0.0.1'],
+    [['demo', '--data', '/dev/null', '--devices', '1'], 1, 'The machine refused: '],
     [['demo', '--host', '0.0.0.0', '--data', '/nonexistent/x'], 1, 'nothing was started'],
   ])('%j ends with %i and one sentence', async (args, code, sentence) => {
     const ended = await toEnd(args);

@@ -18,6 +18,9 @@ const refusal = (args: readonly string[], environment = {}, known = NAMES): stri
   throw new Error('It was accepted.');
 };
 
+const PROXIES =
+  "--trusted-proxies must be IP addresses, subnets like 10.0.0.0/8, or 'loopback', 'linklocal', 'uniquelocal'";
+
 describe('settings', () => {
   test('have sober defaults', () => {
     expect(readSettings([], {})).toMatchObject({
@@ -43,6 +46,10 @@ describe('settings', () => {
     [['--schedule=off'], { schedule: 'off' }],
     [['--public-url', 'https://fleet.example/warehouse/'], { publicUrl: 'https://fleet.example/warehouse' }],
     [['--trusted-proxies', 'loopback, 10.0.0.0/8'], { trustedProxies: ['loopback', '10.0.0.0/8'] }],
+    [
+      ['--trusted-proxies', '::1, fe80::/10,127.0.0.1'],
+      { trustedProxies: ['::1', 'fe80::/10', '127.0.0.1'] },
+    ],
   ])('%j is read', (args, expected) => {
     expect(readSettings(args, {})).toMatchObject(expected);
   });
@@ -54,6 +61,12 @@ describe('settings', () => {
     [['--port', '65536'], "--port must be a whole number from 0 to 65535, not '65536'."],
     [['--port'], '--port must be a whole number from 0 to 65535, but nothing follows it.'],
     [['--data', '--port', '1'], '--data must be a text, but nothing follows it.'],
+    [
+      ['--trusted-proxies', 'proxy.example'],
+      '--trusted-proxies must be IP addresses, subnets like 10.0.0.0/8',
+    ],
+    [['--trusted-proxies', '10.0.0.0/33'], `${PROXIES}, not '10.0.0.0/33'.`],
+    [['--trusted-proxies', '10.0.0.1, x/8'], `${PROXIES}, not '10.0.0.1, x/8'.`],
     [['--today', '2026-02-30'], "--today must be a day like 2026-11-20, not '2026-02-30'."],
     [['--schedule', 'maybe'], "--schedule must be 'on' or 'off', not 'maybe'."],
     [

@@ -15,7 +15,7 @@ export interface Schedule {
   stop(): void;
 }
 
-export const MIDNIGHT = '0 0 * * *';
+const MIDNIGHT = '0 0 * * *';
 
 export function scheduleNights({ night, observe, pattern = MIDNIGHT }: ScheduleWords): Schedule {
   const trouble = (message: string): void =>

@@ -1,7 +1,7 @@
 // Does several things at once, and never leaves one behind running when another has failed.
 
 /** Graph takes about 50 requests a second for policies; four at a time stay well below. */
-export const REQUESTS_AT_ONCE = 4;
+const REQUESTS_AT_ONCE = 4;
 
 /** As Promise.all, but settles only when all have: what is still running must not meet a stage that is gone. */
 export async function together<const Values extends readonly unknown[]>(

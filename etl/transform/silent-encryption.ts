@@ -48,7 +48,7 @@ const FIRST_BUILD = {
 } as const satisfies Record<SignedInAs, number>;
 
 /** In the order in which an admin would look into them: the device first, then its policy. */
-export const SILENT_ENCRYPTION_RULES = [
+const SILENT_ENCRYPTION_RULES = [
   {
     name: 'windowsVersion',
     met: ({ osVersion }, signedInAs) => {

@@ -3,12 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import { fixedClock } from '../../src/base/clock.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { logTo, type LogFormat } from '../../src/observe/log.ts';
-import { tellAll } from '../../src/observe/tell.ts';
 
 const written = (format: LogFormat, ...observations: readonly Observation[]): readonly string[] => {
   const lines: string[] = [];
   const log = logTo((line) => lines.push(line), format, fixedClock(new Date('2026-11-20T00:00:00Z')));
-  for (const observation of observations) tellAll([log])(observation);
+  for (const observation of observations) log(observation);
   return lines;
 };
 

@@ -79,6 +79,12 @@ export interface Stage {
 export interface Warehouse {
   /** The newest generation, or null before the first night. */
   current(): Generation | null;
+  /**
+   * Brings the newest generation to the model where another release made it: what the model has gained is there at once
+   * and not only with the next night. Publishes a generation of the same night and moment, or returns null when there is
+   * nothing to do. Throws like `begin`.
+   */
+  catchUp(): Generation | null;
   /** Opens a stage on top of the newest generation. Throws `feed.night-running` when another process has one open. */
   begin(dateKey: DateKey, now: Date): Stage;
 }

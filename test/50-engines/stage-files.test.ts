@@ -227,6 +227,22 @@ describe('a model that grew', () => {
     });
   });
 
+  test('can be had at once, without a night: same rows, same night, same moment, and only once', () => {
+    withDataDir((dataDir) => {
+      const old = before.entities.get('nights')!;
+      const first = openSqliteWarehouse({ dataDir, model: before }).begin(20260101, noon);
+      first.append(old, [{ values: { thingId: 'a' } }]);
+      first.merge(old, 'complete');
+      const published = first.publish();
+      expect(openSqliteWarehouse({ dataDir, model: before }).catchUp()).toBeNull();
+      const warehouse = openSqliteWarehouse({ dataDir, model: after });
+      expect(warehouse.catchUp()).toEqual({ ...published, id: 2 });
+      expect(warehouse.catchUp()).toBeNull();
+      expect(select(dataDir, 'SELECT * FROM nights').map(Object.values)).toEqual([[20260101, 'a', null, 0]]);
+      expect(select(dataDir, 'SELECT * FROM others')).toEqual([]);
+    });
+  });
+
   test('is refused where it changed what is stored', () => {
     withDataDir((dataDir) => {
       openSqliteWarehouse({ dataDir, model: after }).begin(20260101, noon).publish();

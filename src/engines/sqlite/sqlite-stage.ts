@@ -11,6 +11,7 @@ import { canonicalInstant } from './merge/night.ts';
 import type { Effect, Night } from './merge/night.ts';
 import { resolve, resolveFixedRows } from './merge/resolve.ts';
 import { openStaging } from './merge/staging.ts';
+import { modelMark } from './model-mark.ts';
 import { verifyNight } from './verify.ts';
 
 /** What becomes of the file once the night is over; its connection is closed by then. */
@@ -47,6 +48,7 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       const publishedAt = parameters.now;
       database.exec('DELETE FROM generation');
       database.prepare('INSERT INTO generation VALUES (?, ?, ?)').run(id, parameters.day, publishedAt);
+      database.pragma(`user_version = ${modelMark(night.model)}`);
       database.exec('DETACH staging; ANALYZE; PRAGMA journal_mode = DELETE');
       database.close();
       ending.publish();

@@ -18,6 +18,7 @@ import type { Stage, Warehouse } from '../stage.ts';
 import { BUILDING_FILE, generationFileName, listGenerationFiles, listGenerations } from './generations.ts';
 import { growToModel } from './grow.ts';
 import { nightParameters } from './merge/night.ts';
+import { modelMark } from './model-mark.ts';
 import { takeNightLock } from './night-lock.ts';
 import { plantModel } from './plant.ts';
 import { openSqliteStage } from './sqlite-stage.ts';
@@ -37,21 +38,36 @@ export function openSqliteWarehouse({
 }: SqliteWarehouseOptions): Warehouse {
   mkdirSync(dataDir, { recursive: true });
   const keep = Math.max(2, keepGenerations);
+  const begin: Warehouse['begin'] = (dateKey, now) => {
+    const release = takeNightLock(dataDir);
+    try {
+      return beginNight(dataDir, model, { dateKey, now, keep, release });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
   return {
+    begin,
     current() {
       const [newest] = listGenerations(dataDir);
       return newest ? { id: newest.id, dateKey: newest.dateKey, publishedAt: newest.publishedAt } : null;
     },
-    begin(dateKey, now) {
-      const release = takeNightLock(dataDir);
-      try {
-        return beginNight(dataDir, model, { dateKey, now, keep, release });
-      } catch (error) {
-        release();
-        throw error;
-      }
+    catchUp() {
+      const [newest] = listGenerations(dataDir);
+      if (!newest || markOf(newest.path) === modelMark(model)) return null;
+      return begin(newest.dateKey, new Date(newest.publishedAt)).publish();
     },
   };
+}
+
+function markOf(path: string): unknown {
+  const database = new Database(path, { readonly: true });
+  try {
+    return database.pragma('user_version', { simple: true });
+  } finally {
+    database.close();
+  }
 }
 
 interface Beginning {

@@ -1,7 +1,9 @@
 // What a query means, over whole collections in plain JavaScript: filter, order, cut, choose columns, in the standard's order.
+import type { Listing } from '../../schema/derive/catalogue.ts';
 import { searchIndexOf } from '../../schema/derive/search.ts';
 import type { Value } from '../../schema/words.ts';
 import type { OrderTerm } from '../../src/odata/expression.ts';
+import type { ComputeItem, ExpandItem, NestedOptions } from '../../src/odata/wanted.ts';
 import { compareCells } from '../40-sql/evaluator.ts';
 import { placeOf, type Place, truthOf, valueOf } from './expression-of-row.ts';
 import type { Query } from './query.ts';
@@ -21,26 +23,83 @@ export function evaluateQuery(
   warehouse: WarehouseRows,
 ): Expected {
   const listing = warehouse.listing(collection);
-  const { filter, search, orderby, skip, top, select } = options;
-  const found = warehouse
-    .rows(collection)
-    .filter((row) => search === null || isFound(search, row, searchIndexOf(listing.entity)?.columns ?? []))
-    .map((row) => placeOf(row, listing))
+  const places = warehouse.rows(collection).map((row) => placeOf(row, listing));
+  return evaluateOptions(places, listing, options, { warehouse, int64AsText: ieee754Compatible });
+}
+
+interface Means {
+  readonly warehouse: WarehouseRows;
+  readonly int64AsText: boolean;
+}
+
+/** The options of a query, or those inside an $expand, upon rows of one collection. */
+function evaluateOptions(
+  places: readonly Place[],
+  listing: Listing,
+  options: NestedOptions,
+  means: Means,
+): Expected {
+  const { warehouse } = means;
+  const { filter, search, orderby, skip, top } = options;
+  const found = places
+    .map((place) => computed(place, options.compute ?? [], warehouse))
+    .filter(
+      ({ row }) => search === null || isFound(search, row, searchIndexOf(listing.entity)?.columns ?? []),
+    )
     .filter((place) => filter === null || truthOf(filter, place, warehouse) === true);
   const ordered = inOrder(found, orderby ?? [], listing.entity.key, warehouse);
-  const columns = select?.map(({ segments: [name = ''] }) => name) ?? ['*'];
-  const names = columns.includes('*') ? [...listing.properties.keys()] : columns;
   const from = skip ?? 0;
   return {
     count: found.length,
     rows: ordered
       .slice(from, top === null ? undefined : from + top)
-      .map(({ row, types }) =>
-        Object.fromEntries(
-          names.map((name) => [name, asJson(row[name] ?? null, types.get(name) ?? '', ieee754Compatible)]),
-        ),
-      ),
+      .map((place) => ({
+        ...shownColumns(place, options, means),
+        ...expanded(place, options.expand ?? [], means),
+      })),
   };
+}
+
+function computed(place: Place, items: readonly ComputeItem[], warehouse: WarehouseRows): Place {
+  const values = items.map(({ expression, as }) => [as, valueOf(expression, place, warehouse)] as const);
+  const types = items.map(({ expression, as }) => {
+    return [as, expression.kind === 'arithmetic' ? 'Edm.Int64' : 'Edm.String'] as const;
+  });
+  return {
+    ...place,
+    row: { ...place.row, ...Object.fromEntries(values) },
+    types: new Map([...place.types, ...types]),
+  };
+}
+
+function shownColumns({ row, types }: Place, { select }: NestedOptions, { int64AsText }: Means): JsonRow {
+  const chosen = select?.map(({ segments: [name = ''] }) => name) ?? ['*'];
+  const names = chosen.includes('*') ? [...types.keys()] : chosen;
+  return Object.fromEntries(
+    names.map((name) => [name, asJson(row[name] ?? null, types.get(name) ?? '', int64AsText)]),
+  );
+}
+
+/** What each navigation adds to a row: a row, rows, their number, or both. */
+function expanded(place: Place, items: readonly ExpandItem[], means: Means): JsonRow {
+  return Object.assign({}, ...items.map((item) => expandedBy(item, place, means))) as JsonRow;
+}
+
+function expandedBy(
+  { segments: [name = ''], form, options }: ExpandItem,
+  place: Place,
+  means: Means,
+): JsonRow {
+  const { warehouse, int64AsText } = means;
+  const way = place.listing?.ways.get(name);
+  if (!way) throw new TypeError(`No way '${name}'.`);
+  const listing = warehouse.listing(way.to);
+  const there = warehouse.follow(place.row, way).map((row) => placeOf(row, listing));
+  const { rows, count } = evaluateOptions(there, listing, options, means);
+  if (!way.many) return { [name]: rows[0] ?? null };
+  const number = { [`${name}@odata.count`]: int64AsText ? String(count) : count };
+  if (form === 'count') return number;
+  return { ...(options.count === true && number), [name]: rows };
 }
 
 // The rest of the order is the key; backwards where all that was asked is the key backwards, as the feed promises.

@@ -4,9 +4,9 @@ import type { Listing, Way } from '../../schema/derive/catalogue.ts';
 import { searchIndexOf } from '../../schema/derive/search.ts';
 import type { EdmType, Value } from '../../schema/words.ts';
 import type { Expression, OrderTerm } from '../../src/odata/expression.ts';
-import type { SelectItem } from '../../src/odata/wanted.ts';
+import type { ComputeItem, ExpandItem, NestedOptions, SelectItem } from '../../src/odata/wanted.ts';
 import { randomExpressions, type Tree, type Vocabulary } from '../40-sql/random-filters.ts';
-import type { Query } from './query.ts';
+import { NOTHING, type Query } from './query.ts';
 import { randomSearch } from './random-search.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 
@@ -21,46 +21,122 @@ export function randomQuery(warehouse: WarehouseRows): fc.Arbitrary<Query> {
 }
 
 function queryOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<Query> {
-  const collection = listing.entity.name;
-  const total = warehouse.rows(collection).length;
+  const total = warehouse.rows(listing.entity.name).length;
+  return fc.record({
+    collection: fc.constant(listing.entity.name),
+    options: optionsOn(listing, warehouse, { rows: total + 2, depth: 0 }),
+    apply: fc.constant(null),
+    pageSize: orNone(fc.integer({ min: Math.max(1, Math.ceil(total / FEW_PAGES)), max: total + 2 })),
+    ieee754Compatible: fc.boolean(),
+  });
+}
+
+const orNone = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
+
+interface Bounds {
+  /** Of $top and $skip. */
+  readonly rows: number;
+  /** Levels of $expand around these options. */
+  readonly depth: number;
+}
+
+function optionsOn(
+  listing: Listing,
+  warehouse: WarehouseRows,
+  { rows, depth }: Bounds,
+): fc.Arbitrary<NestedOptions> {
   const { condition, text, wholeNumber, fractional, instant } = randomExpressions(
     vocabularyOf(listing, warehouse),
   );
-  const names = [...listing.properties.keys()];
   const index = searchIndexOf(listing.entity);
-  const orNone = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
-    fc.option(arbitrary, { nil: null });
-  const term: fc.Arbitrary<OrderTerm> = fc.record({
-    expression: fc.oneof(
-      { weight: 4, arbitrary: fc.constantFrom(...names).map(pathTo) },
-      { weight: 1, arbitrary: fc.oneof(text, wholeNumber, fractional, instant) },
-    ),
-    descending: fc.boolean(),
+  const number = fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: rows }));
+  return computations(listing).chain((compute) => {
+    const names = [...listing.properties.keys(), ...(compute ?? []).map(({ as }) => as)];
+    const term: fc.Arbitrary<OrderTerm> = fc.record({
+      expression: fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom(...names).map(pathTo) },
+        { weight: 1, arbitrary: fc.oneof(text, wholeNumber, fractional, instant) },
+      ),
+      descending: fc.boolean(),
+    });
+    return fc.record({
+      compute: fc.constant(compute),
+      filter: orNone(condition),
+      search: index ? orNone(randomSearch(textsOf(listing, index.columns, warehouse))) : fc.constant(null),
+      orderby: orNone(fc.array(term, { minLength: 1, maxLength: 3 })),
+      select: orNone(columnsAmong(names)),
+      expand: depth < EXPAND_DEPTH ? expansions(listing, warehouse, depth + 1) : fc.constant(null),
+      top: orNone(number),
+      skip: orNone(number),
+      count: orNone(fc.boolean()),
+      levels: fc.constant(null),
+    });
   });
-  const columns: fc.Arbitrary<readonly SelectItem[]> = fc
+}
+
+function columnsAmong(names: readonly string[]): fc.Arbitrary<readonly SelectItem[]> {
+  return fc
     .oneof(
       { weight: 5, arbitrary: fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 4 }) },
       { weight: 1, arbitrary: fc.constant(['*']) },
     )
     .map((chosen) => chosen.map((name) => ({ segments: [name], at })));
-  return fc.record({
-    collection: fc.constant(collection),
-    options: fc.record({
-      filter: orNone(condition),
-      orderby: orNone(fc.array(term, { minLength: 1, maxLength: 3 })),
-      select: orNone(columns),
-      top: orNone(fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: total + 2 }))),
-      skip: orNone(fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: total + 2 }))),
-      count: orNone(fc.boolean()),
-      expand: fc.constant(null),
-      compute: fc.constant(null),
-      search: index ? orNone(randomSearch(textsOf(listing, index.columns, warehouse))) : fc.constant(null),
-      levels: fc.constant(null),
-    }),
-    apply: fc.constant(null),
-    pageSize: orNone(fc.integer({ min: Math.max(1, Math.ceil(total / FEW_PAGES)), max: total + 2 })),
-    ieee754Compatible: fc.boolean(),
+}
+
+/** One column more, of a number or of a text. */
+function computations(listing: Listing): fc.Arbitrary<readonly ComputeItem[] | null> {
+  const five: Expression = { kind: 'literal', literal: { type: 'integer', value: 5n }, at };
+  const sums = namesOf(listing, ['Edm.Int32', 'Edm.Int64']).map((name): Expression => {
+    return { kind: 'arithmetic', operator: 'mul', left: pathTo(name), right: five, at };
   });
+  const texts = namesOf(listing, ['Edm.String']).map((name): Expression => {
+    return { kind: 'call', name: 'toupper', arguments: [pathTo(name)], at };
+  });
+  const one = fc.constantFrom(...sums, ...texts).map((expression): readonly ComputeItem[] => {
+    return [{ expression, as: 'computed', at }];
+  });
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: one });
+}
+
+const EXPAND_DEPTH = 2;
+// Fewer than the feed cuts a collection inside a row at.
+const EXPANDED_ROWS = 20;
+
+function expansions(
+  listing: Listing,
+  warehouse: WarehouseRows,
+  depth: number,
+): fc.Arbitrary<readonly ExpandItem[] | null> {
+  const ways = [...listing.ways.values()];
+  if (ways.length === 0) return fc.constant(null);
+  const items = fc
+    .uniqueArray(fc.constantFrom(...ways), { minLength: 1, maxLength: 2 })
+    .chain((chosen) => fc.tuple(...chosen.map((way) => expansion(way, warehouse, depth))));
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: items });
+}
+
+function expansion(
+  { name, to, many }: Way,
+  warehouse: WarehouseRows,
+  depth: number,
+): fc.Arbitrary<ExpandItem> {
+  const inside = optionsOn(warehouse.listing(to), warehouse, { rows: EXPANDED_ROWS, depth });
+  const rows = inside.map((options): NestedOptions => {
+    if (many) return { ...options, top: options.top ?? EXPANDED_ROWS };
+    const { select, expand, compute } = options;
+    return { ...NOTHING, select, expand, compute };
+  });
+  const counted = inside.map(({ filter, search }): NestedOptions => ({ ...NOTHING, filter, search }));
+  const item =
+    (form: ExpandItem['form']) =>
+    (options: NestedOptions): ExpandItem => {
+      return { segments: [name], form, options, at };
+    };
+  if (!many) return rows.map(item('rows'));
+  return fc.oneof(
+    { weight: 4, arbitrary: rows.map(item('rows')) },
+    { weight: 1, arbitrary: counted.map(item('count')) },
+  );
 }
 
 const pathTo = (name: string): Expression => ({ kind: 'path', segments: name.split('/'), at });

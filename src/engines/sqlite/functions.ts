@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { QUERY_FUNCTIONS } from './query-functions.ts';
 
 /** Thrown inside a running statement once it has been told to stop; whoever told it knows why. */
-class StatementStopped extends Error {
+export class StatementStopped extends Error {
   override readonly name = 'StatementStopped';
 }
 

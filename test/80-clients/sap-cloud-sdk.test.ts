@@ -1,0 +1,84 @@
+// A client that SAP's Cloud SDK writes from our $metadata: it compiles strictly, its types bite, and it reads the feed.
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { TODAY } from '../70-http/feed.ts';
+import { CLIENT_TIMEOUT_MS, openWorkshop, type Workshop } from './workshop.ts';
+
+/** What somebody who uses the generated client would write. */
+const PROGRAM = `
+import { and, desc, filterFunctions, or } from '@sap-cloud-sdk/odata-v4';
+import type { Moment } from 'moment';
+import { fleetfeed } from './client/fleetfeed/service';
+
+async function main(url: string): Promise<void> {
+  const { devicesApi, deviceEncryptionStatesApi } = fleetfeed();
+  const { endsWith, toLower } = filterFunctions();
+
+  const device = devicesApi.schema;
+  const matching = devicesApi
+    .requestBuilder()
+    .getAll()
+    .filter(
+      and(
+        device.IS_DELETED.equals(false),
+        toLower(device.OPERATING_SYSTEM).equals('windows'),
+        or(endsWith(device.DEVICE_NAME, '8').equals(true), device.DEVICE_KEY.lessThan(20)),
+      ),
+    );
+  const count: number = await matching.count().execute({ url });
+  const devices = await matching
+    .select(device.DEVICE_KEY, device.DEVICE_NAME)
+    .orderBy(desc(device.DEVICE_NAME))
+    .top(5)
+    .execute({ url });
+
+  const { deviceKey } = devices[0]!;
+  const one = await devicesApi.requestBuilder().getByKey(deviceKey).execute({ url });
+  const enrolled: Moment | null | undefined = one.enrolledDateTime;
+
+  const fact = deviceEncryptionStatesApi.schema;
+  const nights = await deviceEncryptionStatesApi
+    .requestBuilder()
+    .getAll()
+    .filter(fact.DEVICE_KEY.equals(deviceKey))
+    .orderBy(desc(fact.DATE_KEY))
+    .execute({ url });
+  // @ts-expect-error No such property.
+  void nights[0]!.encrypted;
+
+  console.log(JSON.stringify({
+    count,
+    devices: devices.map(({ deviceKey, deviceName, osVersion = 'not asked for' }) => [deviceKey, deviceName, osVersion]),
+    one: [one.deviceKey, one.deviceName, enrolled?.toISOString()],
+    nights: nights.map(({ dateKey }) => dateKey),
+  }));
+}
+
+void main(process.argv[2]!);
+`;
+
+jest.setTimeout(CLIENT_TIMEOUT_MS);
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+});
+afterAll(() => workshop.close());
+
+test('a typed client is generated from $metadata, compiles, and reads what we would answer', async () => {
+  const { feed } = workshop;
+  await workshop.tool('@sap-cloud-sdk/generator/dist/cli.js', '-i', 'fleetfeed.xml', '-o', 'client');
+  const answer = await workshop.compileAndRun(PROGRAM, `${feed.base}/beta`);
+
+  const filter =
+    "isDeleted eq false and operatingSystem eq 'Windows' and (endswith(deviceName,'8') or deviceKey lt 20)";
+  const { json } = await feed.get(`/beta/devices?$filter=${filter}&$orderby=deviceName desc&$count=true`);
+  const [first] = json.value;
+  expect(json.value.length).toBeGreaterThan(5);
+  expect(answer).toEqual({
+    count: json['@odata.count'],
+    devices: json.value
+      .slice(0, 5)
+      .map((row: typeof first) => [row.deviceKey, row.deviceName, 'not asked for']),
+    one: [first.deviceKey, first.deviceName, new Date(first.enrolledDateTime).toISOString()],
+    nights: [TODAY, TODAY - 1, TODAY - 2, TODAY - 3],
+  });
+});

@@ -1,0 +1,71 @@
+// A folder beside a real feed, where the tools of others make clients from our $metadata and run them.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/feed.ts';
+
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+// Collections that all lead to each other make deep types: the compiler wants more stack than the usual megabyte.
+const DEEP = '--stack-size=3900';
+const COMPILER_OPTIONS = {
+  target: 'es2022',
+  module: 'commonjs',
+  moduleResolution: 'node10',
+  ignoreDeprecations: '6.0',
+  strict: true,
+  types: ['node'],
+  skipLibCheck: true,
+};
+
+/** To write a client of all collections and compile it is seconds of work, and tens of them on a busy machine. */
+export const CLIENT_TIMEOUT_MS = 180_000;
+
+export interface Workshop {
+  readonly feed: TestFeed;
+  readonly folder: string;
+  /** Runs a tool of `node_modules`, by its path there, and returns what it printed; throws with all of it on failure. */
+  tool(path: string, ...args: readonly string[]): Promise<string>;
+  /** Compiles a TypeScript program with all that it imports, strictly, runs it, and returns the JSON that it printed. */
+  compileAndRun(program: string, ...args: readonly string[]): Promise<ReturnType<typeof JSON.parse>>;
+  close(): Promise<void>;
+}
+
+/** With beta's `$metadata` as `fleetfeed.xml` in its folder. */
+export async function openWorkshop(): Promise<Workshop> {
+  const warehouse = await makeTestWarehouse();
+  const feed = await startTestFeed({ data: warehouse.data });
+  const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-client-'));
+  symlinkSync(MODULES, join(folder, 'node_modules'));
+  const { text } = await feed.get('/beta/$metadata', { accept: 'application/xml' });
+  writeFileSync(join(folder, 'fleetfeed.xml'), text);
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER_OPTIONS }));
+
+  const run = async (...args: readonly string[]): Promise<string> => {
+    try {
+      return (await promisify(execFile)(process.execPath, [DEEP, ...args], { cwd: folder })).stdout;
+    } catch (error) {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+      throw new Error(stdout + stderr, { cause: error });
+    }
+  };
+  const tool: Workshop['tool'] = (path, ...args) => run(join(MODULES, path), ...args);
+
+  return {
+    feed,
+    folder,
+    tool,
+    async compileAndRun(program, ...args) {
+      writeFileSync(join(folder, 'program.ts'), program);
+      await tool('typescript/bin/tsc', '-p', '.');
+      return JSON.parse(await run('program.js', ...args));
+    },
+    async close() {
+      rmSync(folder, { recursive: true });
+      await feed.stop();
+      warehouse.remove();
+    },
+  };
+}

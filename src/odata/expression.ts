@@ -33,7 +33,7 @@ interface Placed {
 export type Expression = Placed &
   (
     | { readonly kind: 'literal'; readonly literal: LiteralValue }
-    /** `deviceName`, `deviceType/deviceTypeName`, `apps/$count`, `$it`. Never empty. */
+    /** `deviceName`, `deviceType/deviceTypeName`, `apps/$count` without options, `$it`. Never empty. */
     | { readonly kind: 'path'; readonly segments: readonly string[] }
     /** `@p1`, resolved by the plan from the aliases of the query string. */
     | { readonly kind: 'alias'; readonly name: string }
@@ -59,6 +59,8 @@ export type Expression = Placed &
         readonly right: Expression;
       }
     | { readonly kind: 'in'; readonly operand: Expression; readonly list: readonly Expression[] }
+    /** `apps/$count($filter=name eq 'x')`; names in the filter are those of the rows that are counted. */
+    | { readonly kind: 'count'; readonly segments: readonly string[]; readonly filter: Expression }
     /** `apps/any(a:a/name eq 'x')`; `any()` has no variable and no body. */
     | {
         readonly kind: 'lambda';

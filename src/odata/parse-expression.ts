@@ -196,12 +196,20 @@ export class ExpressionParser {
     return this.#grow({ kind: 'path', segments, at: first.at });
   }
 
+  #count(at: number, segments: readonly string[], name: Token): Expression {
+    const option = this.#tokens.take();
+    const written = option.kind === 'name' ? option.text.toLowerCase().replace(/^\$/, '') : '';
+    if (written === 'search') this.#tokens.refusePart(option.at, '$search inside $count');
+    if (written !== 'filter') this.#tokens.unexpected(option, '$filter=');
+    this.#tokens.expectSign('=', '= after $filter');
+    const filter = this.#nested(name.at, () => this.parse());
+    this.#close('a closing parenthesis');
+    return this.#grow({ kind: 'count', segments, filter, at }, [filter]);
+  }
+
   #lambda(at: number, segments: readonly string[], name: Token): Expression {
+    if (name.text === '$count') return this.#count(at, segments, name);
     const quantifier = name.text.toLowerCase();
-    if (quantifier === '$count') {
-      const hint = 'Filter with any(…), or count what $expand filters.';
-      this.#tokens.refusePart(name.at, 'A $count with options', hint);
-    }
     if (quantifier !== 'any' && quantifier !== 'all') this.#tokens.unexpected(name, 'any or all');
     if (quantifier === 'any' && this.#tokens.takeSign(')')) {
       return this.#grow({ kind: 'lambda', segments, quantifier, variable: null, body: null, at });

@@ -5,7 +5,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import type { ArithmeticOperator, ComparisonOperator, Expression } from '../odata/expression.ts';
 import { anyOf } from './any-of.ts';
 import { typeOfLiteral } from './bind-literal.ts';
-import { bindLambda, bindPath, bindPresence } from './bind-path.ts';
+import { bindCount, bindLambda, bindPath, bindPresence } from './bind-path.ts';
 import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
 import { literalIn, literalScalar } from './literal-operand.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
@@ -44,6 +44,7 @@ export function bindCondition(expression: Expression, scope: Scope): Condition {
     case 'negate':
     case 'arithmetic':
     case 'case':
+    case 'count':
     case 'type':
       break;
     default:
@@ -88,6 +89,8 @@ export function bindScalar(expression: Expression, scope: Scope): Scalar {
     case 'in':
     case 'lambda':
       return conditionScalar(bindCondition(expression, scope));
+    case 'count':
+      return bindCount(expression, scope, bindCondition);
     case 'case':
     case 'type':
       throw notOffered(inWords(expression), expression, scope);

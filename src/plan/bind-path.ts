@@ -29,12 +29,7 @@ interface Walk {
 export function bindPath(path: Of<'path'>, scope: Scope): Scalar {
   const { ways, end, many, rest } = walk(path, scope);
   const [written, ...more] = rest;
-  if (many && written === '$count' && more.length === 0) {
-    const last = ways.at(-1);
-    if (!last) throw new TypeError('Rows are reached by a navigation.');
-    const count: Scalar = { kind: 'countOf', way: last, where: null, type: 'Edm.Int64', nullable: false };
-    return through(ways.slice(0, -1), count);
-  }
+  if (many && written === '$count' && more.length === 0) return counted(ways, null);
   // Rows that were grouped have columns named by a whole path.
   const name = findName(end.columns, rest.join('/'));
   const column = name === null ? undefined : end.columns.get(name);
@@ -67,14 +62,7 @@ export function bindLambda(
   bindBody: (body: Expression, scope: Scope) => Condition,
 ): Condition {
   const { quantifier, variable, body } = lambda;
-  const { ways, end, many, rest } = walk(lambda, scope);
-  const whole = lambda.segments.join('/');
-  if (rest[0] !== undefined && findName(end.columns, rest[0]) === null) {
-    throw unknownProperty(end, rest[0], scope.option, lambda.at);
-  }
-  if (!many || rest.length > 0) {
-    throw mismatch(`${quantifier} asks of a collection; ${whole} is none.`, lambda, scope);
-  }
+  const { ways, end } = walkToMany(lambda, quantifier, scope);
   const kind = quantifier === 'any' ? 'some' : 'every';
   if (variable === null || body === null) return nested(ways, kind, null);
   if (scope.variables.has(variable)) {
@@ -85,6 +73,16 @@ export function bindLambda(
   }
   const variables = new Map([...scope.variables, [variable, end]]);
   return nested(ways, kind, bindBody(body, { ...scope, variables, nextRow: end.row + 1 }));
+}
+
+/** Binds `apps/$count($filter=…)`; `bindFilter` binds the filter, whose names are those of the counted rows. */
+export function bindCount(
+  count: Of<'count'>,
+  scope: Scope,
+  bindFilter: (filter: Expression, scope: Scope) => Condition,
+): Scalar {
+  const { ways, end } = walkToMany(count, '$count', scope);
+  return counted(ways, bindFilter(count.filter, { ...scope, it: end, nextRow: end.row + 1 }));
 }
 
 /** The rows of a way, seen from a row; `row` is what they are called. */
@@ -122,6 +120,29 @@ function walk({ segments, at }: Path, scope: Scope): Walk {
     rest = rest.slice(1);
   }
   return { ways, end, many, rest };
+}
+
+/** A walk that ends at rows and not at a value; `asking` is what asks of them. */
+function walkToMany(path: Path, asking: string, scope: Scope): Walk {
+  const walked = walk(path, scope);
+  const { end, many, rest } = walked;
+  if (rest[0] !== undefined && findName(end.columns, rest[0]) === null) {
+    throw unknownProperty(end, rest[0], scope.option, path.at);
+  }
+  if (many && rest.length === 0) return walked;
+  throw mismatch(`${asking} asks of a collection; ${path.segments.join('/')} is none.`, path, scope);
+}
+
+function counted(ways: readonly Following[], where: Condition | null): Scalar {
+  const last = ways.at(-1);
+  if (!last) throw new TypeError('Rows are reached by a navigation.');
+  return through(ways.slice(0, -1), {
+    kind: 'countOf',
+    way: last,
+    where,
+    type: 'Edm.Int64',
+    nullable: false,
+  });
 }
 
 function columnOf(row: RowId, property: string, { type, nullable }: Column): Scalar {

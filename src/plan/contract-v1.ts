@@ -63,6 +63,8 @@ function checkFilter(expression: Expression, address: string): void {
       return refuse(`with '${expression.operator}'`, expression.at);
     case 'lambda':
       return refuse(`with '${expression.quantifier}'`, expression.at);
+    case 'count':
+      return refuse("with '$count'", expression.at);
     case 'case':
       return refuse('with case(…)', expression.at);
     case 'literal':

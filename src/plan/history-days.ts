@@ -56,6 +56,7 @@ function mentions(expression: Expression): boolean {
     case 'literal':
     case 'type':
     case 'alias':
+    case 'count':
     case 'lambda':
       return false;
     default:

@@ -16,6 +16,8 @@ export function inWords(expression: Expression): string {
       return printLiteral(expression.literal);
     case 'alias':
       return expression.name;
+    case 'count':
+      return `${expression.segments.join('/')}/$count(…)`;
     case 'call':
       return `${expression.name}(…)`;
     case 'type':

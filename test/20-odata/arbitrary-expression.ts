@@ -98,6 +98,9 @@ export const anyExpression: Arbitrary<Expression> = fc.letrec<{ node: Expression
         .map(([segments, quantifier, variable, body]): Expression => {
           return { kind: 'lambda', segments, quantifier, variable, body, at };
         }),
+      fc
+        .tuple(anyPath, child)
+        .map(([segments, filter]): Expression => ({ kind: 'count', segments, filter, at })),
       anyPath.map((segments): Expression => {
         return { kind: 'lambda', segments, quantifier: 'any', variable: null, body: null, at };
       }),

@@ -23,6 +23,7 @@ export const BOMBS: Readonly<Record<string, (levels: number) => string>> = {
   '1-1-1-…': (n) => `a eq ${'1-'.repeat(n)}`,
   'a.a.a': (n) => `${'a.'.repeat(n)} eq 1`,
   blanks: (n) => `a${' '.repeat(n)}eq${' '.repeat(n)}`,
+  'a/$count($filter=a/$count(': (n) => 'a/$count($filter='.repeat(n),
   'case(case(': (n) => 'case('.repeat(n),
   'case(a:1,…': (n) => `case(${'a:1,'.repeat(n)}true:1)`,
   'a($expand=a($expand=': (n) => 'a($expand='.repeat(n),

@@ -15,6 +15,8 @@ export function outline(expression: Expression): string {
       return node(expression.name, expression.arguments);
     case 'case':
       return `(case ${expression.branches.map(({ when, then }) => `${outline(when)}:${outline(then)}`).join(' ')})`;
+    case 'count':
+      return `(count ${expression.segments.join('/')} ${outline(expression.filter)})`;
     case 'type':
       return `<${expression.name}>`;
     case 'logical':

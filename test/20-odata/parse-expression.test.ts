@@ -46,6 +46,8 @@ describe('operands', () => {
     ['Contains( n , m )', '(contains n m)'],
     ['deviceType/deviceTypeName ne null', '(ne deviceType/deviceTypeName null)'],
     ['apps/$count gt 2', '(gt apps/$count 2)'],
+    ['apps/$count($filter=a eq 1) gt 2', '(gt (count apps (eq a 1)) 2)'],
+    ['a/apps/$count( filter = b/$count(Filter=c) eq 1 )', '(count a/apps (eq (count b c) 1))'],
     ['$it/a eq $it', '(eq $it/a $it)'],
     ['a in (1, 2 ,3)', '(in a 1 2 3)'],
     ["a in ('x')", "(in a 'x')"],
@@ -167,6 +169,10 @@ describe('a fault is told with its place', () => {
     ['a/any(x)', 7, "Found ')' where a colon"],
     ['a/any(x:)', 8, "Found ')' where a property"],
     ['$count gt 1', 0, "Found '$count' where a property"],
+    ['apps/$count()', 12, "Found ')' where $filter="],
+    ['apps/$count($top=1)', 12, "Found '$top' where $filter="],
+    ['apps/$count($filter)', 19, "Found ')' where = after $filter"],
+    ['apps/$count($filter=a;b)', 21, "Found ';' where a closing parenthesis"],
     ['case()', 5, "Found ')' where a property"],
     ['case(a)', 6, "Found ')' where a colon after the condition of case"],
     ['case(a:b', 8, 'Found the end where a comma or a closing parenthesis'],
@@ -201,7 +207,7 @@ describe('a fault is told with its place', () => {
   test.each([
     ['$root/a eq 1', 0],
     ['a eq $this', 5],
-    ['apps/$count($filter=a) gt 1', 5],
+    ['apps/$count($search=a) gt 1', 12],
   ])('%s is a part of OData that is not offered', (text, position) => {
     expect(refusalOf(() => parse(text))).toMatchObject({ code: 'request.not-offered', position });
   });

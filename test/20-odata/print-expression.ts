@@ -42,6 +42,8 @@ export function printExpression(expression: Expression): string {
       );
       return `case(${branches.join(',')})`;
     }
+    case 'count':
+      return `${expression.segments.join('/')}/$count($filter=${printExpression(expression.filter)})`;
     case 'type':
       return expression.name;
     case 'logical':

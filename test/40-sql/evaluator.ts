@@ -57,6 +57,7 @@ export function evaluate(expression: Expression, row: Row): Cell {
     }
     case 'type':
     case 'alias':
+    case 'count':
     case 'lambda':
       throw new TypeError(`No ${expression.kind} here.`);
   }

@@ -95,6 +95,17 @@ test.each<[string, (kind: Kind) => boolean]>([
   ['things/all(t:t/flag)', (kind) => thingsOf(kind).every(({ flag }) => flag === true)],
   ['things/any(t:not t/flag)', (kind) => thingsOf(kind).some(({ flag }) => flag === false)],
   ['things/$count gt 7', (kind) => thingsOf(kind).length > 7],
+  ['things/$count($filter=on) gt 1', (kind) => thingsOf(kind).filter(({ on }) => on === true).length > 1],
+  // Unknown is not true.
+  ['things/$count($filter=flag) eq 0', (kind) => !thingsOf(kind).some(({ flag }) => flag === true)],
+  [
+    'things/$count($filter=kind/title eq null or $it/on) eq things/$count',
+    (kind) => thingsOf(kind).length === 0 || kind.title === null || kind.on,
+  ],
+  [
+    'children/$count($filter=things/$count($filter=on eq false) gt 0) gt 0',
+    (kind) => childrenOf(kind).some((c) => thingsOf(c).some(({ on }) => on === false)),
+  ],
   ['dailyThings/$count eq things/$count', () => true],
   [
     'dailyThings/any(t:t/dateKey eq 20180221 and t/on eq on)',
@@ -183,6 +194,9 @@ test.each([
   ['kinds?$filter=title/any(x:x eq 1)', 'request.type-mismatch', /any asks of a collection/],
   ['things?$filter=kind/any(x:x/on)', 'request.type-mismatch', /kind is none/],
   ['kinds?$filter=things/any(t:t/kind/things/any(t:t/on))', 'request.malformed-expression', /'t' is taken/],
+  ['things?$filter=kind/$count($filter=on) gt 1', 'request.type-mismatch', /kind is none/],
+  ['kinds?$filter=things/$count($filter=titl) gt 1', 'request.unknown-property', /'titl' on things/],
+  ['kinds?$filter=thngs/$count($filter=on) gt 1', 'request.unknown-property', /Did you mean 'things'\?/],
   ['kinds?$filter=thngs/any()', 'request.unknown-property', /Did you mean 'things'\?/],
 ])('%s is refused', (address, code, message) => {
   expect(() => plan(`/${address}`)).toThrow(

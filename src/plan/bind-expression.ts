@@ -4,6 +4,8 @@ import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import type { ArithmeticOperator, ComparisonOperator, Expression } from '../odata/expression.ts';
 import { anyOf } from './any-of.ts';
+import { bindCase } from './bind-case.ts';
+import { bindCast } from './bind-cast.ts';
 import { typeOfLiteral } from './bind-literal.ts';
 import { bindCount, bindLambda, bindPath, bindPresence } from './bind-path.ts';
 import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
@@ -92,8 +94,9 @@ export function bindScalar(expression: Expression, scope: Scope): Scalar {
     case 'count':
       return bindCount(expression, scope, bindCondition);
     case 'case':
+      return bindCase(expression, scope, { bindCondition, bindScalar });
     case 'type':
-      throw notOffered(inWords(expression), expression, scope);
+      throw mismatch(`The type ${expression.name} is no value.`, expression, scope);
     case 'literal':
     case 'alias':
       throw new TypeError(`A ${expression.kind} is bound above.`);
@@ -173,6 +176,7 @@ function bindTextTest(
 
 function bindCall(call: Of<'call'>, scope: Scope): Scalar {
   const { name, at } = call;
+  if (name === 'cast') return bindCast(call, scope, bindScalar);
   const moment = MOMENTS.get(name);
   if (moment) {
     if (call.arguments.length > 0) throw wrongArity(call, 'no', scope);

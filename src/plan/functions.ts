@@ -68,4 +68,5 @@ export const FUNCTION_NAMES: readonly string[] = [
   ...Object.keys(FUNCTIONS),
   ...TEXT_TESTS,
   ...MOMENTS.keys(),
+  'cast',
 ];

@@ -1,13 +1,7 @@
 // $apply: what each transformation makes of the rows that the one before it handed on.
 import { absurd } from '../base/absurd.ts';
 import type { ApplyStep } from '../odata/wanted.ts';
-import {
-  type ApplyRows,
-  type ApplyScope,
-  filterRows,
-  scopeWithin,
-  shapeOf,
-} from './apply-rows.ts';
+import { type ApplyRows, type ApplyScope, filterRows, scopeWithin, shapeOf } from './apply-rows.ts';
 import { bindCondition } from './bind-expression.ts';
 import { computeColumns } from './compute-columns.ts';
 import { concatRows } from './concat-rows.ts';

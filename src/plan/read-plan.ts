@@ -128,6 +128,15 @@ export type Scalar =
       readonly type: ScalarType;
       readonly nullable: boolean;
     }
+  /** The value of the first branch whose condition holds; null where none does. */
+  | {
+      readonly kind: 'case';
+      readonly branches: readonly { readonly when: Condition; readonly then: Scalar }[];
+      readonly type: ScalarType;
+      readonly nullable: true;
+    }
+  /** The value in another type; null where it has no such form. */
+  | { readonly kind: 'cast'; readonly of: Scalar; readonly type: ScalarType; readonly nullable: true }
   /** A value of the one row that a navigation leads to; null where there is none. */
   | {
       readonly kind: 'through';

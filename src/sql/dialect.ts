@@ -73,6 +73,10 @@ export interface Dialect {
   readonly arithmetic: Readonly<
     Record<Arithmetic['operator'], (left: Fragment, right: Fragment, type: ScalarType) => Fragment>
   >;
+  /** The whole number, or an error of the reader's where it is beyond 64 bits. */
+  whole(number: Fragment): Fragment;
+  /** A value in another type; null where it has no such form. */
+  cast(value: Fragment, from: ScalarType, to: ScalarType): Fragment;
   /** The number, or an error of the reader's where it is zero. */
   divisor(number: Fragment): Fragment;
 

@@ -62,16 +62,20 @@ export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
       const operands = scalar.arguments.map((argument) => renderScalar(argument, dialect));
       return dialect.functions[scalar.name](operands, scalar.type);
     }
-    case 'arithmetic': {
-      const { operator, left, right, type } = scalar;
-      const divides = operator === 'div' || operator === 'divby' || operator === 'mod';
-      const operand = renderScalar(right, dialect);
-      // The plan has refused a literal zero.
-      const checked = divides && right.kind !== 'literal' ? dialect.divisor(operand) : operand;
-      return dialect.arithmetic[operator](renderScalar(left, dialect), checked, type);
-    }
+    case 'arithmetic':
     case 'negate':
-      return sql`(- ${renderScalar(scalar.operand, dialect)})`;
+      return isWhole(scalar.type)
+        ? dialect.whole(calculation(scalar, dialect))
+        : calculation(scalar, dialect);
+    case 'case': {
+      const branches = scalar.branches.map(
+        ({ when, then }) =>
+          sql`WHEN ${renderCondition(when, 'filter', dialect)} THEN ${renderScalar(then, dialect)}`,
+      );
+      return sql`(CASE ${join(branches, sql` `)} END)`;
+    }
+    case 'cast':
+      return dialect.cast(renderScalar(scalar.of, dialect), scalar.of.type, scalar.type);
     case 'through':
       return sql`(SELECT ${renderScalar(scalar.of, dialect)} ${following(scalar.way, [], dialect)})`;
     case 'countOf': {
@@ -114,6 +118,37 @@ export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fra
     default:
       return absurd(source);
   }
+}
+
+type Calculation = Scalar & { readonly kind: 'arithmetic' | 'negate' };
+
+/** Sums and products of whole numbers, unchecked: whoever takes the result sees whether one of them went over the edge. */
+function calculation(scalar: Calculation, dialect: Dialect): Fragment {
+  if (scalar.kind === 'negate') return sql`(- ${operandOf(scalar, scalar.operand, dialect)})`;
+  const { operator, left, right, type } = scalar;
+  // A remainder takes any number for a whole one.
+  if (operator === 'mod') {
+    return dialect.arithmetic.mod(renderScalar(left, dialect), divisor(right, dialect), type);
+  }
+  const divides = operator === 'div' || operator === 'divby';
+  const second = divides ? divisor(right, dialect) : operandOf(scalar, right, dialect);
+  return dialect.arithmetic[operator](operandOf(scalar, left, dialect), second, type);
+}
+
+// What leaves the whole numbers inside shows outside, as long as outside is whole as well.
+function operandOf(outer: Calculation, inner: Scalar, dialect: Dialect): Fragment {
+  const isInside = (inner.kind === 'arithmetic' && inner.operator !== 'mod') || inner.kind === 'negate';
+  return isInside && isWhole(outer.type) ? calculation(inner, dialect) : renderScalar(inner, dialect);
+}
+
+function divisor(scalar: Scalar, dialect: Dialect): Fragment {
+  const number = renderScalar(scalar, dialect);
+  // The plan has refused a literal zero.
+  return scalar.kind === 'literal' ? number : dialect.divisor(number);
+}
+
+function isWhole(type: Scalar['type']): boolean {
+  return type === 'Edm.Int32' || type === 'Edm.Int64';
 }
 
 type Of<Kind extends Condition['kind']> = Condition & { readonly kind: Kind };

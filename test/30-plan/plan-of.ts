@@ -81,6 +81,10 @@ function showScalar(scalar: Scalar): string {
       return `(${showScalar(scalar.left)} ${scalar.operator} ${showScalar(scalar.right)})`;
     case 'negate':
       return `-${showScalar(scalar.operand)}`;
+    case 'case':
+      return `case(${scalar.branches.map(({ when, then }) => `${show(when)}: ${showScalar(then)}`).join(', ')})`;
+    case 'cast':
+      return `cast(${showScalar(scalar.of)} as ${scalar.type})`;
     case 'through':
       return `${showScalar(scalar.of)} through ${showWay(scalar.way)}`;
     case 'countOf':

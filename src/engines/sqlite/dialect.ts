@@ -1,6 +1,6 @@
 // SQL as SQLite speaks it. Measured ways of writing JSON: see the page function.
 import { absurd } from '../../base/absurd.ts';
-import type { Dialect, JsonMember, OrderValue } from '../../sql/dialect.ts';
+import type { Dialect, JsonForm, JsonMember, OrderValue } from '../../sql/dialect.ts';
 import {
   type Fragment,
   identifier,
@@ -72,6 +72,8 @@ export const SQLITE: Dialect = {
     divby: (left, right) => sql`(CAST(${left} AS REAL) / ${right})`,
     mod: (left, right) => sql`(${left} % ${right})`,
   },
+  whole: (number) => sql`whole(${number})`,
+  cast: castTo,
   divisor: (number) => sql`divisor(${number})`,
 
   withinDeadline: (column) => sql`within_deadline(${column})`,
@@ -136,6 +138,17 @@ export const SQLITE: Dialect = {
     return sql`SELECT ${columns} FROM (${gathered})`;
   },
 };
+
+function castTo(own: Fragment, from: JsonForm['type'], to: JsonForm['type']): Fragment {
+  if (to === 'Edm.String') {
+    if (from === 'Edm.Boolean') return sql`iif(${own} IS NULL, NULL, iif(${own}, 'true', 'false'))`;
+    return from === 'Edm.DateTimeOffset' ? sql`(${own} || 'Z')` : sql`CAST(${own} AS TEXT)`;
+  }
+  if (to === 'Edm.Date') return sql`substr(${own}, 1, 10)`;
+  if (to === 'Edm.DateTimeOffset') return sql`(${own} || 'T00:00:00')`;
+  if (to === 'Edm.Int32') return sql`int32_of(${own})`;
+  return to === 'Edm.Int64' ? sql`int64_of(${own})` : sql`double_of(${own})`;
+}
 
 function isWhole(type: string): boolean {
   return type === 'Edm.Int32' || type === 'Edm.Int64';

@@ -18,6 +18,6 @@ export function registerFunctions(database: Database, isStopped: () => boolean):
     return 1;
   });
   for (const [name, answer] of Object.entries(QUERY_FUNCTIONS)) {
-    database.function(name, { deterministic: true, directOnly: true }, answer);
+    database.function(name, { deterministic: true, directOnly: true, safeIntegers: true }, answer);
   }
 }

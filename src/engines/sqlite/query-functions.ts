@@ -17,6 +17,22 @@ export const QUERY_FUNCTIONS: Readonly<Record<string, (one: Cell, second: Cell, 
     }
     return number;
   },
+  /** What sums and products of whole numbers came to: SQLite goes on with a fraction where 64 bits end. */
+  whole: (number) => {
+    if (typeof number === 'number') {
+      throw new FeedError(
+        'request.type-mismatch',
+        'The expression leaves the whole numbers of 64 bits in at least one row.',
+      );
+    }
+    return number;
+  },
+  int32_of: (value) => wholeOf(value, 32),
+  int64_of: (value) => wholeOf(value, 64),
+  double_of: (value) => {
+    if (typeof value !== 'string') return typeof value === 'bigint' ? Number(value) : value;
+    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? finite(Number(value)) : null;
+  },
   /** Asked only where a navigation leads to more rows than fit into a row. SQLite must not think it constant. */
   too_many_rows: (navigation, most, count) => {
     const [name, limit] = [String(navigation), String(most)];
@@ -27,6 +43,26 @@ export const QUERY_FUNCTIONS: Readonly<Record<string, (one: Cell, second: Cell, 
     });
   },
 };
+
+/** Null where it is no whole number of so many bits; a fraction loses what is behind its point. */
+function wholeOf(value: Cell, bits: number): Cell {
+  const whole = typeof value === 'number' ? wholePart(value) : value;
+  const number =
+    typeof whole === 'string'
+      ? /^[+-]?\d{1,19}$/.test(whole)
+        ? BigInt(whole.replace('+', ''))
+        : null
+      : whole;
+  return typeof number === 'bigint' && BigInt.asIntN(bits, number) === number ? number : null;
+}
+
+function wholePart(number: number): bigint | null {
+  return Number.isFinite(number) ? BigInt(Math.trunc(number)) : null;
+}
+
+function finite(number: number): number | null {
+  return Number.isFinite(number) ? number : null;
+}
 
 function ofText(change: (text: string) => string): (argument: Cell) => Cell {
   return (argument) => (typeof argument === 'string' ? change(argument) : argument);

@@ -1,0 +1,42 @@
+// `cast(x,Edm.String)`: a value as one of another type, null where it is none.
+import { findName } from '../../schema/derive/catalogue.ts';
+import { nearestName } from '../base/nearest-name.ts';
+import type { Expression } from '../odata/expression.ts';
+import type { Scalar } from './read-plan.ts';
+import { inWords, mismatch, notOffered, wrongArity } from './refusals.ts';
+import type { Scope } from './scope.ts';
+import { type Family, articled, familyOf } from './type-words.ts';
+
+/** What each type can be made of; anything can be made of null. */
+const CASTS = {
+  'Edm.String': ['text', 'number', 'truth', 'instant', 'day', 'time'],
+  'Edm.Int32': ['number', 'text'],
+  'Edm.Int64': ['number', 'text'],
+  'Edm.Double': ['number', 'text'],
+  'Edm.Date': ['day', 'instant'],
+  'Edm.DateTimeOffset': ['instant', 'day'],
+} as const satisfies Readonly<Record<string, readonly Family[]>>;
+
+/** Throws `request.type-mismatch` for casts that could never succeed, `request.not-offered` for other types. */
+export function bindCast(
+  call: Expression & { readonly kind: 'call' },
+  scope: Scope,
+  bindScalar: (expression: Expression, scope: Scope) => Scalar,
+): Scalar {
+  const [value, written] = call.arguments;
+  if (!value || written?.kind !== 'type' || call.arguments.length !== 2) throw wrongArity(call, '2', scope);
+  const names = new Map(Object.keys(CASTS).map((name) => [name, name]));
+  const type = findName(names, written.name) as keyof typeof CASTS | null;
+  if (type === null) {
+    const nearest = nearestName(names.keys(), written.name);
+    throw notOffered(`cast to ${written.name}${nearest === null ? '' : ` (${nearest} is)`}`, written, scope);
+  }
+  const of = bindScalar(value, scope);
+  const from: readonly Family[] = CASTS[type];
+  if (![...from, 'null'].includes(familyOf(of.type))) {
+    const message = `${inWords(value)} is ${articled(of.type)} and cannot become ${articled(type)}.`;
+    throw mismatch(message, value, scope);
+  }
+  if (of.type === type) return of;
+  return { kind: 'cast', of, type, nullable: true };
+}

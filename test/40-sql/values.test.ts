@@ -1,0 +1,118 @@
+// What expressions come to in SQLite: the edges of whole numbers, and values that change their type.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Database } from 'better-sqlite3';
+import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { parseExpression } from '../../src/odata/parse-expression.ts';
+import { bindScalar } from '../../src/plan/bind-expression.ts';
+import { identifier, rowName, sql, statement } from '../../src/sql/fragment.ts';
+import { renderScalar } from '../../src/sql/render-condition.ts';
+import { openThings, thingScope } from './things.ts';
+
+let database: Database;
+beforeAll(() => {
+  database = openThings();
+});
+afterAll(() => {
+  database.close();
+});
+
+/** The value for the thing -1 of 2018-02-19, whose size is 9007199254740992 and which is not on. */
+function valueOf(expression: string): unknown {
+  const scalar = bindScalar(parseExpression(expression, '$compute'), thingScope());
+  const { text, values } = statement(
+    sql`SELECT ${renderScalar(scalar, SQLITE)} FROM ${identifier('things')} AS ${rowName(0)} WHERE ${identifier('dateKey')} = 20180219 AND ${identifier('thingKey')} = -1`,
+    () => '?',
+  );
+  return database
+    .prepare(text)
+    .pluck()
+    .safeIntegers()
+    .get(...values);
+}
+
+describe('whole numbers', () => {
+  test.each<[string, bigint | number]>([
+    ['size add 1', 9007199254740993n],
+    ['9223372036854775807 sub 1', 9223372036854775806n],
+    ['-9223372036854775807 sub 1', -9223372036854775808n],
+    ['thingKey sub 4 mul 2', -9n],
+    ['-7 div 2', -3n],
+    ['-7 mod 2', -1n],
+    ['-7 divby 2', -3.5],
+    ['(size mul 2) divby 2', 9007199254740992],
+    ['1 div thingKey', -1n],
+  ])('%s is %s', (expression, value) => {
+    expect(valueOf(expression)).toBe(value);
+  });
+
+  test.each([
+    '9223372036854775807 add 1',
+    '-9223372036854775807 sub 2',
+    '9223372036854775807 mul 2 sub 9223372036854775807',
+    '(size mul size) mod 7',
+    '(size mul size) divby 7',
+    '-(size mul size)',
+    '(0 sub 9223372036854775807 sub 1) div thingKey',
+  ])('%s leaves 64 bits, and is the reader’s error', (expression) => {
+    expect(() => valueOf(expression)).toThrow(
+      expect.objectContaining({ code: 'request.type-mismatch', message: expect.stringContaining('64 bits') }),
+    );
+  });
+});
+
+describe('case', () => {
+  test.each<[string, unknown]>([
+    ["case(thingKey gt 0:'many',thingKey eq -1:'minus',true:'few')", 'minus'],
+    ["case(thingKey gt 0:'many')", null],
+    // Unknown is not true.
+    ["case(number gt 0 or null:'unknown',true:'else')", 'else'],
+    ['case(false:1,true:2.5)', 2.5],
+    ['case(true:null,true:1)', null],
+    ['case(on:1,not on:0)', 0n],
+  ])('%s is %s', (expression, value) => {
+    expect(valueOf(expression)).toBe(value);
+  });
+
+  test('has values of one kind', () => {
+    expect(() => valueOf("case(true:1,true:'a')")).toThrow(
+      expect.objectContaining({ code: 'request.type-mismatch', position: 17 }),
+    );
+  });
+});
+
+describe('cast', () => {
+  test.each<[string, unknown]>([
+    ['cast(size,Edm.String)', '9007199254740992'],
+    ['cast(on,Edm.String)', 'false'],
+    ['cast(2018-02-21T23:18:51Z,Edm.String)', '2018-02-21T23:18:51Z'],
+    ["cast('12',Edm.Int32)", 12n],
+    ["cast('-9223372036854775808',Edm.Int64)", -9223372036854775808n],
+    ["cast('9223372036854775808',Edm.Int64)", null],
+    ["cast('1e3',Edm.Int64)", null],
+    ["cast('abc',Edm.Int32)", null],
+    ['cast(size,Edm.Int32)', null],
+    ['cast(2.9,Edm.Int32)', 2n],
+    ['cast(-2.9,Edm.Int64)', -2n],
+    ['cast(1e300,Edm.Int64)', null],
+    ["cast('1e3',Edm.Double)", 1000],
+    ["cast('0x10',Edm.Double)", null],
+    ["cast('1e999',Edm.Double)", null],
+    ['cast(thingKey,Edm.Double)', -1],
+    ['cast(2018-02-21T23:18:51Z,Edm.Date)', '2018-02-21'],
+    ['cast(2018-02-21,Edm.DateTimeOffset)', '2018-02-21T00:00:00'],
+    ['cast(null,Edm.String)', null],
+    ["cast('a',Edm.String)", 'a'],
+  ])('%s is %s', (expression, value) => {
+    expect(valueOf(expression)).toBe(value);
+  });
+
+  test.each([
+    ['cast(on,Edm.Int32)', 'request.type-mismatch', /cannot become/],
+    ["cast('a',Edm.Guid)", 'request.not-offered', /Edm\.Guid/],
+    ['cast(Edm.String)', 'request.malformed-expression', /2 arguments/],
+  ])('%s is refused', (expression, code, message) => {
+    expect(() => valueOf(expression)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+});

@@ -19,6 +19,8 @@ export const LIMITS = {
   applySteps: 60,
   /** Levels of transformations inside transformations. */
   applyDepth: 6,
+  /** Times that one $apply may read its collection: each branch of a concat and each level of a rollup is one. */
+  applyReads: 64,
   /** Words and phrases of one $search. */
   searchTerms: 200,
   /** Navigations that follow each other, or lie inside each other, in one expression: each is a query in a query. */

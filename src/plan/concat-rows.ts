@@ -1,23 +1,27 @@
 // Rows of several sources as rows of one: what concat and rollup make.
 import { findName } from '../../schema/derive/catalogue.ts';
 import { FeedError } from '../base/feed-error.ts';
+import { LIMITS } from '../base/limits.ts';
 import { type ApplyRows, hiddenColumn, shownColumns } from './apply-rows.ts';
 import type { Column, RowSource, ScalarType } from './read-plan.ts';
 import { articled, familyOf } from './type-words.ts';
 
-/** The rows of all branches, one branch after another. Throws `request.type-mismatch` where a name means two things. */
-export function concatRows(
-  branches: readonly ApplyRows[],
-  { at }: { readonly at: number },
-  option: string,
-): ApplyRows {
+/** Where in which option the sources come together. */
+interface Place {
+  readonly option: string;
+  readonly at: number;
+}
+
+/**
+ * The rows of all branches, one branch after another. Throws `request.type-mismatch` where a name means two things, and
+ * `limit.too-complex` where concat follows concat so often that every one would double the reads before it.
+ */
+export function concatRows(branches: readonly ApplyRows[], place: Place): ApplyRows {
   const [first, ...others] = branches;
   if (!first) throw new TypeError('concat has branches.');
-  const clash = (message: string): FeedError =>
-    new FeedError('request.type-mismatch', message, { target: option, position: at });
   const source = uniteRows(
     branches.map((branch) => branch.source),
-    clash,
+    place,
   );
   // Ways lead on only from rows that have them in every branch.
   const ways = others.every(({ it }) => it.ways === first.it.ways) ? first.it.ways : new Map<string, never>();
@@ -25,7 +29,11 @@ export function concatRows(
 }
 
 /** A column that a source lacks is null in its rows; a hidden column says which source a row is of. */
-export function uniteRows(sources: readonly RowSource[], clash: (message: string) => Error): RowSource {
+export function uniteRows(sources: readonly RowSource[], { option, at }: Place): RowSource {
+  checkReads(
+    sources.reduce((reads, source) => reads + readsOf(source), 0),
+    { option, at },
+  );
   const branch = hiddenColumn(sources);
   const columns = new Map<string, Column>([[branch, { type: 'Edm.Int32', nullable: false }]]);
   for (const [name, found] of sources.flatMap((source) => [...source.columns])) {
@@ -34,13 +42,30 @@ export function uniteRows(sources: readonly RowSource[], clash: (message: string
     const type = commonType(known.type, found.type);
     if (type === null || (written !== null && written !== name)) {
       const both = `${written ?? name} is ${articled(known.type)} and ${name} is ${articled(found.type)}`;
-      throw clash(`${both}: in one answer a name means one thing.`);
+      const message = `${both}: in one answer a name means one thing.`;
+      throw new FeedError('request.type-mismatch', message, { target: option, position: at });
     }
     const nullable = known.nullable || found.nullable || sources.some((source) => !source.columns.has(name));
     columns.set(name, { ...known, type, nullable });
   }
   const keys = sources.flatMap((source) => source.key);
   return { kind: 'united', of: sources, branch, columns, key: [branch, ...new Set(keys)] };
+}
+
+/** Throws `limit.too-complex`. */
+export function checkReads(reads: number, { option, at }: Place): void {
+  const most = LIMITS.applyReads;
+  if (reads <= most) return;
+  const message = `${option} reads its collection more than ${most} times.`;
+  const hint = 'Each branch of concat and each level of rollup reads it once: ask in several requests.';
+  throw new FeedError('limit.too-complex', message, { target: option, position: at, hint });
+}
+
+function readsOf(source: RowSource): number {
+  if (source.kind === 'collection') return 1;
+  return source.kind === 'united'
+    ? source.of.reduce((reads, each) => reads + readsOf(each), 0)
+    : readsOf(source.of);
 }
 
 function commonType(one: ScalarType, other: ScalarType): ScalarType | null {

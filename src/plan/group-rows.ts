@@ -5,7 +5,7 @@ import type { AggregateItem, AggregateMethod, GroupTerm } from '../odata/wanted.
 import { type ApplyRows, shownColumns } from './apply-rows.ts';
 import { bindScalar } from './bind-expression.ts';
 import { checkAlias } from './check-alias.ts';
-import { uniteRows } from './concat-rows.ts';
+import { checkReads, uniteRows } from './concat-rows.ts';
 import type { Aggregate, Column, RowSource, Scalar } from './read-plan.ts';
 import { inWords, mismatch } from './refusals.ts';
 import { MAIN_ROW, type Scope } from './scope.ts';
@@ -46,7 +46,8 @@ export function groupRows(
     key: [...grouping.keys()],
   }));
   const [only] = groups;
-  const found = only && groups.length === 1 ? only : uniteRows(groups, (message) => new TypeError(message));
+  const found =
+    only && groups.length === 1 ? only : uniteRows(groups, { option: scope.option, at: by[0]?.at ?? 0 });
   return { source: found, it: { ...bare(it), columns: shownColumns(found.columns) }, order: [] };
 }
 
@@ -62,6 +63,7 @@ function groupingsOf(by: readonly GroupTerm[], scope: Scope): readonly Grouping[
   return by.reduce<readonly Grouping[]>(
     (groupings, term) => {
       const levels = levelsOf(term, scope);
+      checkReads(groupings.length * levels.length, { option: scope.option, at: term.at });
       return groupings.flatMap((grouping) => levels.map((level) => new Map([...grouping, ...level])));
     },
     [new Map()],

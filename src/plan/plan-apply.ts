@@ -54,7 +54,7 @@ function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRo
       return { ...rows, source: rankRows(source, step, scope) };
     case 'concat': {
       const branches = step.of.map((branch) => planApply(branch, rows, outer));
-      return concatRows(branches, step, scope.option);
+      return concatRows(branches, { at: step.at, option: scope.option });
     }
     case 'search':
     case 'expand':

@@ -105,3 +105,37 @@ test('one row is not transformed', () => {
     expect.objectContaining({ code: 'request.malformed-option', target: '$apply' }),
   );
 });
+
+describe('transformations that multiply', () => {
+  const many = (length: number, text: string): readonly string[] => Array.from({ length }, () => text);
+  const names = [
+    'deviceName',
+    'model',
+    'osVersion',
+    'manufacturer',
+    'deviceKey',
+    'isDeleted',
+    'deviceTypeKey',
+  ];
+
+  test.each([
+    ['concat after concat', many(14, 'concat(identity,identity)').join('/'), 'concat(identity,identity)/', 6],
+    ['concat inside concat', `concat(${many(40, 'identity').join()})/concat(identity,identity)`, null, null],
+    ['rollup beside rollup', `groupby((${many(4, `rollup(${names.join()})`).join()}))`, null, null],
+    [
+      'concat after rollup',
+      `groupby((rollup($all,${names.join()})))/concat(${many(9, 'identity').join()})`,
+      null,
+      null,
+    ],
+  ])('are refused before they are too many: %s', (_, apply, step, times) => {
+    const right = {
+      code: 'limit.too-complex',
+      target: '$apply',
+      message: expect.stringContaining('64 times'),
+    };
+    expect(() => planOf(`/devices?$apply=${apply}`)).toThrow(
+      expect.objectContaining(step === null ? right : { ...right, position: step.length * times }),
+    );
+  });
+});

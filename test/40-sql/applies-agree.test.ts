@@ -113,7 +113,7 @@ describe.each(['things', 'dailyThings'])('$apply on %s', (collection) => {
         const wanted = evaluateApply(steps, TABLE);
         expect(rows).toEqual(inOrder(wanted).map((row) => asJson(row, plan.columns)));
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 });

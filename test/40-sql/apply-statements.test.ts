@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
-import { registerFunctions, StatementStopped } from '../../src/engines/sqlite/functions.ts';
+import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
@@ -55,7 +55,7 @@ test.each(['things', 'dailyThings'].flatMap((set) => TRANSFORMATIONS.map((apply)
     expect(asked).toBeGreaterThanOrEqual(48);
     stopped = true;
     try {
-      expect(() => rowsOf(set, `$apply=${apply}`)).toThrow(StatementStopped);
+      expect(() => rowsOf(set, `$apply=${apply}`)).toThrow('The statement was told to stop.');
     } finally {
       stopped = false;
     }
@@ -78,4 +78,17 @@ test('the result is filtered and sorted as a whole', () => {
   const options =
     '$apply=groupby((on),aggregate($count as n,number with sum as s))&$filter=n gt 1 and on&$orderby=n mul 2 desc';
   expect(rowsOf('things', options)).toEqual([{ on: true, n: 24, s: expect.any(Number) }]);
+});
+
+test('a long sequence is one statement still', () => {
+  const steps = Array.from({ length: 59 }, (_, index) => `compute(thingKey add ${index} as n${index})`);
+  const rows = rowsOf('things', `$apply=${steps.join('/')}/aggregate(n58 with max as last)`);
+  expect(rows).toEqual([{ last: 67 }]);
+  const told = Array.from({ length: 200 }, (_, index) => `number with sum as s${index}`);
+  expect(rowsOf('things', `$apply=aggregate(${told.join()})&$select=s199`)).toEqual([
+    { s199: expect.any(Number) },
+  ]);
+  expect(
+    Object.keys((rowsOf('things', `$apply=aggregate(${told.join()})`) as object[])[0] ?? {}),
+  ).toHaveLength(200);
 });

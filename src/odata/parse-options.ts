@@ -38,9 +38,6 @@ const SYSTEM_OPTIONS: ReadonlyMap<string, 'read' | 'unread'> = new Map([
 
 const OWN_OPTIONS: ReadonlySet<string> = new Set(['api-version', 'maxhistorydays']);
 
-// More than every day there is; keeps calendar arithmetic within what a Date can hold.
-const ALL_DAYS = 3_650_000;
-
 /**
  * The option that a name means: system options in lower case with `$` (which the writer may leave out),
  * our own in lower case, `@aliases` as written; null for custom options, which belong to somebody else.
@@ -82,7 +79,7 @@ export function parseOptions(pairs: readonly QueryPair[], limits: Limits = LIMIT
     format: option('$format', (text, name) => filled(text, name).trim()),
     apiVersion: option('api-version', (text) => text),
     maxHistoryDays: option('maxhistorydays', (text, name) =>
-      Math.min(readWholeNumber(text, name, 'request.bad-history-days'), ALL_DAYS),
+      readWholeNumber(text, name, 'request.bad-history-days'),
     ),
     aliases: readAliases(texts, limits),
     unread: new Map([...texts].filter(([name]) => SYSTEM_OPTIONS.get(name) === 'unread')),
@@ -122,7 +119,8 @@ function filled(text: string, name: string): string {
 
 function readWholeNumber(text: string, name: string, code: ErrorCode): number {
   const digits = text.trim();
-  if (/^\d{1,15}$/.test(digits)) return Number(digits);
+  // More than can be counted is as good as the most that can.
+  if (/^\d+$/.test(digits)) return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
   throw new FeedError(code, `${excerpt(text)} is not a whole number from 0.`, {
     target: name,
     hint: `Write for example ${name}=10.`,

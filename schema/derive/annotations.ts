@@ -65,6 +65,7 @@ export const TRANSFORMATIONS = [
   'filter',
   'compute',
   'identity',
+  'search',
   'orderby',
   'top',
   'skip',

@@ -31,12 +31,13 @@ function planText(plan: object): string {
   });
 }
 
-// An entity is known by its name; all of it would bury the plan.
+// An entity is known by its name and a column by its type; all of them would bury the plan.
 function shortened(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shortened);
   if (value instanceof Map) return shortened(Object.fromEntries(value));
   if (typeof value !== 'object' || value === null) return value;
   if ('singular' in value && 'name' in value) return value.name;
+  if ('type' in value && 'description' in value) return value.type;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shortened(inner)]));
 }
 

@@ -8,16 +8,17 @@ import type { ScopeRow } from './scope.ts';
 
 /**
  * AND, OR and NOT are of rows: the words of an AND may stand in different columns, those of a phrase stand in one.
- * Throws `request.not-offered` for collections that are not searched.
+ * `option` is the one in whose text it stands. Throws `request.not-offered` for collections that are not searched.
  */
 export function bindSearch(
   search: SearchExpression,
   { entity, row }: Pick<ScopeRow, 'entity' | 'row'>,
+  option = '$search',
 ): Condition {
   const index = searchIndexOf(entity);
   if (!index) {
     throw new FeedError('request.not-offered', `${entity.name} has no words to search.`, {
-      target: '$search',
+      target: option,
       hint: 'Search the collection of the things themselves, or compare text with contains(…) in $filter.',
     });
   }

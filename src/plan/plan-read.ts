@@ -121,7 +121,7 @@ function checkOptions(
   if (options.apply && options.search) {
     throw new FeedError('request.not-offered', '$search beside $apply is not offered by this feed.', {
       target: '$search',
-      hint: 'Put filter(contains(…)) at the beginning of $apply.',
+      hint: 'Put search(…) into $apply, before anything is grouped.',
     });
   }
   const inside = (['expand', 'compute'] as const).find((name) => options[name] !== null);

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { searchIndexOf } from '../../schema/derive/search.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
+import type { Row } from '../../schema/words.ts';
 import { parseSearch } from '../../src/odata/parse-search.ts';
-import type { SearchExpression } from '../../src/odata/wanted.ts';
+import { isFound, wordsOf } from '../75-oracle/words-of-row.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
-
-type Row = Readonly<Record<string, unknown>>;
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;
@@ -26,40 +25,8 @@ afterAll(async () => {
 const address = (collection: string, search: string, more = ''): string =>
   `/beta/${collection}?$search=${encodeURIComponent(search)}${more}`;
 
-// In any case and without accents; whatever is neither letter nor digit parts words.
-const wordsOf = (text: string): readonly string[] =>
-  text
-    .normalize('NFD')
-    .replaceAll(/\p{Mn}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '');
-
-function finds(search: SearchExpression, texts: readonly (readonly string[])[]): boolean {
-  switch (search.kind) {
-    case 'word':
-    case 'phrase': {
-      const wanted = wordsOf(search.text);
-      const stands = (words: readonly string[]): boolean =>
-        words.some((_, start) => wanted.every((word, offset) => words[start + offset] === word));
-      return wanted.length > 0 && texts.some(stands);
-    }
-    case 'and':
-      return search.of.every((each) => finds(each, texts));
-    case 'or':
-      return search.of.some((each) => finds(each, texts));
-    case 'not':
-      return !finds(search.of, texts);
-  }
-}
-
-function expected(search: string, rows: readonly Row[], columns: readonly string[]): readonly Row[] {
-  const expression = parseSearch(search);
-  return rows.filter((row) => {
-    const texts = columns.map((name) => row[name]).filter((cell) => typeof cell === 'string');
-    return finds(expression, texts.map(wordsOf));
-  });
-}
+const expected = (search: string, rows: readonly Row[], columns: readonly string[]): readonly Row[] =>
+  rows.filter((row) => isFound(parseSearch(search), row, columns));
 
 describe('$search', () => {
   const columns = searchIndexOf(MODEL.entities.get('devices')!)!.columns;
@@ -91,7 +58,7 @@ describe('$search', () => {
 
   test('finds what is there, by each word of each text', async () => {
     const words = new Set(
-      devices.flatMap((row) => columns.flatMap((name) => wordsOf((row[name] ?? '') as string))),
+      devices.flatMap((row) => columns.flatMap((name) => wordsOf(String(row[name] ?? '')))),
     );
     for (const word of [...words].filter((_, index) => index % 9 === 0)) {
       const { json } = await feed.get(address('devices', `"${word}"`, '&$select=deviceKey'));
@@ -122,6 +89,16 @@ describe('$search', () => {
     const { json } = await feed.get(address(`deviceTypes(${type})/devices`, 'windows'));
     const ofType = devices.filter(({ deviceTypeKey }) => deviceTypeKey === type);
     expect(json.value).toEqual(expected('windows', ofType, columns));
+  });
+
+  test('is a step of $apply, as long as rows are rows of the collection', async () => {
+    const ask = async (steps: string) => feed.get(`/beta/devices?$apply=${encodeURIComponent(steps)}`);
+    const { json } = await ask('filter(isDeleted eq false)/search(windows NOT dell)/aggregate($count as n)');
+    const wanted = expected('windows NOT dell', devices, columns).filter((row) => row['isDeleted'] === false);
+    expect(json.value).toMatchObject([{ n: wanted.length }]);
+    expect(wanted.length).toBeGreaterThan(0);
+    const late = await ask('groupby((deviceName))/search(windows)');
+    expect([late.status, late.json.error.target]).toEqual([501, '$apply']);
   });
 
   test('a NUL, a quote and a very long phrase are words like others', async () => {

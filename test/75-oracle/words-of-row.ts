@@ -24,9 +24,12 @@ export function wordsOf(text: string): readonly string[] {
   return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-/** Whether the words stand there side by side. */
+/** Whether the words stand there side by side; where there are none, nothing does. */
 function stands(wanted: readonly string[], words: readonly string[]): boolean {
-  return words.some((_, start) => wanted.every((word, index) => words[start + index] === word));
+  return (
+    wanted.length > 0 &&
+    words.some((_, start) => wanted.every((word, index) => words[start + index] === word))
+  );
 }
 
 export function printSearch(search: SearchExpression): string {

@@ -71,6 +71,7 @@ describe('query', () => {
     const { code, stdout } = await query(address, '--explain');
     expect(code).toBe(0);
     expect(stdout).toContain("test: 'startswith'");
+    expect(stdout).toContain("deviceName: 'Edm.String',");
     expect(stdout).toMatch(/SQL: the first rows of a page\n {2}SELECT/);
     expect(stdout).toContain("1: 'DESK'\n  2: 'DESL'\n  3: <rows>");
     expect(stdout).toContain('USE TEMP B-TREE FOR ORDER BY');

@@ -57,9 +57,9 @@ export async function servePage(
     ...(applied !== null && { 'Preference-Applied': applied }),
     ...(advice.length > 0 && { 'Fleetfeed-Advice': advice.map(({ code }) => code).join(', ') }),
   };
+  await mustExist(feed, plan.source, generation.id, request.signal);
   if (!request.wantsBody) return { status: 200, headers, body: null };
 
-  await mustExist(feed, plan.source, generation.id, request.signal);
   const count = plan.count
     ? await feed.engine.readValue(generation.id, renderCount(plan, feed.dialect), request.signal)
     : null;

@@ -111,6 +111,12 @@ describe('the protocol', () => {
     }
   });
 
+  test('HEAD finds no more than GET does', async () => {
+    for (const path of ['/v1.0/devices(99999)', '/v1.0/devices(99999)/userDeviceAssociations']) {
+      expect((await feed.get(path, {}, 'HEAD')).status).toBe(404);
+    }
+  });
+
   test('one OData-Version, whatever version is asked for, and older clients are refused', async () => {
     const { headers } = await feed.get('/v1.0', { 'odata-maxversion': '4.01' });
     expect(headers.get('odata-version')).toBe('4.0');

@@ -102,6 +102,46 @@ describe('a bomb in $filter and $orderby is answered or refused', () => {
   });
 });
 
+// Small texts that stand for much: what doubles at each step, what nests, and what is long.
+const times = (n: number, text: string): string => Array.from({ length: n }, () => text).join('/');
+const inside = (n: number, open: string, core: string): string => open.repeat(n) + core + ')'.repeat(n);
+const listed = (n: number, each: (index: number) => string, sign = ','): string =>
+  Array.from({ length: n }, (_, index) => each(index)).join(sign);
+
+describe('a bomb in another option is answered or refused', () => {
+  test.each([
+    ['unions of unions', '$apply', (n) => times(n, 'concat(identity,identity)')],
+    ['unions inside unions', '$apply', (n) => inside(n, 'concat(identity,', 'identity')],
+    ['groups inside groups', '$apply', (n) => inside(n, 'groupby((isDeleted),', 'aggregate($count as n)')],
+    ['subtotals of subtotals', '$apply', (n) => `groupby((${listed(n, () => 'rollup(deviceKey,model)')}))`],
+    ['columns upon columns', '$apply', (n) => listed(n, (at) => `compute(deviceKey add 1 as c${at})`, '/')],
+    [
+      'a path that comes back',
+      '$expand',
+      (n) => 'deviceType($expand=devices($expand='.repeat(n) + 'user' + '))'.repeat(n),
+    ],
+    ['everything of everything', '$expand', (n) => inside(n, '*($expand=', '*')],
+    ['one navigation often', '$expand', (n) => listed(n, () => 'deviceType')],
+    ['brackets', '$search', (n) => inside(n, '(', 'a')],
+    ['denials', '$search', (n) => `${'NOT '.repeat(n)}a`],
+    ['many words', '$search', (n) => listed(n, (at) => `w${at}`, ' OR ')],
+    ['a long phrase', '$search', (n) => `"${'a '.repeat(n)}"`],
+    ['many columns', '$compute', (n) => listed(n, (at) => `deviceKey add 1 as c${at}`)],
+    ['many links', '$filter', (n) => `deviceType/${'devices/'.repeat(n)}$count gt 1`],
+  ] as readonly (readonly [string, string, (levels: number) => string])[])('%s', async (_, option, grow) => {
+    for (const levels of [2, 3, 18, 60, 400]) {
+      const before = performance.now();
+      const answer = await knock(`/beta/devices?$top=1&${option}=${encodeURIComponent(grow(levels))}`);
+      expect([
+        ...REFUSALS,
+        [400, 'request.malformed-option'],
+        [400, 'request.duplicate-name'],
+      ]).toContainEqual(answer);
+      expect(performance.now() - before).toBeLessThan(ANSWERED_MS / 2);
+    }
+  });
+});
+
 test('a long filter of many kinds of terms gives the right rows', async () => {
   const terms = Array.from({ length: 250 }, (_, index) => `deviceKey eq ${index + 1} and isDeleted ne null`);
   const { status, json } = await feed.get(`/beta/devices?$filter=${terms.join(' or ')}`);
@@ -126,7 +166,8 @@ describe('what would run for hours stops when its client leaves', () => {
     return `ownerType/devices/any(d0:${each(0)})`;
   };
   test.each([
-    ['devices of devices of devices', `/beta/devices?$filter=${encodeURIComponent(crossed(8))}`],
+    ['devices of devices of devices', `/beta/devices?$filter=${encodeURIComponent(crossed(4))}`],
+    ['more of them than may be in sight', `/beta/devices?$filter=${encodeURIComponent(crossed(8))}`],
     [
       'texts that are joined and searched again',
       `/beta/deviceConfigurationProfileDeviceActivities?$filter=${encodeURIComponent(

@@ -8,7 +8,15 @@ import { bindCase } from './bind-case.ts';
 import { bindCast } from './bind-cast.ts';
 import { typeOfLiteral } from './bind-literal.ts';
 import { bindCount, bindLambda, bindPath, bindPresence } from './bind-path.ts';
-import { FUNCTIONS, FUNCTION_NAMES, MOMENTS, isFunctionName, isTextTest } from './functions.ts';
+import { checkPattern } from './check-pattern.ts';
+import {
+  FUNCTIONS,
+  FUNCTION_NAMES,
+  MOMENTS,
+  type TextTest,
+  isFunctionName,
+  isTextTest,
+} from './functions.ts';
 import { literalIn, literalScalar } from './literal-operand.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
 import { inWords, mismatch, notOffered, wrongArity } from './refusals.ts';
@@ -159,19 +167,12 @@ function bindMembership({ operand, list }: Of<'in'>, scope: Scope): Condition {
   );
 }
 
-function bindTextTest(
-  call: Of<'call'>,
-  test: 'contains' | 'startswith' | 'endswith',
-  scope: Scope,
-): Condition {
+function bindTextTest(call: Of<'call'>, test: TextTest, scope: Scope): Condition {
   const [text, part] = call.arguments;
   if (!text || !part || call.arguments.length !== 2) throw wrongArity(call, '2', scope);
-  return {
-    kind: 'textTest',
-    test,
-    text: bindArgument(text, 'Edm.String', test, scope),
-    part: bindArgument(part, 'Edm.String', test, scope),
-  };
+  const sought = bindArgument(part, 'Edm.String', test, scope);
+  if (test === 'matchespattern') checkPattern(sought, part, scope);
+  return { kind: 'textTest', test, text: bindArgument(text, 'Edm.String', test, scope), part: sought };
 }
 
 function bindCall(call: Of<'call'>, scope: Scope): Scalar {

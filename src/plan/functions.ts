@@ -38,6 +38,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, Signature>> = {
   minute: timePart,
   second: timePart,
   fractionalseconds: takes('Edm.Decimal', INSTANT),
+  totaloffsetminutes: takes('Edm.Int32', INSTANT),
   date: takes('Edm.Date', INSTANT),
   time: takes('Edm.TimeOfDay', INSTANT),
   round: rounding,
@@ -45,7 +46,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, Signature>> = {
   ceiling: rounding,
 };
 
-export const TEXT_TESTS = ['contains', 'startswith', 'endswith'] as const;
+export const TEXT_TESTS = ['contains', 'startswith', 'endswith', 'matchespattern'] as const;
 export type TextTest = (typeof TEXT_TESTS)[number];
 
 /** Functions without arguments: instants that are known when the request is planned. */

@@ -180,6 +180,7 @@ export type FunctionName =
   | 'minute'
   | 'second'
   | 'fractionalseconds'
+  | 'totaloffsetminutes'
   | 'date'
   | 'time'
   | 'round'
@@ -203,7 +204,7 @@ export type Condition =
   | { readonly kind: 'oneOf'; readonly operand: Scalar; readonly values: readonly Scalar[] }
   | {
       readonly kind: 'textTest';
-      readonly test: 'contains' | 'startswith' | 'endswith';
+      readonly test: 'contains' | 'startswith' | 'endswith' | 'matchespattern';
       readonly text: Scalar;
       readonly part: Scalar;
     }

@@ -64,6 +64,8 @@ export interface Dialect {
   contains(text: Fragment, part: Fragment): Fragment;
   startsWith(text: Fragment, part: Fragment): Fragment;
   endsWith(text: Fragment, part: Fragment): Fragment;
+  /** Somewhere in the text, in time that grows with its length alone. */
+  matchesPattern(text: Fragment, pattern: Fragment): Fragment;
   /** Whether the row with this key is one that the word index finds; `words` are side by side there. Never null. */
   search(key: Fragment, index: Fragment, words: string): Fragment;
   readonly functions: Readonly<

@@ -197,6 +197,8 @@ function renderTextTest({ test, text, part }: Of<'textTest'>, dialect: Dialect):
       return dialect.contains(a, b);
     case 'endswith':
       return dialect.endsWith(a, b);
+    case 'matchespattern':
+      return dialect.matchesPattern(a, b);
     case 'startswith': {
       const end = part.kind === 'literal' && typeof part.value === 'string' ? prefixEnd(part.value) : null;
       // Everything that starts so lies between two texts, where an index can find it.

@@ -60,6 +60,40 @@ describe('whole numbers', () => {
   });
 });
 
+describe('matchesPattern', () => {
+  test.each<[string, bigint | null]>([
+    ["matchesPattern(label,'^a%.*c$')", 1n],
+    ["matchesPattern(label,'^A')", 0n],
+    ["matchesPattern(label,'(?i)^A')", 1n],
+    ["matchesPattern('日本語','本')", 1n],
+    ["matchesPattern(null,'a')", null],
+    // Goes back for ever in an engine that goes back.
+    [`matchesPattern('${'a'.repeat(5000)}!','^(a+)+$')`, 0n],
+  ])('%s is %s', (expression, value) => {
+    expect(valueOf(expression)).toBe(value);
+  });
+
+  test.each([
+    ["matchesPattern(label,'[')", /missing closing/],
+    ["matchesPattern(label,'(?=a)b')", /cannot be used/],
+    ["matchesPattern(label,'(a)\\1')", /cannot be used/],
+    ["matchesPattern(label,'(a{1000}){1000}')", /cannot be used/],
+    ['matchesPattern(label,name)', /in quotes/],
+  ])('%s is refused', (expression, message) => {
+    expect(() => valueOf(expression)).toThrow(
+      expect.objectContaining({
+        code: 'request.type-mismatch',
+        position: 21,
+        message: expect.stringMatching(message),
+      }),
+    );
+  });
+});
+
+test('an instant has no offset but that of UTC', () => {
+  expect(valueOf('totaloffsetminutes(changed)')).toBe(0n);
+});
+
 describe('case', () => {
   test.each<[string, unknown]>([
     ["case(thingKey gt 0:'many',thingKey eq -1:'minus',true:'few')", 'minus'],

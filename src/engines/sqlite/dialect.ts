@@ -38,6 +38,7 @@ export const SQLITE: Dialect = {
     const phrase = `"${words.replaceAll('\0', ' ').replaceAll('"', '""')}"`;
     return sql`${key} IN (SELECT "rowid" FROM ${index} WHERE ${index} MATCH ${value(phrase)})`;
   },
+  matchesPattern: (text, pattern) => sql`matches_pattern(${text}, ${pattern})`,
   functions: {
     length: ([text = none]) => sql`length(${text})`,
     indexof: ([text = none, part = none]) => sql`(instr(${text}, ${part}) - 1)`,
@@ -57,6 +58,8 @@ export const SQLITE: Dialect = {
     minute: ([instant = none]) => digits(instant, 15, 2),
     second: ([instant = none]) => digits(instant, 18, 2),
     fractionalseconds: ([instant = none]) => sql`CAST('0' || substr(${instant}, 20) AS REAL)`,
+    // Instants are stored in UTC, whatever offset they came with.
+    totaloffsetminutes: ([instant = none]) => sql`iif(${instant} IS NULL, NULL, 0)`,
     date: ([instant = none]) => sql`substr(${instant}, 1, 10)`,
     time: ([instant = none]) => sql`substr(${instant}, 12)`,
     round: ([number = none], type) => (isWhole(type) ? number : sql`round(${number})`),

@@ -1,4 +1,5 @@
 // What OData asks of text and numbers and SQLite cannot do: functions of ours that statements of the dialect call.
+import { RE2JS } from 're2js';
 import { FeedError } from '../../base/feed-error.ts';
 
 type Cell = string | number | bigint | Uint8Array | null;
@@ -10,6 +11,11 @@ export const QUERY_FUNCTIONS: Readonly<Record<string, (one: Cell, second: Cell, 
   unicode_trim: ofText((text) => text.trim()),
   /** A text as a key in an address: `O'Neil/x` → `'O''Neil%2Fx'`. */
   text_key: ofText((text) => `'${encodeURIComponent(text.replaceAll("'", "''"))}'`),
+  /** 1 or 0, or null where one of them is null. The pattern is one that the plan has read. */
+  matches_pattern: (text, pattern) => {
+    if (typeof text !== 'string' || typeof pattern !== 'string') return null;
+    return matcherOf(pattern).test(text) ? 1n : 0n;
+  },
   /** What something is divided by. */
   divisor: (number) => {
     if (number === 0 || number === 0n) {
@@ -43,6 +49,14 @@ export const QUERY_FUNCTIONS: Readonly<Record<string, (one: Cell, second: Cell, 
     });
   },
 };
+
+// A statement asks one pattern of many rows.
+let latest: { readonly pattern: string; readonly matcher: RE2JS } | null = null;
+
+function matcherOf(pattern: string): RE2JS {
+  if (latest?.pattern !== pattern) latest = { pattern, matcher: RE2JS.compile(pattern) };
+  return latest.matcher;
+}
 
 /** Null where it is no whole number of so many bits; a fraction loses what is behind its point. */
 function wholeOf(value: Cell, bits: number): Cell {

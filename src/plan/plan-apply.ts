@@ -15,7 +15,7 @@ import { computeColumns } from './compute-columns.ts';
 import { concatRows } from './concat-rows.ts';
 import { groupRows } from './group-rows.ts';
 import { bindOrder, totalOrder } from './plan-order.ts';
-import { rankRows } from './rank-rows.ts';
+import { rankRows, rankWithin } from './rank-rows.ts';
 import type { RowSource } from './read-plan.ts';
 import { notOffered } from './refusals.ts';
 import { MAIN_ROW } from './scope.ts';
@@ -44,6 +44,8 @@ function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRo
       const [first, ...more] = step.then;
       const items = first?.kind === 'aggregate' ? first.items : [];
       const [beyond] = first && first.kind !== 'aggregate' ? [first] : more;
+      const best = first && more.length === 0 ? rankWithin(source, step.by, first, scope) : null;
+      if (best) return { ...rows, source: best };
       if (beyond) throw notOffered(`${beyond.kind} inside groupby, beside aggregate,`, beyond, scope);
       return groupRows(rows, step.by, items, scope);
     }
@@ -76,5 +78,5 @@ function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRo
 
 function cutRows({ source, order }: ApplyRows, skip: number, top: number | null): RowSource {
   const total = totalOrder(order, source, MAIN_ROW);
-  return { kind: 'cut', of: source, row: MAIN_ROW, order: total, skip, top, ...shapeOf(source) };
+  return { kind: 'cut', of: source, row: MAIN_ROW, within: [], order: total, skip, top, ...shapeOf(source) };
 }

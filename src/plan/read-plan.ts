@@ -51,6 +51,8 @@ export type TransformedRows = RowShape &
         readonly kind: 'cut';
         readonly of: RowSource;
         readonly row: RowId;
+        /** Where there are such values, rows that share them are counted for themselves. */
+        readonly within: readonly Scalar[];
         readonly order: readonly Order[];
         readonly skip: number;
         readonly top: number | null;

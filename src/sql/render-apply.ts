@@ -95,9 +95,29 @@ function renderAggregate(aggregate: Aggregate, { scalar }: Within): Fragment {
 const NO_LIMIT = 9223372036854775807n;
 
 function renderCut(source: Of<'cut'>, within: Within): Fragment {
+  if (source.within.length > 0) return renderCutGroups(source, within);
   const rows = select(sql`${rowName(source.row)}.*`, source, [], within);
   const limit = value(source.top === null ? NO_LIMIT : BigInt(source.top));
   return sql`${rows} ORDER BY ${renderOrder(source.order, within)} LIMIT ${limit} OFFSET ${value(BigInt(source.skip))}`;
+}
+
+function renderCutGroups(source: Of<'cut'>, within: Within): Fragment {
+  const { row, columns, order, skip, top } = source;
+  const groups = join(
+    source.within.map((each) => within.scalar(each)),
+    sql`, `,
+  );
+  const place = columnName('#place');
+  const placed = select(
+    sql`${rowName(row)}.*, row_number() OVER (PARTITION BY ${groups} ORDER BY ${renderOrder(order, within)}) AS ${place}`,
+    source,
+    [],
+    within,
+  );
+  const shown = [...columns.keys()].map((name) => column(row, name));
+  const first = value(BigInt(skip));
+  const last = value(top === null ? NO_LIMIT : BigInt(skip) + BigInt(top));
+  return sql`SELECT ${join(shown, sql`, `)} FROM (${placed}) AS ${rowName(row)} WHERE ${place} > ${first} AND ${place} <= ${last}`;
 }
 
 function renderOrder(order: readonly Order[], { scalar }: Within): Fragment {

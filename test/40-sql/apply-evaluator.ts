@@ -89,7 +89,15 @@ function computed({ items }: Step<'compute'>, row: Row): Row {
   return Object.fromEntries(items.map(({ as, expression }) => [as, evaluate(expression, row)]));
 }
 
-function grouped({ by, then }: Step<'groupby'>, { rows }: Table): Table {
+function grouped({ by, then }: Step<'groupby'>, table: Table): Table {
+  const { rows } = table;
+  if (then[0]?.kind === 'topcount') {
+    const [columns = []] = groupingsOf(by);
+    const best = groups(rows, columns).flatMap(
+      (group) => evaluateApply(then, { ...table, rows: group }).rows,
+    );
+    return { ...table, rows: best };
+  }
   const tables = groupingsOf(by).map((columns): Table => {
     const found = groups(rows, columns).map((group): Row => {
       const named = columns.map((name) => [name, group[0]?.[name] ?? null] as const);

@@ -137,6 +137,16 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
           : [{ kind: 'rollup', all: first % 2 === 0, of: by.map((each) => each.split('/')), at }];
       const then: readonly ApplyStep[] =
         fourth % 5 === 0 ? [] : [{ kind: 'aggregate', items: told.items, at }];
+      // Groups of own columns may show their best rows whole.
+      if (kind === 'groupby' && second % 4 === 0 && by.every((each) => !each.includes('/'))) {
+        const best: ApplyStep = {
+          kind: 'topcount',
+          amount: whole(1 + (first % 3)),
+          by: path(pick(names, third)),
+          at,
+        };
+        return { ...unchanged, steps: [{ kind, by: terms, then: [best], at }] };
+      }
       const grouped = by.map((each) => [each, columns.get(each)!] as const);
       const left = new Map([...grouped, ...(then.length === 0 ? [] : told.columns)]);
       return { steps: [{ kind: 'groupby', by: terms, then, at }], columns: left, reached: NOWHERE };

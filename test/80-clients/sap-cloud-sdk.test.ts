@@ -10,10 +10,11 @@ import type { Moment } from 'moment';
 import { fleetfeed } from './client/fleetfeed/service';
 
 async function main(url: string): Promise<void> {
-  const { devicesApi, deviceEncryptionStatesApi } = fleetfeed();
+  const { devicesApi, deviceEncryptionStatesApi, deviceTypesApi } = fleetfeed();
   const { endsWith, toLower } = filterFunctions();
-
   const device = devicesApi.schema;
+  const fact = deviceEncryptionStatesApi.schema;
+
   const matching = devicesApi
     .requestBuilder()
     .getAll()
@@ -27,6 +28,10 @@ async function main(url: string): Promise<void> {
   const count: number = await matching.count().execute({ url });
   const devices = await matching
     .select(device.DEVICE_KEY, device.DEVICE_NAME)
+    .expand(
+      device.DEVICE_TYPE.select(deviceTypesApi.schema.DEVICE_TYPE_NAME),
+      device.DEVICE_ENCRYPTION_STATES.select(fact.DATE_KEY).filter(fact.DATE_KEY.greaterThan(${TODAY - 2})),
+    )
     .orderBy(desc(device.DEVICE_NAME))
     .top(5)
     .execute({ url });
@@ -35,7 +40,6 @@ async function main(url: string): Promise<void> {
   const one = await devicesApi.requestBuilder().getByKey(deviceKey).execute({ url });
   const enrolled: Moment | null | undefined = one.enrolledDateTime;
 
-  const fact = deviceEncryptionStatesApi.schema;
   const nights = await deviceEncryptionStatesApi
     .requestBuilder()
     .getAll()
@@ -48,6 +52,8 @@ async function main(url: string): Promise<void> {
   console.log(JSON.stringify({
     count,
     devices: devices.map(({ deviceKey, deviceName, osVersion = 'not asked for' }) => [deviceKey, deviceName, osVersion]),
+    types: devices.map(({ deviceType }) => deviceType?.deviceTypeName),
+    latest: devices[0]!.deviceEncryptionStates.map(({ dateKey }) => dateKey),
     one: [one.deviceKey, one.deviceName, enrolled?.toISOString()],
     nights: nights.map(({ dateKey }) => dateKey),
   }));
@@ -70,14 +76,17 @@ test('a typed client is generated from $metadata, compiles, and reads what we wo
 
   const filter =
     "isDeleted eq false and operatingSystem eq 'Windows' and (endswith(deviceName,'8') or deviceKey lt 20)";
-  const { json } = await feed.get(`/beta/devices?$filter=${filter}&$orderby=deviceName desc&$count=true`);
+  const { json } = await feed.get(
+    `/beta/devices?$filter=${filter}&$orderby=deviceName desc&$count=true&$expand=deviceType`,
+  );
+  const five: (typeof json.value)[] = json.value.slice(0, 5);
   const [first] = json.value;
   expect(json.value.length).toBeGreaterThan(5);
   expect(answer).toEqual({
     count: json['@odata.count'],
-    devices: json.value
-      .slice(0, 5)
-      .map((row: typeof first) => [row.deviceKey, row.deviceName, 'not asked for']),
+    devices: five.map(({ deviceKey, deviceName }) => [deviceKey, deviceName, 'not asked for']),
+    types: five.map(({ deviceType }) => deviceType.deviceTypeName),
+    latest: [TODAY - 1, TODAY],
     one: [first.deviceKey, first.deviceName, new Date(first.enrolledDateTime).toISOString()],
     nights: [TODAY, TODAY - 1, TODAY - 2, TODAY - 3],
   });

@@ -20,9 +20,15 @@ export function rowAddress({ steps }: Resource & { readonly kind: 'path' }, plan
   const ways = further.slice(0, -1).map(printStep).join('');
   return {
     collection: start.entity.name,
-    key: first?.kind === 'key' ? printKey(first.parts) : '',
+    key: printFirst(first),
     path: `${ways}/${name}`.slice(1),
   };
+}
+
+// A key may be a segment of its own: `devices/7`.
+function printFirst(step: PathStep | undefined): string {
+  if (step?.kind === 'name') return step.name;
+  return step?.kind === 'key' ? printKey(step.parts) : '';
 }
 
 function printStep(step: PathStep): string {

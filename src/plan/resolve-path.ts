@@ -56,6 +56,11 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
     }
     case 'name': {
       bindFunction(step.name, null, target, names);
+      // No name begins with a digit: this is the key, as a segment of its own.
+      if (shape === 'page' && /^-?\d+$/.test(step.name)) {
+        const literal = { type: 'integer', value: BigInt(step.name) } as const;
+        return takeStep(target, { kind: 'key', parts: [{ name: null, literal }], at: step.at }, names);
+      }
       if (shape === 'page') {
         const hint = `Name one row first: ${address}(key)/${step.name}. Columns are chosen by $select.`;
         throw noStep(address, `'${step.name}'`, hint);

@@ -36,6 +36,7 @@ describe('the addresses', () => {
     ['/beta/dates?$top=1', '/beta/$metadata#dates'],
     ['/v1.0/dates?$top=1&$select=calendarYear,dateKey', '/v1.0/$metadata#dates(dateKey,calendarYear)'],
     ['/v1.0/dates(20260101)', '/v1.0/$metadata#dates/$entity'],
+    ['/v1.0/dates/20260101/dayOfWeek', '/v1.0/$metadata#dates(20260101)/dayOfWeek'],
     ['/v1.0/dates(20260101)/dayOfWeek', '/v1.0/$metadata#dates(20260101)/dayOfWeek'],
   ])('%s has the context %s', async (path, context) => {
     const { json } = await feed.get(path);

@@ -51,12 +51,10 @@ function evaluateOptions(
   const from = skip ?? 0;
   return {
     count: found.length,
-    rows: ordered
-      .slice(from, top === null ? undefined : from + top)
-      .map((place) => ({
-        ...shownColumns(place, options, means),
-        ...expanded(place, options.expand ?? [], means),
-      })),
+    rows: ordered.slice(from, top === null ? undefined : from + top).map((place) => ({
+      ...shownColumns(place, options, means),
+      ...expanded(place, options.expand ?? [], means),
+    })),
   };
 }
 

@@ -29,6 +29,7 @@ test.each([
   ],
   ['devices(@key)?@key=3', 'devices(3)'],
   ['devices(deviceKey=3)', 'devices(3)'],
+  ['devices/3', 'devices(3)'],
 ])('%s asks the same as %s', async (easy, strict) => {
   const [one, other] = [await feed.get(`/beta/${easy}`), await feed.get(`/beta/${strict}`)];
   expect([one.status, other.status]).toEqual([200, 200]);

@@ -212,7 +212,7 @@ export class TokenReader {
   refuse(at: number, sentence: string, hint?: string): never {
     const { code, target } = this.#source;
     const detail = { target, position: at, ...(hint === undefined ? {} : { hint }) };
-    throw new FeedError(code, `${sentence} (position ${at} of ${target}).`, detail);
+    throw new FeedError(code, `${sentence} (at character ${at + 1} of ${target}).`, detail);
   }
 
   #read(): Token {

@@ -168,7 +168,7 @@ function refuseDollar({ text, at }: Segment, known: Iterable<string>): never {
 }
 
 function refuse(position: number, sentence: string, hint?: string): never {
-  throw new FeedError('request.malformed-url', `${sentence} (position ${position} of ${TARGET}).`, {
+  throw new FeedError('request.malformed-url', `${sentence} (at character ${position + 1} of ${TARGET}).`, {
     target: TARGET,
     position,
     ...(hint === undefined ? {} : { hint }),

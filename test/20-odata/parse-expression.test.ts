@@ -184,7 +184,7 @@ describe('a fault is told with its place', () => {
     const refusal = refusalOf(() => parse(text));
     expect(refusal).toMatchObject({ code: 'request.malformed-expression', target: '$filter', position });
     expect(refusal.message).toContain(message);
-    expect(refusal.message).toContain(`(position ${position} of $filter)`);
+    expect(refusal.message).toContain(`(at character ${position + 1} of $filter)`);
   });
 
   test.each([

@@ -123,7 +123,7 @@ test('aliases in an address take their values from the query', () => {
   expect(outlineOf(resource)).toBe('devices (=7) asOf(dateKey=20261001)');
   expect(refusalOf(() => parseRequest('/devices(@k)', '@k=1 add 1'))).toMatchObject({
     code: 'request.malformed-url',
-    message: "The alias '@k' is not a plain value (position 8 of the path).",
+    message: "The alias '@k' is not a plain value (at character 9 of the path).",
   });
 });
 

@@ -159,7 +159,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
 
       test('ends before a chunk that meets a limit, so that what was read is not lost', async () => {
         harness.publish(manyThings(MANY));
-        open({ limits: { statementMs: 300, waitMs: 10_000 } });
+        open({ limits: { statementMs: 2000, waitMs: 10_000 } });
         const statements = { ...harness.statements.things, next: harness.statements.runaway };
         const { told, after } = await readPage({ statements });
         expect(after).toEqual([told]);

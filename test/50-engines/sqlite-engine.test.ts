@@ -63,6 +63,17 @@ describe('the files of generations', () => {
   });
 });
 
+test('a row beyond what SQLite can write is the reader’s to make smaller', async () => {
+  const harness = sqliteHarness();
+  harness.publish([]);
+  const engine = openQuietly(harness);
+  const statement = { text: 'SELECT zeroblob(2000000000) AS value', values: [] };
+  const read = engine.readValue(1, statement, AbortSignal.timeout(5000));
+  await expect(read).rejects.toMatchObject({ code: 'limit.too-complex' });
+  await engine.close();
+  harness.remove();
+});
+
 test('a recent map lets go of what was unused for longest', () => {
   const gone: number[] = [];
   const map = new RecentMap<string, number>(2, (value) => gone.push(value));

@@ -87,12 +87,12 @@ describe('a body', () => {
   });
 
   test('that never ends lets small requests through, and its source is left when the client goes', async () => {
-    let closed = false;
+    const closed = Promise.withResolvers<boolean>();
     const endless = async function* (): AsyncGenerator<BodyPart> {
       try {
         yield* body(Infinity);
       } finally {
-        closed = true;
+        closed.resolve(true);
       }
     };
     made = () => ({ status: 200, headers: {}, body: endless() });
@@ -104,7 +104,6 @@ describe('a body', () => {
     await receive('/small');
     expect(performance.now() - began).toBeLessThan(500);
     asking.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(closed).toBe(true);
+    expect(await closed.promise).toBe(true);
   });
 });

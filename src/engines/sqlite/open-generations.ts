@@ -76,8 +76,17 @@ function explained(error: unknown, path: string): unknown {
       hint: 'Add up fewer rows, or divide each value first: value divby 1024.',
     });
   }
-  // What the disk does wrong may pass; what our SQL does wrong will not.
   const code = sqliteCode(error);
+  if (code === 'SQLITE_TOOBIG') {
+    return new FeedError(
+      'limit.too-complex',
+      'One row of the answer is larger than the database can write.',
+      {
+        hint: 'Give what is expanded a $top, or fewer columns by $select.',
+      },
+    );
+  }
+  // What the disk does wrong may pass; what our SQL does wrong will not.
   const unreadable = code !== null && /^SQLITE_(CANTOPEN|CORRUPT|NOTADB|IOERR|NOMEM|FULL|BUSY)/.test(code);
   if (!unreadable) return error;
   return new FeedError('feed.unavailable', `The warehouse's file could not be read (${code}).`);

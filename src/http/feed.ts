@@ -54,7 +54,7 @@ export function makeFeed(parts: FeedParts): Feed {
 type Catalogues = Pick<Feed, 'catalogues'>;
 
 /** What the plan's version shows of its collection. */
-export function listingOf(
+function listingOf(
   { catalogues }: Catalogues,
   { version, entity }: Pick<ReadPlan, 'version' | 'entity'>,
 ): Listing {

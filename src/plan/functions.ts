@@ -46,7 +46,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, Signature>> = {
   ceiling: rounding,
 };
 
-export const TEXT_TESTS = ['contains', 'startswith', 'endswith', 'matchespattern'] as const;
+const TEXT_TESTS = ['contains', 'startswith', 'endswith', 'matchespattern'] as const;
 export type TextTest = (typeof TEXT_TESTS)[number];
 
 /** Functions without arguments: instants that are known when the request is planned. */

@@ -32,7 +32,7 @@ function isKeyBackwards(asked: readonly Order[], { key }: RowShape): boolean {
 }
 
 /** The key ascending, as the vendor's feed sends its rows. */
-export function keyOrder({ key, columns }: RowShape, row: RowId): readonly Order[] {
+function keyOrder({ key, columns }: RowShape, row: RowId): readonly Order[] {
   return key.map((name) => {
     const column = columns.get(name);
     if (!column) throw new TypeError(`The key names '${name}', which is no column.`);

@@ -1,4 +1,4 @@
-// The table of rooms: what each folder may import. It says the same as the picture in the README.
+// The table of rooms: what each folder may import.
 
 /** Folder → folders it may import from, beside itself. The longest matching folder decides. */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {

@@ -6,6 +6,7 @@ import type { Observer } from '../../src/base/observation.ts';
 import { parseJson } from './json.ts';
 import { judge, PACE, reasonOf } from './retry.ts';
 import type { Mishap, Pace } from './retry.ts';
+import type { GraphRefusal } from './source-failure.ts';
 import type { TokenSource } from './token.ts';
 
 /** Reads a whole answer into a value, or says that it is not one (null). */
@@ -26,6 +27,11 @@ export interface Graph {
    * Throws FeedError `feed.source-refused` where asking again is of no use, `feed.source-unavailable` after the last try.
    */
   get<Value>(address: string, parse: Parse<Value>): Promise<Answer<Value>>;
+  /**
+   * POSTs a question as JSON, such as a report action or a $batch of reads: nothing in the tenant is changed by it, so it
+   * is repeated like any other. Throws as `get` does.
+   */
+  post<Value>(address: string, body: unknown, parse: Parse<Value>): Promise<Answer<Value>>;
 }
 
 export interface GraphWords {
@@ -39,6 +45,12 @@ export interface GraphWords {
   readonly pace?: Pace;
 }
 
+interface Question {
+  readonly url: URL;
+  /** JSON to POST, or null for a GET. */
+  readonly body: string | null;
+}
+
 type Try<Value> = { readonly kind: 'value'; readonly value: Value } | Failed;
 
 interface Failed {
@@ -50,12 +62,11 @@ interface Failed {
 export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }: GraphWords): Graph {
   const root = rootUrl.replace(/\/+$/, '');
 
-  async function get<Value>(address: string, parse: Parse<Value>): Promise<Answer<Value>> {
-    const url = new URL(address, root);
-    const source = sourceOf(url);
+  async function ask<Value>(question: Question, parse: Parse<Value>): Promise<Answer<Value>> {
+    const source = sourceOf(question.url);
     let renewed = false;
     for (let tries = 1; ; tries += 1) {
-      const outcome = await tryOnce(url, parse);
+      const outcome = await tryOnce(question, parse);
       if (outcome.kind === 'value') return outcome;
       const { mishap, requestId } = outcome;
       const verdict = judge(mishap, { tries, renewed }, pace, new Date(), Math.random());
@@ -87,12 +98,14 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
     }
   }
 
-  async function tryOnce<Value>(url: URL, parse: Parse<Value>): Promise<Try<Value>> {
+  async function tryOnce<Value>({ url, body }: Question, parse: Parse<Value>): Promise<Try<Value>> {
     const requestId = randomUUID();
     const deadline = AbortSignal.timeout(pace.requestMs);
     try {
       const response = await fetch(url, {
+        ...(body === null ? {} : { method: 'POST', body }),
         headers: {
+          ...(body === null ? {} : { 'content-type': 'application/json' }),
           // Asked for with every try: a long wait may have outlived the last one.
           authorization: `Bearer ${await token.accessToken()}`,
           accept: 'application/json;odata.metadata=minimal',
@@ -103,9 +116,9 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
         redirect: 'manual',
         signal: AbortSignal.any([signal, deadline]),
       });
-      const body = await response.text();
-      if (!response.ok) return { kind: 'mishap', mishap: statusMishap(response, body), requestId };
-      const value = parse(parseJson(body));
+      const text = await response.text();
+      if (!response.ok) return { kind: 'mishap', mishap: statusMishap(response, text), requestId };
+      const value = parse(parseJson(text));
       if (value !== null) return { kind: 'value', value };
       return broken('an answer of another shape', requestId);
     } catch (error) {
@@ -115,7 +128,13 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
     }
   }
 
-  return { rootUrl: root, run, observe, get };
+  return {
+    rootUrl: root,
+    run,
+    observe,
+    get: (address, parse) => ask({ url: new URL(address, root), body: null }, parse),
+    post: (address, body, parse) => ask({ url: new URL(address, root), body: JSON.stringify(body) }, parse),
+  };
 }
 
 /** How a source is called in observations and problems: its path, without query. */
@@ -172,6 +191,11 @@ function failure(
   return new FeedError(
     code,
     `Microsoft Graph ${verb} ${source}: ${reasonOf(mishap)} (client-request-id ${requestId}).`,
-    { target: source, ...(hint === undefined ? {} : { hint }) },
+    { target: source, ...(hint === undefined ? {} : { hint }), ...causeOf(mishap) },
   );
+}
+
+/** What `refusalStatus` reads; Graph's message stays out, since it holds internal addresses. */
+function causeOf(mishap: Mishap): { readonly cause?: GraphRefusal } {
+  return mishap.kind === 'status' ? { cause: { status: mishap.status, code: mishap.code } } : {};
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openGraph } from '../../etl/graph/client.ts';
 import type { Graph } from '../../etl/graph/client.ts';
 import { listOf, pagesOf, singletonOf } from '../../etl/graph/pages.ts';
+import { refusalStatus } from '../../etl/graph/source-failure.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 
@@ -223,6 +224,43 @@ describe('a request', () => {
       signal: stop.signal,
     });
     await expect(listOf(patient, '/v1.0/users')).rejects.toThrow('Enough.');
+  });
+});
+
+describe('a question that is POSTed', () => {
+  const bodyOf = async (request: IncomingMessage): Promise<string> => {
+    let text = '';
+    for await (const chunk of request) text += String(chunk);
+    return text;
+  };
+
+  test('is asked again as it was, with its body and a token', async () => {
+    const bodies: Promise<string>[] = [];
+    replies = [
+      (request, response) => {
+        bodies.push(bodyOf(request));
+        response.writeHead(504).end();
+      },
+      (request, response) => {
+        bodies.push(bodyOf(request));
+        response.writeHead(201).end('{"id":"job"}');
+      },
+    ];
+    const answer = await graph.post('/v1.0/reports/exportJobs', { reportName: 'Ünïcode' }, (json) => json);
+    expect(answer).toEqual({ kind: 'value', value: { id: 'job' } });
+    expect(asked.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    expect(asked[1]!.headers).toMatchObject({
+      'content-type': 'application/json',
+      authorization: 'Bearer token-0',
+    });
+    expect(await Promise.all(bodies)).toEqual(['{"reportName":"Ünïcode"}', '{"reportName":"Ünïcode"}']);
+  });
+
+  test('that is refused says with which status', async () => {
+    replies = [status(400, { code: 'BadRequest' })];
+    const failure = await failureOf(graph.post('/v1.0/reports/exportJobs', {}, (json) => json));
+    expect(failure.code).toBe('feed.source-refused');
+    expect(refusalStatus(failure)).toBe(400);
   });
 });
 

@@ -51,6 +51,16 @@ export function entityContext(
   return `${collectionContext(serviceRoot, collection, selected)}/$entity`;
 }
 
+/** `…/$metadata#Collection($ref)`: rows as nothing but their addresses. */
+export function referencesContext(serviceRoot: string): string {
+  return `${serviceContext(serviceRoot)}#Collection($ref)`;
+}
+
+/** `…/$metadata#$ref`: the address of one row. */
+export function referenceContext(serviceRoot: string): string {
+  return `${serviceContext(serviceRoot)}#$ref`;
+}
+
 /** `…/$metadata#devices(7)/deviceName`: one property of a row, whose key is written as in its address. */
 export function propertyContext(
   serviceRoot: string,

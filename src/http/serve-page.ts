@@ -2,9 +2,7 @@
 import type { Value } from '../../schema/words.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { PagePart } from '../engines/engine.ts';
-import { chosenList, collectionContext } from '../format/odata-context.ts';
 import { pageHead, pageTail, ROW_SEPARATOR } from '../format/odata-page.ts';
-import { odataRow } from '../format/odata-row.ts';
 import { printContentType } from '../odata/negotiate.ts';
 import { includesAnnotation } from '../odata/include-annotations.ts';
 import { printPreferenceApplied } from '../odata/parse-prefer.ts';
@@ -15,11 +13,12 @@ import type { SqlValue } from '../sql/statement.ts';
 import type { Answer, BodyPart } from './answer.ts';
 import { continueAfter } from './chain.ts';
 import type { FeedRequest } from './feed-request.ts';
-import { rowKindOf, type Feed } from './feed.ts';
+import type { Feed } from './feed.ts';
 import { nextLink } from './next-link.ts';
 import type { Reading } from './reading.ts';
 import { mustExist } from './must-exist.ts';
 import type { Stopwatch } from './stopwatch.ts';
+import { writtenRows } from './written-rows.ts';
 
 // Power Query looks at every annotation it meets: this one comes to those who ask for it, the header to everyone.
 const ADVICE_TERM = 'fleetfeed.advice';
@@ -33,14 +32,8 @@ export async function servePage(
   reading: Reading,
   watch: Stopwatch,
 ): Promise<Answer> {
-  const { plan, encoding, preferences, generation, root } = reading;
-  const { metadata, ieee754Compatible: int64AsText } = encoding;
-  const template = odataRow(rowKindOf(feed, plan.version, plan), plan.columns, {
-    level: metadata,
-    int64AsText,
-    omitNulls: preferences.omitNulls,
-    namespace: feed.model.namespace,
-  });
+  const { plan, encoding, preferences, generation } = reading;
+  const { template, context } = writtenRows(feed, reading);
   const statements = renderPage(plan, template, feed.dialect);
   watch.lap('render');
 
@@ -75,12 +68,11 @@ export async function servePage(
     },
     request.signal,
   );
-  const context = metadata === 'none' ? null : collectionContext(root, plan.entity.name, chosenList(plan));
   const words: Envelope = {
     head: pageHead({
       context,
       count: count === null ? null : BigInt(count as number),
-      int64AsText,
+      int64AsText: encoding.ieee754Compatible,
       annotations: annotates ? { [ADVICE_TERM]: advice } : {},
     }),
     tail: (after, rows) => pageTail(after && linkTo(request, reading, after, rows)),

@@ -1,8 +1,7 @@
 // One row, one property of it, or how many rows there are: answers that the engine gives as a single value.
 import { absurd } from '../base/absurd.ts';
-import { chosenList, entityContext, propertyContext } from '../format/odata-context.ts';
+import { propertyContext } from '../format/odata-context.ts';
 import { odataEntity } from '../format/odata-entity.ts';
-import { odataRow } from '../format/odata-row.ts';
 import { odataValue } from '../format/odata-value.ts';
 import { printContentType } from '../odata/negotiate.ts';
 import { printPreferenceApplied } from '../odata/parse-prefer.ts';
@@ -10,11 +9,12 @@ import { renderCount, renderEntity, renderValue } from '../sql/render-read.ts';
 import type { Statement } from '../sql/statement.ts';
 import type { Answer } from './answer.ts';
 import type { FeedRequest } from './feed-request.ts';
-import { rowKindOf, type Feed } from './feed.ts';
+import type { Feed } from './feed.ts';
 import { mustExist } from './must-exist.ts';
 import type { Reading } from './reading.ts';
 import { rowAddress } from './row-address.ts';
 import type { Stopwatch } from './stopwatch.ts';
+import { writtenRows } from './written-rows.ts';
 
 export async function serveRow(
   feed: Feed,
@@ -52,17 +52,14 @@ interface Shape {
 
 const PLAIN = { 'Content-Type': 'text/plain;charset=utf-8' };
 
-function shapeOf(feed: Feed, { plan, encoding, preferences, root, resource }: Reading): Shape {
-  const { model, dialect } = feed;
+function shapeOf(feed: Feed, reading: Reading): Shape {
+  const { plan, encoding, preferences, root, resource } = reading;
+  const { dialect } = feed;
   const { metadata: level, ieee754Compatible: int64AsText } = encoding;
   const json = { 'Content-Type': printContentType(encoding) };
   switch (plan.shape) {
     case 'entity': {
-      const { omitNulls } = preferences;
-      const kind = rowKindOf(feed, plan.version, plan);
-      const words = { level, int64AsText, omitNulls, namespace: model.namespace };
-      const template = odataRow(kind, plan.columns, words);
-      const context = level === 'none' ? null : entityContext(root, plan.entity.name, chosenList(plan));
+      const { template, context } = writtenRows(feed, reading);
       const applied = printPreferenceApplied(preferences, ['omit-values']);
       return {
         statement: renderEntity(plan, template, dialect),

@@ -22,8 +22,8 @@ const WIDE_COLUMNS = 20;
 export const ADVICE = {
   'no-select': {
     help: 'Name the columns that are needed in $select: the answer is smaller, and columns that come later leave it as it is.',
-    notice: ({ plan: { from, selected, entity } }) =>
-      selected === null && from.columns.size > WIDE_COLUMNS
+    notice: ({ plan: { from, form, selected, entity } }) =>
+      form === 'rows' && selected === null && from.columns.size > WIDE_COLUMNS
         ? `All ${from.columns.size} columns of ${entity.name} are sent.`
         : null,
   },

@@ -58,8 +58,9 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     row: MAIN_ROW,
     version: context.version,
     shape,
+    form: target.form,
     source: target.source,
-    columns: target.property === null ? columns : [target.property],
+    columns: columnsOf(target, columns),
     selected,
     where: allOf([
       ...(options.apply ? [] : given),
@@ -96,12 +97,21 @@ function applied(
   return planApply(steps, where ? filterRows(stored, where) : stored, scope);
 }
 
+// A reference is made of the key, which whoever writes it knows.
+function columnsOf({ property, form }: Target, chosen: readonly string[]): readonly string[] {
+  if (form === 'ref') return [];
+  return property === null ? chosen : [property];
+}
+
 // Options that shape a collection and mean nothing to one row.
 const OF_COLLECTIONS = ['apply', 'filter', 'search', 'orderby', 'top', 'skip', 'skiptoken'] as const;
 
+// Options that say what is in a row, of which a reference shows nothing.
+const OF_ROWS = ['select', 'expand', 'compute', 'apply'] as const;
+
 function checkOptions(
   options: QueryOptions,
-  { listing, shape, address }: Target,
+  { listing, shape, form, address }: Target,
   context: PlanContext,
 ): void {
   if (context.version === 'v1.0') checkContract(options, listing, address);
@@ -131,6 +141,11 @@ function checkOptions(
   ) {
     const message = `$${inside} adds to rows, and ${address} is a value.`;
     throw new FeedError('request.malformed-option', message, { target: `$${inside}` });
+  }
+  const within = form === 'ref' ? OF_ROWS.find((name) => options[name] !== null) : undefined;
+  if (within !== undefined) {
+    const message = `$${within} is about what rows hold, and ${address} is their addresses.`;
+    throw new FeedError('request.malformed-option', message, { target: `$${within}` });
   }
   const { skipRows } = context.limits;
   if (options.skip !== null && options.skip > skipRows) {

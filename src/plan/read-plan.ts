@@ -283,6 +283,8 @@ export interface ReadPlan extends RowsPlan {
    * JSON · `value`: the same as bare text (`/$value`) · `count`: how many rows (`/$count`).
    */
   readonly shape: 'page' | 'entity' | 'property' | 'value' | 'count';
+  /** Of a page or an entity: rows with their columns, or nothing but their addresses (`/$ref`). */
+  readonly form: 'rows' | 'ref';
   /** Where a navigation starts: when a row there does not exist, the answer is 404 and not an empty one; else null. */
   readonly source: ReadPlan | null;
   /** The order values of the last row of the page before, as they are stored (truth is 1n, falsehood 0n); else null. */

@@ -16,6 +16,7 @@ import { MAIN_ROW, collectionRows } from './scope.ts';
 export interface Target {
   readonly listing: Listing;
   readonly shape: ReadPlan['shape'];
+  readonly form: ReadPlan['form'];
   /** The one property of `property` and `value`. */
   readonly property: string | null;
   /** What the path itself says of the rows: keys, and where a navigation came from. All of them hold. */
@@ -27,12 +28,13 @@ export interface Target {
 
 type Names = Pick<PlanContext, 'version' | 'catalogues'>;
 
-/** Throws `request.unknown-resource`, `request.bad-key`, `request.not-offered`. */
+/** Throws `request.unknown-resource`, `request.bad-key`, `request.not-in-v1`. */
 export function resolvePath(path: Resource & { readonly kind: 'path' }, names: Names): Target {
   const listing = findListing(path.collection, names);
   const start: Target = {
     listing,
     shape: 'page',
+    form: 'rows',
     property: null,
     where: [],
     source: null,
@@ -91,9 +93,14 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
       if (shape !== 'property') throw noStep(address, '$value', 'Only a property has a bare value.');
       return { ...target, shape: 'value', address: `${address}/$value` };
     case 'ref':
-      throw new FeedError('request.not-offered', `${address}/$ref is not offered by this feed.`, {
-        target: '$ref',
-      });
+      if (shape !== 'page' && shape !== 'entity') {
+        throw noStep(address, '$ref', 'Rows have references, and values have none.');
+      }
+      if (names.version === 'v1.0') {
+        const hint = `Ask beta: /beta/${address}/$ref`;
+        throw new FeedError('request.not-in-v1', '$ref is not part of v1.0.', { target: '$ref', hint });
+      }
+      return { ...target, form: 'ref', address: `${address}/$ref` };
     default:
       return absurd(step);
   }
@@ -110,6 +117,7 @@ function follow(from: Target, way: Way, { version, catalogues }: Names): Target 
     row: MAIN_ROW,
     version,
     shape: 'entity',
+    form: 'rows',
     source: from.source,
     columns: from.listing.entity.key,
     selected: null,
@@ -134,6 +142,7 @@ function follow(from: Target, way: Way, { version, catalogues }: Names): Target 
   return {
     listing,
     shape: way.many ? 'page' : 'entity',
+    form: 'rows',
     property: null,
     where: [related],
     source,

@@ -64,6 +64,16 @@ describe('the path', () => {
   });
 
   test.each([
+    ['/devices/$ref', 'page', 'devices'],
+    ['/devices(7)/$ref', 'entity', 'devices'],
+    ['/devices(7)/deviceType/$ref', 'entity', 'deviceTypes'],
+    ['/deviceTypes(5)/devices/$ref', 'page', 'devices'],
+  ])('%s is read as references of %s of %s', (address, shape, name) => {
+    expect(planOf(address)).toMatchObject({ shape, form: 'ref', entity: { name }, columns: [] });
+    expect(planOf(address.replace('/$ref', ''))).toMatchObject({ shape, form: 'rows' });
+  });
+
+  test.each([
     ['/devces', 'request.unknown-resource', /No collection 'devces' in beta\. Did you mean 'devices'\?/],
     ['/mdmStatuses', 'request.unknown-resource', /removed it in 2019; use complianceStates/],
     ['/MDMSTATUSES', 'request.unknown-resource', /complianceStates/],
@@ -72,7 +82,7 @@ describe('the path', () => {
     ['/devices(7)/$count', 'request.unknown-resource', /Only a collection|cannot be followed/],
     ['/devices(7)/$value', 'request.unknown-resource', /cannot be followed by \$value/],
     ['/devices(7)/deviceName/x', 'request.unknown-resource', /cannot be followed by 'x'/],
-    ['/devices(7)/$ref', 'request.not-offered', /\$ref/],
+    ['/devices(7)/deviceName/$ref', 'request.unknown-resource', /cannot be followed by \$ref/],
     ['/devicePropertyHistories/7', 'request.bad-key', /devicePropertyHistories/],
     ["/devices('7')", 'request.bad-key', /'7' where deviceKey is a whole number/],
     ['/devices(deviceKey=1,deviceId=2)', 'request.bad-key', /devices/],

@@ -38,6 +38,7 @@ function planOf(collection: string, steps: readonly ApplyStep[]): ReadPlan {
     row: MAIN_ROW,
     version: 'beta',
     shape: 'page',
+    form: 'rows',
     source: null,
     columns: [...shownColumns(source.columns).keys()],
     selected: null,

@@ -1,6 +1,6 @@
 // What each version of the feed says about itself in $metadata: descriptions, and what can be asked of which collection.
 import type { Catalogue, Listing } from './catalogue.ts';
-import { searchIndexOf } from './search.ts';
+import { isSearchable } from './search.ts';
 
 /** Paths to properties are texts in JSON, but have an element of their own in XML. */
 export interface PropertyPaths {
@@ -105,15 +105,15 @@ export function containerAnnotations({ version }: Catalogue): Annotations {
 }
 
 /** A client that finds no word about a capability takes it as given, so whatever a version refuses is said. */
-export function collectionAnnotations({ version }: Catalogue, listing: Listing): Annotations {
-  const closed = version === 'v1.0';
+export function collectionAnnotations(catalogue: Catalogue, listing: Listing): Annotations {
+  const closed = catalogue.version === 'v1.0';
   return {
     ...describe(listing.entity.description),
     [`${CAPABILITIES}.FilterRestrictions`]: closed ? v1FilterRestrictions(listing) : yes('Filterable'),
     [`${CAPABILITIES}.SortRestrictions`]: closed ? no('Sortable') : yes('Sortable'),
     [`${CAPABILITIES}.ExpandRestrictions`]: closed ? no('Expandable') : yes('Expandable'),
     [`${CAPABILITIES}.SearchRestrictions`]:
-      closed || !searchIndexOf(listing.entity) ? no('Searchable') : yes('Searchable'),
+      closed || !isSearchable(listing, catalogue) ? no('Searchable') : yes('Searchable'),
     [`${CAPABILITIES}.CountRestrictions`]: yes('Countable'),
     [`${CAPABILITIES}.TopSupported`]: true,
     [`${CAPABILITIES}.SkipSupported`]: true,

@@ -1,31 +1,50 @@
-// What $search looks through: the text columns of collections that show the present, a row a thing.
+// What $search looks through: the text columns of a row, and those of the rows that a fact is about.
 import type { Entity } from '../words.ts';
+import type { Catalogue, Listing, Way } from './catalogue.ts';
 
 export interface SearchIndex {
   /** Of the word index, beside the collection. */
   readonly name: string;
-  /** The property that the index knows rows by: a whole number, unique in the collection. */
-  readonly key: string;
+  /**
+   * The property that the index knows rows by: a whole number, unique in the collection. Null where a thing has many rows
+   * or no number: there the index knows texts, each of them once however many rows have it.
+   */
+  readonly key: string | null;
   /** Properties whose words are found, in the feed's order. */
   readonly columns: readonly string[];
 }
 
-/**
- * Null where a collection is not searched: where a row is a night or a state of a thing, the thing's own collection is
- * searched and joined; and where no single number tells rows apart.
- */
+/** The index of a collection's own words; null where it has no text. */
 export function searchIndexOf(entity: Entity): SearchIndex | null {
   const { name, lifetime, properties } = entity;
   const columns = Object.keys(properties).filter((each) => properties[each]?.type === 'Edm.String');
-  const key = numberOf(entity);
-  if (lifetime !== 'current' || columns.length === 0 || key === undefined) return null;
-  return { name: `${name}Search`, key, columns };
+  if (columns.length === 0) return null;
+  return { name: `${name}Search`, key: lifetime === 'current' ? numberOf(entity) : null, columns };
+}
+
+/**
+ * Facts are numbers and keys, so the words of what they are about are theirs as well: a night of a device is found by the
+ * device's name, a count of activities by that of its device type. One step, and along single navigations. Things are
+ * found by their own words alone; where they have none, they are found as facts are.
+ */
+export function searchedWays({ entity, ways }: Listing, { listings }: Catalogue): readonly Way[] {
+  const isFact = entity.lifetime === 'daily' || entity.lifetime === 'event';
+  if (!isFact && searchIndexOf(entity)) return [];
+  return [...ways.values()].filter(({ many, to }) => {
+    const there = listings.get(to);
+    return !many && there !== undefined && searchIndexOf(there.entity) !== null;
+  });
+}
+
+/** Whether there are words by which the rows of the collection can be found. */
+export function isSearchable(listing: Listing, catalogue: Catalogue): boolean {
+  return searchIndexOf(listing.entity) !== null || searchedWays(listing, catalogue).length > 0;
 }
 
 // The key where it is a number, else a surrogate beside it; one that is only part of the key may repeat.
-function numberOf({ key, properties }: Entity): string | undefined {
+function numberOf({ key, properties }: Entity): string | null {
   const [first, ...more] = key;
   const numbers = Object.keys(properties).filter((each) => properties[each]?.role === 'surrogate');
   if (first !== undefined && properties[first]?.type === 'Edm.Int32') numbers.unshift(first);
-  return numbers.find((each) => more.length === 0 || !key.includes(each));
+  return numbers.find((each) => more.length === 0 || !key.includes(each)) ?? null;
 }

@@ -1,32 +1,23 @@
 // $search: which rows have which words.
-import { searchIndexOf } from '../../schema/derive/search.ts';
+import { searchedWays, searchIndexOf } from '../../schema/derive/search.ts';
 import { absurd } from '../base/absurd.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { SearchExpression } from '../odata/wanted.ts';
+import { follow } from './bind-path.ts';
 import type { Condition } from './read-plan.ts';
-import type { ScopeRow } from './scope.ts';
+import type { Scope, ScopeRow } from './scope.ts';
 
 /**
  * AND, OR and NOT are of rows: the words of an AND may stand in different columns, those of a phrase stand in one.
- * `option` is the one in whose text it stands. Throws `request.not-offered` for collections that are not searched.
+ * Throws `request.not-offered` for collections that have no words.
  */
-export function bindSearch(
-  search: SearchExpression,
-  { entity, row }: Pick<ScopeRow, 'entity' | 'row'>,
-  option = '$search',
-): Condition {
-  const index = searchIndexOf(entity);
-  if (!index) {
-    throw new FeedError('request.not-offered', `${entity.name} has no words to search.`, {
-      target: option,
-      hint: 'Search the collection of the things themselves, or compare text with contains(…) in $filter.',
-    });
-  }
+export function bindSearch(search: SearchExpression, scope: Scope): Condition {
+  const found = wordsIn(scope);
   const bind = (expression: SearchExpression): Condition => {
     switch (expression.kind) {
       case 'word':
       case 'phrase':
-        return { kind: 'search', row, index, words: expression.text };
+        return found(expression.text);
       case 'and':
         return { kind: 'all', of: expression.of.map(bind) };
       case 'or':
@@ -38,4 +29,35 @@ export function bindSearch(
     }
   };
   return bind(search);
+}
+
+/** What finds words side by side: in a column of the row, or of a row that it is searched by. */
+function wordsIn(scope: Scope): (words: string) => Condition {
+  const { it, catalogue, option } = scope;
+  const { entity } = it;
+  const listing = catalogue.listings.get(entity.name);
+  const own = wordsOf(it);
+  const there = (listing ? searchedWays(listing, catalogue) : []).flatMap((each) => {
+    const { way, end } = follow(it, each, scope.nextRow, scope);
+    const found = wordsOf(end);
+    return found ? [(words: string): Condition => ({ kind: 'among', way, where: found(words) })] : [];
+  });
+  const all = own ? [own, ...there] : there;
+  const [first] = all;
+  if (!first) {
+    throw new FeedError(
+      'request.not-offered',
+      `${entity.name} has no words to search, nor do its rows lead to any.`,
+      {
+        target: option,
+        hint: 'Search the collection of the things themselves, such as devices, users or policies.',
+      },
+    );
+  }
+  return all.length === 1 ? first : (words) => ({ kind: 'any', of: all.map((found) => found(words)) });
+}
+
+function wordsOf({ entity, row }: ScopeRow): ((words: string) => Condition) | null {
+  const index = searchIndexOf(entity);
+  return index && ((words) => ({ kind: 'search', row, index, words }));
 }

@@ -68,7 +68,7 @@ function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRo
     }
     case 'search':
       if (!areEntities(source)) throw notOffered('search after rows were grouped', step, scope);
-      return filterRows(rows, bindSearch(step.expression, scope.it, scope.option));
+      return filterRows(rows, bindSearch(step.expression, scope));
     case 'expand':
       throw notOffered(`${step.kind} inside $apply`, step, scope);
     default:

@@ -86,7 +86,7 @@ function planExpansion(item: ExpandItem, way: Way, outer: Scope, words: ExpandWo
       selected: form === 'rows' ? selected : null,
       where: allOf([
         ...(options.filter ? [bindCondition(options.filter, scope)] : []),
-        ...(options.search ? [bindSearch(options.search, scope.it)] : []),
+        ...(options.search ? [bindSearch(options.search, scope)] : []),
       ]),
       order: way.many ? totalOrder(bindOrder(options.orderby ?? [], scope), from, start.way.row) : [],
       skip: options.skip ?? 0,

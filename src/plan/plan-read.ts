@@ -2,7 +2,7 @@
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, Wanted } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
-import { type ApplyRows, filterRows } from './apply-rows.ts';
+import { type ApplyRows, areEntities, filterRows } from './apply-rows.ts';
 import { bindCondition } from './bind-expression.ts';
 import { bindSearch } from './bind-search.ts';
 import { computeColumns } from './compute-columns.ts';
@@ -13,7 +13,7 @@ import { historyCondition } from './history-days.ts';
 import type { PlanContext } from './plan-context.ts';
 import { bindAfter, bindOrder, totalOrder } from './plan-order.ts';
 import { planApply } from './plan-apply.ts';
-import type { Condition, ReadPlan } from './read-plan.ts';
+import type { Condition, ReadPlan, RowSource } from './read-plan.ts';
 import { type Target, resolvePath } from './resolve-path.ts';
 import { selectColumns, selectedWithin } from './select-columns.ts';
 
@@ -44,6 +44,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     given,
     stored,
   );
+  checkSearched(options, plain.source);
   const computed = isRows || many ? (options.compute ?? []) : [];
   const rows = computeColumns(plain, computed, { ...scopeAt(plain.it, stored), option: '$compute' });
   const scope = scopeAt(rows.it, stored);
@@ -65,7 +66,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     where: allOf([
       ...(options.apply ? [] : given),
       ...(many && options.filter ? [bindCondition(options.filter, scope)] : []),
-      ...(many && options.search ? [bindSearch(options.search, scope.it)] : []),
+      ...(many && options.search ? [bindSearch(options.search, { ...scope, option: '$search' })] : []),
     ]),
     order,
     after: continuation && bindAfter(continuation.after, order),
@@ -83,6 +84,18 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
 
 function scopeAt(it: ScopeRow, scope: Scope): Scope {
   return { ...scope, it, variables: new Map([['$it', it]]) };
+}
+
+function checkSearched({ search }: QueryOptions, source: RowSource): void {
+  if (!search || areEntities(source)) return;
+  throw new FeedError(
+    'request.not-offered',
+    '$search looks for rows of a collection, and $apply made others.',
+    {
+      target: '$search',
+      hint: 'Put search(…) into $apply, before anything is grouped.',
+    },
+  );
 }
 
 /** What `$apply` makes of the rows that the address gives; every other option is about its result. */
@@ -127,12 +140,6 @@ function checkOptions(
       `$${misplaced} shapes a collection, and ${address} is one row.`,
       { target: `$${misplaced}` },
     );
-  }
-  if (options.apply && options.search) {
-    throw new FeedError('request.not-offered', '$search beside $apply is not offered by this feed.', {
-      target: '$search',
-      hint: 'Put search(…) into $apply, before anything is grouped.',
-    });
   }
   const inside = (['expand', 'compute'] as const).find((name) => options[name] !== null);
   if (

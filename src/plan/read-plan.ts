@@ -227,6 +227,8 @@ export type Condition =
   | { readonly kind: 'some'; readonly way: Following; readonly where: Condition | null }
   /** The condition holds for every row there: `all`. Unknown is not enough. */
   | { readonly kind: 'every'; readonly way: Following; readonly where: Condition | null }
+  /** A navigation leads to one of the rows for which the condition holds, and it sees no other: they are found once for all. */
+  | { readonly kind: 'among'; readonly way: Following; readonly where: Condition }
   /** A column of the index has the words side by side, in any case and with any accents. */
   | { readonly kind: 'search'; readonly row: RowId; readonly index: SearchIndex; readonly words: string }
   /** The row held on a day: it is of the last night published by then, or of the state that lasted over it. */

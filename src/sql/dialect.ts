@@ -68,6 +68,8 @@ export interface Dialect {
   matchesPattern(text: Fragment, pattern: Fragment): Fragment;
   /** Whether the row with this key is one that the word index finds; `words` are side by side there. Never null. */
   search(key: Fragment, index: Fragment, words: string): Fragment;
+  /** Whether one of the texts, which may be null, is among those of the word index that it finds. Never null. */
+  searchTexts(texts: readonly Fragment[], index: Fragment, words: string): Fragment;
   readonly functions: Readonly<
     Record<FunctionName, (operands: readonly Fragment[], type: ScalarType) => Fragment>
   >;

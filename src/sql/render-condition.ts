@@ -37,9 +37,14 @@ export function renderCondition(condition: Condition, place: Place, dialect: Dia
       return renderQuantifier(condition, dialect);
     case 'related':
       return renderRelated(condition, dialect);
+    case 'among':
+      return renderAmong(condition, dialect);
     case 'search': {
       const { row, index, words } = condition;
-      return dialect.search(column(row, index.key), identifier(index.name), words);
+      const name = identifier(index.name);
+      if (index.key !== null) return dialect.search(column(row, index.key), name, words);
+      const texts = index.columns.map((each) => column(row, each));
+      return dialect.searchTexts(texts, name, words);
     }
     case 'asOf':
       return renderAsOf(condition, dialect);
@@ -233,6 +238,16 @@ export function following(
   const asked = many ? [deadline(source, row, dialect)] : [];
   const rows = renderRows(source, row, dialect);
   return sql`FROM ${rows} WHERE ${join([...asked, ...pairs, ...conditions], sql` AND `)}`;
+}
+
+// Two-valued: where nothing is referred to, nothing is found.
+function renderAmong({ way, where }: Of<'among'>, dialect: Dialect): Fragment {
+  const { row, source, start, on } = way;
+  const own = Object.values(on).map((name) => column(start, name));
+  const theirs = Object.keys(on).map((name) => column(row, name));
+  const held = join([deadline(source, row, dialect), renderCondition(where, 'filter', dialect)], sql` AND `);
+  const found = sql`SELECT ${join(theirs, sql`, `)} FROM ${renderRows(source, row, dialect)} WHERE ${held}`;
+  return sql`((${join(own, sql`, `)}) IN (${found}) IS TRUE)`;
 }
 
 function renderRelated({ row, source, sourceRow, on, where }: Of<'related'>, dialect: Dialect): Fragment {

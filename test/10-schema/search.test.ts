@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { collectionAnnotations } from '../../schema/derive/annotations.ts';
 import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
-import { searchIndexOf } from '../../schema/derive/search.ts';
+import { isSearchable, searchedWays, searchIndexOf } from '../../schema/derive/search.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 
 const SEARCHABLE = 'Org.OData.Capabilities.V1.SearchRestrictions';
@@ -25,18 +25,37 @@ describe('a word index', () => {
   test.each([
     ['devicePropertyHistories', 'is a row a night'],
     ['userHistories', 'is a row a state'],
-    ['dates', 'has no text'],
     ['appRevisions', 'has a key of two parts'],
     ['complianceStates', 'has no number'],
-  ])('is not made for %s, which %s', (name) => {
-    expect(indexOf(name)).toBeNull();
+  ])('knows the texts of %s and not its rows, which %s', (name) => {
+    expect(indexOf(name)?.key).toBeNull();
+  });
+
+  test('is not made where there is no text', () => {
+    expect(indexOf('dates')).toBeNull();
+  });
+
+  test('of the rows it leads to is that of a fact as well, and of a thing without text', () => {
+    const catalogue = deriveCatalogue(MODEL, 'beta');
+    const waysOf = (name: string) =>
+      searchedWays(catalogue.listings.get(name)!, catalogue).map((way) => way.name);
+    expect(waysOf('encryptionActivities')).toEqual([
+      'deviceType',
+      'encryptionReadinessState',
+      'encryptionState',
+    ]);
+    expect(waysOf('devicePropertyHistories')).toContain('device');
+    expect(waysOf('userDeviceAssociations')).toEqual(['user', 'device']);
+    expect(waysOf('devices')).toEqual([]);
+    expect(waysOf('userHistories')).toEqual([]);
+    expect(waysOf('compliancePolicyStatusDeviceActivities')).toEqual([]);
   });
 
   test('is announced where there is one, and on beta alone', () => {
     for (const version of ['v1.0', 'beta'] as const) {
       const catalogue = deriveCatalogue(MODEL, version);
       for (const listing of catalogue.listings.values()) {
-        const searchable = version === 'beta' && searchIndexOf(listing.entity) !== null;
+        const searchable = version === 'beta' && isSearchable(listing, catalogue);
         expect([listing.entity.name, collectionAnnotations(catalogue, listing)[SEARCHABLE]]).toEqual([
           listing.entity.name,
           { record: { Searchable: searchable } },

@@ -88,7 +88,7 @@ test.each([
 });
 
 test.each([
-  ['$apply=identity&$search=x', 'request.not-offered', '$search'],
+  ['$apply=groupby((isDeleted))&$search=x', 'request.not-offered', '$search'],
   ['$apply=groupby((isDeleted))&$select=deviceName', 'request.unknown-property', '$select'],
   ['$apply=groupby((isDeleted))&$orderby=deviceType/deviceTypeName', 'request.unknown-property', '$orderby'],
   ['$apply=groupby((isDeleted/x))', 'request.type-mismatch', '$apply'],

@@ -50,6 +50,8 @@ export function show(condition: Condition | null): string {
       return `${condition.kind}(${showWay(condition.way)}${condition.where ? ` where ${show(condition.where)}` : ''})`;
     case 'search':
       return `${condition.index.name}(${condition.words})`;
+    case 'among':
+      return `${condition.way.source.kind === 'collection' ? condition.way.source.entity.name : '…'}(${show(condition.where)})`;
     case 'asOf':
       return `asOf(${condition.entity.name}, ${condition.day})`;
     case 'truth':

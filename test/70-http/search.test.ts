@@ -1,11 +1,12 @@
 // $search over HTTP: held against words told apart in plain JavaScript.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
-import { searchIndexOf } from '../../schema/derive/search.ts';
+import { isSearchable, searchIndexOf } from '../../schema/derive/search.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Row } from '../../schema/words.ts';
 import { parseSearch } from '../../src/odata/parse-search.ts';
-import { isFound, wordsOf } from '../75-oracle/words-of-row.ts';
+import { readWarehouseRows } from '../75-oracle/warehouse-rows.ts';
+import { isFound, textsOf, wordsOf } from '../75-oracle/words-of-row.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
@@ -26,7 +27,12 @@ const address = (collection: string, search: string, more = ''): string =>
   `/beta/${collection}?$search=${encodeURIComponent(search)}${more}`;
 
 const expected = (search: string, rows: readonly Row[], columns: readonly string[]): readonly Row[] =>
-  rows.filter((row) => isFound(parseSearch(search), row, columns));
+  rows.filter((row) =>
+    isFound(
+      parseSearch(search),
+      columns.map((name) => String(row[name] ?? '')),
+    ),
+  );
 
 describe('$search', () => {
   const columns = searchIndexOf(MODEL.entities.get('devices')!)!.columns;
@@ -101,6 +107,17 @@ describe('$search', () => {
     expect([late.status, late.json.error.target]).toEqual([501, '$apply']);
   });
 
+  test('stands beside $apply, as long as rows are rows of the collection', async () => {
+    const steps = 'filter(isDeleted eq false)/compute(deviceKey add 1 as next)/topcount(9,deviceKey)';
+    const { json } = await feed.get(address('devices', 'windows', `&$apply=${steps}&$select=deviceKey`));
+    const nine = devices.filter((row) => row['isDeleted'] === false).slice(-9);
+    const wanted = expected('windows', nine, columns);
+    expect(json.value.map((row: Row) => row['deviceKey'])).toEqual(wanted.map((row) => row['deviceKey']));
+    expect(wanted.length).toBeGreaterThan(0);
+    const late = await feed.get(address('devices', 'windows', '&$apply=groupby((deviceName))'));
+    expect([late.status, late.json.error.target]).toEqual([501, '$search']);
+  });
+
   test('a NUL, a quote and a very long phrase are words like others', async () => {
     for (const search of ['"a\0b"', '"\\""', `"${'x '.repeat(2000)}"`]) {
       expect(await feed.get(address('devices', search))).toMatchObject({ status: 200, json: { value: [] } });
@@ -108,12 +125,36 @@ describe('$search', () => {
   });
 
   test('every collection that says so can be searched, and the others say why not', async () => {
-    for (const { entity } of deriveCatalogue(MODEL, 'beta').listings.values()) {
-      const { status, json } = await feed.get(address(entity.name, 'nowhere-to-be-found'));
-      const index = searchIndexOf(entity);
-      expect([entity.name, status]).toEqual([entity.name, index ? 200 : 501]);
-      if (!index) expect(json.error.message).toContain('no words to search');
+    const catalogue = deriveCatalogue(MODEL, 'beta');
+    for (const listing of catalogue.listings.values()) {
+      const { name } = listing.entity;
+      const { status, json } = await feed.get(address(name, 'nowhere-to-be-found'));
+      const searched = isSearchable(listing, catalogue);
+      expect([name, status]).toEqual([name, searched ? 200 : 501]);
+      if (!searched) expect(json.error.message).toContain('no words to search');
     }
+  });
+
+  test.each([
+    ['a night of a device, by what it was called then', 'devicePropertyHistories', 'clone'],
+    ['a state of a user', 'userHistories', 'zoe'],
+    ['a thing whose key is of two parts', 'encryptionPolicySettings', 'true OR required OR enabled'],
+    ['a thing whose key is a text', 'complianceStates', 'compliant'],
+    ['a fact, by the texts of its dimensions', 'encryptionActivities', 'windows'],
+    ['a night of a device, by what the device is', 'deviceEncryptionStates', 'surface'],
+    ['a row that joins two others, by either', 'userDeviceAssociations', 'zoe OR clone'],
+  ])('finds %s', async (_, collection, search) => {
+    const data = readWarehouseRows(warehouse.data);
+    const listing = data.listing(collection);
+    const ask = async (words: string): Promise<number> =>
+      Number((await feed.get(address(`${collection}/$count`, words))).text);
+    const rows = data.rows(collection);
+    const found = rows.filter((row) => isFound(parseSearch(search), textsOf(row, listing, data)));
+    expect(found.length).toBeGreaterThan(0);
+    expect([await ask(search), await ask(`NOT (${search})`)]).toEqual([
+      found.length,
+      rows.length - found.length,
+    ]);
   });
 
   test('is not part of v1.0', async () => {

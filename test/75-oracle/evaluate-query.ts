@@ -1,13 +1,12 @@
 // What a query means, over whole collections in plain JavaScript: filter, order, cut, choose columns, in the standard's order.
 import type { Listing } from '../../schema/derive/catalogue.ts';
-import { searchIndexOf } from '../../schema/derive/search.ts';
 import type { Value } from '../../schema/words.ts';
 import type { OrderTerm } from '../../src/odata/expression.ts';
 import type { ComputeItem, ExpandItem, NestedOptions } from '../../src/odata/wanted.ts';
 import { compareCells } from '../40-sql/evaluator.ts';
 import { placeOf, type Place, truthOf, valueOf } from './expression-of-row.ts';
 import type { Query } from './query.ts';
-import { isFound } from './words-of-row.ts';
+import { isFound, textsOf } from './words-of-row.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 
 export type JsonRow = Readonly<Record<string, unknown>>;
@@ -43,9 +42,7 @@ function evaluateOptions(
   const { filter, search, orderby, skip, top } = options;
   const found = places
     .map((place) => computed(place, options.compute ?? [], warehouse))
-    .filter(
-      ({ row }) => search === null || isFound(search, row, searchIndexOf(listing.entity)?.columns ?? []),
-    )
+    .filter(({ row }) => search === null || isFound(search, textsOf(row, listing, warehouse)))
     .filter((place) => filter === null || truthOf(filter, place, warehouse) === true);
   const ordered = inOrder(found, orderby ?? [], listing.entity.key, warehouse);
   const from = skip ?? 0;

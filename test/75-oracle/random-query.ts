@@ -1,7 +1,7 @@
 // Random typed queries over the whole warehouse: names from the catalogue, values from the rows.
 import fc from 'fast-check';
 import type { Listing, Way } from '../../schema/derive/catalogue.ts';
-import { searchIndexOf } from '../../schema/derive/search.ts';
+import { isSearchable } from '../../schema/derive/search.ts';
 import type { EdmType, Value } from '../../schema/words.ts';
 import type { Expression, OrderTerm } from '../../src/odata/expression.ts';
 import type { ComputeItem, ExpandItem, NestedOptions, SelectItem } from '../../src/odata/wanted.ts';
@@ -9,6 +9,7 @@ import { randomExpressions, type Tree, type Vocabulary } from '../40-sql/random-
 import { NOTHING, type Query } from './query.ts';
 import { randomSearch } from './random-search.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
+import { textsOf } from './words-of-row.ts';
 
 const at = 0;
 // More rows than these are told apart by nothing that fewer would not tell.
@@ -48,7 +49,7 @@ function optionsOn(
   const { condition, text, wholeNumber, fractional, instant } = randomExpressions(
     vocabularyOf(listing, warehouse),
   );
-  const index = searchIndexOf(listing.entity);
+  const isSearched = isSearchable(listing, warehouse.catalogue);
   const number = fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: rows }));
   return computations(listing).chain((compute) => {
     const names = [...listing.properties.keys(), ...(compute ?? []).map(({ as }) => as)];
@@ -62,7 +63,7 @@ function optionsOn(
     return fc.record({
       compute: fc.constant(compute),
       filter: orNone(condition),
-      search: index ? orNone(randomSearch(textsOf(listing, index.columns, warehouse))) : fc.constant(null),
+      search: isSearched ? orNone(randomSearch(someTexts(listing, warehouse))) : fc.constant(null),
       orderby: orNone(fc.array(term, { minLength: 1, maxLength: 3 })),
       select: orNone(columnsAmong(names)),
       expand: depth < EXPAND_DEPTH ? expansions(listing, warehouse, depth + 1) : fc.constant(null),
@@ -157,12 +158,10 @@ const NASTY_TEXTS = [
 const INSTANTS = ['2016-01-01T00:00:00', '2026-11-20T00:00:00', '9999-12-31T00:00:00'];
 
 /** A few of the texts that a search could find. */
-function textsOf(listing: Listing, columns: readonly string[], warehouse: WarehouseRows): readonly string[] {
+function someTexts(listing: Listing, warehouse: WarehouseRows): readonly string[] {
   const rows = warehouse.rows(listing.entity.name);
   const step = Math.ceil(rows.length / 20);
-  return rows
-    .filter((_, index) => index % step === 0)
-    .flatMap((row) => columns.map((name) => row[name] ?? null).filter(isText));
+  return rows.filter((_, index) => index % step === 0).flatMap((row) => textsOf(row, listing, warehouse));
 }
 
 const LAMBDA_DEPTH = 2;

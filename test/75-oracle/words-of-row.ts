@@ -1,22 +1,41 @@
 // What $search means: words in any case and with any accents, and phrases of them in one column.
+import type { Listing } from '../../schema/derive/catalogue.ts';
+import { searchedWays } from '../../schema/derive/search.ts';
 import type { Row } from '../../schema/words.ts';
 import type { SearchExpression } from '../../src/odata/wanted.ts';
+import type { WarehouseRows } from './warehouse-rows.ts';
 
-/** `columns` are those whose words are found. */
-export function isFound(search: SearchExpression, row: Row, columns: readonly string[]): boolean {
+/** `texts` are those in which the row is looked for. */
+export function isFound(search: SearchExpression, texts: readonly string[]): boolean {
   switch (search.kind) {
     case 'word':
     case 'phrase': {
       const wanted = wordsOf(search.text);
-      return columns.some((name) => stands(wanted, wordsOf(String(row[name] ?? ''))));
+      return texts.some((text) => stands(wanted, wordsOf(text)));
     }
     case 'and':
-      return search.of.every((each) => isFound(each, row, columns));
+      return search.of.every((each) => isFound(each, texts));
     case 'or':
-      return search.of.some((each) => isFound(each, row, columns));
+      return search.of.some((each) => isFound(each, texts));
     case 'not':
-      return !isFound(search.of, row, columns);
+      return !isFound(search.of, texts);
   }
+}
+
+/** What a search looks through: the row's own texts, and those of the rows by which it is searched. */
+export function textsOf(row: Row, listing: Listing, warehouse: WarehouseRows): readonly string[] {
+  const own = (each: Row, { properties }: Listing): readonly string[] =>
+    [...properties].flatMap(([name, { type }]) => {
+      const value = each[name] ?? null;
+      return type === 'Edm.String' && value !== null ? [String(value)] : [];
+    });
+  const ways = searchedWays(listing, warehouse.catalogue);
+  return [
+    ...own(row, listing),
+    ...ways.flatMap((way) =>
+      warehouse.follow(row, way).flatMap((there) => own(there, warehouse.listing(way.to))),
+    ),
+  ];
 }
 
 export function wordsOf(text: string): readonly string[] {

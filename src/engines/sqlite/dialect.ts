@@ -33,10 +33,13 @@ export const SQLITE: Dialect = {
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
   // A part longer than the text begins before it, and what is cut out there is never as long as the part.
   endsWith: (text, part) => sql`substr(${text}, length(${text}) - length(${part}) + 1) = ${part}`,
-  search: (key, index, words) => {
-    // A phrase of FTS5; whatever else means something to it means nothing between quotes, but for NUL.
-    const phrase = `"${words.replaceAll('\0', ' ').replaceAll('"', '""')}"`;
-    return sql`${key} IN (SELECT "rowid" FROM ${index} WHERE ${index} MATCH ${value(phrase)})`;
+  search: (key, index, words) =>
+    sql`${key} IN (SELECT "rowid" FROM ${index} WHERE ${index} MATCH ${value(phraseOf(words))})`,
+  searchTexts: (texts, index, words) => {
+    // Written out for each text, and still found once: SQLite keeps what it has found for the same question.
+    const found = sql`(SELECT "text" FROM ${index} WHERE ${index} MATCH ${value(phraseOf(words))})`;
+    const each = texts.map((text) => sql`${text} IN ${found}`);
+    return sql`((${join(each, sql` OR `)}) IS TRUE)`;
   },
   matchesPattern: (text, pattern) => sql`matches_pattern(${text}, ${pattern})`,
   functions: {
@@ -141,6 +144,11 @@ export const SQLITE: Dialect = {
     return sql`SELECT ${columns} FROM (${gathered})`;
   },
 };
+
+// A phrase of FTS5; whatever else means something to it means nothing between quotes, but for NUL.
+function phraseOf(words: string): string {
+  return `"${words.replaceAll('\0', ' ').replaceAll('"', '""')}"`;
+}
 
 function castTo(own: Fragment, from: JsonForm['type'], to: JsonForm['type']): Fragment {
   if (to === 'Edm.String') {

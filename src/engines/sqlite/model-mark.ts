@@ -4,7 +4,7 @@ import { deriveDdl } from '../../../schema/derive/ddl.ts';
 import type { Model } from '../../../schema/model.ts';
 
 // Raised when something is laid out anew that neither the model nor its DDL says, such as the word index.
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 /** Fits SQLite's user_version: from 1 to 2^31 − 1. Files from before there were marks have 0. */
 export function modelMark(model: Model): number {

@@ -4,6 +4,7 @@ import type { Graph } from './graph/client.ts';
 import { harvestDevices } from './harvest/harvest-devices.ts';
 import type { KnownDevices } from './harvest/harvest-devices.ts';
 import { harvestEncryption, harvestRecoveryKeys } from './harvest/harvest-encryption.ts';
+import { harvestEnrollment } from './harvest/harvest-enrollment.ts';
 import { harvestOutcomes, harvestSummaries } from './harvest/harvest-outcomes.ts';
 import { harvestPolicies } from './harvest/harvest-policies.ts';
 import type { KnownPolicies } from './harvest/harvest-policies.ts';
@@ -45,7 +46,10 @@ export async function harvest(
     harvestRecoveryKeys(tools),
     harvestSummaries(tools),
   );
-  await harvestEncryption(tools, { devices, policies, recoveryKeys });
+  await together(
+    harvestEncryption(tools, { devices, policies, recoveryKeys }),
+    harvestEnrollment(tools, devices),
+  );
 
   const { completeness, problems } = ledger;
   const failure = ledger.firstFailure();

@@ -11,9 +11,11 @@ import {
   MANAGED_DEVICES,
 } from '../streams/devices.ts';
 import type { DeviceRecord, ManagedDevice, ManagedDeviceOverview } from '../streams/devices.ts';
+import { dayBefore, isWithin } from '../transform/day-before.ts';
+import type { DayBefore } from '../transform/day-before.ts';
 import { encryptingPlatformOf } from '../transform/os-version.ts';
 import type { EncryptingPlatform } from '../transform/os-version.ts';
-import { countOf, idOf, textOf } from '../transform/sentinels.ts';
+import { countOf, idOf, instantOf, textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import { windowsEditionOf } from '../transform/windows-edition.ts';
 import type { WindowsEdition } from '../transform/windows-edition.ts';
@@ -32,6 +34,8 @@ export interface KnownDevice {
   /** Its id in Entra. */
   readonly entraId: string | null;
   readonly userId: string | null;
+  /** Key of the way it was enrolled, if that was on the day before the night; else null. */
+  readonly enrolledBy: number | null;
 }
 
 export interface KnownDevices {
@@ -51,6 +55,7 @@ export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
   const byId = new Map<string, KnownDevice>();
   const listed = new Set<string>();
   const entities = [deviceStream.entity, devicePropertyHistoryStream.entity];
+  const yesterday = dayBefore(stage.dateKey);
 
   const completeness = await ledger.attempt(entities, MANAGED_DEVICES, async (gained) => {
     for await (const page of pagesOf<ManagedDevice>(graph, MANAGED_DEVICES, enrolled)) {
@@ -58,7 +63,7 @@ export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
       const records = page
         .filter(belongsInWarehouse)
         .map((device) => ({ device, keyOf, categoryId: categoryOf(device, categories) }));
-      for (const record of records) byId.set(record.device.id, knownDevice(record));
+      for (const record of records) byId.set(record.device.id, knownDevice(record, yesterday));
       stage.append(deviceStream.entity, records.map(toDevice));
       stage.append(devicePropertyHistoryStream.entity, records.map(toHistory));
       gained();
@@ -119,7 +124,7 @@ function isWhole(listed: number, enrolled: number | null, ledger: Ledger): boole
   return false;
 }
 
-function knownDevice({ device, keyOf }: DeviceRecord): KnownDevice {
+function knownDevice({ device, keyOf }: DeviceRecord, yesterday: DayBefore): KnownDevice {
   return {
     deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, device.deviceType),
     platform: encryptingPlatformOf(textOf(device.operatingSystem)),
@@ -129,6 +134,9 @@ function knownDevice({ device, keyOf }: DeviceRecord): KnownDevice {
     secureBoot: secureBootOf(device),
     entraId: idOf(device.azureADDeviceId),
     userId: idOf(device.userId),
+    enrolledBy: isWithin(yesterday, instantOf(device.enrolledDateTime))
+      ? keyOf(DEVICE_LOOKUPS.enrollmentType, device.deviceEnrollmentType)
+      : null,
   };
 }
 

@@ -98,7 +98,7 @@ export const enrollmentFailureCategories = entity({
   ),
 });
 
-// The source gives free text; reasons that are not listed here count as Unknown.
+// The source gives free text; a reason that is not listed here becomes a row of its own when it is first met.
 const FAILURE_REASONS = {
   0: 'Unknown',
   1: 'UserNotLicensed',
@@ -145,7 +145,7 @@ export const enrollmentActivities = entity({
   singular: 'enrollmentActivity',
   lifetime: 'event',
   description:
-    'Enrolments of each day, counted by kind of device, way of enrolment and outcome. Holds no device and no user.',
+    'Enrolments of the UTC day that ended as the night began, counted by kind of device, way of enrolment and outcome. Holds no device and no user; a device that enrolled and left on the same day is not counted.',
   key: [
     'dateKey',
     'deviceEnrollmentTypeKey',
@@ -158,7 +158,9 @@ export const enrollmentActivities = entity({
   properties: {
     dateKey: nightOfFact,
     deviceEnrollmentTypeKey: int32('Way of enrolment; joins deviceEnrollmentTypes.deviceEnrollmentTypeKey.'),
-    deviceTypeKey: int32('Kind of the enrolled device; joins deviceTypes.deviceTypeKey.'),
+    deviceTypeKey: int32(
+      'Kind of the enrolled device; joins deviceTypes.deviceTypeKey. Of a failure Graph tells the system only, so -1 for iOS and Android, which run on several kinds.',
+    ),
     enrollmentEventStatusKey: int32('Outcome; joins enrollmentEventStatuses.enrollmentEventStatusKey.'),
     enrollmentFailureCategoryKey: int32(
       'Broad cause of a failure; joins enrollmentFailureCategories.enrollmentFailureCategoryKey.',
@@ -170,7 +172,12 @@ export const enrollmentActivities = entity({
     count: int32('Number of enrolments with all the values of this row.'),
   },
   navigations: {
-    date: navigation('dates', { dateKey: 'dateKey' }, 'enrollmentActivities', 'The day of the enrolments.'),
+    date: navigation(
+      'dates',
+      { dateKey: 'dateKey' },
+      'enrollmentActivities',
+      'The night that counted, which follows the day of the enrolments.',
+    ),
     deviceEnrollmentType: navigation(
       'deviceEnrollmentTypes',
       { deviceEnrollmentTypeKey: 'deviceEnrollmentTypeKey' },

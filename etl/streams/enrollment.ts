@@ -1,0 +1,114 @@
+// Where the counts of enrolments come from: Intune's log of enrolments that failed, and the devices that came in.
+import {
+  enrollmentActivities,
+  enrollmentEventStatuses,
+  enrollmentFailureCategories,
+  enrollmentFailureReasons,
+} from '../../schema/subjects/enrollment.ts';
+import type { Resource } from '../graph/pages.ts';
+import { streamOf } from '../stream.ts';
+import type { KeyOf, Lookup } from '../transform/lookups.ts';
+import { textOf } from '../transform/sentinels.ts';
+import { DEVICE_LOOKUPS } from './device-lookups.ts';
+
+/** A month of failures; it takes no filter by time. */
+export const TROUBLESHOOTING_EVENTS = '/v1.0/deviceManagement/troubleshootingEvents';
+
+export type GraphTroubleshootingEvent = Resource<
+  | '@odata.type'
+  | 'eventDateTime'
+  | 'operatingSystem'
+  | 'osVersion'
+  | 'enrollmentType'
+  | 'failureCategory'
+  | 'failureReason'
+>;
+
+const STATUS: Lookup = {
+  entity: enrollmentEventStatuses,
+  columns: {
+    id: 'enrollmentEventStatusKey',
+    key: 'enrollmentEventStatusKey',
+    name: 'enrollmentEventStatusName',
+  },
+};
+
+const CATEGORY: Lookup = {
+  entity: enrollmentFailureCategories,
+  columns: {
+    id: 'enrollmentFailureCategoryKey',
+    key: 'enrollmentFailureCategoryKey',
+    name: 'enrollmentFailureCategoryName',
+  },
+};
+
+const REASON: Lookup = {
+  entity: enrollmentFailureReasons,
+  columns: {
+    id: 'enrollmentFailureReasonKey',
+    key: 'enrollmentFailureReasonKey',
+    name: 'enrollmentFailureReasonName',
+  },
+};
+
+/** One enrolment, as far as it is counted. */
+export interface Enrollment {
+  readonly deviceEnrollmentTypeKey: number;
+  readonly deviceTypeKey: number;
+  readonly enrollmentEventStatusKey: number;
+  readonly enrollmentFailureCategoryKey: number;
+  readonly enrollmentFailureReasonKey: number;
+  readonly osVersion: string;
+}
+
+// A failure names a system and no kind of device: phones and tablets come in several kinds, so theirs is not known.
+const KIND_OF_SYSTEM: Readonly<Record<string, string>> = {
+  windows: 'windowsRT',
+  macos: 'macMDM',
+  linux: 'linux',
+};
+
+/** Null for what happened to a device that had enrolled before. */
+export function failedEnrollment(event: GraphTroubleshootingEvent, keyOf: KeyOf): Enrollment | null {
+  if (event['@odata.type'] !== '#microsoft.graph.enrollmentTroubleshootingEvent') return null;
+  const system = textOf(event.operatingSystem)?.toLowerCase() ?? '';
+  return {
+    deviceEnrollmentTypeKey: keyOf(DEVICE_LOOKUPS.enrollmentType, event.enrollmentType),
+    deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, KIND_OF_SYSTEM[system]),
+    enrollmentEventStatusKey: keyOf(STATUS, 'Failed'),
+    enrollmentFailureCategoryKey: keyOf(CATEGORY, event.failureCategory),
+    enrollmentFailureReasonKey: keyOf(REASON, event.failureReason),
+    osVersion: textOf(event.osVersion) ?? '',
+  };
+}
+
+type Enrolled = Pick<Enrollment, 'deviceEnrollmentTypeKey' | 'deviceTypeKey'> & {
+  readonly osVersion: string | null;
+};
+
+export function succeededEnrollment(device: Enrolled, keyOf: KeyOf): Enrollment {
+  return {
+    deviceEnrollmentTypeKey: device.deviceEnrollmentTypeKey,
+    deviceTypeKey: device.deviceTypeKey,
+    enrollmentEventStatusKey: keyOf(STATUS, 'Success'),
+    enrollmentFailureCategoryKey: keyOf(CATEGORY, 'Not Applicable'),
+    enrollmentFailureReasonKey: keyOf(REASON, 'Not Applicable'),
+    osVersion: device.osVersion ?? '',
+  };
+}
+
+export interface EnrollmentCount extends Enrollment {
+  readonly count: number;
+}
+
+export const enrollmentActivityStream = streamOf<EnrollmentCount>()(enrollmentActivities, {
+  columns: {
+    deviceEnrollmentTypeKey: ({ deviceEnrollmentTypeKey }) => deviceEnrollmentTypeKey,
+    deviceTypeKey: ({ deviceTypeKey }) => deviceTypeKey,
+    enrollmentEventStatusKey: ({ enrollmentEventStatusKey }) => enrollmentEventStatusKey,
+    enrollmentFailureCategoryKey: ({ enrollmentFailureCategoryKey }) => enrollmentFailureCategoryKey,
+    enrollmentFailureReasonKey: ({ enrollmentFailureReasonKey }) => enrollmentFailureReasonKey,
+    osVersion: ({ osVersion }) => osVersion,
+    count: ({ count }) => count,
+  },
+});

@@ -1,0 +1,24 @@
+// The day that a night looks back on.
+import { addDays, midnightOf } from '../../src/base/date-key.ts';
+import type { DateKey } from '../../src/base/date-key.ts';
+import { canonicalInstant } from './sentinels.ts';
+
+export interface DayBefore {
+  /** Its midnight, as a canonical instant. */
+  readonly from: string;
+  /** The midnight at which it ended and the night began. */
+  readonly until: string;
+}
+
+/** The last UTC day that was over when the night began: whenever the night runs, it counts the same day. */
+export function dayBefore(night: DateKey): DayBefore {
+  return {
+    from: canonicalInstant(midnightOf(addDays(night, -1))),
+    until: canonicalInstant(midnightOf(night)),
+  };
+}
+
+/** False for null, which is no instant. */
+export function isWithin({ from, until }: DayBefore, instant: string | null): boolean {
+  return instant !== null && instant >= from && instant < until;
+}

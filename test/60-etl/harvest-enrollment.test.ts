@@ -1,0 +1,75 @@
+// Enrolments of the day before a night: the log of failures and the devices that came in, counted together or not at all.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
+import { STORY } from '../../fixtures/tenant/odd-life.ts';
+import { alwaysWith, openTenant } from './tenant-night.ts';
+import type { HarvestedNight, HarvestedTenant, NightOptions } from './tenant-night.ts';
+
+const FIRST_NIGHT = 20261101;
+const nightAfter = (nights: number): number => dateKeyOf(dayOf(FIRST_NIGHT) + nights);
+
+const tenants: HarvestedTenant[] = [];
+const tenantOn = async (night: number): Promise<HarvestedTenant> => {
+  const tenant = await openTenant({ seed: 1, devices: 0, firstNight: FIRST_NIGHT }, night);
+  tenants.push(tenant);
+  return tenant;
+};
+afterAll(() => Promise.all(tenants.map((tenant) => tenant.close())));
+
+const countsOf = ({ stage }: HarvestedNight) =>
+  stage.rowsOf('enrollmentActivities').map(({ values }) => Object.values(values));
+
+describe('failures', () => {
+  let tenant: HarvestedTenant;
+  const harvestNight = (options?: NightOptions) => tenant.harvestNight(options);
+  beforeAll(async () => {
+    tenant = await tenantOn(nightAfter(STORY.enrolmentsFailed));
+  });
+
+  test('count alike ones of the day together, each second of it and no other', async () => {
+    const night = await harvestNight();
+    // Way of enrolment, kind of device, outcome, category, reason, version, count.
+    expect(countsOf(night)).toEqual([
+      [7, 1, 2, 4, 1, '10.0.22631.2861', 2],
+      [11, -1, 2, 7, 100_000, '', 1],
+      [0, -1, 2, 0, -1, '', 1],
+    ]);
+    expect(night.report.completeness.get('enrollmentActivities')).toBe('complete');
+  });
+
+  test('give a reason that no list names a row of its own', async () => {
+    const { stage, report } = await harvestNight();
+    expect(stage.rowsOf('enrollmentFailureReasons').map(({ values }) => values)).toEqual([
+      { enrollmentFailureReasonKey: 100_000, enrollmentFailureReasonName: 'ClockSkewTooLarge' },
+    ]);
+    expect(report.problems.map(({ source }) => source)).toContain('enrollmentFailureReasons');
+  });
+
+  test('are counted once where the log has to be read again', async () => {
+    const fault = { match: /troubleshootingEvents/, answer: 'expired-page-token' } as const;
+    const { stage } = await harvestNight({ faults: [fault] });
+    expect(stage.rowsOf('enrollmentActivities')).toHaveLength(3);
+  });
+
+  test.each([
+    ['the log is refused', 'troubleshootingEvents', 'forbidden'],
+    ['devices cannot be counted', 'managedDeviceOverview', '503'],
+  ] as const)('are not told when %s: half of them would look like a good day', async (_, match, answer) => {
+    const { stage, report } = await harvestNight({ faults: [alwaysWith(match, answer)] });
+    expect(report.completeness.get('enrollmentActivities')).toBe('failed');
+    expect(stage.rowsOf('enrollmentActivities')).toEqual([]);
+  });
+});
+
+test('a device that enrolled on the day before is a success, on that night only', async () => {
+  const [before, on, after] = await Promise.all(
+    [-1, 0, 1].map(async (nights) =>
+      (await tenantOn(nightAfter(STORY.laptopEnrolledAgain + nights))).harvestNight(),
+    ),
+  );
+  expect([before, on, after].map((night) => night && countsOf(night))).toEqual([
+    [],
+    [[5, 1, 1, 100, 100, '10.0.26100.4349', 1]],
+    [],
+  ]);
+});

@@ -4,13 +4,21 @@ import type { DateKey } from '../base/date-key.ts';
 import type { Generation } from './engine.ts';
 
 /**
+ * In place of a value that the source does not tell: what a supplement tells stands there, else what the warehouse knew
+ * of the thing, else null. Only for properties that may be null, and not for events, of which nothing was known before.
+ */
+export const NOT_TOLD: unique symbol = Symbol('not told');
+
+export type StagedValue = Value | typeof NOT_TOLD;
+
+/**
  * One thing as a stream harvested it: a value for every property without a role. A property that `refers` to a
  * dimension holds the natural text of the thing there; the merge puts the surrogate key.
  */
 export interface StagedRow {
   /** What the source calls the thing, for entities with a surrogate key: never changes, never given to another. */
   readonly natural?: string;
-  readonly values: Readonly<Record<string, Value>>;
+  readonly values: Readonly<Record<string, StagedValue>>;
 }
 
 /**
@@ -61,6 +69,12 @@ export interface Stage {
   existing(entity: Entity): readonly Row[];
   /** Takes harvested rows in. The same thing twice in one night counts once, the last wins. */
   append(entity: Entity, rows: readonly StagedRow[]): void;
+  /**
+   * Takes in what a further source tells of things, before or after they are appended: it fills what their rows leave
+   * `NOT_TOLD`. Where several tell, the last told value of each property wins; a property left out is not told. It
+   * neither makes a thing nor shows that one is there.
+   */
+  supplement(entity: Entity, rows: readonly StagedRow[]): void;
   /**
    * Brings what was appended into the warehouse: one mechanism for every lifetime. Call once a collection,
    * dimensions before what refers to them. Running a night again first undoes what the night did.

@@ -16,7 +16,6 @@ import {
   textOrNull,
   truth,
 } from '../../schema/words.ts';
-import type { Value } from '../../schema/words.ts';
 import type { StagedRow } from '../../src/engines/stage.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
 
@@ -157,7 +156,7 @@ export function select(dataDir: string, sql: string, ...values: unknown[]): Reco
 }
 
 /** A harvested thing. */
-export function thing(natural: string, values: Partial<Record<string, Value>> = {}): StagedRow {
+export function thing(natural: string, values: StagedRow['values'] = {}): StagedRow {
   const usual = {
     thingId: natural,
     thingName: natural,

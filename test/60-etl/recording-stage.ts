@@ -5,11 +5,14 @@ import type { Stage, StagedRow } from '../../src/engines/stage.ts';
 export interface RecordingStage extends Stage {
   /** All rows appended to a collection, in their order. */
   readonly rowsOf: (collection: string) => readonly StagedRow[];
+  /** What further sources told of a collection's things, in their order. */
+  readonly supplementsOf: (collection: string) => readonly StagedRow[];
 }
 
 /** `existing` is what the last night left, by collection. */
 export function recordingStage(existing: Readonly<Record<string, readonly Row[]>> = {}): RecordingStage {
   const appended = new Map<string, StagedRow[]>();
+  const supplemented = new Map<string, StagedRow[]>();
   const notHere = (): never => {
     throw new Error('The harvest appends; the rest is the business of others.');
   };
@@ -19,7 +22,11 @@ export function recordingStage(existing: Readonly<Record<string, readonly Row[]>
     append({ name }, rows) {
       appended.set(name, [...(appended.get(name) ?? []), ...rows]);
     },
+    supplement({ name }, rows) {
+      supplemented.set(name, [...(supplemented.get(name) ?? []), ...rows]);
+    },
     rowsOf: (collection) => appended.get(collection) ?? [],
+    supplementsOf: (collection) => supplemented.get(collection) ?? [],
     merge: notHere,
     verify: notHere,
     journal: notHere,

@@ -11,6 +11,7 @@ import { canonicalInstant } from './merge/night.ts';
 import type { Effect, Night } from './merge/night.ts';
 import { resolve, resolveFixedRows } from './merge/resolve.ts';
 import { openStaging } from './merge/staging.ts';
+import type { Staging } from './merge/staging.ts';
 import { modelMark } from './model-mark.ts';
 import { verifyNight } from './verify.ts';
 
@@ -36,10 +37,14 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       notYetMerged(entity);
       staging.append(storageOf(entity), rows);
     },
+    supplement(entity, rows) {
+      notYetMerged(entity);
+      staging.supplement(storageOf(entity), rows);
+    },
     merge: database.transaction((entity: Entity, completeness: Completeness) => {
       notYetMerged(entity);
       merged.add(entity.name);
-      return mergeOne(night, entity, staging.tableOf(storageOf(entity)), completeness);
+      return mergeOne(night, entity, staging, completeness);
     }),
     verify: () => verifyNight(night),
     journal: database.transaction((record: NightRecord) => writeJournal(night, record)),
@@ -62,12 +67,12 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
 }
 
 /** A harvest that failed changes nothing: neither things, nor days, nor what an earlier run of the night saw. */
-function mergeOne(night: Night, entity: Entity, source: string, completeness: Completeness): Merged {
+function mergeOne(night: Night, entity: Entity, staging: Staging, completeness: Completeness): Merged {
   if (completeness === 'failed') {
     return { entity: entity.name, seen: 0, inserted: 0, changed: 0, deleted: 0, orphans: 0 };
   }
   const storage = storageOf(entity);
-  const { table, rows, orphans } = resolve(night, storage, source);
+  const { table, rows, orphans } = resolve(night, storage, staging.broughtOf(storage));
   resolveFixedRows(night, storage, table);
   const effect = ((): Effect => {
     switch (entity.lifetime) {
@@ -80,7 +85,8 @@ function mergeOne(night: Night, entity: Entity, source: string, completeness: Co
         return mergeEvent(night, storage, table);
     }
   })();
-  night.database.exec(`DROP TABLE ${table}; DELETE FROM ${source}`);
+  night.database.exec(`DROP TABLE ${table}`);
+  staging.empty(storage);
   return { entity: entity.name, seen: rows + orphans, orphans, ...effect };
 }
 

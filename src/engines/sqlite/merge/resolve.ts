@@ -4,9 +4,11 @@ import type { Column, Storage } from '../../../../schema/derive/storage.ts';
 import { SPAN_COLUMNS } from '../../../../schema/derive/storage.ts';
 import type { Value } from '../../../../schema/words.ts';
 import { NOT_AVAILABLE_KEY } from '../../../../schema/words.ts';
-import { columns } from './comparison.ts';
+import { columns, same } from './comparison.ts';
 import type { Night } from './night.ts';
+import { isTold, stagedIdentity } from './staged-value.ts';
 import { staged } from './staging.ts';
+import type { Brought } from './staging.ts';
 
 export interface Resolved {
   /** The table of things, one row each; its columns are the storage's identity and attributes. */
@@ -15,11 +17,11 @@ export interface Resolved {
   readonly orphans: number;
 }
 
-/** `source` is the staging table of the collection. Numbers new things first, so that rows may refer to their own kind. */
-export function resolve(night: Night, storage: Storage, source: string): Resolved {
+/** Numbers new things first, so that rows may refer to their own kind. */
+export function resolve(night: Night, storage: Storage, brought: Brought): Resolved {
   const { database, parameters } = night;
   const { entity, identity, attributes, roles } = storage;
-  if (roles.has('surrogate')) numberNewThings(night, storage, source);
+  if (roles.has('surrogate')) numberNewThings(night, storage, brought.table);
 
   const table = staged(`${entity.name}Resolved`);
   const wanted = [...identity, ...attributes];
@@ -34,11 +36,17 @@ export function resolve(night: Night, storage: Storage, source: string): Resolve
       `LEFT JOIN surrogateKeys ${alias} ON ${alias}.entity = '${target}' AND ${alias}.natural = s.${from}`,
   );
   const found = references.filter(({ name }) => identity.includes(name)).map(({ alias }) => `${alias}.key`);
-  const from = `FROM ${source} s ${joins.join(' ')}`;
-  const rows = wanted.map((name) => valueOf(storage, references, name)).join(', ');
+  const from = `FROM ${brought.table} s ${joins.join(' ')}`;
+  const rows = wanted
+    .map((name) => {
+      const told = valueOf(storage, references, name);
+      return brought.untold.has(name) ? filled(storage, name, told, brought) : told;
+    })
+    .join(', ');
+  const filling = brought.untold.size === 0 ? '' : fillingJoins(storage, references, brought).join(' ');
   const whole = found.length === 0 ? '' : `WHERE ${found.map((key) => `${key} IS NOT NULL`).join(' AND ')}`;
   database
-    .prepare(`INSERT OR REPLACE INTO ${table} SELECT ${rows} ${from} ${whole} ORDER BY s.sequence`)
+    .prepare(`INSERT OR REPLACE INTO ${table} SELECT ${rows} ${from} ${filling} ${whole} ORDER BY s.sequence`)
     .run(parameters);
 
   const count = (sql: string): number => database.prepare<[], number>(sql).pluck().get() ?? 0;
@@ -107,6 +115,36 @@ function valueOf({ entity }: Storage, references: readonly Reference[], name: st
   return property?.nullable
     ? `${reference.alias}.key`
     : `ifnull(${reference.alias}.key, ${NOT_AVAILABLE_KEY})`;
+}
+
+/**
+ * `x` is what a supplement tells of the thing, `known` what the warehouse has of it: the row, or the span that still
+ * holds. No span is carried over yet, so those that hold are in the newest frame.
+ */
+function fillingJoins(
+  storage: Storage,
+  references: readonly Reference[],
+  { supplement }: Brought,
+): readonly string[] {
+  const { entity, identity, spans } = storage;
+  const table = quoted(storage.table);
+  const things = identity.filter((name) => name in entity.properties);
+  const on = things.map((name) => `known.${quoted(name)} = ${valueOf(storage, references, name)}`);
+  if (spans) on.push('known.toKey = @open');
+  if (entity.lifetime === 'daily') on.push(`known.period = (SELECT max(period) FROM ${table})`);
+  const known = `LEFT JOIN ${table} known ON ${on.join(' AND ')}`;
+  if (supplement === null) return [known];
+  return [`LEFT JOIN ${supplement} x ON ${same(stagedIdentity(storage), 'x', 's')}`, known];
+}
+
+/** What the row tells, else what a supplement does, else what was known. */
+function filled(storage: Storage, name: string, told: string, { supplement }: Brought): string {
+  const column = quoted(name);
+  // Where no supplement speaks of the thing, its columns are null, as if that were told.
+  const speaks = stagedIdentity(storage).map((each) => `x.${quoted(each)} IS NOT NULL`);
+  const supplemented =
+    supplement === null ? '' : `WHEN ${[...speaks, isTold(`x.${column}`)].join(' AND ')} THEN x.${column}`;
+  return `CASE WHEN ${isTold(`s.${column}`)} THEN ${told} ${supplemented} ELSE known.${column} END`;
 }
 
 /** Rows that the model itself has are part of every harvest, and win over what the source says of them. */

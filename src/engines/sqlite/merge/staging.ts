@@ -1,21 +1,36 @@
 // Harvested rows on their way in: one table a collection in a temporary database beside the generation being built.
 import type { Database, Statement } from 'better-sqlite3';
-import { columnSql, quoted } from '../../../../schema/derive/ddl.ts';
+import { quoted } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import type { Value } from '../../../../schema/words.ts';
-import type { SqlValue } from '../../../sql/statement.ts';
+import { NOT_TOLD } from '../../stage.ts';
 import type { StagedRow } from '../../stage.ts';
+import { mayBeUntold, NATURAL, stagedColumn, stagedSql } from './staged-value.ts';
+import type { StagedSql } from './staged-value.ts';
+import { openSupplement } from './supplement.ts';
+import type { Supplement } from './supplement.ts';
 
 /** Rows of one INSERT: measured 1.4 times as fast as single rows, and no faster beyond. */
 const BATCH = 100;
 
-const NATURAL = 'natural';
 const SEQUENCE = 'sequence';
+
+/** What a night brought of one collection. */
+export interface Brought {
+  /** The table of the rows that were appended. */
+  readonly table: string;
+  /** Columns in which some row leaves something untold. */
+  readonly untold: ReadonlySet<string>;
+  /** The table of what further sources tell; null where there are none. */
+  readonly supplement: string | null;
+}
 
 export interface Staging {
   append(storage: Storage, rows: readonly StagedRow[]): void;
-  /** Makes the collection's table where nothing was appended, and returns its name. */
-  tableOf(storage: Storage): string;
+  supplement(storage: Storage, rows: readonly StagedRow[]): void;
+  /** Makes the collection's table where nothing was appended. */
+  broughtOf(storage: Storage): Brought;
+  /** Lets go of what was brought of the collection. */
+  empty(storage: Storage): void;
 }
 
 /** Name of a table in the temporary database. */
@@ -27,63 +42,70 @@ export function openStaging(database: Database): Staging {
   // An empty name is a file of SQLite's own that goes when the connection closes.
   database.exec(`ATTACH '' AS staging; PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF`);
   const tables = new Map<string, StagingTable>();
-  const open = (storage: Storage): StagingTable => {
-    let table = tables.get(storage.entity.name);
-    if (!table) {
-      table = openTable(database, storage);
-      tables.set(storage.entity.name, table);
-    }
-    return table;
-  };
+  const supplements = new Map<string, Supplement>();
+  const open = (storage: Storage): StagingTable =>
+    kept(tables, storage.entity.name, () => openTable(database, storage));
   return {
     append(storage, rows) {
-      const { natural, one, many } = open(storage);
+      const { untold, one, many } = open(storage);
+      const values = (row: StagedRow): StagedSql[] => valuesOf(storage, untold, row);
       let at = 0;
-      for (; at + BATCH <= rows.length; at += BATCH) {
-        many.run(rows.slice(at, at + BATCH).flatMap((row) => valuesOf(storage, natural, row)));
-      }
-      for (const row of rows.slice(at)) one.run(valuesOf(storage, natural, row));
+      for (; at + BATCH <= rows.length; at += BATCH) many.run(rows.slice(at, at + BATCH).flatMap(values));
+      for (const row of rows.slice(at)) one.run(values(row));
     },
-    tableOf: (storage) => open(storage).name,
+    supplement(storage, rows) {
+      const { name } = storage.entity;
+      kept(supplements, name, () => openSupplement(database, storage, staged(`${name}Supplement`))).put(rows);
+    },
+    broughtOf(storage) {
+      const { table, untold } = open(storage);
+      return { table, untold, supplement: supplements.get(storage.entity.name)?.table ?? null };
+    },
+    empty({ entity: { name } }) {
+      for (const each of [tables.get(name), supplements.get(name)]) {
+        if (each) database.exec(`DELETE FROM ${each.table}`);
+      }
+    },
   };
+}
+
+function kept<Table>(tables: Map<string, Table>, name: string, open: () => Table): Table {
+  let table = tables.get(name);
+  if (table === undefined) tables.set(name, (table = open()));
+  return table;
 }
 
 interface StagingTable {
-  readonly name: string;
-  readonly natural: boolean;
-  readonly one: Statement<[readonly SqlValue[]]>;
-  readonly many: Statement<[readonly SqlValue[]]>;
+  readonly table: string;
+  /** Grows as rows leave something untold. */
+  readonly untold: Set<string>;
+  readonly one: Statement<[readonly StagedSql[]]>;
+  readonly many: Statement<[readonly StagedSql[]]>;
 }
 
 function openTable(database: Database, storage: Storage): StagingTable {
-  const name = staged(storage.entity.name);
-  const natural = storage.roles.has('surrogate');
+  const table = staged(storage.entity.name);
   const properties = storage.sourced.map((property) => stagedColumn(storage, property));
-  const columns = [...(natural ? [`${NATURAL} TEXT NOT NULL`] : []), ...properties];
-  database.exec(`CREATE TABLE ${name} (${[`${SEQUENCE} INTEGER PRIMARY KEY`, ...columns].join(', ')})`);
+  const columns = [...(storage.roles.has('surrogate') ? [`${NATURAL} TEXT NOT NULL`] : []), ...properties];
+  database.exec(`CREATE TABLE ${table} (${[`${SEQUENCE} INTEGER PRIMARY KEY`, ...columns].join(', ')})`);
   // The sequence is given as null: SQLite numbers the rows as they come.
   const tuple = `(NULL${', ?'.repeat(columns.length)})`;
-  const insert = (rows: number): Statement<[readonly SqlValue[]]> =>
-    database.prepare(`INSERT INTO ${name} VALUES ${Array<string>(rows).fill(tuple).join(', ')}`);
-  return { name, natural, one: insert(1), many: insert(BATCH) };
+  const insert = (rows: number): Statement<[readonly StagedSql[]]> =>
+    database.prepare(`INSERT INTO ${table} VALUES ${Array<string>(rows).fill(tuple).join(', ')}`);
+  return { table, untold: new Set(), one: insert(1), many: insert(BATCH) };
 }
 
-function stagedColumn({ columns, entity }: Storage, name: string): string {
-  // What refers to a dimension is that thing's natural text until the merge.
-  if (entity.properties[name]?.refers !== undefined) return columnSql({ name, type: 'TEXT', nullable: true });
-  const column = columns.find((each) => each.name === name);
-  if (!column) throw new TypeError(`${entity.name}.${name} is given by a stream but stored nowhere.`);
-  return columnSql(column);
-}
-
-function valuesOf({ entity, sourced }: Storage, natural: boolean, row: StagedRow): SqlValue[] {
-  const values = sourced.map((name) => bound(entity.name, name, row.values[name]));
-  if (!natural) return values;
-  if (row.natural === undefined) throw new TypeError(`${entity.name}: a row came without its natural text.`);
-  return [row.natural, ...values];
-}
-
-function bound(entity: string, name: string, value: Value | undefined): SqlValue {
-  if (value === undefined) throw new TypeError(`${entity}.${name}: a row came without a value.`);
-  return typeof value === 'boolean' ? Number(value) : value;
+function valuesOf(storage: Storage, untold: Set<string>, { natural, values }: StagedRow): StagedSql[] {
+  const { entity, sourced, roles } = storage;
+  const row = sourced.map((name) => {
+    const value = values[name];
+    if (value === NOT_TOLD) {
+      if (!mayBeUntold(storage, name)) throw new TypeError(`${entity.name}.${name} must be told.`);
+      untold.add(name);
+    }
+    return stagedSql(entity.name, name, value);
+  });
+  if (!roles.has('surrogate')) return row;
+  if (natural === undefined) throw new TypeError(`${entity.name}: a row came without its natural text.`);
+  return [natural, ...row];
 }

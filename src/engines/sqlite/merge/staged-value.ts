@@ -1,0 +1,47 @@
+// How one harvested value stands in a staging table, a value that was not told among them.
+import { columnSql } from '../../../../schema/derive/ddl.ts';
+import type { Storage } from '../../../../schema/derive/storage.ts';
+import type { SqlValue } from '../../../sql/statement.ts';
+import { NOT_TOLD } from '../../stage.ts';
+import type { StagedValue } from '../../stage.ts';
+
+export type StagedSql = SqlValue | Uint8Array;
+
+/** The column of what the source calls a thing. */
+export const NATURAL = 'natural';
+
+/** No property is a blob, so no value is mistaken for it. */
+const UNTOLD_BLOB = Buffer.of(0);
+
+/** SQL that is true where a staged column holds something that was told. */
+export function isTold(column: string): string {
+  return `typeof(${column}) <> 'blob'`;
+}
+
+/** Throws a TypeError for a value that a row lacks. */
+export function stagedSql(entity: string, name: string, value: StagedValue | undefined): StagedSql {
+  if (value === undefined) throw new TypeError(`${entity}.${name}: a row came without a value.`);
+  if (value === NOT_TOLD) return UNTOLD_BLOB;
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+/** Of a thing's identity something must always be told; and an event was never known before. */
+export function mayBeUntold({ entity, identity }: Storage, name: string): boolean {
+  return (
+    entity.properties[name]?.nullable === true && !identity.includes(name) && entity.lifetime !== 'event'
+  );
+}
+
+/** A sourced property as a column of a staging table. */
+export function stagedColumn({ columns, entity }: Storage, name: string): string {
+  // What refers to a dimension is that thing's natural text until the merge.
+  if (entity.properties[name]?.refers !== undefined) return columnSql({ name, type: 'TEXT', nullable: true });
+  const column = columns.find((each) => each.name === name);
+  if (!column) throw new TypeError(`${entity.name}.${name} is given by a stream but stored nowhere.`);
+  return columnSql(column);
+}
+
+/** The staged columns that say which thing a row is about, as natural texts. */
+export function stagedIdentity({ identity, sourced, roles }: Storage): readonly string[] {
+  return roles.has('surrogate') ? [NATURAL] : identity.filter((name) => sourced.includes(name));
+}

@@ -35,7 +35,7 @@ export type Expression = Placed &
     | { readonly kind: 'literal'; readonly literal: LiteralValue }
     /** `deviceName`, `deviceType/deviceTypeName`, `apps/$count` without options, `$it`. Never empty. */
     | { readonly kind: 'path'; readonly segments: readonly string[] }
-    /** `@p1`, resolved by the plan from the aliases of the query string. */
+    /** `@p1`: what the query string says it is, a value or an expression, in whose text other names may be looked up. */
     | { readonly kind: 'alias'; readonly name: string }
     /** Name in lower case. */
     | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }

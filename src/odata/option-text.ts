@@ -3,7 +3,7 @@ import type { ErrorCode } from '../base/error-codes.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Limits } from '../base/limits.ts';
 import { TokenReader } from './lexer.ts';
-import { ExpressionParser } from './parse-expression.ts';
+import { type AliasExtent, ExpressionParser } from './parse-expression.ts';
 
 export interface OptionText {
   /** `$expand`: positions count in its text, at every level. */
@@ -15,9 +15,15 @@ export interface OptionText {
 }
 
 /** `code` is that of a fault in the text. */
-export function openOption(text: string, target: string, code: ErrorCode, limits: Limits): OptionText {
+export function openOption(
+  text: string,
+  target: string,
+  code: ErrorCode,
+  limits: Limits,
+  aliases?: AliasExtent,
+): OptionText {
   const tokens = new TokenReader({ text, target, code });
-  return { target, tokens, expressions: new ExpressionParser(tokens, target, limits), limits };
+  return { target, tokens, expressions: new ExpressionParser(tokens, target, limits, aliases), limits };
 }
 
 /** What an option says is more than the limit lets it: `has more than 40 navigations`. */

@@ -7,7 +7,7 @@ import type { Token } from './lexer.ts';
 import { openOption, type OptionText, tooComplex } from './option-text.ts';
 import { readAlias, readComputeItems } from './parse-compute.ts';
 import { NO_NESTED_OPTIONS } from './parse-expand.ts';
-import { refuseRest } from './parse-expression.ts';
+import { type AliasExtent, refuseRest } from './parse-expression.ts';
 import { readOrderTerms } from './parse-orderby.ts';
 import { readSearch } from './parse-search.ts';
 import type { AggregateItem, AggregateMethod, ApplyStep, ExpandItem, GroupTerm } from './wanted.ts';
@@ -51,8 +51,12 @@ const A_STEP = 'a transformation (filter(…), groupby((…),…), aggregate(…
  * Reads `filter(dateKey eq 20261120)/groupby((deviceType/deviceTypeName),aggregate($count as devices))`.
  * Throws FeedErrors of `request.*` with the position in the whole option, or `limit.too-complex`.
  */
-export function parseApply(text: string, limits: Limits = LIMITS): readonly ApplyStep[] {
-  const option = openOption(text, '$apply', 'request.malformed-expression', limits);
+export function parseApply(
+  text: string,
+  limits: Limits = LIMITS,
+  aliases?: AliasExtent,
+): readonly ApplyStep[] {
+  const option = openOption(text, '$apply', 'request.malformed-expression', limits, aliases);
   const steps = new ApplyParser(option).steps();
   option.tokens.expectEnd('a slash and a transformation, or the end,');
   return steps;

@@ -1,15 +1,19 @@
 // $compute text → expressions with the names that their values get.
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { openOption, type OptionText } from './option-text.ts';
-import { refuseRest } from './parse-expression.ts';
+import { type AliasExtent, refuseRest } from './parse-expression.ts';
 import type { ComputeItem } from './wanted.ts';
 
 /**
  * Reads `freeStorageSpaceInBytes div 1024 as freeKiB, year(enrolledDateTime) as year`.
  * Throws FeedError `request.malformed-expression` with the position, or `limit.too-complex`.
  */
-export function parseCompute(text: string, limits: Limits = LIMITS): readonly ComputeItem[] {
-  const option = openOption(text, '$compute', 'request.malformed-expression', limits);
+export function parseCompute(
+  text: string,
+  limits: Limits = LIMITS,
+  aliases?: AliasExtent,
+): readonly ComputeItem[] {
+  const option = openOption(text, '$compute', 'request.malformed-expression', limits, aliases);
   const items = readComputeItems(option);
   option.tokens.expectEnd('a comma or the end');
   return items;

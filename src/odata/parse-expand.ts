@@ -6,7 +6,7 @@ import { absurd } from '../base/absurd.ts';
 import { excerpt, type Token } from './lexer.ts';
 import { openOption, type OptionText, tooComplex } from './option-text.ts';
 import { readComputeItems } from './parse-compute.ts';
-import { refuseRest } from './parse-expression.ts';
+import { type AliasExtent, refuseRest } from './parse-expression.ts';
 import { readOrderTerms } from './parse-orderby.ts';
 import { readSearch } from './parse-search.ts';
 import { readSelectItems } from './parse-select.ts';
@@ -40,8 +40,12 @@ const MAY_SAY: Readonly<Record<ExpandItem['form'] | 'star', readonly NestedName[
  * Reads `deviceType, user($select=userName;$expand=devices($top=3)), apps/$count`. Options may leave out their `$`.
  * Throws FeedErrors of `request.*` with the position in the whole option, or `limit.too-complex`.
  */
-export function parseExpand(text: string, limits: Limits = LIMITS): readonly ExpandItem[] {
-  const option = openOption(text, '$expand', 'request.malformed-option', limits);
+export function parseExpand(
+  text: string,
+  limits: Limits = LIMITS,
+  aliases?: AliasExtent,
+): readonly ExpandItem[] {
+  const option = openOption(text, '$expand', 'request.malformed-option', limits, aliases);
   const items = new ExpandParser(option).items();
   option.tokens.expectEnd('a comma, a slash, options in parentheses or the end');
   return items;

@@ -61,16 +61,43 @@ const OUTSIDE_THE_ROW: ReadonlySet<string> = new Set(['$root', '$this', '$these'
 const AN_OPERATOR = 'an operator (eq, ne, gt, ge, lt, le, in, and, or, add …)';
 const A_VALUE = 'a property, a value or a function';
 
+/** How much there is of an expression once every alias in it is written out. */
+export interface Extent {
+  readonly nodes: number;
+  readonly height: number;
+}
+
+/** Of what an alias stands for; null where the query does not say. */
+export type AliasExtent = (name: string) => Extent | null;
+
+const NO_ALIASES: AliasExtent = () => null;
+
 /**
  * Reads one expression that fills the whole text, e.g. `dateKey ge 20180214 and not(contains(deviceName,'A'))`.
  * Throws FeedError `request.malformed-expression` with the position, or `limit.too-complex`.
  */
-export function parseExpression(text: string, target: string, limits: Limits = LIMITS): Expression {
+export function parseExpression(
+  text: string,
+  target: string,
+  limits: Limits = LIMITS,
+  aliases: AliasExtent = NO_ALIASES,
+): Expression {
+  return parseMeasured(text, target, limits, aliases).expression;
+}
+
+/** Reads as parseExpression does. */
+export function parseMeasured(
+  text: string,
+  target: string,
+  limits: Limits,
+  aliases: AliasExtent,
+): { readonly expression: Expression; readonly extent: Extent } {
   const tokens = new TokenReader({ text, target, code: 'request.malformed-expression' });
-  const expression = new ExpressionParser(tokens, target, limits).parse();
+  const parser = new ExpressionParser(tokens, target, limits, aliases);
+  const expression = parser.parse();
   const rest = tokens.peek();
   if (rest.kind !== 'end') refuseRest(tokens, rest, `${AN_OPERATOR} or the end`);
-  return expression;
+  return { expression, extent: parser.extentOf(expression) };
 }
 
 /** Ends the reading at a token that no expression can go on with. */
@@ -91,15 +118,22 @@ export class ExpressionParser {
   readonly #tokens: TokenReader;
   readonly #target: string;
   readonly #limits: Limits;
+  readonly #aliases: AliasExtent;
   #level = 0;
   #nodes = 0;
   // Chains such as `a add b add c` make tall trees without a single bracket, and readers of the tree recurse.
   readonly #heights = new Map<Expression, number>();
 
-  constructor(tokens: TokenReader, target: string, limits: Limits) {
+  constructor(tokens: TokenReader, target: string, limits: Limits, aliases: AliasExtent = NO_ALIASES) {
     this.#tokens = tokens;
     this.#target = target;
     this.#limits = limits;
+    this.#aliases = aliases;
+  }
+
+  /** Of an expression read here, with all that was read before it. */
+  extentOf(expression: Expression): Extent {
+    return { nodes: this.#nodes, height: this.#heights.get(expression) ?? 0 };
   }
 
   parse(): Expression {
@@ -168,7 +202,7 @@ export class ExpressionParser {
   #primary(token: Token): Expression {
     const { at } = token;
     if (token.kind === 'literal') return this.#grow({ kind: 'literal', literal: token.literal, at });
-    if (token.kind === 'alias') return this.#grow({ kind: 'alias', name: token.text, at });
+    if (token.kind === 'alias') return this.#alias(token.text, at);
     if (token.kind !== 'name' || token.text === '$count') this.#tokens.unexpected(token, A_VALUE);
     const typed = this.#tokens.takeTyped(token);
     if (typed) return this.#grow({ kind: 'literal', literal: typed, at });
@@ -180,6 +214,15 @@ export class ExpressionParser {
     if (BARE_CALLS.has(word)) return this.#grow({ kind: 'call', name: word, arguments: [], at });
     const literal = wordLiteral(token.text);
     return literal ? this.#grow({ kind: 'literal', literal, at }) : this.#path(token);
+  }
+
+  // Aliases of aliases could grow without end: what one stands for counts wherever it stands.
+  #alias(name: string, at: number): Expression {
+    const { nodes, height } = this.#aliases(name) ?? { nodes: 0, height: 0 };
+    this.#nodes += nodes;
+    const alias = this.#grow({ kind: 'alias', name, at });
+    this.#heights.set(alias, 1 + height);
+    return alias;
   }
 
   #path(first: Token): Expression {

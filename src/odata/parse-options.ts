@@ -3,7 +3,6 @@ import type { ErrorCode } from '../base/error-codes.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import type { Expression } from './expression.ts';
 import { excerpt } from './lexer.ts';
 import { parseApply } from './parse-apply.ts';
 import { parseCompute } from './parse-compute.ts';
@@ -12,6 +11,7 @@ import { parseExpression } from './parse-expression.ts';
 import { parseOrderby } from './parse-orderby.ts';
 import { parseSearch } from './parse-search.ts';
 import { parseSelect } from './parse-select.ts';
+import { readAliases } from './read-aliases.ts';
 import type { QueryPair } from './split-query.ts';
 import type { QueryOptions } from './wanted.ts';
 
@@ -59,6 +59,13 @@ export function optionName(written: string): string | null {
 /** Throws FeedErrors of `request.*` and `limit.too-complex`; the target is the option. */
 export function parseOptions(pairs: readonly QueryPair[], limits: Limits = LIMITS): QueryOptions {
   const texts = collect(pairs);
+  const aliases = readAliases(
+    new Map(
+      [...texts].filter(([name]) => name.startsWith('@')).map(([name, text]) => [name, filled(text, name)]),
+    ),
+    limits,
+  );
+  const { extentOf } = aliases;
   // The value as `read` understands it; null when the option is absent.
   const option = <Result>(name: string, read: (text: string, name: string) => Result): Result | null => {
     const text = texts.get(name);
@@ -66,14 +73,14 @@ export function parseOptions(pairs: readonly QueryPair[], limits: Limits = LIMIT
   };
   return {
     select: option('$select', (text, name) => parseSelect(filled(text, name))),
-    filter: option('$filter', (text, name) => parseExpression(filled(text, name), name, limits)),
-    orderby: option('$orderby', (text, name) => parseOrderby(filled(text, name), limits)),
+    filter: option('$filter', (text, name) => parseExpression(filled(text, name), name, limits, extentOf)),
+    orderby: option('$orderby', (text, name) => parseOrderby(filled(text, name), limits, extentOf)),
     top: option('$top', (text, name) => readWholeNumber(text, name, 'request.malformed-option')),
     skip: option('$skip', (text, name) => readWholeNumber(text, name, 'request.malformed-option')),
-    expand: option('$expand', (text, name) => parseExpand(filled(text, name), limits)),
-    compute: option('$compute', (text, name) => parseCompute(filled(text, name), limits)),
+    expand: option('$expand', (text, name) => parseExpand(filled(text, name), limits, extentOf)),
+    compute: option('$compute', (text, name) => parseCompute(filled(text, name), limits, extentOf)),
     search: option('$search', (text, name) => parseSearch(filled(text, name), limits)),
-    apply: option('$apply', (text, name) => parseApply(filled(text, name), limits)),
+    apply: option('$apply', (text, name) => parseApply(filled(text, name), limits, extentOf)),
     count: option('$count', readBoolean),
     skiptoken: option('$skiptoken', filled),
     format: option('$format', (text, name) => filled(text, name).trim()),
@@ -81,7 +88,7 @@ export function parseOptions(pairs: readonly QueryPair[], limits: Limits = LIMIT
     maxHistoryDays: option('maxhistorydays', (text, name) =>
       readWholeNumber(text, name, 'request.bad-history-days'),
     ),
-    aliases: readAliases(texts, limits),
+    aliases: aliases.expressions,
     unread: new Map([...texts].filter(([name]) => SYSTEM_OPTIONS.get(name) === 'unread')),
   };
 }
@@ -99,14 +106,6 @@ function collect(pairs: readonly QueryPair[]): ReadonlyMap<string, string> {
     texts.set(name, value);
   }
   return texts;
-}
-
-function readAliases(texts: ReadonlyMap<string, string>, limits: Limits): ReadonlyMap<string, Expression> {
-  return new Map(
-    [...texts]
-      .filter(([name]) => name.startsWith('@'))
-      .map(([name, text]) => [name, parseExpression(filled(text, name), name, limits)]),
-  );
 }
 
 function filled(text: string, name: string): string {

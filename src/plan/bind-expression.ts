@@ -17,7 +17,7 @@ import {
   isFunctionName,
   isTextTest,
 } from './functions.ts';
-import { literalIn, literalScalar } from './literal-operand.ts';
+import { behindAlias, literalIn, literalScalar } from './literal-operand.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
 import { inWords, mismatch, notOffered, wrongArity } from './refusals.ts';
 import type { Scope } from './scope.ts';
@@ -31,7 +31,8 @@ type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
  * Throws `request.unknown-property`, `request.type-mismatch`, `request.malformed-expression` and `request.not-offered`,
  * each with its position.
  */
-export function bindCondition(expression: Expression, scope: Scope): Condition {
+export function bindCondition(written: Expression, outer: Scope): Condition {
+  const { expression, scope } = behindAlias(written, outer);
   switch (expression.kind) {
     case 'logical': {
       const of = expression.operands.map((operand) => bindCondition(operand, scope));
@@ -50,7 +51,6 @@ export function bindCondition(expression: Expression, scope: Scope): Condition {
       return bindLambda(expression, scope, bindCondition);
     case 'path':
     case 'literal':
-    case 'alias':
     case 'negate':
     case 'arithmetic':
     case 'case':
@@ -74,7 +74,8 @@ export function bindCondition(expression: Expression, scope: Scope): Condition {
 }
 
 /** Binds an expression that has a value. Throws as bindCondition does. */
-export function bindScalar(expression: Expression, scope: Scope): Scalar {
+export function bindScalar(written: Expression, outer: Scope): Scalar {
+  const { expression, scope } = behindAlias(written, outer);
   const literal = literalIn(expression, scope);
   if (literal) {
     const type = typeOfLiteral(literal);
@@ -106,8 +107,7 @@ export function bindScalar(expression: Expression, scope: Scope): Scalar {
     case 'type':
       throw mismatch(`The type ${expression.name} is no value.`, expression, scope);
     case 'literal':
-    case 'alias':
-      throw new TypeError(`A ${expression.kind} is bound above.`);
+      throw new TypeError('A literal is bound above.');
     default:
       return absurd(expression);
   }
@@ -137,9 +137,10 @@ function bindComparison(comparison: Of<'comparison'>, scope: Scope): Condition {
 }
 
 // `deviceType eq null`
-function presenceIn(path: Expression, other: Expression, scope: Scope): Condition | null {
-  if (path.kind !== 'path' || literalIn(other, scope)?.type !== 'null') return null;
-  return bindPresence(path, scope);
+function presenceIn(written: Expression, other: Expression, outer: Scope): Condition | null {
+  const { expression, scope } = behindAlias(written, outer);
+  if (expression.kind !== 'path' || literalIn(other, outer)?.type !== 'null') return null;
+  return bindPresence(expression, scope);
 }
 
 /** Binds two operands whose types must fit; a literal takes the type of the other. */

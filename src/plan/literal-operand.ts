@@ -4,31 +4,32 @@ import type { Expression, LiteralValue } from '../odata/expression.ts';
 import { printLiteral } from '../odata/print-literal.ts';
 import { literalAs, typeOfLiteral } from './bind-literal.ts';
 import type { Scalar, ScalarType } from './read-plan.ts';
-import { inWords, mismatch, notOffered } from './refusals.ts';
+import { inWords, mismatch } from './refusals.ts';
 import type { Scope } from './scope.ts';
 import { articled, exampleOf, familyOf } from './type-words.ts';
 
-/**
- * The literal that an expression is: written out, behind a minus, or as an alias. An alias stands for a value and
- * for nothing longer: expressions that repeat each other could grow without end.
- */
+/** What an expression is once its alias is written out, and the scope in whose text that stands. */
+export function behindAlias(
+  expression: Expression,
+  scope: Scope,
+): { readonly expression: WrittenOut; readonly scope: Scope } {
+  if (expression.kind !== 'alias') return { expression, scope };
+  const next = scope.aliases.get(expression.name);
+  if (!next) throw badAlias(`The alias ${expression.name} is not given.`, expression, scope);
+  return behindAlias(next, { ...scope, option: expression.name });
+}
+
+type WrittenOut = Exclude<Expression, { readonly kind: 'alias' }>;
+
+/** The literal that an expression is: written out, behind a minus, or as an alias. */
 export function literalIn(expression: Expression, scope: Scope): LiteralValue | null {
-  const seen = new Set<string>();
-  let found = expression;
-  while (found.kind === 'alias') {
-    const next = scope.aliases.get(found.name);
-    if (!next) throw badAlias(`The alias ${found.name} is not given.`, expression, scope);
-    if (seen.has(found.name)) throw badAlias(`The alias ${found.name} stands for itself.`, expression, scope);
-    seen.add(found.name);
-    found = next;
-  }
+  const { expression: found } = behindAlias(expression, scope);
   if (found.kind === 'literal') return found.literal;
   if (found.kind === 'negate' && found.operand.kind === 'literal') {
     const { literal } = found.operand;
     if (literal.type === 'integer') return { type: 'integer', value: -literal.value };
     if (literal.type === 'decimal') return { ...literal, value: -literal.value, text: `-${literal.text}` };
   }
-  if (expression.kind === 'alias') throw notOffered('An alias for anything but a literal', expression, scope);
   return null;
 }
 

@@ -158,6 +158,8 @@ describe('options', () => {
     ['$orderby=a,', 'request.malformed-expression', '$orderby'],
     ['$orderby=a desc desc', 'request.malformed-expression', '$orderby'],
     ['@p=[1,2]', 'request.malformed-expression', '@p'],
+    ['@p=@p', 'request.malformed-expression', '@p'],
+    ['@p=1 add @q&@q=@p', 'request.malformed-expression', '@p'],
   ])('%s is refused', (query, code, target) => {
     expect(refusalOf(() => read(query))).toMatchObject({ code, target });
   });
@@ -171,6 +173,36 @@ describe('options', () => {
 
   test('a number beyond all counting is still a whole number', () => {
     expect(read('maxhistorydays=99999999999999999999').maxHistoryDays).toBe(Number.MAX_SAFE_INTEGER);
+  });
+});
+
+describe('aliases', () => {
+  const chain = (length: number, link: (next: string) => string): string =>
+    Array.from({ length }, (_, index) => `@a${index}=${link(`@a${index + 1}`)}`).join('&') + `&@a${length}=b`;
+
+  test('are read in whatever order they stand', () => {
+    const { aliases } = read('$filter=@f&@f=@g or c&@g=a eq 1');
+    expect([...aliases.keys()].toSorted()).toEqual(['@f', '@g']);
+  });
+
+  test.each([
+    ['double each other', chain(20, (next) => `${next} or ${next}`)],
+    ['are tall together', chain(60, (next) => `-(${next} add 1 add 1)`)],
+    ['stand for each other in a long row', chain(500, (next) => next)],
+  ])('that %s are too complex, wherever they are used', (_, aliases) => {
+    const refusal = refusalOf(() => read(`$filter=@a0&${aliases}`));
+    expect(refusal).toMatchObject({ code: 'limit.too-complex', target: expect.stringMatching(/^@a/) });
+  });
+
+  test('count in every option that uses them', () => {
+    const long = Array.from({ length: 150 }, () => 'a').join(' or ');
+    const often = Array.from({ length: 150 }, () => '@a').join(' or ');
+    for (const option of ['$filter=', '$orderby=', '$apply=filter(', '$expand=x($filter=']) {
+      const close = option.includes('(') ? ')' : '';
+      const refusal = refusalOf(() => read(`${option}${often}${close}&@a=${long}`));
+      expect(refusal).toMatchObject({ code: 'limit.too-complex', target: option.split('=', 1)[0] });
+    }
+    expect(() => read(`$filter=@a or @a&@a=${long}`)).not.toThrow();
   });
 });
 

@@ -154,7 +154,7 @@ test('aliases that multiply each other are refused', async () => {
     ' ',
     '%20',
   );
-  expect(await knock(target)).toEqual([501, 'request.not-offered']);
+  expect(await knock(target)).toEqual([400, 'limit.too-complex']);
 });
 
 describe('what would run for hours stops when its client leaves', () => {

@@ -1,9 +1,11 @@
 // The body of a request, whole and of bounded size: only a $batch has one.
 import type { IncomingMessage } from 'node:http';
+import { beyondLimit, type RefusingLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
+import { LIMITS } from '../base/limits.ts';
 
 /** Throws `limit.body-too-large`, `request.unsupported-media` for a packed body, `request.malformed-batch` for no UTF-8. */
-export async function readBody(request: IncomingMessage, mostBytes: number): Promise<string> {
+export async function readBody(request: IncomingMessage, limit: RefusingLimit): Promise<string> {
   const packing = request.headers['content-encoding'] ?? 'identity';
   if (packing.toLowerCase() !== 'identity') {
     const message = `A body with Content-Encoding: ${packing} is not read here.`;
@@ -12,10 +14,8 @@ export async function readBody(request: IncomingMessage, mostBytes: number): Pro
       hint: 'Send it as it is.',
     });
   }
-  const tooLarge = (): FeedError =>
-    new FeedError('limit.body-too-large', `The body is larger than ${mostBytes} bytes.`, {
-      hint: 'Send several batches.',
-    });
+  const mostBytes = LIMITS[limit];
+  const tooLarge = (): FeedError => beyondLimit(limit, 'The body', LIMITS);
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -1,5 +1,6 @@
 // The parts of a $batch, one after another, each through the corridor of a single request.
 import { randomUUID } from 'node:crypto';
+import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { BatchAnswer } from '../format/batch.ts';
@@ -171,12 +172,7 @@ async function collect(answer: Answer, mostBytes: number): Promise<Pick<PartAnsw
   for await (const part of parts) {
     bytes += part.bytes.length;
     rows += part.rows;
-    if (bytes > mostBytes) {
-      const message = `The answers of the batch would be larger than ${LIMITS.batchBytes} bytes with this one.`;
-      throw new FeedError('limit.batch-too-large', message, {
-        hint: 'Ask for fewer rows or columns, with Prefer: odata.maxpagesize, or outside of a batch.',
-      });
-    }
+    if (bytes > mostBytes) throw beyondLimit('batchBytes', 'What the batch answers', LIMITS);
     chunks.push(part.bytes);
   }
   return { body: Buffer.concat(chunks), rows };

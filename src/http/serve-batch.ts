@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { FeedError } from '../base/feed-error.ts';
-import { LIMITS } from '../base/limits.ts';
 import { JSON_BATCH, multipartBatch, type BatchForm } from '../format/batch.ts';
 import type { BatchPart } from '../odata/batch.ts';
 import { checkProtocolVersion } from '../odata/negotiate.ts';
@@ -40,7 +39,7 @@ export async function serveBatch(
   const outer: FeedRequest = { ...asked, headers, encoding: 'identity', wantsBody: true, signal };
   const { parse, form, isJson } = formOf(headers['content-type']);
   checkAccept(headers.accept);
-  const parts = parse(await readBody(request, LIMITS.batchBodyBytes));
+  const parts = parse(await readBody(request, 'batchBodyBytes'));
   watch.lap('parse');
 
   const preferences = parsePrefer(one(headers.prefer));

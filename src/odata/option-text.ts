@@ -1,6 +1,7 @@
 // The text of one query option under reading: what the readers of all options share, however they nest in one another.
+import { beyondLimit, type RefusingLimit } from '../base/beyond-limit.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
-import { FeedError } from '../base/feed-error.ts';
+import type { FeedError } from '../base/feed-error.ts';
 import type { Limits } from '../base/limits.ts';
 import { TokenReader } from './lexer.ts';
 import { type AliasExtent, ExpressionParser } from './parse-expression.ts';
@@ -26,7 +27,12 @@ export function openOption(
   return { target, tokens, expressions: new ExpressionParser(tokens, target, limits, aliases), limits };
 }
 
-/** What an option says is more than the limit lets it: `has more than 40 navigations`. */
-export function tooComplex(target: string, position: number, fault: string, hint: string): FeedError {
-  return new FeedError('limit.too-complex', `${target} ${fault}.`, { target, position, hint });
+/** What an option says goes beyond a limit, from `position` on. */
+export function tooComplex(
+  { target, limits }: OptionText,
+  limit: RefusingLimit,
+  position: number,
+  hint?: string,
+): FeedError {
+  return beyondLimit(limit, target, limits, { target, position, ...(hint !== undefined && { hint }) });
 }

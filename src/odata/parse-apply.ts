@@ -78,21 +78,15 @@ class ApplyParser {
   }
 
   #step(): ApplyStep {
-    const { tokens, target, limits } = this.#option;
+    const { tokens, limits } = this.#option;
     const token = tokens.take();
     this.#steps += 1;
-    if (this.#steps > limits.applySteps) {
-      const fault = `has more than ${limits.applySteps} transformations`;
-      throw tooComplex(target, token.at, fault, 'Ask in several requests.');
-    }
+    if (this.#steps > limits.applySteps) throw tooComplex(this.#option, 'applySteps', token.at);
     const name = this.#name(token);
     if (name === 'identity') return { kind: 'identity', at: token.at };
     tokens.expectSign('(', `an opening parenthesis after ${name}`);
     this.#level += 1;
-    if (this.#level > limits.applyDepth) {
-      const fault = `nests deeper than ${limits.applyDepth} levels`;
-      throw tooComplex(target, token.at, fault, 'Write transformations one after another, with slashes.');
-    }
+    if (this.#level > limits.applyDepth) throw tooComplex(this.#option, 'applyDepth', token.at);
     const step = this.#inside(name, token.at);
     this.#level -= 1;
     this.#close('a comma or a closing parenthesis');

@@ -67,13 +67,10 @@ class ExpandParser {
   }
 
   #item(): ExpandItem {
-    const { tokens, target, limits } = this.#option;
+    const { tokens, limits } = this.#option;
     const { at } = tokens.peek();
     this.#items += 1;
-    if (this.#items > limits.expandItems) {
-      const fault = `names more than ${limits.expandItems} navigations`;
-      throw tooComplex(target, at, fault, 'Ask in several requests.');
-    }
+    if (this.#items > limits.expandItems) throw tooComplex(this.#option, 'expandItems', at);
     const { segments, form } = this.#path();
     const says = segments[0] === '*' && form === 'rows' ? 'star' : form;
     const options = tokens.takeSign('(') ? this.#options(says, at) : NO_NESTED_OPTIONS;
@@ -103,10 +100,7 @@ class ExpandParser {
   #options(says: keyof typeof MAY_SAY, at: number): NestedOptions {
     const { tokens, target, limits } = this.#option;
     this.#level += 1;
-    if (this.#level > limits.expandDepth) {
-      const fault = `nests deeper than ${limits.expandDepth} levels`;
-      throw tooComplex(target, at, fault, 'Ask for the inner rows by their own address.');
-    }
+    if (this.#level > limits.expandDepth) throw tooComplex(this.#option, 'expandDepth', at);
     let options = NO_NESTED_OPTIONS;
     do {
       const token = tokens.take();

@@ -1,5 +1,5 @@
 // $filter text → expression tree, by precedence climbing: linear in its length, and with bounded depth whatever is sent.
-import { FeedError } from '../base/feed-error.ts';
+import { beyondLimit, type RefusingLimit } from '../base/beyond-limit.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import type { ArithmeticOperator, CaseBranch, ComparisonOperator, Expression } from './expression.ts';
@@ -305,7 +305,7 @@ export class ExpressionParser {
   #nested<Result>(at: number, read: () => Result): Result {
     this.#level += 1;
     if (this.#level > this.#limits.expressionDepth) {
-      this.#refuse(at, `nests deeper than ${this.#limits.expressionDepth} levels`);
+      this.#refuse('expressionDepth', at);
     }
     const result = read();
     this.#level -= 1;
@@ -315,22 +315,17 @@ export class ExpressionParser {
   #grow(expression: Expression, children: readonly Expression[] = []): Expression {
     this.#nodes += 1;
     if (this.#nodes > this.#limits.expressionNodes) {
-      this.#refuse(expression.at, `has more than ${this.#limits.expressionNodes} parts`);
+      this.#refuse('expressionNodes', expression.at);
     }
     const height =
       1 + children.reduce((tallest, child) => Math.max(tallest, this.#heights.get(child) ?? 0), 0);
-    // A level may hold an operator beside its brackets.
-    const tallest = 2 * this.#limits.expressionDepth;
-    if (height > tallest) this.#refuse(expression.at, `chains more than ${tallest} operators`);
+    if (height > this.#limits.expressionChain) this.#refuse('expressionChain', expression.at);
     this.#heights.set(expression, height);
     return expression;
   }
 
-  #refuse(position: number, fault: string): never {
-    throw new FeedError('limit.too-complex', `The expression in ${this.#target} ${fault}.`, {
-      target: this.#target,
-      position,
-      hint: 'Ask in several requests, or compare with a list: deviceKey in (1,2,3).',
-    });
+  #refuse(limit: RefusingLimit, position: number): never {
+    const subject = `The expression in ${this.#target}`;
+    throw beyondLimit(limit, subject, this.#limits, { target: this.#target, position });
   }
 }

@@ -1,4 +1,5 @@
 // The path of a URL after the service root → Resource. Which names exist is not decided here.
+import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
@@ -52,11 +53,7 @@ export function parsePath(rawPath: string, aliases: Aliases = new Map(), limits:
   if (first.text.startsWith('$')) refuseDollar(first, ['$metadata']);
   const tooFar = further[limits.pathSteps];
   if (tooFar) {
-    throw new FeedError('limit.too-complex', `The path goes on for more than ${limits.pathSteps} steps.`, {
-      target: TARGET,
-      position: tooFar.at,
-      hint: 'Name the collection that it leads to.',
-    });
+    throw beyondLimit('pathSteps', 'The path', limits, { target: TARGET, position: tooFar.at });
   }
   const { name, inner, at } = readName(first);
   const key = inner === null ? [] : [readKey(inner, at, aliases)];

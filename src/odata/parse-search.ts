@@ -55,7 +55,7 @@ class SearchParser {
   }
 
   #term(): SearchExpression {
-    const { tokens, target, limits } = this.#option;
+    const { tokens, limits } = this.#option;
     const not = tokens.takeMatch(NOT);
     if (not) return { kind: 'not', of: this.#nested(not.at, () => this.#term()) };
     const open = tokens.takeMatch(OPEN);
@@ -68,10 +68,7 @@ class SearchParser {
     const phrase = tokens.takeMatch(PHRASE);
     const term = phrase ?? ((tokens.takeMatch(AND) ?? tokens.takeMatch(OR)) ? null : tokens.takeMatch(WORD));
     if (!term) return tokens.unexpected(tokens.peek(), AN_OPERAND, 'Phrases stand in double quotes.');
-    if (this.#terms > limits.searchTerms) {
-      const fault = `has more than ${limits.searchTerms} words and phrases`;
-      throw tooComplex(target, term.at, fault, 'Search in several requests.');
-    }
+    if (this.#terms > limits.searchTerms) throw tooComplex(this.#option, 'searchTerms', term.at);
     if (!phrase) return { kind: 'word', ...term };
     const text = term.text.slice(1, -1).replaceAll(/\\(.)/gs, '$1');
     if (text.trim() === '') tokens.refuse(term.at, 'A phrase has no words');
@@ -79,11 +76,9 @@ class SearchParser {
   }
 
   #nested(at: number, read: () => SearchExpression): SearchExpression {
-    const { target, limits } = this.#option;
     this.#level += 1;
-    if (this.#level > limits.expressionDepth) {
-      const fault = `nests deeper than ${limits.expressionDepth} levels`;
-      throw tooComplex(target, at, fault, 'Leave out parentheses that change nothing.');
+    if (this.#level > this.#option.limits.expressionDepth) {
+      throw tooComplex(this.#option, 'expressionDepth', at, 'Leave out parentheses that change nothing.');
     }
     const expression = read();
     this.#level -= 1;

@@ -1,4 +1,5 @@
 // The query string of a URL → its options, decoded exactly once.
+import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 
@@ -17,11 +18,7 @@ export interface QueryPair {
  */
 export function splitQuery(rawQuery: string, limits: Limits = LIMITS): readonly QueryPair[] {
   if (rawQuery.length > limits.queryCharacters) {
-    throw new FeedError(
-      'limit.query-too-long',
-      `The query has ${rawQuery.length} characters, and ${limits.queryCharacters} are allowed.`,
-      { hint: 'Ask in several requests.' },
-    );
+    throw beyondLimit('queryCharacters', 'The query', limits, { asked: rawQuery.length });
   }
   return rawQuery
     .replace(/^\?/, '')

@@ -1,5 +1,6 @@
 // Paths: from the row in sight along navigations to a column, to a row, or to rows that are counted or asked of.
 import { type Way, findName } from '../../schema/derive/catalogue.ts';
+import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Expression } from '../odata/expression.ts';
@@ -163,14 +164,5 @@ function nested(ways: readonly Following[], kind: 'some' | 'every', where: Condi
 }
 
 function tooManyRows(option: string, position: number): FeedError {
-  const most = LIMITS.rowsInSight;
-  return new FeedError(
-    'limit.too-complex',
-    `${option} follows more than ${most} navigations inside each other.`,
-    {
-      target: option,
-      position,
-      hint: 'Start at the collection that is nearer to what you ask for.',
-    },
-  );
+  return beyondLimit('rowsInSight', option, LIMITS, { target: option, position });
 }

@@ -1,5 +1,6 @@
 // Rows of several sources as rows of one: what concat and rollup make.
 import { findName } from '../../schema/derive/catalogue.ts';
+import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 import { type ApplyRows, hiddenColumn, shownColumns } from './apply-rows.ts';
@@ -54,11 +55,8 @@ export function uniteRows(sources: readonly RowSource[], { option, at }: Place):
 
 /** Throws `limit.too-complex`. */
 export function checkReads(reads: number, { option, at }: Place): void {
-  const most = LIMITS.applyReads;
-  if (reads <= most) return;
-  const message = `${option} reads its collection more than ${most} times.`;
-  const hint = 'Each branch of concat and each level of rollup reads it once: ask in several requests.';
-  throw new FeedError('limit.too-complex', message, { target: option, position: at, hint });
+  if (reads <= LIMITS.applyReads) return;
+  throw beyondLimit('applyReads', option, LIMITS, { target: option, position: at });
 }
 
 function readsOf(source: RowSource): number {

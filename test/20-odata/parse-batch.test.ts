@@ -84,7 +84,7 @@ describe('a JSON batch', () => {
     expect(ofJson(...many.slice(1))).toHaveLength(LIMITS.batchParts);
     expect(refusalOf(() => ofJson(...many))).toMatchObject({
       code: 'limit.batch-too-large',
-      message: 'The batch has 101 parts, and 100 are allowed.',
+      message: 'The batch has more than 100 parts (limit batchParts; here 101).',
     });
   });
 });

@@ -114,7 +114,7 @@ describe('limits', () => {
     expect(() => parseExpand(nested(LIMITS.expandDepth))).not.toThrow();
     expect(refusalOf(() => parseExpand(nested(LIMITS.expandDepth + 1)))).toMatchObject({
       code: 'limit.too-complex',
-      message: '$expand nests deeper than 6 levels.',
+      message: '$expand nests deeper than 6 levels (limit expandDepth).',
       position: 60,
     });
   });
@@ -124,7 +124,7 @@ describe('limits', () => {
     const many = `${wide(LIMITS.expandItems - 2)},a($expand=a,a)`;
     expect(refusalOf(() => parseExpand(many))).toMatchObject({
       code: 'limit.too-complex',
-      message: '$expand names more than 40 navigations.',
+      message: '$expand names more than 40 navigations (limit expandItems).',
     });
   });
 

@@ -259,7 +259,7 @@ describe('limits', () => {
     expect(() => parse(nest(LIMITS.expressionDepth, open, close))).not.toThrow();
     expect(refusalOf(() => parse(nest(LIMITS.expressionDepth + 1, open, close)))).toMatchObject({
       code: 'limit.too-complex',
-      message: 'The expression in $filter nests deeper than 64 levels.',
+      message: 'The expression in $filter nests deeper than 64 levels (limit expressionDepth).',
     });
   });
 
@@ -271,7 +271,7 @@ describe('limits', () => {
     expect(() => parse(`a${' add a'.repeat(127)}`)).not.toThrow();
     expect(refusalOf(() => parse(`a${' add a'.repeat(128)}`))).toMatchObject({
       code: 'limit.too-complex',
-      message: 'The expression in $filter chains more than 128 operators.',
+      message: 'The expression in $filter chains more than 128 operators (limit expressionChain).',
     });
   });
 
@@ -280,7 +280,7 @@ describe('limits', () => {
     expect(() => parseExpression('a in (1,2,3)', '$filter', few)).not.toThrow();
     expect(refusalOf(() => parseExpression('a in (1,2,3,4)', '$filter', few))).toMatchObject({
       code: 'limit.too-complex',
-      message: 'The expression in $filter has more than 5 parts.',
+      message: 'The expression in $filter has more than 5 parts (limit expressionNodes).',
     });
   });
 });

@@ -72,7 +72,7 @@ describe('a query string is cut before it is decoded, and decoded once', () => {
     const query = `$filter=${'%'.repeat(LIMITS.queryCharacters)}`;
     expect(refusalOf(() => read(query))).toMatchObject({
       code: 'limit.query-too-long',
-      message: 'The query has 16008 characters, and 16000 are allowed.',
+      message: 'The query has more than 16000 characters (limit queryCharacters; here 16008).',
     });
   });
 });

@@ -1,6 +1,7 @@
 // The threads that read, and the line in front of them: one statement at a time each, first come first served.
 import { setTimeout as timePasses } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { beyondLimit } from '../../base/beyond-limit.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
@@ -151,18 +152,11 @@ export class ReadThreads {
 }
 
 function busy(waitMs: number): FeedError {
-  const seconds = Math.ceil(waitMs / 1000);
-  return new FeedError('limit.busy', `No thread was free to read within ${seconds} seconds.`, {
-    hint: 'Ask again in a while, or for fewer things at once.',
-    retryAfterSeconds: seconds,
-  });
+  return beyondLimit('waitMs', 'The query', { waitMs }, { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 }
 
 function deadline(statementMs: number): FeedError {
-  const seconds = Math.ceil(statementMs / 1000);
-  return new FeedError('limit.deadline', `The query was stopped after ${seconds} seconds without a row.`, {
-    hint: 'Filter on dateKey to read fewer days, or compare fewer things.',
-  });
+  return beyondLimit('statementMs', 'The query', { statementMs });
 }
 
 function closing(): FeedError {

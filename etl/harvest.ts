@@ -8,7 +8,9 @@ import { harvestEnrollment } from './harvest/harvest-enrollment.ts';
 import { harvestOutcomes, harvestSummaries } from './harvest/harvest-outcomes.ts';
 import { harvestPolicies } from './harvest/harvest-policies.ts';
 import type { KnownPolicies } from './harvest/harvest-policies.ts';
+import { harvestTerms } from './harvest/harvest-terms.ts';
 import { harvestUsers } from './harvest/harvest-users.ts';
+import type { KnownUsers } from './harvest/harvest-users.ts';
 import { makeLedger } from './harvest/ledger.ts';
 import type { HarvestProblem, Ledger } from './harvest/ledger.ts';
 import { together } from './harvest/side-by-side.ts';
@@ -40,7 +42,7 @@ export async function harvest(
   const ledger = makeLedger(graph.run, graph.observe);
   const tools: Tools = { graph, stage, ledger, keyOf: lookupKeys(stage, ledger) };
 
-  const [devices, policies, recoveryKeys] = await together(
+  const [{ devices, users }, policies, recoveryKeys] = await together(
     devicesAndUsers(tools, intunePlans),
     policiesAndOutcomes(tools),
     harvestRecoveryKeys(tools),
@@ -49,6 +51,7 @@ export async function harvest(
   await together(
     harvestEncryption(tools, { devices, policies, recoveryKeys }),
     harvestEnrollment(tools, devices),
+    harvestTerms(tools, users),
   );
 
   const { completeness, problems } = ledger;
@@ -57,10 +60,12 @@ export async function harvest(
   return { completeness, problems };
 }
 
-async function devicesAndUsers(tools: Tools, intunePlans: readonly string[]): Promise<KnownDevices> {
+async function devicesAndUsers(
+  tools: Tools,
+  intunePlans: readonly string[],
+): Promise<{ readonly devices: KnownDevices; readonly users: KnownUsers }> {
   const devices = await harvestDevices(tools);
-  await harvestUsers(tools, devices, intunePlans);
-  return devices;
+  return { devices, users: await harvestUsers(tools, devices, intunePlans) };
 }
 
 async function policiesAndOutcomes(tools: Tools): Promise<KnownPolicies> {

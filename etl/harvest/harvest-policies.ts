@@ -9,6 +9,7 @@ import { policyVersion } from '../transform/policy-version.ts';
 import type { SeenVersion } from '../transform/policy-version.ts';
 import type { BitLockerProfile } from '../transform/silent-encryption.ts';
 import { rowMaker } from '../transform/staged-row.ts';
+import { wholeOf } from './ledger.ts';
 import { sideBySide } from './side-by-side.ts';
 import type { Tools } from './tools.ts';
 
@@ -63,12 +64,6 @@ export async function harvestPolicies({ graph, stage, ledger }: Tools): Promise<
   const completeness = wholeOf(outcomes);
   ledger.mark(entities, completeness);
   return { read, naturals, completeness };
-}
-
-/** One list of several: where it failed, what the others told still counts. */
-function wholeOf(outcomes: readonly Completeness[]): Completeness {
-  if (outcomes.every((each) => each === 'complete')) return 'complete';
-  return outcomes.every((each) => each === 'failed') ? 'failed' : 'partial';
 }
 
 function knownPolicy(list: PolicyList, graphPolicy: GraphPolicy, seen: SeenVersion | null): KnownPolicy {

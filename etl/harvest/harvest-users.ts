@@ -1,5 +1,5 @@
 // Reads the people: everyone with an Intune licence or a device, and who has which device.
-import type { Stage } from '../../src/engines/stage.ts';
+import type { Completeness, Stage } from '../../src/engines/stage.ts';
 import { pagesOf } from '../graph/pages.ts';
 import {
   GRAPH_USERS,
@@ -14,6 +14,13 @@ import { rowMaker } from '../transform/staged-row.ts';
 import type { KnownDevices } from './harvest-devices.ts';
 import type { Tools } from './tools.ts';
 
+/** Of the people in the warehouse: some hundred bytes each. */
+export interface KnownUsers {
+  /** By the name they sign in with, in lower case. */
+  readonly idByPrincipalName: ReadonlyMap<string, string>;
+  readonly completeness: Completeness;
+}
+
 const toUser = rowMaker(userStream);
 const toHistory = rowMaker(userHistoryStream);
 const toAssociation = rowMaker(userDeviceAssociationStream);
@@ -23,7 +30,8 @@ export async function harvestUsers(
   { graph, stage, ledger }: Tools,
   devices: KnownDevices,
   intunePlans: readonly string[],
-): Promise<void> {
+): Promise<KnownUsers> {
+  const idByPrincipalName = new Map<string, string>();
   const owners = new Set<string>();
   for (const { userId } of devices.byId.values()) if (userId !== null) owners.add(userId);
   const append = (people: readonly UserRecord[]): void => {
@@ -31,13 +39,17 @@ export async function harvestUsers(
     stage.append(userHistoryStream.entity, people.map(toHistory));
   };
 
-  await ledger.attempt([userStream.entity, userHistoryStream.entity], GRAPH_USERS, async (gained) => {
+  const entities = [userStream.entity, userHistoryStream.entity];
+  const completeness = await ledger.attempt(entities, GRAPH_USERS, async (gained) => {
     const found = new Set<string>();
     for await (const page of pagesOf<GraphUser>(graph, GRAPH_USERS)) {
       const people = page
         .map((user) => userRecord(user, intunePlans))
         .filter(({ userId, intuneLicensed }) => intuneLicensed === true || owners.has(userId));
-      for (const { userId } of people) found.add(userId);
+      for (const { userId, userPrincipalName } of people) {
+        found.add(userId);
+        if (userPrincipalName !== null) idByPrincipalName.set(userPrincipalName.toLowerCase(), userId);
+      }
       append(people);
       gained();
     }
@@ -56,6 +68,7 @@ export async function harvestUsers(
   );
   stage.append(userDeviceAssociationStream.entity, associations);
   ledger.mark([userDeviceAssociationStream.entity], devices.completeness);
+  return { idByPrincipalName, completeness };
 }
 
 /**

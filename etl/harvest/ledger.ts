@@ -38,6 +38,12 @@ function worse(one: Completeness, other: Completeness): Completeness {
   return RANK[one] >= RANK[other] ? one : other;
 }
 
+/** Of one collection from several sources: where some failed, what the others told still counts. */
+export function wholeOf(outcomes: readonly Completeness[]): Completeness {
+  if (outcomes.every((each) => each === 'complete')) return 'complete';
+  return outcomes.every((each) => each === 'failed') ? 'failed' : 'partial';
+}
+
 export function makeLedger(run: string, observe: Observer): Ledger {
   const completeness = new Map<string, Completeness>();
   const problems: HarvestProblem[] = [];

@@ -28,8 +28,9 @@ export const termsAndConditions = entity({
 export const userTermsAndConditionsAcceptances = entity({
   name: 'userTermsAndConditionsAcceptances',
   singular: 'userTermsAndConditionsAcceptance',
-  lifetime: 'event',
-  description: 'Who accepted which version of which terms, as known on each night.',
+  lifetime: 'daily',
+  description:
+    'Who accepted which version of which terms, as known on each night. Graph tells the last acceptance of a user by name, and the newest version of the terms: users and versions that the warehouse never saw have no row.',
   key: ['dateKey', 'userKey', 'termsAndConditionsKey'],
   properties: {
     dateKey: nightOfFact,
@@ -39,7 +40,7 @@ export const userTermsAndConditionsAcceptances = entity({
     }),
     acceptedDateTimeUTC: instantOrNull('When the user accepted, in UTC.'),
     lastModifiedDateTimeUTC: instantOrNull(
-      'When the record of the acceptance last changed in Intune, in UTC; null when not told.',
+      'When the record of the acceptance last changed in Intune, in UTC; always null, since Graph does not tell it.',
     ),
   },
   navigations: {

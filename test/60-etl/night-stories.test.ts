@@ -13,8 +13,9 @@ import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-em
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
-import { GONE_FOR_GOOD, JOHN_SMITH, MARY_MAJOR } from '../../fixtures/tenant/odd-users.ts';
+import { GONE_FOR_GOOD, JOHN_SMITH, MARY_MAJOR, MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import type { Tenant } from '../../fixtures/tenant/tenant.ts';
+import { TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
@@ -126,6 +127,29 @@ test('a policy that Graph does not number gets a version for each edit that was 
     );
   }
   expect(Math.max(...versions.map((each) => each.length))).toBeGreaterThan(1);
+});
+
+test('terms that are raised become another row, and each night knows which version a user had accepted', () => {
+  expect(
+    select(
+      'SELECT termsAndConditionsVersion AS version, isDeleted AS gone FROM termsAndConditions WHERE termsAndConditionsId = ? ORDER BY 1',
+      TERMS_OF_USE,
+    ),
+  ).toEqual([
+    { version: 2, gone: 1 },
+    { version: 3, gone: 0 },
+  ]);
+  const accepted = select(
+    `SELECT a.dateKey, t.termsAndConditionsVersion AS version
+     FROM userTermsAndConditionsAcceptances a JOIN users u USING (userKey) JOIN termsAndConditions t USING (termsAndConditionsKey)
+     WHERE u.userId = ? AND a.dateKey <= 20170621 ORDER BY 1`,
+    MEGAN,
+  );
+  expect(accepted).toEqual([
+    { dateKey: 20170601, version: 2 },
+    { dateKey: 20170602, version: 2 },
+    { dateKey: 20170621, version: 3 },
+  ]);
 });
 
 test('a device that someone changes in Graph is changed in the feed after the next night', async () => {

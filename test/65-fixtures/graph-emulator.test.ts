@@ -278,7 +278,6 @@ describe('policies and overviews', () => {
   });
 
   test.each([
-    '/v1.0/deviceManagement/termsAndConditions',
     '/v1.0/deviceAppManagement/mobileApps',
     '/v1.0/deviceAppManagement/managedAppRegistrations',
     '/beta/deviceAppManagement/windowsManagementApp/healthStates',

@@ -1,0 +1,52 @@
+// Where terms of use and their acceptances come from: Intune's list of terms, and for each of them who accepted it.
+import { termsAndConditions, userTermsAndConditionsAcceptances } from '../../schema/subjects/terms.ts';
+import type { Resource } from '../graph/pages.ts';
+import { streamOf } from '../stream.ts';
+import { countOf, instantOf, textOf } from '../transform/sentinels.ts';
+
+export const TERMS = '/v1.0/deviceManagement/termsAndConditions';
+
+export type GraphTerms = Resource<
+  'displayName' | 'title' | 'description' | 'bodyText' | 'acceptanceStatement' | 'version'
+>;
+
+export function acceptancesOf(termsId: string): string {
+  return `${TERMS}/${encodeURIComponent(termsId)}/acceptanceStatuses`;
+}
+
+/** Whoever accepted is told by name only. */
+export type GraphAcceptance = Resource<'userPrincipalName' | 'acceptedVersion' | 'acceptedDateTime'>;
+
+/** What acceptances refer to a version of the terms by. */
+export function termsNatural(termsId: string, version: number): string {
+  return `${termsId}:${version}`;
+}
+
+export const termsStream = streamOf<GraphTerms>()(termsAndConditions, {
+  natural: ({ id, version }) => termsNatural(id, countOf(version)),
+  columns: {
+    termsAndConditionsId: ({ id }) => id,
+    termsAndConditionsVersion: ({ version }) => countOf(version),
+    name: ({ displayName }) => textOf(displayName),
+    description: ({ description }) => textOf(description),
+    title: ({ title }) => textOf(title),
+    summaryOfTerms: ({ acceptanceStatement }) => textOf(acceptanceStatement),
+    termsAndConditionsBodyText: ({ bodyText }) => textOf(bodyText),
+  },
+});
+
+export interface AcceptanceRecord {
+  readonly userId: string;
+  readonly termsNatural: string;
+  readonly acceptance: GraphAcceptance;
+}
+
+export const acceptanceStream = streamOf<AcceptanceRecord>()(userTermsAndConditionsAcceptances, {
+  columns: {
+    userKey: ({ userId }) => userId,
+    termsAndConditionsKey: ({ termsNatural }) => termsNatural,
+    acceptedDateTimeUTC: ({ acceptance }) => instantOf(acceptance.acceptedDateTime),
+    // Graph keeps no such instant.
+    lastModifiedDateTimeUTC: () => null,
+  },
+});

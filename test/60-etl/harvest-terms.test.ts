@@ -1,0 +1,82 @@
+// Terms of use and their acceptances: people are told by name only, and old versions by number only.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
+import { STORY } from '../../fixtures/tenant/odd-life.ts';
+import { ADELE, MEGAN, OBRIEN } from '../../fixtures/tenant/odd-users.ts';
+import { FACTORY_FLOOR, TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
+import { alwaysWith, openTenant } from './tenant-night.ts';
+import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+
+const FIRST_NIGHT = 20261101;
+
+let tenant: HarvestedTenant;
+let raised: HarvestedTenant;
+beforeAll(async () => {
+  const options = { seed: 1, devices: 60, firstNight: FIRST_NIGHT };
+  tenant = await openTenant(options, FIRST_NIGHT);
+  // The evening after the terms were raised: Megan has accepted them, others are asked at their next sign-in.
+  raised = await openTenant(options, dateKeyOf(dayOf(FIRST_NIGHT) + STORY.termsRaised + 1));
+});
+afterAll(() => Promise.all([tenant.close(), raised.close()]));
+
+const acceptanceOf = ({ stage }: HarvestedNight, userId: string) =>
+  stage.rowsOf('userTermsAndConditionsAcceptances').find(({ values }) => values['userKey'] === userId)
+    ?.values;
+
+describe('a night', () => {
+  test('has every version of the terms once, with null for what nobody wrote', async () => {
+    const { stage, report } = await tenant.harvestNight();
+    expect(stage.rowsOf('termsAndConditions').map(({ natural }) => natural)).toEqual([
+      `${TERMS_OF_USE}:2`,
+      `${FACTORY_FLOOR}:1`,
+    ]);
+    expect(stage.rowsOf('termsAndConditions')[0]?.values).toMatchObject({
+      name: 'Intune terms of use',
+      description: null,
+      summaryOfTerms: 'I agree to the terms and conditions.',
+      termsAndConditionsBodyText: expect.stringContaining('6 digits'),
+    });
+    expect(report.completeness.get('userTermsAndConditionsAcceptances')).toBe('complete');
+  });
+
+  test('finds who accepted by name, in any case', async () => {
+    expect(acceptanceOf(await tenant.harvestNight(), OBRIEN)).toEqual({
+      userKey: OBRIEN,
+      termsAndConditionsKey: `${TERMS_OF_USE}:2`,
+      acceptedDateTimeUTC: null,
+      lastModifiedDateTimeUTC: null,
+    });
+  });
+
+  test('leaves out whom the directory does not know and versions that the warehouse never saw', async () => {
+    const night = await tenant.harvestNight();
+    const users = new Set(night.stage.rowsOf('users').map(({ natural }) => natural));
+    const accepted = night.stage.rowsOf('userTermsAndConditionsAcceptances');
+    expect(accepted.length).toBeGreaterThan(20);
+    expect(accepted.filter(({ values }) => !users.has(String(values['userKey'])))).toEqual([]);
+    expect(acceptanceOf(night, ADELE)).toBeUndefined();
+  });
+
+  test('on which the terms were raised still knows who accepted the version before, once it was seen', async () => {
+    const existing = {
+      termsAndConditions: [{ termsAndConditionsId: TERMS_OF_USE, termsAndConditionsVersion: 2 }],
+    };
+    const versionOf = (night: HarvestedNight, userId: string) =>
+      acceptanceOf(night, userId)?.['termsAndConditionsKey'];
+    const [known, unknown] = [await raised.harvestNight({ existing }), await raised.harvestNight()];
+    expect(versionOf(known, MEGAN)).toBe(`${TERMS_OF_USE}:3`);
+    expect(versionOf(known, OBRIEN)).toBe(`${TERMS_OF_USE}:2`);
+    expect(versionOf(unknown, OBRIEN)).toBeUndefined();
+  });
+});
+
+test.each([
+  ['/termsAndConditions', 'forbidden', 'failed', 'failed'],
+  [`${TERMS_OF_USE}/acceptanceStatuses`, '504', 'complete', 'partial'],
+  ['acceptanceStatuses', 'missing-segment', 'complete', 'failed'],
+  ['v1.0/users', 'forbidden', 'complete', 'failed'],
+] as const)('where %s is %s, terms are %s and acceptances %s', async (match, answer, terms, acceptances) => {
+  const { report } = await tenant.harvestNight({ faults: [alwaysWith(match, answer)] });
+  expect(report.completeness.get('termsAndConditions')).toBe(terms);
+  expect(report.completeness.get('userTermsAndConditionsAcceptances')).toBe(acceptances);
+});

@@ -150,12 +150,15 @@ class ApplyParser {
     const { tokens, expressions } = this.#option;
     const first = tokens.peek();
     if (tokens.takeWord('$count')) {
-      return { kind: 'count', as: readAlias(this.#option, "'as' and a name"), at: first.at };
+      return { kind: 'count', of: null, as: readAlias(this.#option, "'as' and a name"), at: first.at };
     }
     const expression = expressions.parse();
-    const counts = expression.kind === 'path' && expression.segments.at(-1) === '$count';
-    if (counts) tokens.refusePart(expression.at, 'A $count of related rows in aggregate');
-    if (!tokens.takeWord('with')) refuseRest(tokens, tokens.peek(), "an operator, or 'with' and a method,");
+    const of = expression.kind === 'path' ? expression.segments : [];
+    const names = tokens.takeWord('with');
+    if (!names && of.at(-1) === '$count') {
+      return { kind: 'count', of, as: readAlias(this.#option, "'as' and a name"), at: first.at };
+    }
+    if (!names) refuseRest(tokens, tokens.peek(), "an operator, or 'with' and a method,");
     const method = this.#method(tokens.take());
     const from = tokens.peek();
     if (tokens.takeWord('from')) tokens.refusePart(from.at, "'from' in aggregate");

@@ -79,8 +79,13 @@ export type SearchExpression =
 export type AggregateMethod = 'sum' | 'min' | 'max' | 'average' | 'countdistinct';
 
 export type AggregateItem =
-  /** `$count as devices` */
-  | { readonly kind: 'count'; readonly as: string; readonly at: number }
+  /** `$count as devices`, `apps/$count as apps`: rows, or those that a path of navigations leads to; null for the rows. */
+  | {
+      readonly kind: 'count';
+      readonly of: readonly string[] | null;
+      readonly as: string;
+      readonly at: number;
+    }
   /** `freeStorageSpaceInBytes with sum as total` */
   | {
       readonly kind: 'value';

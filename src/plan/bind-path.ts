@@ -4,9 +4,10 @@ import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Expression } from '../odata/expression.ts';
-import type { Column, Condition, Following, RowId, Scalar } from './read-plan.ts';
+import type { Column, Condition, Fold, Following, RowId, Scalar } from './read-plan.ts';
 import { mismatch } from './refusals.ts';
 import { type Scope, type ScopeRow, collectionRows } from './scope.ts';
+import { familyOf, typeOfSum } from './type-words.ts';
 import { unknownProperty } from './unknown-property.ts';
 
 type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
@@ -84,6 +85,28 @@ export function bindCount(
 ): Scalar {
   const { ways, end } = walkToMany(count, '$count', scope);
   return counted(ways, bindFilter(count.filter, { ...scope, it: end, nextRow: end.row + 1 }));
+}
+
+/**
+ * Binds a path through collections to one value of all that lie at its end, collection by collection from the inside out;
+ * null where the path leads through none. Throws as bindPath does.
+ */
+export function bindFold(path: Of<'path'>, method: Fold, scope: Scope): Scalar | null {
+  const { ways, end, many, rest } = walk(path, scope);
+  const last = ways.at(-1);
+  // The number of rows is a value of the row where they start.
+  if (!last || !many || (rest[0] === '$count' && rest.length === 1)) return null;
+  if (rest.length === 0) return bindPath(path, scope);
+  const inner = { ...path, segments: rest };
+  const there = { ...scope, it: end, nextRow: end.row + 1 };
+  const folded = bindFold(inner, method, there);
+  const of = folded ?? bindPath(inner, there);
+  const adds = method === 'sum' && familyOf(of.type) === 'number';
+  const fold: Scalar =
+    method === 'count'
+      ? { kind: 'fold', method: folded ? 'sum' : method, way: last, of, type: 'Edm.Int64', nullable: true }
+      : { kind: 'fold', method, way: last, of, type: adds ? typeOfSum(of.type) : of.type, nullable: true };
+  return through(ways.slice(0, -1), fold);
 }
 
 /** The rows of a way, seen from a row; `row` is what they are called. */

@@ -4,12 +4,13 @@ import { absurd } from '../base/absurd.ts';
 import type { AggregateItem, AggregateMethod, GroupTerm } from '../odata/wanted.ts';
 import { type ApplyRows, shownColumns } from './apply-rows.ts';
 import { bindScalar } from './bind-expression.ts';
+import { bindFold } from './bind-path.ts';
 import { checkAlias } from './check-alias.ts';
 import { checkReads, uniteRows } from './concat-rows.ts';
 import type { Aggregate, Column, RowSource, Scalar } from './read-plan.ts';
-import { inWords, mismatch } from './refusals.ts';
+import { inWords, mismatch, notOffered } from './refusals.ts';
 import { MAIN_ROW, type Scope } from './scope.ts';
-import { articled, familyOf } from './type-words.ts';
+import { articled, familyOf, typeOfSum } from './type-words.ts';
 
 /** Columns by name, and the value that rows of a group share in each. */
 type Grouping = ReadonlyMap<string, Scalar & Column>;
@@ -110,9 +111,15 @@ function nameOfPath(segments: readonly string[], { it, catalogue }: Scope): stri
 }
 
 function bindAggregate(item: AggregateItem, mayBeEmpty: boolean, scope: Scope): Aggregate {
-  if (item.kind === 'count') return { method: 'count', type: 'Edm.Int64', nullable: false };
+  if (item.kind === 'count') return bindCounted(item, scope);
   const { expression, method } = item;
-  const of = bindScalar(expression, scope);
+  const counts = method === 'countdistinct';
+  const folded =
+    expression.kind === 'path'
+      ? bindFold(expression, method === 'min' || method === 'max' ? method : 'sum', scope)
+      : null;
+  if (folded && counts) throw notOffered('countdistinct of related rows', expression, scope, FROM_THERE);
+  const of = folded ?? bindScalar(expression, scope);
   const { type, kind } = of;
   const adds = method === 'sum' || method === 'average';
   if (type === 'null' || (adds && familyOf(type) !== 'number')) {
@@ -121,13 +128,29 @@ function bindAggregate(item: AggregateItem, mayBeEmpty: boolean, scope: Scope): 
     throw mismatch(message, expression, scope, hint);
   }
   const nullable = mayBeEmpty || kind === 'literal' || of.nullable;
-  return { method, of, ...resultOf(method, of, nullable) };
+  const result = resultOf(method, of, nullable);
+  if (!folded || method !== 'average' || expression.kind !== 'path') return { method, of, ...result };
+  const to = bindFold(expression, 'count', scope);
+  if (!to) throw new TypeError('What is added up can be counted.');
+  return { method: 'ratio', of, to, ...result };
+}
+
+const FROM_THERE = 'Start at the collection of the related rows, and group it by the way back.';
+
+function bindCounted(
+  { of: segments, at }: AggregateItem & { readonly kind: 'count' },
+  scope: Scope,
+): Aggregate {
+  if (!segments) return { method: 'count', type: 'Edm.Int64', nullable: false };
+  const path = { kind: 'path', segments, at } as const;
+  const of = bindFold(path, 'sum', scope) ?? bindScalar(path, scope);
+  return { method: 'total', of, type: 'Edm.Int64', nullable: false };
 }
 
 function resultOf(method: AggregateMethod, { type }: Scalar, nullable: boolean): Column {
   switch (method) {
     case 'sum':
-      return { type: type === 'Edm.Int32' || type === 'Edm.Int64' ? 'Edm.Int64' : 'Edm.Double', nullable };
+      return { type: typeOfSum(type), nullable };
     case 'average':
       return { type: 'Edm.Double', nullable };
     case 'min':

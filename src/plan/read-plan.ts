@@ -75,8 +75,15 @@ export type TransformedRows = RowShape &
 export type Aggregate = Column &
   (
     | { readonly method: 'count' }
+    /** A sum of whole numbers that is 0 where there are none. */
+    | { readonly method: 'total'; readonly of: Scalar }
     | { readonly method: 'sum' | 'min' | 'max' | 'average' | 'countdistinct'; readonly of: Scalar }
+    /** An average of values that each row has any number of: their sum, and how many they are. */
+    | { readonly method: 'ratio'; readonly of: Scalar; readonly to: Scalar }
   );
+
+/** How many values become one; `count` is how many of them are not null. */
+export type Fold = 'sum' | 'min' | 'max' | 'count';
 
 export interface RowShape {
   readonly columns: Columns;
@@ -154,6 +161,15 @@ export type Scalar =
       readonly where: Condition | null;
       readonly type: 'Edm.Int64';
       readonly nullable: false;
+    }
+  /** What the values of all the rows come to that a navigation leads to. */
+  | {
+      readonly kind: 'fold';
+      readonly method: Fold;
+      readonly way: Following;
+      readonly of: Scalar;
+      readonly type: ScalarType;
+      readonly nullable: true;
     }
   /** A condition used as a value: `(a eq 1) eq true`. */
   | {

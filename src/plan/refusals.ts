@@ -42,10 +42,16 @@ export function mismatch(message: string, { at }: Place, { option }: Scope, hint
   return new FeedError('request.type-mismatch', message, detail);
 }
 
-export function notOffered(what: string, { at }: Place, { option }: Pick<Scope, 'option'>): FeedError {
+export function notOffered(
+  what: string,
+  { at }: Place,
+  { option }: Pick<Scope, 'option'>,
+  hint?: string,
+): FeedError {
   return new FeedError('request.not-offered', `${what} is not offered by this feed yet.`, {
     target: option,
     position: at,
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 

@@ -1,4 +1,4 @@
-// How types are spoken of in messages.
+// How types are spoken of in messages, and what becomes of them.
 import { absurd } from '../base/absurd.ts';
 import type { ScalarType } from './read-plan.ts';
 
@@ -27,6 +27,11 @@ export function familyOf(type: ScalarType): Family {
     default:
       return absurd(type);
   }
+}
+
+/** What numbers of a type add up to. */
+export function typeOfSum(type: ScalarType): ScalarType {
+  return type === 'Edm.Int32' || type === 'Edm.Int64' ? 'Edm.Int64' : 'Edm.Double';
 }
 
 const WORDS: Readonly<Record<ScalarType, readonly [words: string, example: string]>> = {

@@ -72,12 +72,18 @@ function renderGroups(source: Of<'grouped'>, within: Within): Fragment {
   return places.length === 0 ? groups : sql`${groups} GROUP BY ${join(places, sql`, `)}`;
 }
 
-function renderAggregate(aggregate: Aggregate, { scalar }: Within): Fragment {
+function renderAggregate(aggregate: Aggregate, { scalar, dialect }: Within): Fragment {
   switch (aggregate.method) {
     case 'count':
       return sql`count(*)`;
+    case 'total':
+      return sql`coalesce(sum(${scalar(aggregate.of)}), 0)`;
     case 'sum':
       return sql`sum(${scalar(aggregate.of)})`;
+    case 'ratio': {
+      const { of, to, type } = aggregate;
+      return dialect.arithmetic.divby(sql`sum(${scalar(of)})`, sql`nullif(sum(${scalar(to)}), 0)`, type);
+    }
     case 'average':
       return sql`avg(${scalar(aggregate.of)})`;
     case 'min':

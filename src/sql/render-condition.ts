@@ -1,6 +1,6 @@
 // Conditions, values and the rows they are about as SQL. One file, since each may hold the others.
 import { absurd } from '../base/absurd.ts';
-import type { Condition, Following, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
+import type { Condition, Fold, Following, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
 import { deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fragment, column, columnName, identifier, join, rowName, sql } from './fragment.ts';
@@ -87,12 +87,21 @@ export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
       const where = scalar.where ? [renderCondition(scalar.where, 'filter', dialect)] : [];
       return sql`(SELECT count(*) ${following(scalar.way, where, dialect)})`;
     }
+    case 'fold':
+      return sql`(SELECT ${FOLDS[scalar.method]}(${renderScalar(scalar.of, dialect)}) ${following(scalar.way, [], dialect)})`;
     case 'condition':
       return sql`(${renderCondition(scalar.condition, 'exact', dialect)})`;
     default:
       return absurd(scalar);
   }
 }
+
+const FOLDS: Readonly<Record<Fold, Fragment>> = {
+  sum: sql`sum`,
+  min: sql`min`,
+  max: sql`max`,
+  count: sql`count`,
+};
 
 /** `"devices" AS "r0"`: the source under the name by which expressions speak of its row. */
 export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fragment {

@@ -104,7 +104,8 @@ function outlineStep(step: ApplyStep): string {
 }
 
 function outlineAggregate(item: AggregateItem): string {
-  return item.kind === 'count' ? `count→${item.as}` : `${item.method}:${outline(item.expression)}→${item.as}`;
+  if (item.kind === 'count') return `${item.of?.join('/').replace('$count', 'count') ?? 'count'}→${item.as}`;
+  return `${item.method}:${outline(item.expression)}→${item.as}`;
 }
 
 function outlineGroup(term: GroupTerm): string {

@@ -14,6 +14,8 @@ describe('transformations', () => {
     ['search(red OR "a)b")', 'search (or red "a)b")'],
     ['compute(a div 2 as b,year(c) as d)', 'compute (div a 2)→b (year c)→d'],
     ['aggregate($count as n)', 'aggregate count→n'],
+    ['aggregate(a/b/$count as n)', 'aggregate a/b/count→n'],
+    ['aggregate(a/$count with max as n)', 'aggregate max:a/$count→n'],
     ['aggregate(a with sum as b,c mul d with Average as e)', 'aggregate sum:a→b average:(mul c d)→e'],
     ['aggregate(a/b with min as c, a with max as d)', 'aggregate min:a/b→c max:a→d'],
     ['aggregate(a with countdistinct as b)', 'aggregate countdistinct:a→b'],
@@ -97,7 +99,6 @@ describe('a fault is told with its place', () => {
 
   test.each([
     ['join(apps as app)', 0],
-    ['aggregate(apps/$count as n)', 10],
     ['aggregate(a with sum from b with max as c)', 21],
     ['aggregate(a with Ns.median as b)', 17],
     ['groupby((rolluprecursive($root/a,b,c)))', 9],

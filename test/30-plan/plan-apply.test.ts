@@ -28,6 +28,13 @@ describe('what is told of a group', () => {
     ['year(enrolledDateTime) with min as x', 'x: Int32?'],
     ['deviceType/deviceTypeName with min as x', 'x: String?'],
     ['length(deviceName) with sum as x', 'x: Int64?'],
+    ['deviceEncryptionStates/$count as x', 'x: Int64'],
+    ['deviceEncryptionStates/$count with max as x', 'x: Int64'],
+    ['deviceEncryptionStates/dateKey with max as x', 'x: Int32?'],
+    ['deviceEncryptionStates/dateKey with sum as x', 'x: Int64?'],
+    ['deviceEncryptionStates/dateKey with average as x', 'x: Double?'],
+    ['deviceEncryptionStates/encryptionState/encryptionStateName with min as x', 'x: String?'],
+    ['user/devices/deviceEncryptionStates/$count as x', 'x: Int64'],
   ])('%s is %s', (told, column) => {
     expect(columnsOf(`groupby((deviceTypeKey),aggregate(${told}))`)).toEqual([
       'deviceTypeKey: Int32',
@@ -94,6 +101,19 @@ test.each([
   ['$apply=groupby((isDeleted/x))', 'request.type-mismatch', '$apply'],
   ['$apply=groupby((deviceEncryptionStates/dateKey))', 'request.type-mismatch', '$apply'],
   ['$apply=aggregate(null with max as x)', 'request.type-mismatch', '$apply'],
+  ['$apply=aggregate(deviceType/$count as x)', 'request.unknown-property', '$apply'],
+  ['$apply=aggregate(deviceEncryptionStates with max as x)', 'request.type-mismatch', '$apply'],
+  ['$apply=aggregate(deviceEncryptionStates/nights with max as x)', 'request.unknown-property', '$apply'],
+  [
+    '$apply=aggregate(deviceEncryptionStates/advancedBitLockerStates with sum as x)',
+    'request.type-mismatch',
+    '$apply',
+  ],
+  [
+    '$apply=aggregate(deviceEncryptionStates/dateKey with countdistinct as x)',
+    'request.not-offered',
+    '$apply',
+  ],
   ['$apply=compute(1 as deviceType)', 'request.malformed-expression', '$apply'],
   ['$apply=compute(1 as x)/compute(2 as X)', 'request.malformed-expression', '$apply'],
 ])('%s is refused', (options, code, target) => {

@@ -89,6 +89,8 @@ function showScalar(scalar: Scalar): string {
       return `cast(${showScalar(scalar.of)} as ${scalar.type})`;
     case 'through':
       return `${showScalar(scalar.of)} through ${showWay(scalar.way)}`;
+    case 'fold':
+      return `${scalar.method}(${showScalar(scalar.of)} of ${showWay(scalar.way)})`;
     case 'countOf':
       return `count(${showWay(scalar.way)})`;
     case 'condition':

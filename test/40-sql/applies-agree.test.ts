@@ -9,7 +9,7 @@ import { planApply } from '../../src/plan/plan-apply.ts';
 import { totalOrder } from '../../src/plan/plan-order.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
 import { collectionRows, MAIN_ROW, scopeOf } from '../../src/plan/scope.ts';
-import { evaluateApply, inOrder, type Table } from './apply-evaluator.ts';
+import { evaluateApply, type Folded, inOrder, type Table } from './apply-evaluator.ts';
 import { type Columns, randomApplies } from './random-applies.ts';
 import { CATALOGUE, KIND_ROWS, listingOf, openThings, ROWS, THINGS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
@@ -72,9 +72,29 @@ const REACHED: Columns = new Map([
   ['kind/parent/title', 'text'],
   ['kind/kindKey', 'measure'],
 ]);
-const applies = randomApplies(OWN, REACHED);
+const applies = randomApplies(OWN, REACHED, ['kind/children/kindKey', 'kind/children/things/number']);
 
 const parentOf = (key: unknown) => KIND_ROWS.find(({ kindKey }) => key !== null && kindKey === Number(key));
+
+const childrenOf = (row: Row) =>
+  KIND_ROWS.filter(
+    ({ parentKey }) => row['number'] !== null && parentKey === Number(row['number']) && parentOf(parentKey),
+  );
+const thingsOf = (key: number) => ROWS.filter(({ number }) => number === BigInt(key));
+
+/** What a thing reaches many of: the kinds below its own, and the things of those. */
+const FOLDED: Folded = new Map([
+  ['kind/children/kindKey', (row) => childrenOf(row).map(({ kindKey }) => BigInt(kindKey))],
+  ['kind/children/$count', (row) => childrenOf(row).map(() => 1n)],
+  [
+    'kind/children/things/number',
+    (row) => childrenOf(row).flatMap(({ kindKey }) => thingsOf(kindKey).map(({ number }) => number ?? null)),
+  ],
+  [
+    'kind/children/things/$count',
+    (row) => childrenOf(row).flatMap(({ kindKey }) => thingsOf(kindKey).map(() => 1n)),
+  ],
+]);
 
 /** The things, with what can be reached from them. */
 const TABLE: Table = {
@@ -92,6 +112,7 @@ const TABLE: Table = {
   key: THINGS.key,
   order: [],
   reached: [...REACHED.keys()],
+  folded: FOLDED,
 };
 
 // Whole numbers are exact here as JSON.parse has them: those beyond 2^53 are counted and compared, never added up.

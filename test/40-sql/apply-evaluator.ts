@@ -18,7 +18,11 @@ export interface Table {
   readonly order: readonly OrderTerm[];
   /** Columns that are not there, but can be reached along a navigation. */
   readonly reached: readonly string[];
+  /** Columns of which a row has many values, as long as the others are reached: `things/number`. */
+  readonly folded?: Folded;
 }
+
+export type Folded = ReadonlyMap<string, (row: Row) => readonly Value[]>;
 
 type Step<Kind extends ApplyStep['kind']> = ApplyStep & { readonly kind: Kind };
 
@@ -67,7 +71,7 @@ function taken(table: Table, step: ApplyStep): Table {
     case 'skip':
       return { ...table, rows: inOrder(table).slice(step.rows) };
     case 'aggregate':
-      return { rows: [aggregated(step.items, rows)], key: [], order: [], reached: [] };
+      return { rows: [aggregated(step.items, table)], key: [], order: [], reached: [] };
     case 'groupby':
       return grouped(step, table);
     case 'concat':
@@ -102,7 +106,7 @@ function grouped({ by, then }: Step<'groupby'>, table: Table): Table {
     const found = groups(rows, columns).map((group): Row => {
       const named = columns.map((name) => [name, group[0]?.[name] ?? null] as const);
       const [told] =
-        then.length === 0 ? [] : evaluateApply(then, { rows: group, key: [], order: [], reached: [] }).rows;
+        then.length === 0 ? [] : evaluateApply(then, { ...table, rows: group, key: [], order: [] }).rows;
       return { ...Object.fromEntries(named), ...told };
     });
     return { rows: found, key: columns, order: [], reached: [] };
@@ -124,6 +128,7 @@ function united(tables: readonly Table[]): Table {
     key: [origin, ...new Set(keys)],
     order: [],
     reached: everywhere ? (tables[0]?.reached ?? []) : [],
+    ...(tables[0]?.folded && { folded: tables[0].folded }),
   };
 }
 
@@ -152,13 +157,20 @@ function groups(rows: readonly Row[], columns: readonly string[]): readonly (rea
   return [...found.values()];
 }
 
-function aggregated(items: readonly AggregateItem[], rows: readonly Row[]): Row {
+function aggregated(items: readonly AggregateItem[], { rows, folded }: Table): Row {
+  const valuesOf = (expression: Expression): readonly Value[] => {
+    const many = expression.kind === 'path' ? folded?.get(expression.segments.join('/')) : undefined;
+    return rows.flatMap((row) => (many ? many(row) : [evaluate(expression, row)]));
+  };
   return Object.fromEntries(
     items.map((item): [string, Value] => {
-      if (item.kind === 'count') return [item.as, BigInt(rows.length)];
-      const cells = rows
-        .map((row) => evaluate(item.expression, row))
-        .filter((cell): cell is NonNullable<typeof cell> => cell !== null);
+      if (item.kind === 'count') {
+        const segments = item.of;
+        if (!segments) return [item.as, BigInt(rows.length)];
+        // As many as there are values of any column that is never null.
+        return [item.as, BigInt(rows.flatMap((row) => folded?.get(segments.join('/'))?.(row) ?? []).length)];
+      }
+      const cells = valuesOf(item.expression).filter((cell) => cell !== null);
       return [item.as, METHODS[item.method](cells)];
     }),
   );

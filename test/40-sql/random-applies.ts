@@ -44,9 +44,16 @@ const { seeds } = fc.letrec<{ seed: Seed; seeds: readonly Seed[] }>((tie) => ({
   seeds: fc.array(tie('seed'), { maxLength: 4, depthIdentifier: 'concat' }),
 }));
 
-/** Over rows with these columns; `reached` are columns along navigations, which are there until rows are grouped. */
-export function randomApplies(own: Columns, reached: Columns): fc.Arbitrary<readonly ApplyStep[]> {
-  return seeds.map((all) => written(all, { columns: own, reached }, counter()).steps);
+/**
+ * Over rows with these columns; `reached` are columns along navigations, and `folded` numbers of which a row has many.
+ * Both are there until rows are grouped.
+ */
+export function randomApplies(
+  own: Columns,
+  reached: Columns,
+  folded: readonly string[] = [],
+): fc.Arbitrary<readonly ApplyStep[]> {
+  return seeds.map((all) => written(all, { columns: own, reached, folded }, counter()).steps);
 }
 
 const at = 0;
@@ -64,9 +71,10 @@ function counter(): () => string {
 interface Rows {
   readonly columns: Columns;
   readonly reached: Columns;
+  readonly folded: readonly string[];
 }
 
-const NOWHERE: Columns = new Map();
+const NOWHERE = { reached: new Map<string, Use>(), folded: [] };
 
 interface Written extends Rows {
   readonly steps: readonly ApplyStep[];
@@ -84,7 +92,7 @@ function written(all: readonly Seed[], rows: Rows, name: () => string): Written 
 
 function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string): Written {
   const columns: Columns = new Map([...rows.columns, ...rows.reached]);
-  const unchanged = { columns: rows.columns, reached: rows.reached };
+  const unchanged = rows;
   const [first = 0, second = 0, third = 0, fourth = 0] = picks;
   const names = [...columns.keys()];
   const one = pick(names, first);
@@ -121,16 +129,17 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
         steps: [{ kind, items: [{ expression, as, at }], at }],
         columns: new Map([...rows.columns, [as, 'measure']]),
         reached: rows.reached,
+        folded: rows.folded,
       };
     }
     case 'aggregate': {
-      const told = aggregatesOf(picks, columns, name);
-      return { steps: [{ kind, items: told.items, at }], columns: told.columns, reached: NOWHERE };
+      const told = aggregatesOf(picks, columns, rows.folded, name);
+      return { steps: [{ kind, items: told.items, at }], columns: told.columns, ...NOWHERE };
     }
     case 'groupby':
     case 'rollup': {
       const by = [...new Set([one, pick(names, second), pick(names, third)])].slice(0, 1 + (fourth % 3));
-      const told = aggregatesOf(picks, columns, name);
+      const told = aggregatesOf(picks, columns, rows.folded, name);
       const terms: readonly GroupTerm[] =
         kind === 'groupby' || by.length < 2
           ? by.map((each): GroupTerm => ({ kind: 'path', segments: each.split('/'), at }))
@@ -149,7 +158,7 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
       }
       const grouped = by.map((each) => [each, columns.get(each)!] as const);
       const left = new Map([...grouped, ...(then.length === 0 ? [] : told.columns)]);
-      return { steps: [{ kind: 'groupby', by: terms, then, at }], columns: left, reached: NOWHERE };
+      return { steps: [{ kind: 'groupby', by: terms, then, at }], columns: left, ...NOWHERE };
     }
     case 'concat': {
       if (inner.length < 2) return { ...unchanged, steps: [] };
@@ -159,15 +168,18 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
       return {
         steps: [{ kind, of: branches.map(({ steps }) => steps), at }],
         columns: all,
-        reached: branches.every(({ reached }) => reached.size > 0) ? rows.reached : NOWHERE,
+        ...(branches.every(({ reached }) => reached.size > 0) ? rowsAlong(rows) : NOWHERE),
       };
     }
   }
 }
 
+const rowsAlong = ({ reached, folded }: Rows): Omit<Rows, 'columns'> => ({ reached, folded });
+
 function aggregatesOf(
   [first = 0, second = 0, , , fifth = 0, sixth = 0]: readonly number[],
   columns: Columns,
+  folded: readonly string[],
   name: () => string,
 ): { readonly items: readonly AggregateItem[]; readonly columns: Columns } {
   const names = [...columns.keys()];
@@ -179,7 +191,7 @@ function aggregatesOf(
     made.set(as, use);
     return as;
   };
-  const all: AggregateItem[] = [{ kind: 'count', as: give('measure'), at }];
+  const all: AggregateItem[] = [{ kind: 'count', of: null, as: give('measure'), at }];
   const tell = (method: (AggregateItem & { kind: 'value' })['method'], column: string, use: Use): void => {
     all.push({ kind: 'value', expression: path(column), method, as: give(use), at });
   };
@@ -189,6 +201,14 @@ function aggregatesOf(
   }
   tell(sixth % 2 === 0 ? 'min' : 'max', one, columns.get(one)!);
   tell('countdistinct', pick(names, sixth), 'measure');
+  if (folded.length > 0 && second % 3 === 0) {
+    const many = pick(folded, fifth);
+    const segments = many.split('/');
+    all.push({ kind: 'count', of: [...segments.slice(0, -1), '$count'], as: give('measure'), at });
+    tell('sum', many, 'measure');
+    tell('average', many, 'fraction');
+    tell(first % 2 === 0 ? 'min' : 'max', many, 'measure');
+  }
   return { items: all, columns: made };
 }
 

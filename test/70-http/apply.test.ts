@@ -108,6 +108,23 @@ describe('a fact grouped along a dimension', () => {
   });
 });
 
+test('what rows lead to is counted and added up with them, and a sum of nothing is null', async () => {
+  const keys = 'deviceEncryptionStates/deviceKey';
+  const steps = `groupby((deviceTypeKey),aggregate(deviceEncryptionStates/$count as nights,${keys} with sum as total,${keys} with average as mean))`;
+  const keyOf = (row: Row): string => String(row['deviceTypeKey']);
+  const typeOf = new Map(devices.map((row) => [row['deviceKey'], keyOf(row)]));
+  const nights = Object.groupBy(states, (row) => typeOf.get(row['deviceKey']) ?? '');
+  const types = [...new Set(devices.map(keyOf))].sort((a, b) => Number(a) - Number(b));
+  const wanted = types.map((type) => {
+    const own = (nights[type] ?? []).map((row) => Number(row['deviceKey']));
+    const total = own.length === 0 ? null : own.reduce((sum, key) => sum + key, 0);
+    const mean = total === null ? null : expect.closeTo(total / own.length, 9);
+    return { deviceTypeKey: Number(type), nights: own.length, total, mean };
+  });
+  expect(await rowsOf(`devices?$apply=${steps}`)).toEqual(wanted);
+  expect(wanted.some(({ nights: count }) => count > 0)).toBe(true);
+});
+
 describe('what is told of all rows', () => {
   test('is one row, also of none', async () => {
     const told = 'aggregate($count as rows,deviceKey with max as last,deviceKey with average as mean)';

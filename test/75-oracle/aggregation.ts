@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Listing } from '../../schema/derive/catalogue.ts';
 import type { EdmType, Row, Value } from '../../schema/words.ts';
 import type { ApplyStep } from '../../src/odata/wanted.ts';
-import { evaluateApply, inOrder } from '../40-sql/apply-evaluator.ts';
+import { evaluateApply, type Folded, inOrder } from '../40-sql/apply-evaluator.ts';
 import { type Columns, randomApplies, type Use } from '../40-sql/random-applies.ts';
 import type { JsonRow } from './evaluate-query.ts';
 import { NOTHING, type Query } from './query.ts';
@@ -28,7 +28,11 @@ export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query>
     ...listings.map((listing) =>
       fc
         .record({
-          steps: randomApplies(columnsOf(listing), reachedFrom(listing, warehouse)),
+          steps: randomApplies(
+            columnsOf(listing),
+            reachedFrom(listing, warehouse),
+            [...foldedFrom(listing, warehouse).keys()].filter((path) => !path.endsWith('$count')),
+          ),
           peeled: fc.boolean(),
           pageSize: fc.option(fc.integer({ min: 3, max: 60 }), { nil: null }),
         })
@@ -95,6 +99,7 @@ export function evaluateAggregation(
     key: listing.entity.key,
     order: [],
     reached,
+    folded: foldedFrom(listing, warehouse),
   });
   const shown = (name: string): boolean => !table.reached.includes(name) && !name.startsWith('#');
   return inOrder(table).map((row) =>
@@ -112,6 +117,22 @@ function reachedFrom(listing: Listing, warehouse: WarehouseRows): Columns {
     single.flatMap(({ name, to }) =>
       [...columnsOf(warehouse.listing(to))].map(([column, use]) => [`${name}/${column}`, use] as const),
     ),
+  );
+}
+
+/** Whole numbers of rows that a row leads to many of, and how many those are. */
+function foldedFrom(listing: Listing, warehouse: WarehouseRows): Folded {
+  const many = [...listing.ways.values()].filter((way) => way.many);
+  return new Map(
+    many.flatMap((way) => {
+      const wholes = [...warehouse.listing(way.to).properties].filter(([, { type }]) => type === 'Edm.Int32');
+      const values = (name: string) => (row: Row) =>
+        warehouse.follow(row, way).map((there) => there[name] ?? null);
+      return [
+        ...wholes.map(([name]) => [`${way.name}/${name}`, values(name)] as const),
+        [`${way.name}/$count`, (row: Row) => warehouse.follow(row, way).map(() => 1n)] as const,
+      ];
+    }),
   );
 }
 

@@ -44,7 +44,7 @@ function printStep(step: ApplyStep): string {
 }
 
 function printAggregate(item: AggregateItem): string {
-  if (item.kind === 'count') return `$count as ${item.as}`;
+  if (item.kind === 'count') return `${(item.of ?? ['$count']).join('/')} as ${item.as}`;
   return `${printExpression(item.expression)} with ${item.method} as ${item.as}`;
 }
 

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { LiteralValue } from './expression.ts';
-import { isDay, parseDuration, parseInstant, parseTimeOfDay } from './instant.ts';
+import { isDay, parseDuration, parseInstant, parseTimeOfDay } from '../base/instant.ts';
 
 export type Sign = '(' | ')' | ',' | ';' | '/' | ':' | '-' | '*' | '=';
 

@@ -1,7 +1,7 @@
 // Literals as text that parses to the same literal.
 import { absurd } from '../base/absurd.ts';
 import type { LiteralValue } from './expression.ts';
-import { formatInstant } from './instant.ts';
+import { formatInstant } from '../base/instant.ts';
 
 /** OData text of a literal, decoded: `'O''Neil'`, `2018-02-21T23:18:51.3277273Z`, `duration'PT90S'`. */
 export function printLiteral(literal: LiteralValue): string {

@@ -13,8 +13,11 @@ const CASTS = {
   'Edm.Int32': ['number', 'text'],
   'Edm.Int64': ['number', 'text'],
   'Edm.Double': ['number', 'text'],
-  'Edm.Date': ['day', 'instant'],
-  'Edm.DateTimeOffset': ['instant', 'day'],
+  'Edm.Decimal': ['number', 'text'],
+  'Edm.Boolean': ['truth', 'text'],
+  'Edm.Date': ['day', 'instant', 'text'],
+  'Edm.DateTimeOffset': ['instant', 'day', 'text'],
+  'Edm.TimeOfDay': ['time', 'instant', 'text'],
 } as const satisfies Readonly<Record<string, readonly Family[]>>;
 
 /** Throws `request.type-mismatch` for casts that could never succeed, `request.not-offered` for other types. */

@@ -6,6 +6,7 @@ import type { ArithmeticOperator, ComparisonOperator, Expression } from '../odat
 import { anyOf } from './any-of.ts';
 import { bindCase } from './bind-case.ts';
 import { bindCast } from './bind-cast.ts';
+import { bindIsof } from './bind-isof.ts';
 import { typeOfLiteral } from './bind-literal.ts';
 import { bindCount, bindLambda, bindPath, bindPresence } from './bind-path.ts';
 import { checkPattern } from './check-pattern.ts';
@@ -21,7 +22,7 @@ import { behindAlias, literalIn, literalScalar } from './literal-operand.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
 import { inWords, mismatch, notOffered, wrongArity } from './refusals.ts';
 import type { Scope } from './scope.ts';
-import { shiftInstant } from './shift-instant.ts';
+import { shiftInstant } from '../base/shift-instant.ts';
 import { articled, exampleOf, FAMILY_WORDS, familyOf } from './type-words.ts';
 
 type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
@@ -46,6 +47,7 @@ export function bindCondition(written: Expression, outer: Scope): Condition {
       return bindMembership(expression, scope);
     case 'call':
       if (isTextTest(expression.name)) return bindTextTest(expression, expression.name, scope);
+      if (expression.name === 'isof') return bindIsof(expression, scope, bindScalar);
       break;
     case 'lambda':
       return bindLambda(expression, scope, bindCondition);
@@ -91,7 +93,7 @@ export function bindScalar(written: Expression, outer: Scope): Scalar {
       return { kind: 'negate', operand, type: operand.type, nullable: isNullable(operand) };
     }
     case 'call':
-      return isTextTest(expression.name)
+      return isTextTest(expression.name) || expression.name === 'isof'
         ? conditionScalar(bindCondition(expression, scope))
         : bindCall(expression, scope);
     case 'logical':
@@ -124,7 +126,13 @@ const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
 
 function bindComparison(comparison: Of<'comparison'>, scope: Scope): Condition {
   const { operator, left, right } = comparison;
-  if (operator === 'has') throw notOffered("'has'", comparison, scope);
+  if (operator === 'has') {
+    throw new FeedError('request.not-offered', "'has' asks of flags, and no property of this feed has any.", {
+      target: scope.option,
+      position: comparison.at,
+      hint: 'Compare with eq, or with several values by in.',
+    });
+  }
   const presence = presenceIn(left, right, scope) ?? presenceIn(right, left, scope);
   if (presence && operator === 'ne') return presence;
   if (presence && operator === 'eq') return { kind: 'not', of: presence };

@@ -1,6 +1,7 @@
 // Literals as values of the model's types: what the warehouse stores and SQL binds.
 import type { Value } from '../../schema/words.ts';
 import { absurd } from '../base/absurd.ts';
+import { isDay, parseInstant, parseTimeOfDay } from '../base/instant.ts';
 import type { LiteralValue } from '../odata/expression.ts';
 import type { ScalarType } from './read-plan.ts';
 
@@ -64,6 +65,36 @@ export function literalAs(literal: LiteralValue, type: ScalarType): Value | unde
     default:
       return absurd(type);
   }
+}
+
+/** A quoted text as a value of another type, as OData 4.01 lets clients write it: `dateKey eq '20261120'`; else undefined. */
+export function textAs(text: string, type: ScalarType): Value | undefined {
+  switch (type) {
+    case 'Edm.Int32':
+    case 'Edm.Int64':
+      return /^-?\d{1,19}$/.test(text) ? int64(BigInt(text)) : undefined;
+    case 'Edm.Double':
+    case 'Edm.Decimal':
+      return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? finite(Number(text)) : undefined;
+    case 'Edm.Boolean':
+      return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : undefined;
+    case 'Edm.DateTimeOffset':
+      return isDay(text) ? `${text}T00:00:00` : (parseInstant(text) ?? undefined);
+    case 'Edm.Date':
+      return isDay(text) ? text : undefined;
+    case 'Edm.TimeOfDay':
+      return parseTimeOfDay(text) ?? undefined;
+    case 'Edm.String':
+      return text;
+    case 'null':
+      return undefined;
+    default:
+      return absurd(type);
+  }
+}
+
+function finite(number: number): number | undefined {
+  return Number.isFinite(number) ? number : undefined;
 }
 
 function int64(value: bigint): bigint | undefined {

@@ -70,4 +70,5 @@ export const FUNCTION_NAMES: readonly string[] = [
   ...TEXT_TESTS,
   ...MOMENTS.keys(),
   'cast',
+  'isof',
 ];

@@ -1,8 +1,9 @@
 // Operands that are values: found behind minus and alias, and given the type of what they stand beside.
+import type { Value } from '../../schema/words.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Expression, LiteralValue } from '../odata/expression.ts';
 import { printLiteral } from '../odata/print-literal.ts';
-import { literalAs, typeOfLiteral } from './bind-literal.ts';
+import { literalAs, textAs, typeOfLiteral } from './bind-literal.ts';
 import type { Scalar, ScalarType } from './read-plan.ts';
 import { inWords, mismatch } from './refusals.ts';
 import type { Scope } from './scope.ts';
@@ -45,7 +46,7 @@ export function literalScalar(
   if (natural === 'null') return { kind: 'literal', value: null, type: 'null' };
   const bothNumbers = natural !== null && familyOf(natural) === 'number' && familyOf(wanted) === 'number';
   const type = bothNumbers || wanted === 'null' ? natural : wanted;
-  const value = type === null ? undefined : literalAs(literal, type);
+  const value = type === null ? undefined : (literalAs(literal, type) ?? quoted(literal, type, scope));
   if (type !== null && value !== undefined) return { kind: 'literal', value, type };
   const written = printLiteral(literal);
   if (beside && !bothNumbers) {
@@ -61,6 +62,11 @@ export function literalScalar(
       ? `${written} has no place here.`
       : `${written} is beyond what ${articled(natural)} holds.`;
   throw mismatch(message, { at }, scope);
+}
+
+// v1.0 promises no more than its vendor does.
+function quoted(literal: LiteralValue, type: ScalarType, { catalogue }: Scope): Value | undefined {
+  return literal.type === 'string' && catalogue.version === 'beta' ? textAs(literal.value, type) : undefined;
 }
 
 function badAlias(message: string, { at }: Expression, { option }: Scope): FeedError {

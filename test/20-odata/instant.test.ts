@@ -1,13 +1,7 @@
 // Instants, days, times and durations.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  formatInstant,
-  isDay,
-  parseDuration,
-  parseInstant,
-  parseTimeOfDay,
-} from '../../src/odata/instant.ts';
+import { formatInstant, isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../src/base/instant.ts';
 
 describe('an instant', () => {
   test.each([

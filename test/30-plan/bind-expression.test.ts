@@ -67,6 +67,32 @@ describe('an expression is bound', () => {
 });
 
 test.each([
+  ["dateKey eq '20180221'", 'dateKey eq 20180221'],
+  ["'-5' lt deviceKey", 'deviceKey gt -5'],
+  ["deviceKey in ('1',2)", 'deviceKey in [1, 2]'],
+  ["deviceKey div 2 eq '1.5'", null],
+  ["deviceKey eq '1.5'", null],
+  ["deviceKey eq ''", null],
+  ["deviceKey eq '99999999999999999999'", null],
+])('a text is read as what it stands beside: %s', (filter, meaning) => {
+  if (meaning !== null) expect(where(filter)).toBe(meaning);
+  else expect(() => where(filter)).toThrow(expect.objectContaining({ code: 'request.type-mismatch' }));
+});
+
+test('a text beside an instant, a truth or a time is read too, and on v1.0 not', () => {
+  expect(show(planOf("/users?$filter=rowLastModifiedDateTimeUTC ge '2018-02-21T22:18Z'").where)).toBe(
+    "rowLastModifiedDateTimeUTC ge '2018-02-21T22:18:00'",
+  );
+  expect(show(planOf("/users?$filter=isDeleted eq 'True'").where)).toBe('isDeleted eq true');
+  expect(show(planOf("/users?$filter=time(rowLastModifiedDateTimeUTC) lt '08:30'").where)).toMatch(
+    /08:30:00/,
+  );
+  expect(() => planOf("/dates?$filter=dateKey eq '20180221'", { version: 'v1.0' })).toThrow(
+    expect.objectContaining({ code: 'request.type-mismatch' }),
+  );
+});
+
+test.each([
   ['@f&@f=deviceKey gt 7 and @g&@g=not @h&@h=deviceKey gt 9', 'all(deviceKey gt 7, not(deviceKey gt 9))'],
   ["contains(@c,'x')&@c=tolower(deviceName)", "contains(tolower(deviceName), 'x')"],
   ["@c eq 'a' or @c eq 'b'&@c=deviceName", "deviceName in ['a', 'b']"],

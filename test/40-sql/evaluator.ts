@@ -131,9 +131,9 @@ const FUNCTIONS: Record<string, (...values: never[]) => Cell> = {
     return BigInt(at < 0 ? -1 : letters(text.slice(0, at)).length);
   },
   substring: (text: string, start: bigint, length?: bigint) => {
-    const from = Math.max(0, Number(start));
-    const to = length === undefined ? Infinity : from + Math.max(0, Number(length));
-    return letters(text).slice(from, to).join('');
+    // Negative indexes count from the end, in JavaScript as in OData.
+    const rest = letters(text).slice(Number(start));
+    return rest.slice(0, length === undefined ? Infinity : Math.max(0, Number(length))).join('');
   },
   concat: (left: string, right: string) => left + right,
   tolower: (text: string) => text.toLowerCase(),

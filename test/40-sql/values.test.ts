@@ -114,6 +114,53 @@ describe('case', () => {
   });
 });
 
+describe('substring', () => {
+  test.each<[string, string | null]>([
+    ["substring('abc',1)", 'bc'],
+    ["substring('abc',3)", ''],
+    ["substring('abc',-1)", 'c'],
+    ["substring('abc',-3)", 'abc'],
+    ["substring('abc',-9)", 'abc'],
+    ["substring('abc',-2,1)", 'b'],
+    ["substring('abc',-9,1)", 'a'],
+    ["substring('abc',1,-1)", ''],
+    ["substring('',-1,1)", ''],
+    ["substring('😀日本',-2)", '日本'],
+    ["substring('abc',9223372036854775807)", ''],
+    ["substring('abc',-9223372036854775807)", 'abc'],
+    ["substring('abc',null)", null],
+  ])('%s is %s', (expression, value) => {
+    expect(valueOf(expression)).toBe(value);
+  });
+});
+
+describe('isof', () => {
+  test.each<[string, bigint]>([
+    ['isof(size,Edm.Int64)', 1n],
+    ['isof(size,Edm.Int32)', 0n],
+    ['isof(cast(label,Edm.Int32),Edm.Int32)', 0n],
+    ['isof(label,edm.string)', 1n],
+    ['isof(on,Edm.PrimitiveType)', 1n],
+    ['isof(kind/title,Edm.Guid)', 0n],
+    ['isof(null,Edm.String)', 0n],
+    ['isof(Test.thing)', 1n],
+    ['isof(Test.kind)', 0n],
+    ['not isof(size,Edm.Int64)', 0n],
+  ])('%s is %s', (expression, value) => {
+    expect(valueOf(expression)).toBe(value);
+  });
+
+  test.each([
+    ['isof(size,Edm.Int46)', 'request.type-mismatch', /no type 'Edm.Int46'/],
+    ['isof(size)', 'request.malformed-expression', /1 or 2 arguments/],
+    ['isof(sze,Edm.Int64)', 'request.unknown-property', /'sze'/],
+  ])('%s is refused', (expression, code, message) => {
+    expect(() => valueOf(expression)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+});
+
 describe('cast', () => {
   test.each<[string, unknown]>([
     ['cast(size,Edm.String)', '9007199254740992'],
@@ -136,6 +183,17 @@ describe('cast', () => {
     ['cast(2018-02-21,Edm.DateTimeOffset)', '2018-02-21T00:00:00'],
     ['cast(null,Edm.String)', null],
     ["cast('a',Edm.String)", 'a'],
+    ["cast('2018-02-21T23:18:51.5+01:00',Edm.DateTimeOffset)", '2018-02-21T22:18:51.5'],
+    ["cast('2018-02-21',Edm.DateTimeOffset)", '2018-02-21T00:00:00'],
+    ["cast('2018-02-30',Edm.DateTimeOffset)", null],
+    ["cast('2018-02-21',Edm.Date)", '2018-02-21'],
+    ["cast('2018-02-21T00:00:00Z',Edm.Date)", null],
+    ["cast('08:30',Edm.TimeOfDay)", '08:30:00'],
+    ["cast('25:30',Edm.TimeOfDay)", null],
+    ['cast(2018-02-21T23:18:51.5Z,Edm.TimeOfDay)', '23:18:51.5'],
+    ["cast('TRUE',Edm.Boolean)", 1n],
+    ["cast('yes',Edm.Boolean)", null],
+    ["cast('0.5',Edm.Decimal)", 0.5],
   ])('%s is %s', (expression, value) => {
     expect(valueOf(expression)).toBe(value);
   });

@@ -45,10 +45,10 @@ export const SQLITE: Dialect = {
   functions: {
     length: ([text = none]) => sql`length(${text})`,
     indexof: ([text = none, part = none]) => sql`(instr(${text}, ${part}) - 1)`,
-    substring: ([text = none, start = none, length]) =>
-      length
-        ? sql`substr(${text}, max(${start}, 0) + 1, max(${length}, 0))`
-        : sql`substr(${text}, max(${start}, 0) + 1)`,
+    substring: ([text = none, start = none, length]) => {
+      const rest = sql`substr(${text}, place_of(${start}))`;
+      return length ? sql`substr(${rest}, 1, max(${length}, 0))` : rest;
+    },
     concat: ([left = none, right = none]) => sql`(${left} || ${right})`,
     tolower: ([text = none]) => sql`unicode_lower(${text})`,
     toupper: ([text = none]) => sql`unicode_upper(${text})`,
@@ -155,10 +155,28 @@ function castTo(own: Fragment, from: JsonForm['type'], to: JsonForm['type']): Fr
     if (from === 'Edm.Boolean') return sql`iif(${own} IS NULL, NULL, iif(${own}, 'true', 'false'))`;
     return from === 'Edm.DateTimeOffset' ? sql`(${own} || 'Z')` : sql`CAST(${own} AS TEXT)`;
   }
-  if (to === 'Edm.Date') return sql`substr(${own}, 1, 10)`;
-  if (to === 'Edm.DateTimeOffset') return sql`(${own} || 'T00:00:00')`;
-  if (to === 'Edm.Int32') return sql`int32_of(${own})`;
-  return to === 'Edm.Int64' ? sql`int64_of(${own})` : sql`double_of(${own})`;
+  const isText = from === 'Edm.String';
+  switch (to) {
+    case 'Edm.Date':
+      return isText ? sql`day_of(${own})` : sql`substr(${own}, 1, 10)`;
+    case 'Edm.DateTimeOffset':
+      return isText ? sql`instant_of(${own})` : sql`(${own} || 'T00:00:00')`;
+    case 'Edm.TimeOfDay':
+      return isText ? sql`time_of(${own})` : sql`substr(${own}, 12)`;
+    case 'Edm.Boolean':
+      return sql`truth_of(${own})`;
+    case 'Edm.Int32':
+      return sql`int32_of(${own})`;
+    case 'Edm.Int64':
+      return sql`int64_of(${own})`;
+    case 'Edm.Double':
+    case 'Edm.Decimal':
+      return sql`double_of(${own})`;
+    case 'null':
+      return none;
+    default:
+      return absurd(to);
+  }
 }
 
 function isWhole(type: string): boolean {

@@ -1,6 +1,7 @@
 // What OData asks of text and numbers and SQLite cannot do: functions of ours that statements of the dialect call.
 import { RE2JS } from 're2js';
 import { FeedError } from '../../base/feed-error.ts';
+import { isDay, parseInstant, parseTimeOfDay } from '../../base/instant.ts';
 
 type Cell = string | number | bigint | Uint8Array | null;
 
@@ -33,6 +34,15 @@ export const QUERY_FUNCTIONS: Readonly<Record<string, (one: Cell, second: Cell, 
     }
     return number;
   },
+  /** An index from 0 as SQLite counts, from 1; both count negative ones from the end. */
+  place_of: (index) => {
+    if (typeof index === 'bigint') return index < 0n || index > FAR ? index : index + 1n;
+    return typeof index === 'number' && index >= 0 ? index + 1 : index;
+  },
+  truth_of: ofText((text) => (/^(true|false)$/i.test(text) ? BigInt(text.toLowerCase() === 'true') : null)),
+  day_of: ofText((text) => (isDay(text) ? text : null)),
+  instant_of: ofText((text) => (isDay(text) ? `${text}T00:00:00` : parseInstant(text))),
+  time_of: ofText(parseTimeOfDay),
   int32_of: (value) => wholeOf(value, 32),
   int64_of: (value) => wholeOf(value, 64),
   double_of: (value) => {
@@ -78,6 +88,9 @@ function finite(number: number): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
-function ofText(change: (text: string) => string): (argument: Cell) => Cell {
+// Further than any text goes.
+const FAR = 2n ** 40n;
+
+function ofText(change: (text: string) => Cell): (argument: Cell) => Cell {
   return (argument) => (typeof argument === 'string' ? change(argument) : argument);
 }

@@ -1,19 +1,22 @@
 // `query`: the answer to any address of the feed, without a server; or how it would be found.
+import { existsSync } from 'node:fs';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { openExplainingEngine } from '../engines/sqlite/explaining-engine.ts';
 import { SQLITE } from '../engines/sqlite/dialect.ts';
 import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
 import type { Engine } from '../engines/engine.ts';
+import { odataError } from '../format/odata-error.ts';
 import { type FeedRequest, findAsked } from '../http/feed-request.ts';
 import { type Feed, makeFeed } from '../http/feed.ts';
 import { planRequest, serveRead } from '../http/serve-read.ts';
 import { startStopwatch } from '../http/stopwatch.ts';
 import type { Settings } from '../settings/settings.ts';
+import { catchUp } from './catch-up.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { explanation } from './explanation.ts';
-import { print, printBody } from './terminal.ts';
+import { print, printBody, say } from './terminal.ts';
 import { readTypedAddress } from './typed-address.ts';
 
 const nobody = (): void => undefined;
@@ -28,25 +31,39 @@ export const query: Command = {
       const hint = "For example: fleetfeed query 'beta/devices?$top=3'";
       throw new FeedError('setup.bad-setting', 'There is no address to answer.', { hint });
     }
-    const request = requestOf(typed, settings);
-    if (switches.has('explain')) {
-      const engine = openExplainingEngine(settings.data);
-      const feed = feedOf(engine, settings);
-      const asked = planRequest(feed, request, startStopwatch());
-      // Through the whole corridor, so that nothing is explained that would not be run.
-      await serveRead(feed, request, startStopwatch());
-      print(explanation(asked, engine.explained));
-      return;
-    }
-    const engine = openSqliteEngine({ dataDir: settings.data, workers: 1, observe: nobody });
+    const caughtUp = existsSync(settings.data) ? catchUp(settings) : null;
+    if (caughtUp) say(`The warehouse has what this release knows more of since generation ${caughtUp.id}.`);
     try {
-      const { body } = await serveRead(feedOf(engine, settings), request, startStopwatch());
-      if (body) await printBody(body);
-    } finally {
-      await engine.close();
+      await (switches.has('explain') ? explain(typed, settings) : answer(typed, settings));
+    } catch (error) {
+      if (!(error instanceof FeedError)) throw error;
+      // As a server would send it, for programs as well as for people.
+      say(Buffer.from(odataError(error)).toString());
+      process.exitCode = 1;
     }
   },
 };
+
+async function answer(typed: string, settings: Settings): Promise<void> {
+  const engine = openSqliteEngine({ dataDir: settings.data, workers: 1, observe: nobody });
+  try {
+    const request = requestOf(typed, settings);
+    const { body } = await serveRead(feedOf(engine, settings), request, startStopwatch());
+    if (body) await printBody(body);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function explain(typed: string, settings: Settings): Promise<void> {
+  const engine = openExplainingEngine(settings.data);
+  const feed = feedOf(engine, settings);
+  const request = requestOf(typed, settings);
+  const asked = planRequest(feed, request, startStopwatch());
+  // Through the whole corridor, so that nothing is explained that would not be run.
+  await serveRead(feed, request, startStopwatch());
+  print(explanation(asked, engine.explained));
+}
 
 function feedOf(engine: Engine, settings: Settings): Feed {
   return makeFeed({

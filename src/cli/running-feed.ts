@@ -2,16 +2,15 @@
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { refuseExposure } from '../auth/exposure.ts';
 import type { Clock } from '../base/clock.ts';
-import { FeedError } from '../base/feed-error.ts';
 import type { Observer } from '../base/observation.ts';
 import { SQLITE } from '../engines/sqlite/dialect.ts';
 import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
-import { openSqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
 import { makeApp } from '../http/app.ts';
 import { makeFeed } from '../http/feed.ts';
 import { listen } from '../http/listen.ts';
 import { FEED_ROOT } from '../http/mounts.ts';
 import type { SettingName, Settings } from '../settings/settings.ts';
+import { catchUp } from './catch-up.ts';
 
 export const FEED_SETTINGS = [
   'host',
@@ -35,15 +34,6 @@ export interface RunningFeed {
 
 // SIGTERM has five seconds; the threads take one of them.
 const GRACE_MS = 3000;
-
-/** A warehouse of an earlier release lacks what the model has gained; a night under way elsewhere brings it anyway. */
-function catchUp({ data, keepGenerations }: Settings): void {
-  try {
-    openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations }).catchUp();
-  } catch (error) {
-    if (!(error instanceof FeedError) || error.code !== 'feed.night-running') throw error;
-  }
-}
 
 export async function startFeed(settings: Settings, clock: Clock, observe: Observer): Promise<RunningFeed> {
   refuseExposure(settings);

@@ -1,6 +1,11 @@
 // `query`: what the server would answer, without one, and how it would find it.
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { readTypedAddress } from '../../src/cli/typed-address.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/feed.ts';
 import { runProgram } from './program.ts';
 
@@ -52,17 +57,39 @@ describe('query', () => {
     ],
     ['/beta/devices(123456)', 'No device has this key.'],
     ['/nowhere', "Nothing lives at '/nowhere'."],
-  ])('ends %s with 1 and a sentence', async (path, sentence) => {
+  ])('ends %s with 1 and the error that a server sends', async (path, sentence) => {
     const { code, stdout, stderr } = await query(path);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(sentence);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(stderr).error.message).toContain(sentence);
+  });
+
+  test('brings a warehouse of an earlier release to this one, once, and says so', async () => {
+    const [newest] = listGenerations(warehouse.data);
+    const data = mkdtempSync(join(tmpdir(), 'fleetfeed-query-'));
+    try {
+      const path = join(data, basename(newest!.path));
+      copyFileSync(newest!.path, path);
+      const earlier = new Database(path);
+      earlier.exec('ALTER TABLE devices DROP COLUMN easDeviceId; PRAGMA user_version = 1');
+      earlier.close();
+      const ask = () => query('beta/devices?$select=easDeviceId&$top=1', '--data', data);
+      const first = await ask();
+      expect(first.stderr).toContain(`since generation ${newest!.id + 1}.`);
+      const second = await ask();
+      expect([first.code, second]).toEqual([0, { code: 0, stdout: first.stdout, stderr: '' }]);
+      expect(JSON.parse(second.stdout).value).toEqual([{ easDeviceId: null }]);
+    } finally {
+      rmSync(data, { recursive: true });
+    }
   });
 
   test('without an address, or with an empty warehouse, says what is missing', async () => {
     expect(await query()).toMatchObject({ code: 1, stderr: expect.stringContaining('no address') });
-    const { stderr } = await query('beta/devices', '--data', `${warehouse.data}/nothing-here`);
+    const nothing = `${warehouse.data}/nothing-here`;
+    const { stderr } = await query('beta/devices', '--data', nothing);
     expect(stderr).toContain('No night has been published yet.');
+    expect(existsSync(nothing)).toBe(false);
   });
 
   test('--explain prints the plan, the SQL with its values and the way of SQLite, and no row', async () => {

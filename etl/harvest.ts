@@ -5,6 +5,7 @@ import { harvestDevices } from './harvest/harvest-devices.ts';
 import type { KnownDevices } from './harvest/harvest-devices.ts';
 import { harvestEncryption, harvestRecoveryKeys } from './harvest/harvest-encryption.ts';
 import { harvestEnrollment } from './harvest/harvest-enrollment.ts';
+import { harvestExtension } from './harvest/harvest-extension.ts';
 import { harvestOutcomes, harvestSummaries } from './harvest/harvest-outcomes.ts';
 import { harvestPolicies } from './harvest/harvest-policies.ts';
 import type { KnownPolicies } from './harvest/harvest-policies.ts';
@@ -51,6 +52,7 @@ export async function harvest(
   await together(
     harvestEncryption(tools, { devices, policies, recoveryKeys }),
     harvestEnrollment(tools, devices),
+    harvestExtension(tools, devices),
     harvestTerms(tools, users),
   );
 

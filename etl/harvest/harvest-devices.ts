@@ -27,6 +27,8 @@ export interface KnownDevice {
   readonly deviceTypeKey: number;
   readonly platform: EncryptingPlatform | null;
   readonly osVersion: string | null;
+  /** What a Windows device is called; some reports tell it by nothing else. Null for others. */
+  readonly windowsName: string | null;
   readonly edition: WindowsEdition | null;
   readonly joinType: string | null;
   /** In the words of health attestation; null where the device was never attested. */
@@ -125,10 +127,12 @@ function isWhole(listed: number, enrolled: number | null, ledger: Ledger): boole
 }
 
 function knownDevice({ device, keyOf }: DeviceRecord, yesterday: DayBefore): KnownDevice {
+  const platform = encryptingPlatformOf(textOf(device.operatingSystem));
   return {
     deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, device.deviceType),
-    platform: encryptingPlatformOf(textOf(device.operatingSystem)),
+    platform,
     osVersion: textOf(device.osVersion),
+    windowsName: platform === 'windows' ? textOf(device.deviceName) : null,
     edition: windowsEditionOf(textOf(device.skuFamily), countOf(device.skuNumber)),
     joinType: textOf(device.joinType),
     secureBoot: secureBootOf(device),

@@ -50,6 +50,7 @@ describe('a whole night', () => {
       ['deviceEnrollmentTypes', 'partial'],
       ['deviceTypes', 'partial'],
       ['enrollmentFailureReasons', 'partial'],
+      ['intuneManagementExtensionHealthStates', 'partial'],
       ['managementAgentTypes', 'partial'],
     ]);
   });

@@ -280,7 +280,6 @@ describe('policies and overviews', () => {
   test.each([
     '/v1.0/deviceAppManagement/mobileApps',
     '/v1.0/deviceAppManagement/managedAppRegistrations',
-    '/beta/deviceAppManagement/windowsManagementApp/healthStates',
   ])('%s is an empty list', async (address) => {
     expect((await graph.get(address)).json.value).toEqual([]);
   });

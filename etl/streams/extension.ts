@@ -1,0 +1,44 @@
+// Where the management extension's state on each device comes from: what it said of its own health at its last check-in.
+import {
+  intuneManagementExtensionHealthStates,
+  intuneManagementExtensions,
+  intuneManagementExtensionVersions,
+} from '../../schema/subjects/extension.ts';
+import type { Resource } from '../graph/pages.ts';
+import { streamOf } from '../stream.ts';
+import type { KeyOf, Lookup } from '../transform/lookups.ts';
+import { textOf } from '../transform/sentinels.ts';
+
+/** Beta only, and not offered to every tenant. */
+export const EXTENSION_STATES = '/beta/deviceAppManagement/windowsManagementApp/healthStates';
+
+/** `id` is said to be the line's own; it has been seen to be the device's, and to hold it. */
+export type GraphExtensionState = Resource<'deviceName' | 'healthState' | 'installedVersion'>;
+
+const HEALTH: Lookup = {
+  entity: intuneManagementExtensionHealthStates,
+  columns: { id: 'extensionStateKey', key: 'extensionStateKey', name: 'extensionState' },
+};
+
+/** A warehouse holds one tenant. */
+const TENANT_KEY = 1;
+
+export const extensionVersionStream = streamOf<string>()(intuneManagementExtensionVersions, {
+  natural: (version) => version,
+  columns: { extensionVersion: (version) => version },
+});
+
+export interface ExtensionRecord {
+  readonly deviceId: string;
+  readonly state: GraphExtensionState;
+  readonly keyOf: KeyOf;
+}
+
+export const extensionStream = streamOf<ExtensionRecord>()(intuneManagementExtensions, {
+  columns: {
+    tenantKey: () => TENANT_KEY,
+    deviceKey: ({ deviceId }) => deviceId,
+    extensionVersionKey: ({ state }) => textOf(state.installedVersion),
+    extensionStateKey: ({ keyOf, state }) => keyOf(HEALTH, state.healthState),
+  },
+});

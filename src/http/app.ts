@@ -8,6 +8,7 @@ import type { Feed } from './feed.ts';
 import { readFeedRequest, splitTarget } from './feed-request.ts';
 import { answerFrontPage } from './front-page.ts';
 import { answerLive, answerReady } from './health.ts';
+import { isPostedQuery, readPostedQuery } from './posted-query.ts';
 import { publicBase } from './public-base.ts';
 import { sendAnswer } from './send-answer.ts';
 import { isBatch, serveBatch } from './serve-batch.ts';
@@ -37,11 +38,11 @@ export function makeApp(feed: Feed): Express {
     open(() => answerReady(engine.current(), clock, settings.readyHours)),
   );
   app.use(
-    open((request, signal, watch) =>
-      isBatch(request.originalUrl)
-        ? serveBatch(feed, request, signal, watch)
-        : serveRead(feed, readFeedRequest(request, settings.publicUrl, signal), watch),
-    ),
+    open(async (request, signal, watch) => {
+      if (isBatch(request.originalUrl)) return serveBatch(feed, request, signal, watch);
+      const read = isPostedQuery(request) ? readPostedQuery : readFeedRequest;
+      return serveRead(feed, await read(request, settings.publicUrl, signal), watch);
+    }),
   );
   return app;
 }

@@ -1,11 +1,16 @@
-// The body of a request, whole and of bounded size: only a $batch has one.
+// The body of a request, whole and of bounded size: only a $batch and a $query have one.
 import type { IncomingMessage } from 'node:http';
 import { beyondLimit, type RefusingLimit } from '../base/beyond-limit.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 
-/** Throws `limit.body-too-large`, `request.unsupported-media` for a packed body, `request.malformed-batch` for no UTF-8. */
-export async function readBody(request: IncomingMessage, limit: RefusingLimit): Promise<string> {
+/** Throws the limit's error, `request.unsupported-media` for a packed body, `malformed` for no UTF-8. */
+export async function readBody(
+  request: IncomingMessage,
+  limit: RefusingLimit,
+  malformed: ErrorCode,
+): Promise<string> {
   const packing = request.headers['content-encoding'] ?? 'identity';
   if (packing.toLowerCase() !== 'identity') {
     const message = `A body with Content-Encoding: ${packing} is not read here.`;
@@ -36,6 +41,6 @@ export async function readBody(request: IncomingMessage, limit: RefusingLimit): 
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (cause) {
-    throw new FeedError('request.malformed-batch', 'The body is not UTF-8.', { target: '$batch', cause });
+    throw new FeedError(malformed, 'The body is not UTF-8.', { target: 'the body', cause });
   }
 }

@@ -39,7 +39,7 @@ export async function serveBatch(
   const outer: FeedRequest = { ...asked, headers, encoding: 'identity', wantsBody: true, signal };
   const { parse, form, isJson } = formOf(headers['content-type']);
   checkAccept(headers.accept);
-  const parts = parse(await readBody(request, 'batchBodyBytes'));
+  const parts = parse(await readBody(request, 'batchBodyBytes', 'request.malformed-batch'));
   watch.lap('parse');
 
   const preferences = parsePrefer(one(headers.prefer));

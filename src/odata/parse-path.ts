@@ -35,7 +35,6 @@ const NOT_OFFERED: ReadonlySet<string> = new Set([
   '$root',
   '$filter',
   '$each',
-  '$query',
 ]);
 
 /**

@@ -153,7 +153,7 @@ export const LIMIT_TABLE = {
   skipRows: {
     most: 100_000_000,
     fault: 'is beyond # rows',
-    instead: 'Follow @odata.nextLink to go on.',
+    instead: 'Follow @odata.nextLink, which is as fast on the last page as on the first, or narrow $filter.',
     code: 'limit.too-complex',
   },
 } as const satisfies Readonly<Record<string, Limit>>;

@@ -6,6 +6,7 @@ import { FeedError } from '../base/feed-error.ts';
 import { describeSettings } from '../settings/describe-settings.ts';
 import { SETTINGS, type SettingName, type Settings } from '../settings/settings.ts';
 import type { Command } from './command.ts';
+import { limitsTable } from './limits-table.ts';
 import { print } from './terminal.ts';
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -16,11 +17,12 @@ const PRINTERS: Readonly<Record<string, (settings: Settings) => string>> = {
   'metadata-beta': () => deriveCsdlXml(MODEL.namespace, deriveCatalogue(MODEL, 'beta')),
   collections: () =>
     [...MODEL.entities.values()].map(({ name, description }) => `${name}\n    ${description}`).join('\n'),
+  limits: limitsTable,
 };
 
 export const printCommand: Command = {
   operands: Object.keys(PRINTERS),
-  help: 'Prints the settings and their values, $metadata, or what collections there are.',
+  help: 'Prints the settings and their values, $metadata, what collections there are, or the limits of a request.',
   settings: NAMES,
   run: (settings, [what = 'settings']) => {
     const printer = Object.hasOwn(PRINTERS, what) ? PRINTERS[what] : undefined;

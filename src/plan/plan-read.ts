@@ -1,4 +1,5 @@
 // What a parsed request means in terms of the model: the second of the four values on the request's way.
+import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, Wanted } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
@@ -156,10 +157,7 @@ function checkOptions(
   }
   const { skipRows } = context.limits;
   if (options.skip !== null && options.skip > skipRows) {
-    const message = `$skip=${options.skip} is beyond the limit of ${skipRows} rows.`;
-    const hint =
-      'Follow @odata.nextLink, which is as fast on the last page as on the first, or narrow $filter.';
-    throw new FeedError('limit.too-complex', message, { target: '$skip', hint });
+    throw beyondLimit('skipRows', `$skip=${options.skip}`, context.limits, { target: '$skip' });
   }
 }
 

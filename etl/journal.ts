@@ -1,19 +1,44 @@
-// What a night leaves in its own generation about how it went.
-import type { NightRecord, NightStep } from '../src/engines/stage.ts';
-import type { HarvestProblem } from './harvest/ledger.ts';
+// The run of a night as the journal is told of it: as it begins, and as it ends.
+import { dateKeyOf } from '../src/base/date-key.ts';
+import { FeedError } from '../src/base/feed-error.ts';
+import type { Finding, NightStep, RunProblem, RunRecord } from '../src/engines/stage.ts';
 
-export interface NightNotes {
-  readonly run: string;
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly milliseconds: number;
-  readonly steps: readonly NightStep[];
-  readonly problems: readonly HarvestProblem[];
+/** The night is the UTC day it starts on. */
+export function begunRun(run: string, startedAt: Date): RunRecord {
+  return {
+    run,
+    dateKey: dateKeyOf(startedAt),
+    outcome: 'running',
+    startedAt,
+    endedAt: null,
+    milliseconds: null,
+    isComplete: null,
+    generation: null,
+    reason: null,
+    steps: [],
+    problems: [],
+  };
 }
 
 /** A night is complete when every source gave everything and said nothing odd. */
-export function journalEntry(notes: NightNotes): NightRecord {
-  const whole =
-    notes.problems.length === 0 && notes.steps.every(({ completeness }) => completeness === 'complete');
-  return { ...notes, verdict: whole ? 'complete' : 'partial' };
+export function harvestedRun(
+  run: RunRecord,
+  steps: readonly NightStep[],
+  problems: readonly RunProblem[],
+): RunRecord {
+  const isComplete = problems.length === 0 && steps.every(({ completeness }) => completeness === 'complete');
+  return { ...run, steps, problems, isComplete };
+}
+
+export function refusedRun(run: RunRecord, findings: readonly Finding[]): RunRecord {
+  const [first, ...more] = findings.map(({ message }) => message);
+  const reason = more.length === 0 ? first : `${first} And ${more.length} more.`;
+  const found = findings.map(({ collection, message }) => ({ source: collection, message }));
+  return { ...run, outcome: 'refused', reason: reason ?? null, problems: [...run.problems, ...found] };
+}
+
+export function failedRun(run: RunRecord, thrown: unknown): RunRecord {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const hint = thrown instanceof FeedError ? thrown.hint : undefined;
+  return { ...run, outcome: 'failed', reason: hint === undefined ? message : `${message} ${hint}` };
 }

@@ -5,12 +5,12 @@ import { dateKeyOf } from '../src/base/date-key.ts';
 import { FeedError } from '../src/base/feed-error.ts';
 import type { NightStage } from '../src/base/observation.ts';
 import type { Generation } from '../src/engines/engine.ts';
-import type { Finding, NightStep, Stage, Warehouse } from '../src/engines/stage.ts';
+import type { Bounds, Finding, NightStep, RunRecord, Stage, Warehouse } from '../src/engines/stage.ts';
 import type { Graph } from './graph/client.ts';
 import { harvest as harvestTenant } from './harvest.ts';
 import type { HarvestReport } from './harvest.ts';
 import type { HarvestProblem } from './harvest/ledger.ts';
-import { journalEntry } from './journal.ts';
+import { begunRun, failedRun, harvestedRun, refusedRun } from './journal.ts';
 import { mergeAll } from './stage/merge-all.ts';
 
 export interface Night {
@@ -20,6 +20,8 @@ export interface Night {
   readonly model: Model;
   /** The night is the UTC day it starts on; a second run of the day replaces what the first did. */
   readonly clock: Clock;
+  /** How far it may be from the night before; the usual bounds unless told. */
+  readonly bounds?: Bounds;
   /** Appends rows to the stage; the tenant behind `graph` unless told otherwise. */
   readonly harvest?: (graph: Graph, stage: Stage) => Promise<HarvestReport>;
 }
@@ -52,25 +54,60 @@ export async function runNight(night: Night): Promise<NightReport> {
   }
 }
 
-async function buildNight({ graph, warehouse, model, clock, harvest = harvestTenant }: Night) {
-  const { run } = graph;
+async function buildNight(night: Night) {
+  const { graph, warehouse, model, clock, bounds, harvest = harvestTenant } = night;
+  const { journal } = warehouse;
   const [startedAt, began] = [clock.now(), performance.now()];
   const timed = stopwatch(graph);
-  const stage = warehouse.begin(dateKeyOf(startedAt), startedAt);
+  let run = begunRun(graph.run, startedAt);
+  const over = (ended: RunRecord): RunRecord => ({
+    ...ended,
+    endedAt: clock.now(),
+    milliseconds: performance.now() - began,
+  });
+
+  const stage = beginNight(night, run, startedAt, over);
+  let findings: readonly Finding[];
   try {
+    journal.write(run);
     const { completeness, problems } = await harvest(graph, stage);
     timed('extract');
     const steps = mergeAll(stage, model, completeness);
     timed('stage');
-    refuseUnless(stage.verify(), graph);
+    run = harvestedRun(run, steps, problems);
+    findings = stage.verify(bounds);
     timed('verify');
-    const milliseconds = performance.now() - began;
-    stage.journal(journalEntry({ run, startedAt, finishedAt: clock.now(), milliseconds, steps, problems }));
-    const generation = stage.publish();
-    timed('publish');
-    return { generation, steps, problems };
+    if (findings.length === 0) {
+      const generation = stage.publish(over({ ...run, outcome: 'published' }));
+      timed('publish');
+      return { generation, steps, problems };
+    }
+    stage.refuse(over(refusedRun(run, findings)));
   } catch (error) {
-    stage.discard();
+    stage.discard(over(failedRun(run, error)));
+    throw error;
+  }
+  throw refusal(findings, graph);
+}
+
+/** A night that could not even begin is told too, unless it was another one's turn. */
+function beginNight(
+  { warehouse }: Night,
+  run: RunRecord,
+  startedAt: Date,
+  over: (ended: RunRecord) => RunRecord,
+): Stage {
+  try {
+    return warehouse.begin(run.dateKey, startedAt);
+  } catch (error) {
+    const isBusy = error instanceof FeedError && error.code === 'feed.night-running';
+    if (!isBusy) {
+      try {
+        warehouse.journal.write(over(failedRun(run, error)));
+      } catch {
+        // The same disk: the first error says what is wrong with it.
+      }
+    }
     throw error;
   }
 }
@@ -84,15 +121,21 @@ function stopwatch({ run, observe }: Graph): (stage: NightStage) => void {
   };
 }
 
-function refuseUnless(findings: readonly Finding[], { run, observe }: Graph): void {
-  const [first, ...more] = findings;
-  if (first === undefined) return;
+function refusal(findings: readonly Finding[], { run, observe }: Graph): FeedError {
   for (const { collection, message } of findings) {
     observe({ kind: 'night.problem', run, source: collection, message });
   }
+  const [first, ...more] = findings;
   const rest = more.length === 0 ? '' : ` And ${more.length} more.`;
-  throw new FeedError('feed.night-refused', `Verification refused the night: ${first.message}${rest}`, {
-    target: first.collection,
-    hint: 'Nothing was published; the last generation is still served.',
-  });
+  const isBroken = findings.some(({ broken }) => broken);
+  return new FeedError(
+    'feed.night-refused',
+    `Verification refused the night: ${first?.message ?? ''}${rest}`,
+    {
+      target: first?.collection ?? '',
+      hint: isBroken
+        ? 'Nothing was published; the last generation is still served.'
+        : 'The last generation is still served. Where this is how things are, snapshot --accept publishes the night.',
+    },
+  );
 }

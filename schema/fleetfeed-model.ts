@@ -62,6 +62,7 @@ import {
   policyTypes,
   policyUserActivities,
 } from './subjects/policies.ts';
+import { runProblems, runSteps, runs } from './subjects/runs.ts';
 import { termsAndConditions, userTermsAndConditionsAcceptances } from './subjects/terms.ts';
 import { userDeviceAssociations, userHistories, users } from './subjects/users.ts';
 import { makeModel } from './model.ts';
@@ -130,4 +131,8 @@ export const MODEL = makeModel('Fleetfeed', [
 
   termsAndConditions,
   userTermsAndConditionsAcceptances,
+
+  runs,
+  runSteps,
+  runProblems,
 ]);

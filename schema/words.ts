@@ -79,6 +79,8 @@ export interface Entity<Name extends string = string> {
   readonly rows?: readonly Row<Name>[];
   /** The collection, daily or of states, that tells what became of one of these; it has a navigation to this one. */
   readonly history?: string;
+  /** A night that finds none, where the night before had some, is refused: a tenant does not lose them all. */
+  readonly vital?: true;
   readonly beta?: true;
 }
 
@@ -99,6 +101,7 @@ interface EntityWords<Properties extends Readonly<Record<string, Property>>> {
   readonly navigations?: Readonly<Record<string, Navigation>>;
   readonly rows?: readonly Row<keyof Properties & string>[];
   readonly history?: string;
+  readonly vital?: true;
   readonly beta?: true;
 }
 

@@ -30,17 +30,6 @@ const BOOKKEEPING = {
     ' PRIMARY KEY (entity, natural)) STRICT, WITHOUT ROWID',
   /** The highest key ever given; it never goes back, so that no key is given twice. */
   surrogateSequences: '(entity TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-  /** The journal: one row a published run, one step a collection, and every problem in words. */
-  runs:
-    '(run TEXT PRIMARY KEY, dateKey INTEGER NOT NULL, startedAtUTC TEXT NOT NULL, finishedAtUTC TEXT NOT NULL,' +
-    ' milliseconds INTEGER NOT NULL, verdict TEXT NOT NULL) STRICT, WITHOUT ROWID',
-  runSteps:
-    '(run TEXT NOT NULL, collection TEXT NOT NULL, completeness TEXT NOT NULL, seen INTEGER NOT NULL,' +
-    ' inserted INTEGER NOT NULL, changed INTEGER NOT NULL, deleted INTEGER NOT NULL, orphans INTEGER NOT NULL,' +
-    ' milliseconds INTEGER NOT NULL, PRIMARY KEY (run, collection)) STRICT, WITHOUT ROWID',
-  runProblems:
-    '(run TEXT NOT NULL, position INTEGER NOT NULL, source TEXT NOT NULL, message TEXT NOT NULL,' +
-    ' PRIMARY KEY (run, position)) STRICT, WITHOUT ROWID',
 } as const;
 
 /** In an order in which they can be made. */
@@ -64,7 +53,8 @@ export function columnSql({ name, type, nullable }: Column): string {
   return `${quoted(name)} ${type}${nullable ? '' : ' NOT NULL'}`;
 }
 
-function tableOf({ table, columns, primaryKey }: Storage): Definition {
+/** The table that holds a collection's rows. */
+export function tableOf({ table, columns, primaryKey }: Storage): Definition {
   const sole = primaryKey.length === 1 ? columns.find(({ name }) => name === primaryKey[0]) : undefined;
   // A single integer is the rowid itself; anything else keeps the rows in the key's own tree.
   const layout = sole?.type === 'INTEGER' ? 'STRICT' : 'STRICT, WITHOUT ROWID';

@@ -17,6 +17,7 @@ export const devices = entity({
   name: 'devices',
   singular: 'device',
   lifetime: 'current',
+  vital: true,
   history: 'devicePropertyHistories',
   description:
     'Every device that Intune manages or has managed, in its latest state. Devices that left stay, with isDeleted true; Jamf devices are never included.',

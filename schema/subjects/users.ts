@@ -16,6 +16,7 @@ export const users = entity({
   name: 'users',
   singular: 'user',
   lifetime: 'current',
+  vital: true,
   history: 'userHistories',
   description:
     'Everyone who has an Intune licence or a managed device, one row a person in the latest state. People who left stay, with isDeleted true; userHistories has what changed and when.',

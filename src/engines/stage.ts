@@ -43,17 +43,57 @@ export interface NightStep extends Merged {
   readonly milliseconds: number;
 }
 
-/** A night as the journal tells it. */
-export interface NightRecord {
+/**
+ * What became of a run.
+ *
+ * - `running`: under way.
+ * - `published`: verified and served. `accepted`: refused by verification, and published knowingly.
+ * - `refused`: verification refused it; it is kept aside. `failed`: it threw. `killed`: it ended without a word.
+ * - `missing`: a night that nobody ran; Graph has no past to read it from.
+ * - `withdrawn`: published once, and taken back by a `rollback`, which is a run of its own.
+ */
+export type Outcome =
+  | 'running'
+  | 'published'
+  | 'accepted'
+  | 'refused'
+  | 'failed'
+  | 'killed'
+  | 'missing'
+  | 'withdrawn'
+  | 'rollback';
+
+export interface RunProblem {
+  /** Path below the Graph root, or the name of a collection. */
+  readonly source: string;
+  /** A sentence for the admin. */
+  readonly message: string;
+}
+
+export interface RunRecord {
   readonly run: string;
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly milliseconds: number;
-  /** `partial` when something was not harvested, or not wholly. */
-  readonly verdict: 'complete' | 'partial';
+  readonly dateKey: DateKey;
+  readonly outcome: Outcome;
+  /** Null for a missing night. */
+  readonly startedAt: Date | null;
+  /** Null while it runs, and where nobody saw it end. */
+  readonly endedAt: Date | null;
+  readonly milliseconds: number | null;
+  /** Every source gave everything and said nothing odd; null where the harvest did not come to its end. */
+  readonly isComplete: boolean | null;
+  /** The generation it published. */
+  readonly generation: number | null;
+  /** Why it ended as it did, where that needs words. */
+  readonly reason: string | null;
   readonly steps: readonly NightStep[];
-  /** What the sources had to say, in words for the admin. */
-  readonly problems: readonly { readonly source: string; readonly message: string }[];
+  readonly problems: readonly RunProblem[];
+}
+
+export interface Journal {
+  /** The latest first. None where there is no journal yet. */
+  recent(limit: number): readonly RunRecord[];
+  /** Takes the run in, or tells it anew. On the disk when this returns. */
+  write(run: RunRecord): void;
 }
 
 /** Something that verification found wrong with the night. */
@@ -61,7 +101,20 @@ export interface Finding {
   readonly collection: string;
   /** A sentence an admin understands. */
   readonly message: string;
+  /** Whoever read it would get wrong answers. What is only unlikely can be published knowingly, this cannot. */
+  readonly broken: boolean;
 }
+
+/** How far a night may be from the one before until someone has to look at it first, in per cent. */
+export interface Bounds {
+  readonly maxDrop: number;
+  readonly maxRise: number;
+  /** Of the rows of a collection, those left out because what they refer to is not there. */
+  readonly maxOrphans: number;
+}
+
+/** A fleet does not halve overnight, nor does it grow fivefold. */
+export const USUAL_BOUNDS: Bounds = { maxDrop: 50, maxRise: 400, maxOrphans: 50 };
 
 export interface Stage {
   readonly dateKey: DateKey;
@@ -80,17 +133,23 @@ export interface Stage {
    * dimensions before what refers to them. Running a night again first undoes what the night did.
    */
   merge(entity: Entity, completeness: Completeness): Merged;
-  /** Keys, references, one row a day: whatever must hold before anyone may see this night. Empty when all is well. */
-  verify(): readonly Finding[];
-  /** Writes the night into the generation's own journal; the nights before are there already. */
-  journal(record: NightRecord): void;
-  /** Makes the night visible to new reads, at once and whole. */
-  publish(): Generation;
+  /**
+   * Keys, references, one row a day: whatever must hold before anyone may see this night; and whether it is likely,
+   * held against the night before. Empty when all is well.
+   */
+  verify(bounds?: Bounds): readonly Finding[];
+  // A stage ends in one of three ways; the journal is told of the run where there is one.
+  /** Makes the night visible to new reads, at once and whole. The run is journalled with the generation it has become. */
+  publish(run?: RunRecord): Generation;
+  /** Keeps the night aside, unseen, for `Warehouse.accept`; what is served stays as it was. */
+  refuse(run: RunRecord): void;
   /** Forgets the night; what is served stays as it was. */
-  discard(): void;
+  discard(run?: RunRecord): void;
 }
 
 export interface Warehouse {
+  /** What became of every run. `begin` brings it up to date first: runs that were killed, nights that are missing. */
+  readonly journal: Journal;
   /** The newest generation, or null before the first night. */
   current(): Generation | null;
   /**
@@ -101,4 +160,14 @@ export interface Warehouse {
   catchUp(): Generation | null;
   /** Opens a stage on top of the newest generation. Throws `feed.night-running` when another process has one open. */
   begin(dateKey: DateKey, now: Date): Stage;
+  /**
+   * Publishes the night that was refused and kept aside. Throws `feed.night-refused` when there is none, when another
+   * was published since, and when it is broken; and like `begin`.
+   */
+  accept(now: Date): Generation;
+  /**
+   * Serves an earlier generation again, as a new one with a number of its own: the one before the newest, or that of
+   * the given number. The next night builds on it. Throws `setup.bad-setting` when it is not kept; and like `begin`.
+   */
+  rollback(to: number | null, now: Date): Generation;
 }

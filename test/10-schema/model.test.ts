@@ -21,6 +21,9 @@ const OURS = [
   'encryptionReadinessStates',
   'encryptionPolicySettingStates',
   'encryptionStatusDetails',
+  'runs',
+  'runSteps',
+  'runProblems',
 ];
 
 test('no two names of a scope differ by case alone', () => {

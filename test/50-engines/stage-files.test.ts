@@ -7,6 +7,7 @@ import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { makeModel } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
+import { runProblems, runSteps, runs } from '../../schema/subjects/runs.ts';
 import { entity, int32, text, textOrNull } from '../../schema/words.ts';
 import type { Entity, Row } from '../../schema/words.ts';
 import { BUILDING_FILE, generationFileName } from '../../src/engines/sqlite/generations.ts';
@@ -38,6 +39,7 @@ describe('publishing', () => {
       expect(readdirSync(dataDir).sort()).toEqual([
         generationFileName(1, 20260101),
         generationFileName(2, 20260101),
+        'journal.sqlite',
         'night.lock',
       ]);
       expect(select(dataDir, 'SELECT * FROM generation')).toEqual([
@@ -80,7 +82,11 @@ describe('publishing', () => {
       stage.merge(things, 'complete');
       expect(warehouse.current()).toMatchObject({ id: 1 });
       stage.discard();
-      expect(readdirSync(dataDir).sort()).toEqual([generationFileName(1, 20260101), 'night.lock']);
+      expect(readdirSync(dataDir).sort()).toEqual([
+        generationFileName(1, 20260101),
+        'journal.sqlite',
+        'night.lock',
+      ]);
     });
   });
 });
@@ -124,7 +130,11 @@ describe('beginning', () => {
       await ended;
       expect(readdirSync(dataDir)).toContain(BUILDING_FILE);
       publish(warehouseIn(dataDir), 20260101, ['a']);
-      expect(readdirSync(dataDir).sort()).toEqual([generationFileName(1, 20260101), 'night.lock']);
+      expect(readdirSync(dataDir).sort()).toEqual([
+        generationFileName(1, 20260101),
+        'journal.sqlite',
+        'night.lock',
+      ]);
     } finally {
       child.kill('SIGKILL');
       rmSync(dataDir, { recursive: true, force: true });
@@ -243,6 +253,28 @@ describe('a model that grew', () => {
     });
   });
 
+  test('puts the journal in the place of the one that generations had before', () => {
+    withDataDir((dataDir) => {
+      openSqliteWarehouse({ dataDir, model: before }).begin(20260101, noon).publish();
+      const former = new Database(join(dataDir, generationFileName(1, 20260101)));
+      for (const name of ['runs', 'runSteps', 'runProblems']) {
+        former.exec(
+          `CREATE TABLE ${name} (run TEXT PRIMARY KEY, verdict TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+        );
+      }
+      former.close();
+      const journalled = makeModel('Journalled', [
+        ...before.entities.values(),
+        dates,
+        runs,
+        runSteps,
+        runProblems,
+      ]);
+      openSqliteWarehouse({ dataDir, model: journalled }).catchUp();
+      expect(select(dataDir, 'SELECT runId, outcome FROM runs')).toEqual([]);
+    });
+  });
+
   test('is refused where it changed what is stored', () => {
     withDataDir((dataDir) => {
       openSqliteWarehouse({ dataDir, model: after }).begin(20260101, noon).publish();
@@ -268,10 +300,15 @@ describe('verification', () => {
       stage.merge(things, 'complete');
       stage.merge(thingDays, 'complete');
       expect(stage.verify()).toEqual([
-        { collection: 'things', message: 'things: rows have a colourKey that colours does not know (1).' },
+        {
+          collection: 'things',
+          message: 'things: rows have a colourKey that colours does not know (1).',
+          broken: true,
+        },
         {
           collection: 'thingDays',
           message: 'thingDays: rows have a colourKey that colours does not know (1).',
+          broken: true,
         },
       ]);
       stage.discard();

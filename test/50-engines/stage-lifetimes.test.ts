@@ -31,7 +31,7 @@ function night(dataDir: string, day: number, harvests: readonly Harvest[], model
     stage.append(entity, rows);
     merged[entity.name] = stage.merge(entity, completeness);
   }
-  expect(stage.verify()).toEqual([]);
+  expect(stage.verify().filter(({ broken }) => broken)).toEqual([]);
   stage.publish();
   return merged;
 }

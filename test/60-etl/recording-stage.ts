@@ -29,8 +29,8 @@ export function recordingStage(existing: Readonly<Record<string, readonly Row[]>
     supplementsOf: (collection) => supplemented.get(collection) ?? [],
     merge: notHere,
     verify: notHere,
-    journal: notHere,
     publish: notHere,
+    refuse: notHere,
     discard: notHere,
   };
 }

@@ -77,7 +77,7 @@ describe('a night in a process of its own', () => {
     stopping.abort();
     await expect(running).rejects.toThrow('nothing of this night was published');
     expect(performance.now() - began).toBeLessThan(3000);
-    expect(readdirSync(data)).toEqual(['night.lock']);
+    expect(readdirSync(data)).toEqual(['journal.sqlite', 'night.lock']);
 
     emulator.faults.clear();
     stopping = new AbortController();

@@ -24,6 +24,21 @@ export function generationFileName(id: number, dateKey: DateKey): string {
   return `generation-${String(id).padStart(6, '0')}-${dateKey}.sqlite`;
 }
 
+/** `refused-20261120.sqlite`: a night that verification refused, kept aside. */
+export function refusedFileName(dateKey: DateKey): string {
+  return `refused-${dateKey}.sqlite`;
+}
+
+/** Nights kept aside, the latest first; a further one takes the place of those before it. Opens no file. */
+export function listRefusedFiles(dataDir: string): readonly Pick<GenerationFile, 'dateKey' | 'path'>[] {
+  if (!existsSync(dataDir)) return [];
+  return readdirSync(dataDir)
+    .map((name) => /^refused-(\d{8})\.sqlite$/.exec(name))
+    .filter((parts) => parts !== null)
+    .map(([name, dateKey]) => ({ dateKey: Number(dateKey), path: join(dataDir, name) }))
+    .sort((a, b) => b.dateKey - a.dateKey);
+}
+
 /** Published files, the newest first; none where the directory does not exist yet. Opens no file. */
 export function listGenerationFiles(dataDir: string): readonly GenerationFile[] {
   if (!existsSync(dataDir)) return [];

@@ -1,19 +1,22 @@
 // Brings the file of a night to the model: a first night makes everything, later ones what the model has gained.
 import type { Database } from 'better-sqlite3';
-import { columnSql, deriveDdl, quoted } from '../../../schema/derive/ddl.ts';
+import { columnSql, deriveDdl, quoted, tableOf } from '../../../schema/derive/ddl.ts';
 import type { Definition } from '../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../schema/derive/storage.ts';
 import type { Column, Storage } from '../../../schema/derive/storage.ts';
+import { runs } from '../../../schema/subjects/runs.ts';
 import type { Entity } from '../../../schema/words.ts';
 import { NOT_AVAILABLE_KEY } from '../../../schema/words.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Night } from './merge/night.ts';
+import { RUN_ENTITIES } from './run-tables.ts';
 
 /**
  * Collections, columns, indexes and views are added, never taken away: history outlives releases.
  * Throws FeedError `feed.night-refused` when a column's type or place in the key is not what the model says.
  */
 export function growToModel({ database, model, parameters }: Night): void {
+  dropFormerJournal(database);
   const storages = new Map([...model.entities.values()].map(storageOf).map((each) => [each.table, each]));
   for (const definition of deriveDdl(model)) {
     const present = presentDefinition(database, definition);
@@ -27,6 +30,23 @@ export function growToModel({ database, model, parameters }: Night): void {
     const storage = storages.get(definition.name);
     if (definition.kind === 'table' && storage) addColumns(database, storage, parameters.midnight);
   }
+}
+
+/** Makes one collection's table, or adds to it what the model has gained. Throws like `growToModel`. */
+export function growTable(database: Database, storage: Storage, midnight: string): void {
+  const definition = tableOf(storage);
+  if (presentDefinition(database, definition) === undefined) database.exec(definition.sql);
+  else addColumns(database, storage, midnight);
+}
+
+// Before runs were collections, every generation had tables of these names in another shape.
+function dropFormerJournal(database: Database): void {
+  const former = database
+    .prepare<[string], number>(`SELECT count(*) FROM pragma_table_info(?) WHERE name = 'run'`)
+    .pluck()
+    .get(runs.name);
+  if (former === 0) return;
+  for (const { name } of RUN_ENTITIES) database.exec(`DROP TABLE ${quoted(name)}`);
 }
 
 function presentDefinition(database: Database, { kind, name }: Definition): string | undefined {

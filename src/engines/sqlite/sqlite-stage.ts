@@ -2,32 +2,39 @@
 import { quoted } from '../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../schema/derive/storage.ts';
 import type { Entity, Row, Value } from '../../../schema/words.ts';
-import type { Completeness, Merged, NightRecord, Stage } from '../stage.ts';
+import { USUAL_BOUNDS } from '../stage.ts';
+import type { Completeness, Merged, RunRecord, Stage } from '../stage.ts';
 import { buildSearch } from './build-search.ts';
+import { findJumps } from './find-jumps.ts';
 import { mergeCurrent } from './merge/merge-current.ts';
 import { mergeEvent } from './merge/merge-event.ts';
 import { mergeSpans } from './merge/merge-spans.ts';
-import { canonicalInstant } from './merge/night.ts';
 import type { Effect, Night } from './merge/night.ts';
 import { resolve, resolveFixedRows } from './merge/resolve.ts';
 import { openStaging } from './merge/staging.ts';
 import type { Staging } from './merge/staging.ts';
 import { modelMark } from './model-mark.ts';
+import { standingBefore } from './standing.ts';
 import { verifyNight } from './verify.ts';
 
-/** What becomes of the file once the night is over; its connection is closed by then. */
+/** What becomes of the file once the night is over, and what the journal is told; its connection is closed by then. */
 export interface Ending {
-  readonly publish: () => void;
-  readonly discard: () => void;
+  readonly publish: (run: RunRecord | undefined) => void;
+  readonly refuse: (run: RunRecord) => void;
+  readonly discard: (run: RunRecord | undefined) => void;
+  /** Before that: writes the run, and those not yet there, into the file itself. */
+  readonly inscribe: (run: RunRecord | undefined) => void;
 }
 
 /** `night.database` already has the model's shape; `id` is that of the generation to be. */
 export function openSqliteStage(night: Night, id: number, ending: Ending): Stage {
   const { database, parameters } = night;
   const staging = openStaging(database);
-  const merged = new Set<string>();
+  const before = standingBefore(night);
+  const merges: Merged[] = [];
   const notYetMerged = (entity: Entity): void => {
-    if (merged.has(entity.name)) throw new TypeError(`${entity.name} is already merged this night.`);
+    if (merges.some((each) => each.entity === entity.name))
+      throw new TypeError(`${entity.name} is already merged this night.`);
   };
 
   return {
@@ -43,12 +50,17 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
     },
     merge: database.transaction((entity: Entity, completeness: Completeness) => {
       notYetMerged(entity);
-      merged.add(entity.name);
-      return mergeOne(night, entity, staging, completeness);
+      const merged = mergeOne(night, entity, staging, completeness);
+      merges.push(merged);
+      return merged;
     }),
-    verify: () => verifyNight(night),
-    journal: database.transaction((record: NightRecord) => writeJournal(night, record)),
-    publish() {
+    verify: (bounds = USUAL_BOUNDS) => [
+      ...verifyNight(night),
+      ...findJumps(night, { before, merges }, bounds),
+    ],
+    publish(told) {
+      const run = told && { ...told, generation: id };
+      ending.inscribe(run);
       buildSearch(database, night.model);
       const publishedAt = parameters.now;
       database.exec('DELETE FROM generation');
@@ -56,12 +68,17 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       database.pragma(`user_version = ${modelMark(night.model)}`);
       database.exec('DETACH staging; ANALYZE; PRAGMA journal_mode = DELETE');
       database.close();
-      ending.publish();
+      ending.publish(run);
       return { id, dateKey: parameters.day, publishedAt: `${publishedAt}Z` };
     },
-    discard() {
+    refuse(run) {
+      ending.inscribe(run);
       database.close();
-      ending.discard();
+      ending.refuse(run);
+    },
+    discard(run) {
+      database.close();
+      ending.discard(run);
     },
   };
 }
@@ -107,24 +124,4 @@ function valueOf({ properties }: Entity, name: string, stored: Value): Value {
   const type = properties[name]?.type;
   if (type === 'Edm.Int64') return stored;
   return type === 'Edm.Boolean' ? stored === 1n : Number(stored);
-}
-
-function writeJournal({ database, parameters }: Night, record: NightRecord): void {
-  const { run, startedAt, finishedAt, milliseconds, verdict, steps, problems } = record;
-  database
-    .prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)')
-    .run(
-      run,
-      parameters.day,
-      canonicalInstant(startedAt),
-      canonicalInstant(finishedAt),
-      Math.round(milliseconds),
-      verdict,
-    );
-  const insert = database.prepare(
-    `INSERT INTO runSteps VALUES (@run, @entity, @completeness, @seen, @inserted, @changed, @deleted, @orphans, @took)`,
-  );
-  for (const step of steps) insert.run({ ...step, run, took: Math.round(step.milliseconds) });
-  const note = database.prepare('INSERT INTO runProblems VALUES (?, ?, ?, ?)');
-  for (const [position, { source, message }] of problems.entries()) note.run(run, position, source, message);
 }

@@ -1,27 +1,17 @@
 // The warehouse as files: each night is built beside the published generations and becomes one by a rename.
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import type { DateKey } from '../../base/date-key.ts';
-import type { Stage, Warehouse } from '../stage.ts';
-import { BUILDING_FILE, generationFileName, listGenerationFiles, listGenerations } from './generations.ts';
-import { growToModel } from './grow.ts';
-import { nightParameters } from './merge/night.ts';
+import type { Generation } from '../engine.ts';
+import type { RunRecord, Stage, Warehouse } from '../stage.ts';
+import { openBuilding, type Site } from './building.ts';
+import { listGenerations } from './generations.ts';
 import { modelMark } from './model-mark.ts';
 import { takeNightLock } from './night-lock.ts';
-import { plantModel } from './plant.ts';
-import { openSqliteStage } from './sqlite-stage.ts';
+import { acceptedRun, brokenNight, findRefused } from './refused-night.ts';
+import { findEarlier, rollbackRun } from './rollback.ts';
+import { openSqliteJournal, withdrawInJournal } from './sqlite-journal.ts';
 
 export interface SqliteWarehouseOptions {
   /** Made when it does not exist. */
@@ -37,17 +27,32 @@ export function openSqliteWarehouse({
   keepGenerations = 3,
 }: SqliteWarehouseOptions): Warehouse {
   mkdirSync(dataDir, { recursive: true });
-  const keep = Math.max(2, keepGenerations);
-  const begin: Warehouse['begin'] = (dateKey, now) => {
+  const site: Site = { dataDir, model, keep: Math.max(2, keepGenerations) };
+
+  /** Nothing is looked at before the night is ours. A stage lets go of it when it ends. */
+  const holdingTheNight = <Result>(work: (release: () => void) => Result): Result => {
     const release = takeNightLock(dataDir);
     try {
-      return beginNight(dataDir, model, { dateKey, now, keep, release });
+      return work(release);
     } catch (error) {
       release();
       throw error;
     }
   };
+  const begin: Warehouse['begin'] = (dateKey, now) =>
+    holdingTheNight((release) => {
+      const [base = null] = listGenerations(dataDir);
+      if (base && dateKey < base.dateKey) {
+        throw new FeedError(
+          'feed.night-refused',
+          `The night of ${dateKey} is older than the newest one published, ${base.dateKey}; days that are over never change.`,
+          { hint: `Run the night of ${base.dateKey} or a later one.` },
+        );
+      }
+      return openBuilding(site, { dateKey, now, base, copy: base?.path ?? null }, release);
+    });
   return {
+    journal: openSqliteJournal(dataDir),
     begin,
     current() {
       const [newest] = listGenerations(dataDir);
@@ -56,9 +61,41 @@ export function openSqliteWarehouse({
     catchUp() {
       const [newest] = listGenerations(dataDir);
       if (!newest || markOf(newest.path) === modelMark(model)) return null;
-      return begin(newest.dateKey, new Date(newest.publishedAt)).publish();
+      return published(begin(newest.dateKey, new Date(newest.publishedAt)));
     },
+    accept: (now) =>
+      holdingTheNight((release) => {
+        const [base = null] = listGenerations(dataDir);
+        const { dateKey, path, run } = findRefused(dataDir, base);
+        const ground = { dateKey, now: run?.startedAt ?? now, base, copy: path };
+        const stage = openBuilding(site, ground, release);
+        const broken = stage.verify().filter((finding) => finding.broken);
+        if (broken.length === 0) return published(stage, run && acceptedRun(run, now));
+        stage.discard();
+        throw brokenNight(dateKey, broken);
+      }),
+    rollback: (to, now) =>
+      holdingTheNight((release) => {
+        const { newest, target } = findEarlier(listGenerations(dataDir), to);
+        // What is served then is as old as it was.
+        const [dateKey, from] = [target.dateKey, new Date(target.publishedAt)];
+        const ground = { dateKey, now: from, base: target, copy: target.path, keysOf: newest.path };
+        const stage = openBuilding(site, ground, release);
+        const run = rollbackRun(target, newest, now);
+        // From the journal the file takes it. Should the file never be published, the next night takes it back.
+        withdrawInJournal(dataDir, target.id, run.reason);
+        return published(stage, run);
+      }),
   };
+}
+
+function published(stage: Stage, run?: RunRecord): Generation {
+  try {
+    return stage.publish(run);
+  } catch (error) {
+    stage.discard();
+    throw error;
+  }
 }
 
 function markOf(path: string): unknown {
@@ -67,74 +104,5 @@ function markOf(path: string): unknown {
     return database.pragma('user_version', { simple: true });
   } finally {
     database.close();
-  }
-}
-
-interface Beginning {
-  readonly dateKey: DateKey;
-  readonly now: Date;
-  readonly keep: number;
-  readonly release: () => void;
-}
-
-function beginNight(dataDir: string, model: Model, { dateKey, now, keep, release }: Beginning): Stage {
-  const [newest] = listGenerations(dataDir);
-  if (newest && dateKey < newest.dateKey) {
-    throw new FeedError(
-      'feed.night-refused',
-      `The night of ${dateKey} is older than the newest one published, ${newest.dateKey}; days that are over never change.`,
-      { hint: `Run the night of ${newest.dateKey} or a later one.` },
-    );
-  }
-  const building = join(dataDir, BUILDING_FILE);
-  // Only whoever holds the lock comes here, so these are of a run that was killed.
-  const clear = (): void =>
-    [building, `${building}-journal`].forEach((path) => rmSync(path, { force: true }));
-  clear();
-  if (newest) copyFileSync(newest.path, building, constants.COPYFILE_FICLONE);
-
-  // Damaged newest files are passed over, but their numbers are not given again.
-  const id = Math.max(0, ...listGenerationFiles(dataDir).map((file) => file.id)) + 1;
-  const database = new Database(building);
-  try {
-    // A crash throws the file away, so nothing waits for the disk before the night is published.
-    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536');
-    const night = {
-      database,
-      model,
-      parameters: nightParameters(dateKey, now),
-      again: newest?.dateKey === dateKey,
-    };
-    database.transaction(() => {
-      growToModel(night);
-      plantModel(night);
-    })();
-    return openSqliteStage(night, id, {
-      publish() {
-        flush(building);
-        renameSync(building, join(dataDir, generationFileName(id, dateKey)));
-        flush(dataDir);
-        for (const old of listGenerationFiles(dataDir).slice(keep)) rmSync(old.path, { force: true });
-        release();
-      },
-      discard() {
-        clear();
-        release();
-      },
-    });
-  } catch (error) {
-    database.close();
-    clear();
-    throw error;
-  }
-}
-
-/** Waits until the disk has the file, or the directory's entries. */
-function flush(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -117,7 +117,9 @@ function findMissingRows(
 
 function findDamage({ database }: Night): readonly Finding[] {
   const answer = database.pragma('quick_check(1)', { simple: true });
-  return answer === 'ok' ? [] : [{ collection: '', message: `The file is damaged: ${String(answer)}` }];
+  return answer === 'ok'
+    ? []
+    : [{ collection: '', message: `The file is damaged: ${String(answer)}.`, broken: true }];
 }
 
 function ofThisNight({ entity, roles }: Storage): string {
@@ -139,5 +141,5 @@ function count({ database, parameters }: Night, sql: string): number {
 }
 
 function found(collection: string, rows: number, what: string): readonly Finding[] {
-  return rows === 0 ? [] : [{ collection, message: `${collection}: ${what} (${rows}).` }];
+  return rows === 0 ? [] : [{ collection, message: `${collection}: ${what} (${rows}).`, broken: true }];
 }

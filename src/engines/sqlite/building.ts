@@ -1,0 +1,142 @@
+// The file in which a night is built, from a copy of what it builds on to a published generation or nothing.
+import { closeSync, constants, copyFileSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Model } from '../../../schema/model.ts';
+import type { DateKey } from '../../base/date-key.ts';
+import type { RunRecord, Stage } from '../stage.ts';
+import {
+  BUILDING_FILE,
+  generationFileName,
+  listGenerationFiles,
+  listRefusedFiles,
+  refusedFileName,
+  type StoredGeneration,
+} from './generations.ts';
+import { growToModel } from './grow.ts';
+import { nightParameters, type Night } from './merge/night.ts';
+import { plantModel } from './plant.ts';
+import { hasRuns, writeRun } from './run-tables.ts';
+import { carryRuns, openSqliteJournal, settleJournal } from './sqlite-journal.ts';
+import { openSqliteStage } from './sqlite-stage.ts';
+import { keepKeys } from './surrogate-keys.ts';
+
+/** Where is built. */
+export interface Site {
+  readonly dataDir: string;
+  readonly model: Model;
+  /** Published files to keep. */
+  readonly keep: number;
+}
+
+/** What is built on. */
+export interface Ground {
+  readonly dateKey: DateKey;
+  readonly now: Date;
+  /** The generation that the night follows; null for the first. */
+  readonly base: StoredGeneration | null;
+  /** The file to begin with; null for an empty one. */
+  readonly copy: string | null;
+  /** A file whose surrogate keys were given out and must not be given to others. */
+  readonly keysOf?: string;
+}
+
+/** Only for whoever holds the night; `release` is called when the stage has ended. */
+export function openBuilding(site: Site, ground: Ground, release: () => void): Stage {
+  const { dataDir, model } = site;
+  const { dateKey, now, base, copy, keysOf } = ground;
+  const building = join(dataDir, BUILDING_FILE);
+  // What is there is of a run that was killed.
+  const clear = (): void =>
+    [building, `${building}-journal`].forEach((path) => rmSync(path, { force: true }));
+  clear();
+  if (copy !== null) copyFileSync(copy, building, constants.COPYFILE_FICLONE);
+
+  const tell = (run: RunRecord | undefined): void => {
+    if (run) openSqliteJournal(dataDir).write(run);
+  };
+  // Damaged newest files are passed over, but their numbers are not given again.
+  const id = Math.max(0, ...listGenerationFiles(dataDir).map((file) => file.id)) + 1;
+  const database = new Database(building);
+  try {
+    // A crash throws the file away, so nothing waits for the disk before the night is published.
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536');
+    const parameters = nightParameters(dateKey, now);
+    const night: Night = { database, model, parameters, again: base?.dateKey === dateKey };
+    database.transaction(() => {
+      growToModel(night);
+      plantModel(night);
+    })();
+    if (keysOf !== undefined) keepKeys(database, keysOf);
+    settleJournal(dataDir, { dateKey, last: base?.dateKey ?? null, building });
+    return openSqliteStage(night, id, {
+      inscribe: (run) => inscribe(night, dataDir, base, run),
+      publish(run) {
+        flush(building);
+        renameSync(building, join(dataDir, generationFileName(id, dateKey)));
+        flush(dataDir);
+        quietly(() => {
+          tell(run);
+          sweep(site, run);
+        });
+        release();
+      },
+      refuse(run) {
+        flush(building);
+        for (const { path } of listRefusedFiles(dataDir)) rmSync(path, { force: true });
+        renameSync(building, join(dataDir, refusedFileName(dateKey)));
+        flush(dataDir);
+        tell(run);
+        release();
+      },
+      discard(run) {
+        clear();
+        quietly(() => tell(run));
+        release();
+      },
+    });
+  } catch (error) {
+    database.close();
+    clear();
+    throw error;
+  }
+}
+
+/** Runs of the nights since the one it builds on, and the run of this one: part of the generation to be. */
+function inscribe(
+  { database }: Night,
+  dataDir: string,
+  base: StoredGeneration | null,
+  run: RunRecord | undefined,
+): void {
+  if (!hasRuns(database)) return;
+  carryRuns(database, dataDir, base?.dateKey ?? 0);
+  if (run) database.transaction(() => writeRun(database, run))();
+}
+
+/** Removes generations that are no longer kept, and what was refused once a night is good. */
+function sweep({ dataDir, keep }: Site, run: RunRecord | undefined): void {
+  const old = listGenerationFiles(dataDir).slice(keep);
+  const isGood = run?.outcome === 'published' || run?.outcome === 'accepted';
+  for (const { path } of [...old, ...(isGood ? listRefusedFiles(dataDir) : [])])
+    rmSync(path, { force: true });
+}
+
+/** For what comes after the decisive step: where it fails, the next night makes up for it. */
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // A full disk, or a file that another program holds.
+  }
+}
+
+/** Waits until the disk has the file, or the directory's entries. */
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

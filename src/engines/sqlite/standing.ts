@@ -1,0 +1,53 @@
+// How many rows stand in each collection, before a night and with it: what a jump is measured by.
+import { quoted } from '../../../schema/derive/ddl.ts';
+import { storageOf } from '../../../schema/derive/storage.ts';
+import type { Storage } from '../../../schema/derive/storage.ts';
+import type { Night } from './merge/night.ts';
+
+/** Rows by collection. A collection that has no day to count, and happenings, which come and go, are not in it. */
+export type Standing = ReadonlyMap<string, number>;
+
+/** Before the night's merges: things that are there, states that hold, rows of the last day before this one. */
+export function standingBefore(night: Night): Standing {
+  return standing(
+    night,
+    '(SELECT max(dateKey) FROM snapshotDays WHERE collection = @collection AND dateKey < @day)',
+  );
+}
+
+/** After the night's merges. */
+export function standingTonight(night: Night): Standing {
+  return standing(
+    night,
+    '(SELECT dateKey FROM snapshotDays WHERE collection = @collection AND dateKey = @day)',
+  );
+}
+
+function standing({ database, model, parameters }: Night, day: string): Standing {
+  const counted = [...model.entities.values()].flatMap((entity): [string, number][] => {
+    const sql = countOf(storageOf(entity), day);
+    if (sql === null) return [];
+    const rows = database
+      .prepare<[object], number | null>(sql)
+      .pluck()
+      .get({ ...parameters, collection: entity.name });
+    return rows === undefined || rows === null ? [] : [[entity.name, rows]];
+  });
+  return new Map(counted);
+}
+
+function countOf({ entity, table, roles }: Storage, day: string): string | null {
+  const deleted = roles.get('deleted');
+  const there = deleted === undefined ? 'TRUE' : `NOT ${quoted(deleted)}`;
+  switch (entity.lifetime) {
+    case 'current':
+      return `SELECT count(*) FROM ${quoted(table)} WHERE ${there}`;
+    case 'history':
+      return `SELECT count(*) FROM ${quoted(table)} WHERE toKey = @open AND ${there}`;
+    case 'daily':
+      return `SELECT (SELECT count(*) FROM ${quoted(entity.name)} WHERE ${quoted(roles.get('day') ?? '')} = d.day)
+        FROM (SELECT ${day} AS day) d WHERE d.day IS NOT NULL`;
+    case 'event':
+      return null;
+  }
+}

@@ -33,6 +33,8 @@ export interface NestedKind {
   readonly kind: RowKind;
   /** Of columns, as of the row around. */
   readonly names: readonly string[];
+  /** `root/devices(7)/path?query` is where its rows go on; null where nothing leads there. */
+  readonly further?: { readonly root: string; readonly path: string; readonly query: string } | null;
 }
 
 interface JsonColumn {
@@ -50,7 +52,7 @@ export function odataRow(kind: RowKind, names: readonly string[], words: OdataRo
   const { listing } = kind;
   const paths = names.map((name) => name.split('/'));
   const values = membersAt(0, paths, { columns: kind.columns, level });
-  const nested = (kind.nested ?? []).map((each): Nested => [each.name, nestedMembers(each, words)]);
+  const nested = (kind.nested ?? []).map((each): Nested => [each.name, nestedMembers(each, listing, words)]);
   const inside = nested.flatMap(([, members]) => members);
   if (!listing) return { members: [...noAddress(level), ...values, ...inside], int64AsText, omitNulls };
   const members =
@@ -94,14 +96,18 @@ function noAddress(level: MetadataLevel): readonly RowMember[] {
 type Nested = readonly [name: string, members: readonly RowMember[]];
 
 function nestedMembers(
-  { name, form, many, count, kind, names }: NestedKind,
+  { name, form, many, count, kind, names, further }: NestedKind,
+  outer: Listing | null,
   words: OdataRowWords,
 ): readonly RowMember[] {
   const counted: readonly RowMember[] =
     many && count ? [{ kind: 'nestedCount', name: `${name}@odata.count`, of: name }] : [];
   if (form === 'count') return counted;
   const template = form === 'ref' ? reference(kind, words) : odataRow(kind, names, words);
-  return [...counted, { kind: 'nested', name, template }];
+  if (!further || !outer) return [...counted, { kind: 'nested', name, template }];
+  const { root, path, query } = further;
+  const address = [text(`${root}/`), ...addressOf(outer), text(`/${path}?${query}`)];
+  return [...counted, { kind: 'nested', name, template, further: address }];
 }
 
 /** A row as nothing but its address. */

@@ -13,8 +13,16 @@ export type RowMember =
   | { readonly kind: 'annotation'; readonly name: string; readonly value: readonly TextPart[] | null }
   /** `"deviceType": {"deviceTypeName": value}`. */
   | { readonly kind: 'object'; readonly name: string; readonly members: readonly RowMember[] }
-  /** What a navigation leads to: an object or null, or a list of objects. */
-  | { readonly kind: 'nested'; readonly name: string; readonly template: RowTemplate }
+  /**
+   * What a navigation leads to: an object or null, or a list of objects. `further` is the address at which a list goes on
+   * that is longer than it may be here: `"apps@odata.nextLink": "…"`.
+   */
+  | {
+      readonly kind: 'nested';
+      readonly name: string;
+      readonly template: RowTemplate;
+      readonly further?: readonly TextPart[] | null;
+    }
   /** `"devices@odata.count": 3`, whatever the list holds. */
   | { readonly kind: 'nestedCount'; readonly name: string; readonly of: string };
 

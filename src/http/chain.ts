@@ -14,7 +14,12 @@ export function chainName({ mount, rawQuery }: FeedRequest, version: FeedVersion
   const options = splitQuery(rawQuery)
     .map(({ name, value }) => [optionName(name), value] as const)
     .filter(([name]) => name !== null && name !== '$skiptoken' && name !== 'api-version');
-  return JSON.stringify([version, decodeURIComponent(mount.resource), options]);
+  return JSON.stringify([version, withoutKey(decodeURIComponent(mount.resource)), options]);
+}
+
+// `/devices(7)/apps` and `/devices(8)/apps` are one chain: a link inside each of many rows has the same token.
+function withoutKey(resource: string): string {
+  return resource.replace(/^(\/[^/(]+)\((?:'[^']*'|[^')])*\)(?=\/)/, '$1()');
 }
 
 /** Where the chain goes on; null at its beginning. Throws `request.bad-skiptoken`. */

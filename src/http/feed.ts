@@ -10,6 +10,7 @@ import type { RowKind } from '../format/odata-row.ts';
 import { areEntities } from '../plan/apply-rows.ts';
 import type { ReadPlan, RowsPlan } from '../plan/read-plan.ts';
 import type { Dialect } from '../sql/dialect.ts';
+import type { NestedLinks } from './nested-links.ts';
 import { metadataTexts, type MetadataTexts } from './metadata-texts.ts';
 
 export interface Feed {
@@ -63,22 +64,27 @@ function listingOf(
   throw new TypeError(`${version} does not list ${entity.name}.`);
 }
 
-/** What the plan's rows are, with those inside them, for whoever writes them. */
+/** What the plan's rows are, with those inside them and the links to the rest of these, for whoever writes them. */
 export function rowKindOf(
   feed: Catalogues,
   version: FeedVersion,
   { entity, from, expands }: RowsPlan,
+  links: NestedLinks = () => null,
 ): RowKind {
   return {
     columns: from.columns,
     listing: areEntities(from) ? listingOf(feed, { version, entity }) : null,
-    nested: expands.map(({ name, form, way, rows }) => ({
-      name,
-      form,
-      many: way.many,
-      count: rows.count,
-      kind: rowKindOf(feed, version, rows),
-      names: rows.columns,
-    })),
+    nested: expands.map((expansion) => {
+      const { name, form, way, rows } = expansion;
+      return {
+        name,
+        form,
+        many: way.many,
+        count: rows.count,
+        kind: rowKindOf(feed, version, rows, links),
+        names: rows.columns,
+        further: links(entity.name, expansion),
+      };
+    }),
   };
 }

@@ -16,6 +16,7 @@ import type { FeedRequest } from './feed-request.ts';
 import type { Feed } from './feed.ts';
 import { nextLink } from './next-link.ts';
 import type { Reading } from './reading.ts';
+import { nestedLinks } from './nested-links.ts';
 import { mustExist } from './must-exist.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { writtenRows } from './written-rows.ts';
@@ -33,7 +34,7 @@ export async function servePage(
   watch: Stopwatch,
 ): Promise<Answer> {
   const { plan, encoding, preferences, generation } = reading;
-  const { template, context } = writtenRows(feed, reading);
+  const { template, context } = writtenRows(feed, reading, nestedLinks(request, reading));
   const statements = renderPage(plan, template, feed.dialect);
   watch.lap('render');
 

@@ -13,6 +13,7 @@ import { makeEtag, namesEtag } from './etag.ts';
 import type { FeedRequest } from './feed-request.ts';
 import type { Feed } from './feed.ts';
 import { contextRoot, decideVersion } from './mounts.ts';
+import { inNestedPages } from './in-nested-pages.ts';
 import type { Reading } from './reading.ts';
 import { type DocumentWanted, serveDocument } from './serve-document.ts';
 import { servePage } from './serve-page.ts';
@@ -28,16 +29,14 @@ export async function serveRead(feed: Feed, request: FeedRequest, watch: Stopwat
   const { plan, encoding, preferences, generation, began, chain } = reading;
   const forms = JSON.stringify([encoding, preferences, request.encoding, request.base]);
   const state = [feed.fingerprint, generation.id, generation.publishedAt, dateKeyOf(began)];
-  const etag = makeEtag([...state, plan.version, chain, request.rawQuery, forms]);
+  const etag = makeEtag([...state, plan.version, request.mount.resource, chain, request.rawQuery, forms]);
   // What `now()` says is not known until it is asked.
   const lasts = !/\bnow\b/i.test(chain);
   if (lasts && namesEtag(request.headers['if-none-match'], etag))
     return { status: 304, headers: { ETag: etag }, body: null };
 
-  const answer =
-    plan.shape === 'page'
-      ? await servePage(feed, request, reading, watch)
-      : await serveRow(feed, request, reading, watch);
+  const serve = plan.shape === 'page' ? servePage : serveRow;
+  const answer = await inNestedPages(reading, (each) => serve(feed, request, each, watch));
   const caching = {
     'Cache-Control': 'private, no-cache',
     ...(lasts && answer.status === 200 && { ETag: etag }),

@@ -5,11 +5,13 @@ import { odataEntity } from '../format/odata-entity.ts';
 import { odataValue } from '../format/odata-value.ts';
 import { printContentType } from '../odata/negotiate.ts';
 import { printPreferenceApplied } from '../odata/parse-prefer.ts';
+import { largestNestedPage } from '../plan/nested-pages.ts';
 import { renderCount, renderEntity, renderValue } from '../sql/render-read.ts';
 import type { Statement } from '../sql/statement.ts';
 import type { Answer } from './answer.ts';
 import type { FeedRequest } from './feed-request.ts';
 import type { Feed } from './feed.ts';
+import { nestedLinks } from './nested-links.ts';
 import { mustExist } from './must-exist.ts';
 import type { Reading } from './reading.ts';
 import { rowAddress } from './row-address.ts';
@@ -18,12 +20,13 @@ import { writtenRows } from './written-rows.ts';
 
 export async function serveRow(
   feed: Feed,
-  { signal }: FeedRequest,
+  request: FeedRequest,
   reading: Reading,
   watch: Stopwatch,
 ): Promise<Answer> {
   const { plan, generation } = reading;
-  const { statement, headers, write } = shapeOf(feed, reading);
+  const { statement, headers, write } = shapeOf(feed, request, reading);
+  const { signal } = request;
   watch.lap('render');
 
   await mustExist(feed, plan.source, generation.id, signal);
@@ -52,15 +55,18 @@ interface Shape {
 
 const PLAIN = { 'Content-Type': 'text/plain;charset=utf-8' };
 
-function shapeOf(feed: Feed, reading: Reading): Shape {
+function shapeOf(feed: Feed, request: FeedRequest, reading: Reading): Shape {
   const { plan, encoding, preferences, root, resource } = reading;
   const { dialect } = feed;
   const { metadata: level, ieee754Compatible: int64AsText } = encoding;
   const json = { 'Content-Type': printContentType(encoding) };
   switch (plan.shape) {
     case 'entity': {
-      const { template, context } = writtenRows(feed, reading);
-      const applied = printPreferenceApplied(preferences, ['omit-values']);
+      const { template, context } = writtenRows(feed, reading, nestedLinks(request, reading));
+      const applied = printPreferenceApplied(preferences, [
+        'omit-values',
+        ...(largestNestedPage(plan) > 0 ? (['maxpagesize'] as const) : []),
+      ]);
       return {
         statement: renderEntity(plan, template, dialect),
         headers: { ...json, ...(applied !== null && { 'Preference-Applied': applied }) },

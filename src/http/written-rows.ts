@@ -9,6 +9,7 @@ import {
 import { odataRow, reference } from '../format/odata-row.ts';
 import type { RowTemplate } from '../format/row-template.ts';
 import { type Feed, rowKindOf } from './feed.ts';
+import type { NestedLinks } from './nested-links.ts';
 import type { Reading } from './reading.ts';
 
 export interface WrittenRows {
@@ -17,11 +18,15 @@ export interface WrittenRows {
   readonly context: string | null;
 }
 
-export function writtenRows(feed: Feed, { plan, encoding, preferences, root }: Reading): WrittenRows {
+export function writtenRows(
+  feed: Feed,
+  { plan, encoding, preferences, root }: Reading,
+  links: NestedLinks,
+): WrittenRows {
   const { metadata: level, ieee754Compatible: int64AsText } = encoding;
   const { omitNulls } = preferences;
   const words = { level, int64AsText, omitNulls, namespace: feed.model.namespace };
-  const kind = rowKindOf(feed, plan.version, plan);
+  const kind = rowKindOf(feed, plan.version, plan, links);
   const template = plan.form === 'ref' ? reference(kind, words) : odataRow(kind, plan.columns, words);
   return { template, context: level === 'none' ? null : contextOf(plan, root) };
 }

@@ -134,6 +134,17 @@ export class TokenReader {
     return text === null ? null : { text, at };
   }
 
+  /** Where the reading is, for `textSince`. */
+  mark(): number {
+    return this.#next?.at ?? this.#place();
+  }
+
+  /** What was written from a mark up to what comes next, without the blanks around it. */
+  textSince(mark: number): string {
+    const start = this.#source.offset ?? 0;
+    return this.#source.text.slice(mark - start, this.peek().at - start).trim();
+  }
+
   /** Takes the name if it comes next, in any case. */
   takeWord(word: string): boolean {
     const token = this.peek();

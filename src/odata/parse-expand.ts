@@ -12,7 +12,7 @@ import { readSearch } from './parse-search.ts';
 import { readSelectItems } from './parse-select.ts';
 import type { ExpandItem, NestedOptions } from './wanted.ts';
 
-type NestedName = keyof NestedOptions;
+type NestedName = Exclude<keyof NestedOptions, 'texts'>;
 
 /** No option at all. */
 export const NO_NESTED_OPTIONS: NestedOptions = {
@@ -49,6 +49,12 @@ export function parseExpand(
   const items = new ExpandParser(option).items();
   option.tokens.expectEnd('a comma, a slash, options in parentheses or the end');
   return items;
+}
+
+const EXPRESSIONS = ['filter', 'orderby', 'compute', 'search'] as const satisfies readonly NestedName[];
+
+function isExpression(name: NestedName): name is (typeof EXPRESSIONS)[number] {
+  return EXPRESSIONS.some((each) => each === name);
 }
 
 class ExpandParser {
@@ -112,7 +118,10 @@ class ExpandParser {
         });
       }
       tokens.expectSign('=', `= after ${excerpt(token.text)}`);
+      const mark = tokens.mark();
       options = { ...options, ...this.#value(name) };
+      if (isExpression(name))
+        options = { ...options, texts: { ...options.texts, [name]: tokens.textSince(mark) } };
     } while (tokens.takeSign(';'));
     if (!tokens.takeSign(')')) refuseRest(tokens, tokens.peek(), 'a semicolon or a closing parenthesis');
     this.#level -= 1;

@@ -61,6 +61,8 @@ export interface NestedOptions {
   readonly skip: number | null;
   readonly count: boolean | null;
   readonly levels: number | 'max' | null;
+  /** Those that are expressions, as they were written: the address of further rows says them again. */
+  readonly texts?: Readonly<Partial<Record<'filter' | 'orderby' | 'compute' | 'search', string>>>;
 }
 
 /** `freeStorageSpaceInBytes div 1024 as freeKiB` */

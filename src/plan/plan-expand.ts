@@ -1,7 +1,9 @@
 // $expand: which navigations are written inside a row, and what of their rows.
 import { type Way, findName } from '../../schema/derive/catalogue.ts';
+import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Limits } from '../base/limits.ts';
+import { printNestedOptions } from '../odata/print-expand.ts';
 import type { ExpandItem, NestedOptions } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
 import { bindCondition } from './bind-expression.ts';
@@ -14,12 +16,16 @@ import type { Scope } from './scope.ts';
 import { selectColumns, selectedWithin } from './select-columns.ts';
 import { unknownProperty } from './unknown-property.ts';
 
-export interface ExpandWords {
-  readonly limits: Pick<Limits, 'expandItems' | 'expandDepth' | 'expandedRows'>;
+interface ExpandWords {
+  readonly limits: Pick<Limits, 'expandedItems' | 'expandDepth' | 'expandedRows'>;
   /** Levels of $expand around this one. */
   readonly depth: number;
   /** Rows that one collection may hold here. */
   readonly rows: number;
+  /** What `$levels=max` means at the outermost level. */
+  readonly maxLevels: number;
+  /** Navigations of the whole $expand so far. */
+  readonly tally: { items: number };
 }
 
 /**
@@ -29,11 +35,35 @@ export interface ExpandWords {
 export function planExpand(
   items: readonly ExpandItem[] | null,
   scope: Scope,
+  limits: ExpandWords['limits'],
+): readonly Expansion[] {
+  // As deep as it may be, and where that is too much in all, less deep.
+  const planned = (maxLevels: number): readonly Expansion[] => {
+    const words = { limits, depth: 0, rows: limits.expandedRows, maxLevels, tally: { items: 0 } };
+    try {
+      return planLevel(items, scope, words);
+    } catch (error) {
+      const isTooMuch = error instanceof FeedError && error.code === 'limit.too-complex';
+      if (!isTooMuch || maxLevels === 1 || !saysMax(items)) throw error;
+      return planned(maxLevels - 1);
+    }
+  };
+  return planned(limits.expandDepth);
+}
+
+function saysMax(items: readonly ExpandItem[] | null): boolean {
+  return items?.some(({ options }) => options.levels === 'max' || saysMax(options.expand)) ?? false;
+}
+
+function planLevel(
+  items: readonly ExpandItem[] | null,
+  scope: Scope,
   words: ExpandWords,
 ): readonly Expansion[] {
   if (!items) return [];
   const named = items.filter(({ segments }) => segments[0] !== '*');
-  const star = items.find(({ segments }) => segments[0] === '*');
+  const [star, another] = items.filter(({ segments }) => segments[0] === '*');
+  if (another) throw malformed('$expand names * twice.', another.at, 'Write * or */$ref.');
   const wanted = new Map<string, ExpandItem>();
   for (const item of named) {
     const { name } = wayOf(item, scope);
@@ -42,9 +72,10 @@ export function planExpand(
     wanted.set(name, item);
   }
   if (star) for (const name of scope.it.ways.keys()) if (!wanted.has(name)) wanted.set(name, star);
-  const { expandItems, expandDepth } = words.limits;
-  if (wanted.size > expandItems) throw tooMuch(`names more than ${expandItems} navigations`);
-  if (words.depth >= expandDepth) throw tooMuch(`nests deeper than ${expandDepth} levels`);
+  const { expandedItems, expandDepth } = words.limits;
+  words.tally.items += wanted.size;
+  if (words.tally.items > expandedItems) throw beyond('expandedItems', words);
+  if (words.depth >= expandDepth) throw beyond('expandDepth', words);
   return [...scope.it.ways].flatMap(([name, way]) => {
     const item = wanted.get(name);
     return item ? [planExpansion(item, way, scope, words)] : [];
@@ -72,7 +103,7 @@ function planExpansion(item: ExpandItem, way: Way, outer: Scope, words: ExpandWo
     depth: words.depth + 1,
     rows: way.many ? Math.max(1, Math.trunc(rows / 10)) : rows,
   };
-  const expand = form === 'rows' ? nestedExpand(item, way, scope) : null;
+  const expand = form === 'rows' ? nestedExpand(item, way, scope, words) : null;
   const { columns, selected } = selectColumns(options.select, { source: from, it }, '$expand');
   return {
     name: way.name,
@@ -90,12 +121,19 @@ function planExpansion(item: ExpandItem, way: Way, outer: Scope, words: ExpandWo
       ]),
       order: way.many ? totalOrder(bindOrder(options.orderby ?? [], scope), from, start.way.row) : [],
       skip: options.skip ?? 0,
-      top: options.top === null || options.top > rows ? null : options.top,
+      top: options.top,
       most,
       count: options.count === true || form === 'count',
-      expands: planExpand(selectedWithin(options.select, expand, scope.it, '$expand'), scope, inner),
+      expands: planLevel(selectedWithin(options.select, expand, scope.it, '$expand'), scope, inner),
     },
+    further: way.many && form !== 'count' ? furtherOptions({ ...options, expand }) : null,
   };
+}
+
+// At another address `$it` would be another row.
+function furtherOptions(options: NestedOptions): Expansion['further'] {
+  const speaksOfOuter = Object.values(options.texts ?? {}).some((text) => /\$it\b/.test(text));
+  return speaksOfOuter ? null : printNestedOptions({ ...options, levels: null });
 }
 
 /** The $expand inside an item, with the item itself once more as long as $levels wants it. */
@@ -103,17 +141,16 @@ function nestedExpand(
   { segments, form, options, at }: ExpandItem,
   way: Way,
   { it }: Scope,
+  { depth, maxLevels }: ExpandWords,
 ): readonly ExpandItem[] | null {
-  const { levels, expand } = options;
-  if (levels === null || levels === 1) return expand;
-  const again = it.ways.get(way.name);
-  if (again?.to !== it.entity.name) {
+  const { expand } = options;
+  const levels = options.levels === 'max' ? maxLevels - depth : options.levels;
+  if (levels === null || options.levels === 1) return expand;
+  if (segments[0] !== '*' && it.ways.get(way.name)?.to !== it.entity.name) {
     const hint = 'A navigation goes on by itself only where it leads from a collection to itself.';
     throw malformed(`$levels has no meaning for ${way.name}.`, at, hint);
   }
-  // 'max' ends at the depth that is allowed.
-  if (levels === 'max')
-    throw malformed(`$levels=max is without end for ${way.name}.`, at, 'Write a number of levels.');
+  if (levels <= 1) return expand;
   const next: ExpandItem = { segments, form, options: { ...options, levels: levels - 1 }, at };
   return [...(expand ?? []), next];
 }
@@ -148,7 +185,6 @@ function malformed(message: string, position: number, hint: string): FeedError {
   return new FeedError('request.malformed-option', message, { target: '$expand', position, hint });
 }
 
-function tooMuch(fault: string): FeedError {
-  const hint = 'Ask for the inner rows by their own address: set(key)/navigation.';
-  return new FeedError('limit.too-complex', `$expand ${fault}.`, { target: '$expand', hint });
+function beyond(limit: 'expandedItems' | 'expandDepth', { limits }: ExpandWords): FeedError {
+  return beyondLimit(limit, '$expand', limits, { target: '$expand' });
 }

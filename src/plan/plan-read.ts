@@ -70,17 +70,19 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
       ...(many && options.search ? [bindSearch(options.search, { ...scope, option: '$search' })] : []),
     ]),
     order,
-    after: continuation && bindAfter(continuation.after, order),
-    skip: paged && !continuation ? (options.skip ?? 0) : 0,
+    after: continuation?.after.length ? bindAfter(continuation.after, order) : null,
+    skip: paged ? rowsToSkip(options, continuation) : 0,
     top: paged && options.top !== null ? Math.max(0, options.top - (continuation?.served ?? 0)) : null,
     count: paged && options.count === true,
-    expands: planExpand(
-      expand,
-      { ...scope, option: '$expand' },
-      { limits: context.limits, depth: 0, rows: context.limits.expandedRows },
-    ),
+    expands: planExpand(expand, { ...scope, option: '$expand' }, context.limits),
     generation: continuation?.generation ?? null,
   };
+}
+
+/** A chain that began inside another row has no last row to go on after, only how many there were. */
+function rowsToSkip({ skip }: QueryOptions, continuation: PlanContext['continuation']): number {
+  if (continuation && continuation.after.length > 0) return 0;
+  return (skip ?? 0) + (continuation?.served ?? 0);
 }
 
 function scopeAt(it: ScopeRow, scope: Scope): Scope {

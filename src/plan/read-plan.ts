@@ -3,6 +3,7 @@ import type { SearchIndex } from '../../schema/derive/search.ts';
 import type { EdmType, Entity, FeedVersion, Value } from '../../schema/words.ts';
 import type { DateKey } from '../base/date-key.ts';
 import type { ArithmeticOperator, ComparisonOperator } from '../odata/expression.ts';
+import type { QueryPair } from '../odata/split-query.ts';
 
 /** A column of rows: what the model, `$compute` or `$apply` says of it. */
 export interface Column {
@@ -287,8 +288,10 @@ export interface Expansion {
   /** Rows as objects, rows as references, or their number alone. */
   readonly form: 'rows' | 'ref' | 'count';
   readonly way: Following;
-  /** `most` rows may be there; more are an error and never left out. */
+  /** So many rows are written at `most`; more are never left out: a link leads to the rest, or they are an error. */
   readonly rows: RowsPlan & { readonly most: number };
+  /** The options of the address at which the rest is found, not yet encoded; null where there is none. */
+  readonly further: readonly QueryPair[] | null;
 }
 
 /**

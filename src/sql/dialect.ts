@@ -34,9 +34,13 @@ export interface NestedRows {
   readonly name: string;
   /** One row as text. */
   readonly row: Fragment;
-  /** What stands behind FROM. */
+  /** What stands behind FROM; no more than `most`, or one more where nothing leads to the rest. */
   readonly rows: Fragment;
   readonly most: number;
+  /** Rows that one of them stands for, itself and those of which it has one. */
+  readonly weight: number;
+  /** Where there may be more than `most`: whether there are, and the address at which they are found. */
+  readonly further: { readonly exist: Fragment; readonly address: Fragment } | null;
 }
 
 export interface PageParts {
@@ -97,7 +101,10 @@ export interface Dialect {
   keyLiteral(value: Fragment, type: ScalarType): Fragment;
   /** `{"a":1,"b":null}` */
   jsonObject(members: readonly JsonMember[], omitNulls: boolean): Fragment;
-  /** `[{"a":1},{"a":2}]` of rows in order; an error of the reader's where there are more than `most`. */
+  /**
+   * `[{"a":1},{"a":2}]` of rows in order, and behind it `,"apps@odata.nextLink":"…"` where there are more. An error of the
+   * reader's where nothing leads to them, and where the statement has written more than LIMITS.expandedInAll.
+   */
   jsonRows(rows: NestedRows): Fragment;
   /** Pieces of text put together; none is null. */
   concatenated(pieces: readonly Fragment[]): Fragment;

@@ -16,9 +16,12 @@ import {
 } from './fragment.ts';
 import { boundOn, conjunctsOf, isKeyOrder, mayRunLong, pinnedProperties, startsAsKey } from './key-range.ts';
 import { comparisonSign, renderCondition, renderRows, renderScalar } from './render-condition.ts';
-import { renderRow, rowColumns } from './render-row.ts';
+import { renderRow, rowColumns, weightOf } from './render-row.ts';
 import { deadline } from './deadline.ts';
 import type { PageStatements } from './statement.ts';
+
+// Rows that one row stands for, from which on a chunk of many thousands is more than memory should hold.
+const HEAVY_ROW = 20;
 
 /** Renders a plan of shape `page`. */
 export function renderPage(plan: ReadPlan, template: RowTemplate, dialect: Dialect): PageStatements {
@@ -39,7 +42,7 @@ export function renderPage(plan: ReadPlan, template: RowTemplate, dialect: Diale
     next,
     orderValues: terms.length,
     sorts: !isKeyOrder(plan),
-    nests: holdsMany(plan),
+    nests: holdsMany(plan) || weightOf(plan) > HEAVY_ROW,
   };
 }
 

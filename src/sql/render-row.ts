@@ -26,15 +26,26 @@ function memberColumns(member: RowMember): readonly string[] {
     case 'property':
       return [member.column ?? member.name];
     case 'annotation':
-      return (member.value ?? []).flatMap((part) => (part.kind === 'keyLiteral' ? [part.property] : []));
+      return keyColumns(member.value);
     case 'object':
       return member.members.flatMap(memberColumns);
     case 'nested':
+      return keyColumns(member.further);
     case 'nestedCount':
       return [];
     default:
       return absurd(member);
   }
+}
+
+function keyColumns(parts: readonly TextPart[] | null | undefined): readonly string[] {
+  return (parts ?? []).flatMap((part) => (part.kind === 'keyLiteral' ? [part.property] : []));
+}
+
+/** Rows that one row stands for: itself, and those of which it has one. */
+export function weightOf({ expands }: Pick<RowsPlan, 'expands'>): number {
+  const single = expands.filter(({ way, form }) => !way.many && form !== 'count');
+  return single.reduce((sum, { rows }) => sum + weightOf(rows), 1);
 }
 
 /** Throws TypeError for a name that the source does not have. */
@@ -72,7 +83,7 @@ function renderMember(member: RowMember, rows: Rows, template: RowTemplate, dial
       return { name, json: dialect.json(text, ANNOTATION), absent: null };
     }
     case 'nested':
-      return { name, json: renderNested(expansionOf(rows, name), member.template, dialect), absent: null };
+      return { name, json: renderNested(member, rows, dialect), absent: null };
     case 'nestedCount':
       return { name, json: renderNestedCount(expansionOf(rows, member.of), template, dialect), absent: null };
     default:
@@ -86,8 +97,13 @@ function expansionOf({ expands }: Rows, name: string): Expansion {
   return expansion;
 }
 
-/** What a navigation leads to, as JSON: an object or null, or a list. */
-function renderNested({ name, way, rows }: Expansion, template: RowTemplate, dialect: Dialect): Fragment {
+/** What a navigation leads to, as JSON: an object or null, or a list and the way to the rest of it. */
+function renderNested(
+  { name, template, further }: RowMember & { readonly kind: 'nested' },
+  outer: Rows,
+  dialect: Dialect,
+): Fragment {
+  const { way, rows } = expansionOf(outer, name);
   const row = renderRow(rows, template, dialect);
   if (!way.many) {
     const found = sql`(SELECT ${row} ${following(way, [], dialect)} LIMIT 1)`;
@@ -106,10 +122,26 @@ function renderNested({ name, way, rows }: Expansion, template: RowTemplate, dia
     const value = renderScalar(by, dialect);
     return descending ? sql`${value} DESC` : value;
   });
-  // One more than there may be, so that what is too much is seen and never read to its end.
-  const limit = wholeConstant(rows.top ?? rows.most + 1);
-  const chosen = sql`SELECT ${columns} ${following(way, filter, dialect)} ORDER BY ${join(order, sql`, `)} LIMIT ${limit} OFFSET ${wholeConstant(rows.skip)}`;
-  return dialect.jsonRows({ name, row, rows: sql`(${chosen}) AS ${rowName(rows.row)}`, most: rows.most });
+  const found = following(way, filter, dialect);
+  const { most, skip, top } = rows;
+  const mayBeMore = top === null || top > most;
+  // Without a way to the rest one more than there may be, so that what is too much is seen and never read to its end.
+  const limit = wholeConstant(mayBeMore && !further ? most + 1 : most);
+  const chosen = sql`SELECT ${columns} ${found} ORDER BY ${join(order, sql`, `)} LIMIT ${limit} OFFSET ${wholeConstant(skip)}`;
+  return dialect.jsonRows({
+    name,
+    row,
+    rows: sql`(${chosen}) AS ${rowName(rows.row)}`,
+    most,
+    weight: weightOf(rows),
+    further:
+      mayBeMore && further
+        ? {
+            exist: sql`EXISTS (SELECT 1 ${found} LIMIT 1 OFFSET ${wholeConstant(skip + most)})`,
+            address: dialect.concatenated(further.map((part) => renderPart(part, outer, dialect))),
+          }
+        : null,
+  });
 }
 
 function renderNestedCount(

@@ -6,7 +6,9 @@ import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
 import { chosenList } from '../../src/format/odata-context.ts';
 import { odataRow, type MetadataLevel } from '../../src/format/odata-row.ts';
 import { rowKindOf } from '../../src/http/feed.ts';
+import type { NestedLinks } from '../../src/http/nested-links.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
+import { largestNestedPage, withNestedPages } from '../../src/plan/nested-pages.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import { renderEntity } from '../../src/sql/render-read.ts';
 import { renderPage } from '../../src/sql/render-page.ts';
@@ -33,10 +35,18 @@ function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, numbe
   });
 }
 
-function template(read: ReturnType<typeof plan>, level: MetadataLevel = 'minimal') {
+function template(read: ReturnType<typeof plan>, level: MetadataLevel = 'minimal', links?: NestedLinks) {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'Test' };
-  return odataRow(rowKindOf({ catalogues }, 'beta', read), read.columns, words);
+  return odataRow(rowKindOf({ catalogues }, 'beta', read, links), read.columns, words);
 }
+
+/** Options as they are, without a token. */
+const links: NestedLinks = (_, { name, further }) =>
+  further && {
+    root: 'root',
+    path: name,
+    query: further.map((option) => `${option.name}=${option.value}`).join('&'),
+  };
 
 type Json = Record<string, unknown>;
 
@@ -127,6 +137,40 @@ describe('$expand', () => {
     expect(row).toEqual({ kindKey: 9, parent: kind(0), children: [], things: [], dailyThings: [] });
   });
 
+  test.each([
+    [
+      '*($levels=2)',
+      [
+        'things(kind)',
+        'dailyThings(kind)',
+        'parent(things,dailyThings,parent,children)',
+        'children(things,dailyThings,parent,children)',
+      ],
+    ],
+    ['*($levels=1)', ['things', 'dailyThings', 'parent', 'children']],
+    ['parent($select=title),*', ['things', 'dailyThings', 'parent', 'children']],
+    [
+      '*($levels=2),things,children($levels=2)',
+      ['things', 'dailyThings(kind)', 'parent(things,dailyThings,parent,children)', 'children(children)'],
+    ],
+    ['parent($levels=max)', ['parent(parent(parent(parent(parent(parent)))))']],
+    ['things($expand=kind($expand=parent($levels=max)))', ['things(kind(parent(parent(parent(parent)))))']],
+    ['*/$ref', ['things/ref', 'dailyThings/ref', 'parent/ref', 'children/ref']],
+    [
+      '*/$ref,parent($expand=parent),things/$count',
+      ['things/count', 'dailyThings/ref', 'parent(parent)', 'children/ref'],
+    ],
+  ])('%s expands %j', (expand, outline) => {
+    expect(plan(`/kinds?$expand=${expand}`).expands.map(outlineOf)).toEqual(outline);
+  });
+
+  test('$levels=max is as deep as all that it stands for may be', () => {
+    const { expands } = plan('/kinds?$expand=*($levels=max)', { expandedItems: 42 });
+    expect(depthOf(expands)).toBe(3);
+    expect(plan('/kinds?$expand=*($levels=3)', { expandedItems: 42 }).expands).toEqual(expands);
+    expect(depthOf(plan('/kinds?$expand=*($levels=max)', { expandedItems: 1000 }).expands)).toBe(6);
+  });
+
   test('$levels follows a navigation that leads to its own collection', () => {
     expect(
       rowsOf('/kinds?$select=kindKey&$filter=kindKey eq 9&$expand=parent($select=kindKey;$levels=3)'),
@@ -187,6 +231,60 @@ describe('$expand', () => {
     );
   });
 
+  test.each([
+    ['things', 3],
+    ['things($orderby=label desc,thingKey;$skip=1)', 2],
+    ['things($filter=on and thingKey ne 3)', 2],
+    ['things($top=5)', 5],
+    ['things($top=5)', 6],
+    ['things($top=5)', 4],
+    ['things($top=0)', 4],
+  ])('%s links to the rest where there are more than %d, and says what it was asked', (expand, most) => {
+    const read = withNestedPages(plan(`/kinds?$select=kindKey&$expand=${expand}`), most);
+    const { rows } = walkChunks(database, read, 2, template(read, 'none', links));
+    const whole = rowsOf(`/kinds?$select=kindKey&$expand=${expand}`, 'none');
+    const query = /\((.*)\)/.exec(expand)?.[1]?.replaceAll(';', '&') ?? '';
+    expect(rows.map((row) => Object.entries(row))).toEqual(
+      whole.map(({ kindKey, things }) => [
+        ['kindKey', kindKey],
+        ['things', (things as Json[]).slice(0, most)],
+        ...((things as Json[]).length > most
+          ? [
+              [
+                'things@odata.nextLink',
+                expect.stringMatching(new RegExp(`^root/kinds\\(${String(kindKey)}\\)/things\\?`)),
+              ],
+            ]
+          : []),
+      ]),
+    );
+    const told = rows.map((row) => row['things@odata.nextLink']).filter((link) => typeof link === 'string');
+    const asked = query.split('&');
+    for (const link of told) expect(link.split('?')[1]?.split('&').toSorted()).toEqual(asked.toSorted());
+  });
+
+  test('links inside each other say what is inside', () => {
+    const address =
+      '/kinds?$select=kindKey&$filter=kindKey eq -2&$expand=children($select=title,parent/title;$expand=parent,children($levels=2;$top=4))';
+    const read = withNestedPages(plan(address), 0);
+    const [row] = walkChunks(database, read, 2, template(read, 'none', links)).rows;
+    expect(row).toEqual({
+      kindKey: -2,
+      children: [],
+      'children@odata.nextLink':
+        'root/kinds(-2)/children?$select=title,parent/title&$expand=parent,children($top=4;$levels=2)',
+    });
+  });
+
+  test('pages inside become smaller at every level, and only those that have a link', () => {
+    const read = plan('/kinds?$expand=parent($expand=children($expand=things))');
+    expect(largestNestedPage(read)).toBe(LIMITS.expandedRows);
+    const smaller = withNestedPages(read, 7);
+    expect(largestNestedPage(smaller)).toBe(7);
+    expect(smaller.expands[0]?.rows.most).toBe(1);
+    expect(withNestedPages(plan('/kinds'), 7)).toEqual(plan('/kinds'));
+  });
+
   test('never leaves a row out silently: more than the limit are an error that says what to ask', () => {
     const read = plan('/kinds?$expand=things', { expandedRows: 3 });
     const refused = {
@@ -221,6 +319,8 @@ describe('$expand', () => {
     ['kinds?$expand=things($filter=$it/on)', 'request.unknown-property', /\$it/],
     ['kinds(0)/title?$expand=things', 'request.malformed-option', /is a value/],
     ['kinds?$expand=parent($levels=7)', 'limit.too-complex', /deeper than 6/],
+    ['kinds?$expand=*($levels=6)', 'limit.too-complex', /more than 100 navigations \(limit expandedItems\)/],
+    ['kinds?$expand=*,*/$ref', 'request.malformed-option', /\* twice/],
   ])('%s is refused', (address, code, message) => {
     expect(() => plan(`/${address}`)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
@@ -237,6 +337,17 @@ describe('$expand', () => {
     expect(chosenList(plan(`/${address}`))?.join(',') ?? null).toBe(list);
   });
 });
+
+type Expands = ReturnType<typeof plan>['expands'];
+
+function outlineOf({ name, form, rows }: Expands[number]): string {
+  const inside = rows.expands.map(outlineOf).join();
+  return name + (form === 'rows' ? '' : `/${form}`) + (inside === '' ? '' : `(${inside})`);
+}
+
+function depthOf(expands: Expands): number {
+  return Math.max(0, ...expands.map(({ rows }) => 1 + depthOf(rows.expands)));
+}
 
 describe('$compute', () => {
   test('makes columns that are selected, sorted and filtered like any other, page by page', () => {

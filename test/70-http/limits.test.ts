@@ -78,9 +78,13 @@ const REACHES: Readonly<Record<LimitName, Reach>> = {
   pathSteps: get(`/beta/devices(1)/${listed(LIMITS.pathSteps, 'user', '/')}`),
   expandItems: devices('$expand', listed(LIMITS.expandItems, 'deviceType')),
   expandDepth: devices('$expand', inside(LIMITS.expandDepth, 'deviceType($expand=', 'devices')),
-  expandedItems: { shownBy: '70-http/bombs › everything of everything' },
-  expandedRows: { shownBy: '70-http/bombs › a path that comes back' },
-  expandedInAll: { shownBy: '70-http/bombs › a path that comes back' },
+  expandedItems: devices('$expand', '*($levels=3)'),
+  expandedRows: {
+    shownBy: '40-sql/expand › %s links to the rest where there are more than %d, and says what it was asked',
+  },
+  expandedInAll: {
+    shownBy: '70-http/nested-pages › has smaller pages inside, and never more at once than the limit',
+  },
   applySteps: devices('$apply', listed(LIMITS.applySteps, 'identity', '/')),
   applyDepth: devices('$apply', inside(LIMITS.applyDepth, 'concat(identity,', 'identity')),
   applyReads: devices('$apply', listed(Math.log2(LIMITS.applyReads), 'concat(identity,identity)', '/')),

@@ -1,5 +1,6 @@
 // A query put to the server, page by page, and its answer without what is said about it.
 import type { TestFeed } from '../70-http/feed.ts';
+import { followNested } from '../70-http/follow-nested.ts';
 import type { JsonRow } from './evaluate-query.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
@@ -21,7 +22,7 @@ export async function ask(feed: TestFeed, query: Query): Promise<Answered> {
   for (let link: string | undefined = printQuery(query); link !== undefined;) {
     const { status, text, json }: Awaited<ReturnType<TestFeed['get']>> = await feed.get(link, headers);
     if (status !== 200) throw new Error(`${status} ${text}`);
-    pages.push(json);
+    pages.push({ ...json, value: (await followNested(feed, json.value, headers)) as readonly JsonRow[] });
     link = json['@odata.nextLink']?.slice(feed.base.length);
   }
   const count = pages[0]?.['@odata.count'];

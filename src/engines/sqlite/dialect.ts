@@ -119,10 +119,16 @@ export const SQLITE: Dialect = {
     return type === 'Edm.DateTimeOffset' ? sql`replace(${own} || 'Z', ':', '%3A')` : own;
   },
   jsonObject: (members, omitNulls) => (omitNulls ? objectWithoutNulls(members) : wholeObject(members)),
-  jsonRows: ({ name, row, rows, most }) => {
-    const refusal = sql`too_many_rows(${textConstant(name)}, ${wholeConstant(most)}, count(*))`;
+  jsonRows: ({ name, row, rows, most, weight, further }) => {
     const list = sql`'[' || ifnull(group_concat(${row}, ','), '') || ']'`;
-    return sql`(SELECT iif(count(*) > ${wholeConstant(most)}, ${refusal}, ${list}) FROM ${rows})`;
+    const counted = sql`${list} || rows_written(count(*) * ${wholeConstant(weight)})`;
+    if (further) {
+      const link = sql`${textConstant(`,${JSON.stringify(`${name}@odata.nextLink`)}:`)} || json_quote(${further.address})`;
+      const rest = sql`CASE WHEN count(*) < ${wholeConstant(most)} THEN '' WHEN ${further.exist} THEN ${link} ELSE '' END`;
+      return sql`(SELECT ${counted} || ${rest} FROM ${rows})`;
+    }
+    const refusal = sql`too_many_rows(${textConstant(name)}, ${wholeConstant(most)}, count(*))`;
+    return sql`(SELECT iif(count(*) > ${wholeConstant(most)}, ${refusal}, ${counted}) FROM ${rows})`;
   },
   concatenated: (pieces) => sql`concat(${join(pieces, sql`, `)})`,
   bytes: (text) => sql`CAST(${text} AS BLOB)`,

@@ -1,10 +1,20 @@
 // The SQL functions of our own, as every read connection has them.
 import type { Database } from 'better-sqlite3';
+import { beyondLimit } from '../../base/beyond-limit.ts';
+import { LIMITS } from '../../base/limits.ts';
 import { QUERY_FUNCTIONS } from './query-functions.ts';
 
 /** Thrown inside a running statement once it has been told to stop; whoever told it knows why. */
 export class StatementStopped extends Error {
   override readonly name = 'StatementStopped';
+}
+
+// Rows inside rows that the statement has written: a thread runs one at a time.
+let written = 0;
+
+/** Before each statement: what counts within one begins again. */
+export function beginStatement(): void {
+  written = 0;
 }
 
 /**
@@ -16,6 +26,13 @@ export function registerFunctions(database: Database, isStopped: () => boolean):
   database.function('within_deadline', { varargs: true }, () => {
     if (isStopped()) throw new StatementStopped('The statement was told to stop.');
     return 1;
+  });
+  // Nothing to write; an error once the rows inside rows are more than one statement may hold in memory.
+  database.function('rows_written', { directOnly: true }, (rows: unknown) => {
+    written += Number(rows);
+    if (written > LIMITS.expandedInAll)
+      throw beyondLimit('expandedInAll', '$expand', LIMITS, { target: '$expand' });
+    return '';
   });
   for (const [name, answer] of Object.entries(QUERY_FUNCTIONS)) {
     database.function(name, { deterministic: true, directOnly: true, safeIntegers: true }, answer);

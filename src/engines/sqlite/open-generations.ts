@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Statement } from '../../sql/statement.ts';
-import { registerFunctions } from './functions.ts';
+import { beginStatement, registerFunctions } from './functions.ts';
 import { RecentMap } from './recent-map.ts';
 import type { Cell, Cells } from './thread-messages.ts';
 import { sqliteCode } from './sqlite-code.ts';
@@ -33,6 +33,7 @@ export function openGenerations(isStopped: () => boolean): OpenGenerations {
       try {
         const generation = open.get(path, () => openGeneration(path, isStopped));
         const statement = generation.prepared.get(text, () => prepare(generation.database, text));
+        beginStatement();
         return statement.get(...values)?.map(narrowed) ?? null;
       } catch (error) {
         throw explained(error, path);

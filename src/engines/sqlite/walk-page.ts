@@ -15,7 +15,12 @@ const SORTED_CHUNK_ROWS = 20_000;
 // A row that holds others may be a thousand times as long.
 const NESTED_CHUNK_ROWS = 100;
 
+// How much smaller a chunk becomes whose rows hold too many others.
+const SMALLER = 10;
+
 interface Chunk {
+  /** Rows that it could have had: fewer than were wanted where rows hold too many others. */
+  readonly asked: number;
   readonly body: Uint8Array | null;
   readonly rows: number;
   /** Order values of its last row. */
@@ -35,14 +40,25 @@ export async function* walkPage(
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
   const wanted = Math.min(pageRows, top ?? Infinity);
-  const read = async (statement: BlankStatement, rows: number, after: readonly SqlValue[]): Promise<Chunk> =>
-    chunkOf(await readRow(filledIn(statement, rows, after), either));
+  let chunkRows = chunkRowsOf(statements);
+  const read = async (
+    statement: BlankStatement,
+    most: number,
+    after: readonly SqlValue[],
+  ): Promise<Chunk> => {
+    const asked = Math.min(chunkRows, most);
+    try {
+      return { asked, ...chunkOf(await readRow(filledIn(statement, asked, after), either)) };
+    } catch (error) {
+      if (!statements.nests || asked <= 1 || !isTooMuch(error)) throw error;
+      chunkRows = Math.ceil(asked / SMALLER);
+      return read(statement, most, after);
+    }
+  };
 
-  const chunkRows = chunkRowsOf(statements);
   let rows = 0;
   let bytes = 0;
-  let asked = Math.min(chunkRows, wanted);
-  let ahead: Promise<Chunk> | null = asked > 0 ? read(statements.first, asked, from ?? []) : null;
+  let ahead: Promise<Chunk> | null = wanted > 0 ? read(statements.first, wanted, from ?? []) : null;
   let after: readonly SqlValue[] | null = null;
   try {
     while (ahead) {
@@ -51,10 +67,9 @@ export async function* walkPage(
       if (!chunk) break;
       rows += chunk.rows;
       bytes += chunk.body?.byteLength ?? 0;
-      after = chunk.rows < asked || rows === top ? null : chunk.after;
+      after = chunk.rows < chunk.asked || rows === top ? null : chunk.after;
       const goesOn = after !== null && rows < wanted && bytes < pageBytes && performance.now() < endsAt;
-      asked = Math.min(chunkRows, wanted - rows);
-      ahead = goesOn && after ? read(statements.next, asked, after) : null;
+      ahead = goesOn && after ? read(statements.next, wanted - rows, after) : null;
       // The reader may leave before it looks at the chunk ahead.
       ahead?.catch(() => undefined);
       if (chunk.body) yield { kind: 'rows', bytes: chunk.body, rows: chunk.rows };
@@ -74,6 +89,10 @@ function chunkRowsOf({ sorts, nests }: PageStatements): number {
   return sorts ? SORTED_CHUNK_ROWS : CHUNK_ROWS;
 }
 
+function isTooMuch(error: unknown): boolean {
+  return error instanceof FeedError && error.code === 'limit.too-complex';
+}
+
 async function unlessLimited(chunk: Promise<Chunk>, onTheWay: boolean): Promise<Chunk | null> {
   try {
     return await chunk;
@@ -91,7 +110,7 @@ function filledIn({ text, values }: BlankStatement, rows: number, after: readonl
   return { text, values: filled };
 }
 
-function chunkOf(cells: Cells | null): Chunk {
+function chunkOf(cells: Cells | null): Omit<Chunk, 'asked'> {
   const [body, rows, ...after] = cells ?? [];
   if (typeof rows !== 'number' || typeof body === 'string') {
     throw new TypeError('A page statement yields body and rows before its order values.');

@@ -30,10 +30,14 @@ export function nestedLinks(
     const options = [...own, ...shared];
     const there = { ...request, rawQuery: options.join('&') };
     const mount = { ...request.mount, resource: `/${collection}()/${path}` };
-    const token = encodeSkipToken(
-      { generation: generation.id, began: began.getTime(), served: rows.most, after: [] },
-      chainName({ ...there, mount }, plan.version),
-    );
+    const place = {
+      generation: generation.id,
+      began: began.getTime(),
+      served: rows.most,
+      tracks: false,
+      after: [],
+    };
+    const token = encodeSkipToken(place, chainName({ ...there, mount }, plan.version));
     return { root, path, query: [...options, `$skiptoken=${token}`].join('&') };
   };
 }

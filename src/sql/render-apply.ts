@@ -12,6 +12,7 @@ import type {
 import { deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fragment, column, columnName, join, rowName, sql, value, wholeConstant } from './fragment.ts';
+import { renderSpanGroups } from './render-span-groups.ts';
 
 /** How what stands inside is rendered; handed in, since rows stand in conditions and conditions in rows. */
 export interface Within {
@@ -61,6 +62,8 @@ function readsStored(source: RowSource): boolean {
 }
 
 function renderGroups(source: Of<'grouped'>, within: Within): Fragment {
+  const ofSpans = renderSpanGroups(source, within);
+  if (ofSpans) return ofSpans;
   const by = [...source.by].map(([name, scalar]) => sql`${within.scalar(scalar)} AS ${columnName(name)}`);
   const told = [...source.aggregates].map(
     ([name, each]) => sql`${renderAggregate(each, within)} AS ${columnName(name)}`,

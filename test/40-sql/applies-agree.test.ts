@@ -3,15 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Row } from '../../schema/words.ts';
-import type { ApplyStep } from '../../src/odata/wanted.ts';
-import { shownColumns } from '../../src/plan/apply-rows.ts';
-import { planApply } from '../../src/plan/plan-apply.ts';
-import { totalOrder } from '../../src/plan/plan-order.ts';
-import type { ReadPlan } from '../../src/plan/read-plan.ts';
-import { collectionRows, MAIN_ROW, scopeOf } from '../../src/plan/scope.ts';
 import { evaluateApply, type Folded, inOrder, type Table } from './apply-evaluator.ts';
-import { type Columns, randomApplies } from './random-applies.ts';
-import { CATALOGUE, KIND_ROWS, listingOf, openThings, ROWS, THINGS } from './things.ts';
+import { OWN, planApplied, REACHED } from './plan-applied.ts';
+import { randomApplies } from './random-applies.ts';
+import { KIND_ROWS, openThings, ROWS, THINGS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
 
 let database: Database;
@@ -22,56 +17,6 @@ afterAll(() => {
   database.close();
 });
 
-function planOf(collection: string, steps: readonly ApplyStep[]): ReadPlan {
-  const listing = listingOf(collection);
-  const scope = scopeOf(listing, {
-    catalogue: CATALOGUE,
-    aliases: new Map(),
-    now: new Date(0),
-    option: '$apply',
-  });
-  const start = { source: collectionRows(listing), it: scope.it, order: [] };
-  const { source, order } = planApply(steps, start, scope);
-  return {
-    entity: listing.entity,
-    from: source,
-    row: MAIN_ROW,
-    version: 'beta',
-    shape: 'page',
-    form: 'rows',
-    source: null,
-    columns: [...shownColumns(source.columns).keys()],
-    selected: null,
-    where: null,
-    order: totalOrder(order, source, MAIN_ROW),
-    after: null,
-    skip: 0,
-    top: null,
-    count: false,
-    expands: [],
-    generation: null,
-  };
-}
-
-const OWN: Columns = new Map([
-  ['dateKey', 'measure'],
-  ['thingKey', 'measure'],
-  ['label', 'text'],
-  ['name', 'text'],
-  ['number', 'measure'],
-  ['size', 'whole'],
-  ['ratio', 'fraction'],
-  ['on', 'truth'],
-  ['flag', 'truth'],
-  ['changed', 'instant'],
-  ['seen', 'instant'],
-]);
-const REACHED: Columns = new Map([
-  ['kind/title', 'text'],
-  ['kind/on', 'truth'],
-  ['kind/parent/title', 'text'],
-  ['kind/kindKey', 'measure'],
-]);
 const applies = randomApplies(OWN, REACHED, ['kind/children/kindKey', 'kind/children/things/number']);
 
 const parentOf = (key: unknown) => KIND_ROWS.find(({ kindKey }) => key !== null && kindKey === Number(key));
@@ -130,7 +75,7 @@ describe.each(['things', 'dailyThings'])('$apply on %s', (collection) => {
   test('yields the rows that its transformations mean, in their order, however small the chunks', () => {
     fc.assert(
       fc.property(applies, fc.integer({ min: 1, max: 70 }), (steps, size) => {
-        const plan = planOf(collection, steps);
+        const plan = planApplied(collection, steps);
         const { rows } = walkChunks(database, plan, size);
         const wanted = evaluateApply(steps, TABLE);
         expect(rows).toEqual(inOrder(wanted).map((row) => asJson(row, plan.columns)));

@@ -1,0 +1,62 @@
+// Transformations of the things, as a plan of a page, and what random ones may name.
+import type { ApplyStep } from '../../src/odata/wanted.ts';
+import { shownColumns } from '../../src/plan/apply-rows.ts';
+import { planApply } from '../../src/plan/plan-apply.ts';
+import { totalOrder } from '../../src/plan/plan-order.ts';
+import type { ReadPlan } from '../../src/plan/read-plan.ts';
+import { collectionRows, MAIN_ROW, scopeOf } from '../../src/plan/scope.ts';
+import type { Columns } from './random-applies.ts';
+import { CATALOGUE, listingOf } from './things.ts';
+
+export function planApplied(collection: string, steps: readonly ApplyStep[]): ReadPlan {
+  const listing = listingOf(collection);
+  const scope = scopeOf(listing, {
+    catalogue: CATALOGUE,
+    aliases: new Map(),
+    now: new Date(0),
+    option: '$apply',
+  });
+  const start = { source: collectionRows(listing), it: scope.it, order: [] };
+  const { source, order } = planApply(steps, start, scope);
+  return {
+    entity: listing.entity,
+    from: source,
+    row: MAIN_ROW,
+    version: 'beta',
+    shape: 'page',
+    form: 'rows',
+    source: null,
+    columns: [...shownColumns(source.columns).keys()],
+    selected: null,
+    where: null,
+    order: totalOrder(order, source, MAIN_ROW),
+    after: null,
+    skip: 0,
+    top: null,
+    count: false,
+    expands: [],
+    generation: null,
+  };
+}
+
+/** Of things. */
+export const OWN: Columns = new Map([
+  ['dateKey', 'measure'],
+  ['thingKey', 'measure'],
+  ['label', 'text'],
+  ['name', 'text'],
+  ['number', 'measure'],
+  ['size', 'whole'],
+  ['ratio', 'fraction'],
+  ['on', 'truth'],
+  ['flag', 'truth'],
+  ['changed', 'instant'],
+  ['seen', 'instant'],
+]);
+/** Along the ways of things. */
+export const REACHED: Columns = new Map([
+  ['kind/title', 'text'],
+  ['kind/on', 'truth'],
+  ['kind/parent/title', 'text'],
+  ['kind/kindKey', 'measure'],
+]);

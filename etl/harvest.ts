@@ -6,6 +6,7 @@ import type { KnownDevices } from './harvest/harvest-devices.ts';
 import { harvestEncryption, harvestRecoveryKeys } from './harvest/harvest-encryption.ts';
 import { harvestEnrollment } from './harvest/harvest-enrollment.ts';
 import { harvestExtension } from './harvest/harvest-extension.ts';
+import { harvestMam } from './harvest/harvest-mam.ts';
 import { harvestOutcomes, harvestSummaries } from './harvest/harvest-outcomes.ts';
 import { harvestPolicies } from './harvest/harvest-policies.ts';
 import type { KnownPolicies } from './harvest/harvest-policies.ts';
@@ -20,9 +21,13 @@ import { INTUNE_PLANS } from './streams/users.ts';
 import { makeKeyOf } from './transform/lookups.ts';
 import type { KeyOf } from './transform/lookups.ts';
 
+const MOST_APPS_ASKED = 200;
+
 export interface HarvestContext {
   /** Ids of the service plans that license Intune; the usual ones unless told. */
   readonly intunePlans?: readonly string[];
+  /** Up to how many copies of protected apps that checked in are each asked for their policies; 200 unless told. */
+  readonly mostAppsAsked?: number;
 }
 
 export interface HarvestReport {
@@ -38,7 +43,7 @@ export interface HarvestReport {
 export async function harvest(
   graph: Graph,
   stage: Stage,
-  { intunePlans = INTUNE_PLANS }: HarvestContext = {},
+  { intunePlans = INTUNE_PLANS, mostAppsAsked = MOST_APPS_ASKED }: HarvestContext = {},
 ): Promise<HarvestReport> {
   const ledger = makeLedger(graph.run, graph.observe);
   const tools: Tools = { graph, stage, ledger, keyOf: lookupKeys(stage, ledger) };
@@ -53,6 +58,7 @@ export async function harvest(
     harvestEncryption(tools, { devices, policies, recoveryKeys }),
     harvestEnrollment(tools, devices),
     harvestExtension(tools, devices),
+    harvestMam(tools, policies, mostAppsAsked),
     harvestTerms(tools, users),
   );
 

@@ -38,6 +38,8 @@ export interface PolicyList {
   readonly counts?: { readonly ofDevices: string; readonly ofUsers: string };
   /** Its outcomes are verdicts of compliance. */
   readonly judgesCompliance?: true;
+  /** Its policies protect apps, on devices that need not be enrolled. */
+  readonly protectsApps?: true;
 }
 
 const byODataType = (policy: GraphPolicy): number => policyTypeOfODataType(textOf(policy['@odata.type']));
@@ -79,7 +81,7 @@ export const POLICY_LISTS: readonly PolicyList[] = [
     address: '/v1.0/deviceAppManagement/targetedManagedAppConfigurations',
     typeOf: () => POLICY_TYPE_OF_LIST.managedAppConfiguration,
   },
-  { address: '/v1.0/deviceAppManagement/managedAppPolicies', typeOf: byODataType },
+  { address: '/v1.0/deviceAppManagement/managedAppPolicies', typeOf: byODataType, protectsApps: true },
 ];
 
 /** One version of one policy. */

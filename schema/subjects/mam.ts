@@ -27,7 +27,9 @@ export const mamApplications = entity({
   key: ['mamApplicationKey'],
   properties: {
     mamApplicationKey: int32('The warehouse’s own number of the protected app.', { role: 'surrogate' }),
-    mamApplicationName: textOrNull('Name of the app; null when no policy of the tenant names it.'),
+    mamApplicationName: textOrNull(
+      'Name of the app in the tenant’s catalogue of apps; null when that does not list it.',
+    ),
     mamApplicationId: text(
       'Bundle id, package id or Windows id of the app, for example com.microsoft.Office.Outlook.',
     ),
@@ -63,7 +65,7 @@ export const mamApplicationInstances = entity({
     platformVersion: textOrNull('Version of the operating system at the last check-in.'),
     sdkVersion: textOrNull('Version of the app protection SDK that the app was built with.'),
     mamDeviceId: textOrNull(
-      'Tag that copies on the same device usually share; not the id of a managed device.',
+      'Tag that copies on the same device usually share, but need not; not the id of a managed device.',
     ),
     mamDeviceType: textOrNull('Kind of device in the words of its platform, for example iPhone.'),
     mamDeviceName: textOrNull('Name of the device as its user gave it; null when not reported.', {
@@ -143,7 +145,8 @@ export const mamEffectivePolicies = entity({
   singular: 'mamEffectivePolicy',
   lifetime: 'current',
   beta: true,
-  description: 'App protection as it takes effect, and the policy an admin wrote that it came from.',
+  description:
+    'App protection as it takes effect: one row for each version of each policy, and one for each set of policies that was seen merged on a copy of an app.',
   key: ['effectivePolicyKey'],
   properties: {
     effectivePolicyKey: int32(
@@ -152,9 +155,10 @@ export const mamEffectivePolicies = entity({
         role: 'surrogate',
       },
     ),
-    realPolicyKey: int32OrNull('The policy as its author wrote it; joins policies.policyKey.', {
-      refers: 'policies',
-    }),
+    realPolicyKey: int32OrNull(
+      'The policy as its author wrote it; joins policies.policyKey. Null for several policies merged into one.',
+      { refers: 'policies' },
+    ),
     rowCreatedDateTimeUTC: instant('Midnight UTC of the night on which this row came into the warehouse.', {
       role: 'start',
     }),
@@ -174,7 +178,7 @@ export const mamCheckins = entity({
   singular: 'mamCheckin',
   lifetime: 'event',
   description:
-    'Copies of protected apps that checked in on each day. Several check-ins of a day are one row.',
+    'Copies of protected apps that checked in since midnight of the day before each night. Graph tells the last check-in only, so several are one row.',
   key: ['dateKey', 'applicationInstanceKey'],
   properties: {
     dateKey: nightOfFact,
@@ -196,7 +200,7 @@ export const mamCheckins = entity({
     deviceHealthKey: int32('What the check of the device found; joins mamDeviceHealths.deviceHealthKey.'),
     platformKey: int32('Platform of the copy; joins mamPlatforms.platformKey.'),
     effectiveAppliedPolicyKey: int32OrNull(
-      'The protection in effect; joins mamEffectivePolicies.effectivePolicyKey, null when none applies.',
+      'The protection in effect; joins mamEffectivePolicies.effectivePolicyKey. Null when none applies, and for all copies where more checked in than are asked one by one.',
       { refers: 'mamEffectivePolicies', beta: true },
     ),
     lastCheckInDate: instantOrNull('When the copy last checked in, in UTC; null when not reported.'),

@@ -51,6 +51,7 @@ describe('a whole night', () => {
       ['deviceTypes', 'partial'],
       ['enrollmentFailureReasons', 'partial'],
       ['intuneManagementExtensionHealthStates', 'partial'],
+      ['mamPlatforms', 'partial'],
       ['managementAgentTypes', 'partial'],
     ]);
   });

@@ -279,7 +279,6 @@ describe('policies and overviews', () => {
 
   test.each([
     '/v1.0/deviceAppManagement/mobileApps',
-    '/v1.0/deviceAppManagement/managedAppRegistrations',
   ])('%s is an empty list', async (address) => {
     expect((await graph.get(address)).json.value).toEqual([]);
   });

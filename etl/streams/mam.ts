@@ -1,0 +1,150 @@
+// Where app protection comes from: the copies of protected apps that registered with Intune, and the policies that protect them.
+import {
+  mamApplicationInstances,
+  mamApplications,
+  mamCheckins,
+  mamDeviceHealths,
+  mamEffectivePolicies,
+  mamPlatforms,
+} from '../../schema/subjects/mam.ts';
+import type { Resource } from '../graph/pages.ts';
+import { streamOf } from '../stream.ts';
+import type { KeyOf, Lookup } from '../transform/lookups.ts';
+import { idOf, instantOf, textOf } from '../transform/sentinels.ts';
+
+/** Beta, since v1.0 does not tell what the device is called. */
+export const APP_REGISTRATIONS = '/beta/deviceAppManagement/managedAppRegistrations';
+
+export type GraphAppRegistration = Resource<
+  | '@odata.type'
+  | 'appIdentifier'
+  | 'applicationVersion'
+  | 'createdDateTime'
+  | 'deviceName'
+  | 'deviceTag'
+  | 'deviceType'
+  | 'flaggedReasons'
+  | 'lastSyncDateTime'
+  | 'managementSdkVersion'
+  | 'platformVersion'
+  | 'userId'
+>;
+
+export function appliedPoliciesOf(registrationId: string): string {
+  return `${APP_REGISTRATIONS}/${encodeURIComponent(registrationId)}/appliedPolicies`;
+}
+
+/** Protection as well as configuration. */
+export type GraphAppliedPolicy = Resource<'@odata.type'>;
+
+export function protects(policy: GraphAppliedPolicy): boolean {
+  return policy['@odata.type'] !== '#microsoft.graph.targetedManagedAppConfiguration';
+}
+
+/** The apps of the tenant's catalogue, since a registration does not say what its app is called. */
+export const MOBILE_APPS = '/v1.0/deviceAppManagement/mobileApps';
+
+/** Kinds of apps that have neither a bundle nor a package are nobody's copies. */
+export type GraphMobileApp = Resource<'displayName' | 'bundleId' | 'packageId'>;
+
+const PLATFORM: Lookup = {
+  entity: mamPlatforms,
+  columns: { id: 'platform', key: 'platformKey', name: 'platformName' },
+};
+
+const HEALTH: Lookup = {
+  entity: mamDeviceHealths,
+  columns: { id: 'deviceHealth', key: 'deviceHealthKey', name: 'deviceHealthName' },
+};
+
+/** Bundle, package or Windows id of the app of a registration; null where it has none. */
+export function appIdOf({ appIdentifier }: GraphAppRegistration): string | null {
+  if (typeof appIdentifier !== 'object' || appIdentifier === null) return null;
+  const { bundleId, packageId, windowsAppId } = appIdentifier as Readonly<Record<string, unknown>>;
+  return textOf(bundleId) ?? textOf(packageId) ?? textOf(windowsAppId);
+}
+
+// `#microsoft.graph.iosManagedAppRegistration` and its like.
+function platformOf(registration: GraphAppRegistration, keyOf: KeyOf): number {
+  const type = textOf(registration['@odata.type']) ?? '';
+  return keyOf(PLATFORM, /^#microsoft\.graph\.(\w+)ManagedAppRegistration$/.exec(type)?.[1]);
+}
+
+// A device is sound where no reason against it was found; where nothing is said at all, nobody looked.
+function healthOf({ flaggedReasons }: GraphAppRegistration, keyOf: KeyOf): number {
+  if (!Array.isArray(flaggedReasons)) return keyOf(HEALTH, null);
+  return keyOf(HEALTH, flaggedReasons.every((reason) => reason === 'none') ? 'Healthy' : 'Unhealthy');
+}
+
+export interface AppRecord {
+  readonly appId: string;
+  readonly name: string | null;
+}
+
+export const mamApplicationStream = streamOf<AppRecord>()(mamApplications, {
+  natural: ({ appId }) => appId,
+  columns: {
+    mamApplicationName: ({ name }) => name,
+    mamApplicationId: ({ appId }) => appId,
+  },
+});
+
+export interface RegistrationRecord {
+  readonly registration: GraphAppRegistration;
+  readonly keyOf: KeyOf;
+}
+
+export const mamApplicationInstanceStream = streamOf<RegistrationRecord>()(mamApplicationInstances, {
+  natural: ({ registration }) => registration.id,
+  columns: {
+    userId: ({ registration }) => idOf(registration.userId),
+    applicationInstanceId: ({ registration }) => registration.id,
+    mamApplicationId: ({ registration }) => appIdOf(registration),
+    applicationVersion: ({ registration }) => textOf(registration.applicationVersion),
+    createdDate: ({ registration }) => instantOf(registration.createdDateTime),
+    platform: ({ registration, keyOf }) => platformOf(registration, keyOf),
+    platformVersion: ({ registration }) => textOf(registration.platformVersion),
+    sdkVersion: ({ registration }) => textOf(registration.managementSdkVersion),
+    mamDeviceId: ({ registration }) => textOf(registration.deviceTag),
+    mamDeviceType: ({ registration }) => textOf(registration.deviceType),
+    mamDeviceName: ({ registration }) => textOf(registration.deviceName),
+  },
+});
+
+/** What protects a copy: one policy, or several merged into one. */
+export interface EffectivePolicy {
+  readonly natural: string;
+  /** Null for several: none of them is the one. */
+  readonly realPolicyNatural: string | null;
+}
+
+/** `policyNaturals` are the versions in force, at least one. */
+export function effectivePolicy(policyNaturals: readonly string[]): EffectivePolicy {
+  const [only = null, ...more] = policyNaturals;
+  return {
+    natural: [...new Set(policyNaturals)].sort().join('+'),
+    realPolicyNatural: more.length === 0 ? only : null,
+  };
+}
+
+export const mamEffectivePolicyStream = streamOf<EffectivePolicy>()(mamEffectivePolicies, {
+  natural: ({ natural }) => natural,
+  columns: { realPolicyKey: ({ realPolicyNatural }) => realPolicyNatural },
+});
+
+export interface CheckinRecord extends RegistrationRecord {
+  /** Null where no policy applies, and where it was not asked. */
+  readonly effectivePolicyNatural: string | null;
+}
+
+export const mamCheckinStream = streamOf<CheckinRecord>()(mamCheckins, {
+  columns: {
+    applicationInstanceKey: ({ registration }) => registration.id,
+    userKey: ({ registration }) => idOf(registration.userId),
+    mamApplicationKey: ({ registration }) => appIdOf(registration),
+    deviceHealthKey: ({ registration, keyOf }) => healthOf(registration, keyOf),
+    platformKey: ({ registration, keyOf }) => platformOf(registration, keyOf),
+    effectiveAppliedPolicyKey: ({ effectivePolicyNatural }) => effectivePolicyNatural,
+    lastCheckInDate: ({ registration }) => instantOf(registration.lastSyncDateTime),
+  },
+});

@@ -1,0 +1,157 @@
+// App protection: copies of apps as they registered, who checked in, and what protects them.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  AT_MIDNIGHT,
+  EDGE_ON_WINDOWS,
+  LAST_WEEK,
+  MEGANS_EXPENSES,
+  MEGANS_OUTLOOK,
+  NEVER_CHECKED,
+  NOT_FLAGGED,
+  ROOTED,
+  STRANGERS_COPY,
+  WITHOUT_APP,
+} from '../../fixtures/tenant/app-registrations.ts';
+import { MEGAN } from '../../fixtures/tenant/odd-users.ts';
+import { BOARD_PROTECTION, IOS_PROTECTION } from '../../fixtures/tenant/policies.ts';
+import { alwaysWith, openTenant } from './tenant-night.ts';
+import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+
+let tenant: HarvestedTenant;
+beforeAll(async () => {
+  tenant = await openTenant({ seed: 1, devices: 60, firstNight: 20261119 }, 20261120);
+});
+afterAll(() => tenant.close());
+
+const instanceOf = ({ stage }: HarvestedNight, id: string) =>
+  stage.rowsOf('mamApplicationInstances').find(({ natural }) => natural === id)?.values;
+const checkinOf = ({ stage }: HarvestedNight, id: string) =>
+  stage.rowsOf('mamCheckins').find(({ values }) => values['applicationInstanceKey'] === id)?.values;
+const asked = (night: HarvestedNight) => night.asked.filter((each) => each.endsWith('/appliedPolicies'));
+
+describe('a night', () => {
+  let night: HarvestedNight;
+  beforeAll(async () => {
+    night = await tenant.harvestNight();
+  });
+
+  test('has every copy that registered, whether it checked in or not', () => {
+    expect(instanceOf(night, MEGANS_OUTLOOK)).toEqual({
+      userId: MEGAN,
+      applicationInstanceId: MEGANS_OUTLOOK,
+      mamApplicationId: 'com.microsoft.Office.Outlook',
+      applicationVersion: '4.2540.0',
+      createdDate: '2016-02-02T08:00:00',
+      platform: 2,
+      platformVersion: '18.5',
+      sdkVersion: '20.4.0',
+      mamDeviceId: instanceOf(night, MEGANS_EXPENSES)?.['mamDeviceId'],
+      mamDeviceType: 'iPhone',
+      mamDeviceName: 'Megan\u2019s iPhone',
+    });
+    expect(instanceOf(night, NEVER_CHECKED)).toMatchObject({ mamDeviceName: null });
+    expect(instanceOf(night, NOT_FLAGGED)).toMatchObject({ applicationVersion: null, sdkVersion: null });
+    expect(instanceOf(night, WITHOUT_APP)).toMatchObject({ userId: null, mamApplicationId: null });
+    expect(instanceOf(night, EDGE_ON_WINDOWS)).toMatchObject({ platform: 1 });
+    expect(instanceOf(night, STRANGERS_COPY)).toMatchObject({ platform: 100_000 });
+  });
+
+  test('has every app once, by its id', () => {
+    const apps = night.stage.rowsOf('mamApplications').map(({ natural }) => natural);
+    expect(new Set(apps).size).toBe(apps.length);
+    expect(apps).toEqual(expect.arrayContaining(['com.microsoft.Office.Outlook', 'com.microsoft.edge']));
+  });
+
+  test.each([
+    ['no reason against it', MEGANS_OUTLOOK, 1],
+    ['the word "none"', NOT_FLAGGED, 1],
+    ['two reasons', ROOTED, 2],
+    ['nothing said', EDGE_ON_WINDOWS, -1],
+  ])('judges a device with %s', (_, id, health) => {
+    expect(checkinOf(night, id)).toMatchObject({ deviceHealthKey: health });
+  });
+
+  test('counts as check-ins those since the midnight before the last', () => {
+    expect(checkinOf(night, AT_MIDNIGHT)).toMatchObject({ lastCheckInDate: '2026-11-19T00:00:00' });
+    expect(checkinOf(night, LAST_WEEK)).toBeUndefined();
+    expect(checkinOf(night, NEVER_CHECKED)).toBeUndefined();
+    expect(checkinOf(night, WITHOUT_APP)).toMatchObject({ userKey: null, mamApplicationKey: null });
+  });
+
+  test('knows what protects a copy: one policy, several merged, or none', () => {
+    const policies = new Map(
+      night.stage.rowsOf('policies').map(({ natural, values }) => [values['policyId'], natural]),
+    );
+    const [ios, board] = [String(policies.get(IOS_PROTECTION)), String(policies.get(BOARD_PROTECTION))];
+    const effective = new Map(
+      night.stage
+        .rowsOf('mamEffectivePolicies')
+        .map(({ natural, values }) => [natural, values['realPolicyKey']]),
+    );
+    const merged = [ios, board].sort().join('+');
+    // Configuration reaches Outlook as well, and protects nothing.
+    expect(checkinOf(night, MEGANS_OUTLOOK)).toMatchObject({ effectiveAppliedPolicyKey: ios });
+    expect(checkinOf(night, MEGANS_EXPENSES)).toMatchObject({ effectiveAppliedPolicyKey: merged });
+    expect(checkinOf(night, ROOTED)).toMatchObject({ effectiveAppliedPolicyKey: null });
+    expect([...effective].sort()).toEqual(
+      [
+        [ios, ios],
+        [board, board],
+        [merged, null],
+      ].sort(),
+    );
+  });
+
+  test('asks only those that checked in what protects them', () => {
+    expect(asked(night)).toHaveLength(night.stage.rowsOf('mamCheckins').length);
+    expect(asked(night).join()).not.toContain(LAST_WEEK);
+  });
+});
+
+test('where more checked in than may be asked, none is, and every check-in is there all the same', async () => {
+  const whole = await tenant.harvestNight();
+  const night = await tenant.harvestNight({ context: { mostAppsAsked: 8 } });
+  expect(asked(night)).toEqual([]);
+  expect(night.stage.rowsOf('mamCheckins')).toHaveLength(whole.stage.rowsOf('mamCheckins').length);
+  expect(checkinOf(night, MEGANS_OUTLOOK)).toMatchObject({ effectiveAppliedPolicyKey: null });
+  expect(night.stage.rowsOf('mamEffectivePolicies')).toHaveLength(2);
+});
+
+describe('a night on which Graph', () => {
+  const ofMam = ({ report }: HarvestedNight) =>
+    ['mamApplications', 'mamApplicationInstances', 'mamCheckins', 'mamEffectivePolicies'].map((name) =>
+      report.completeness.get(name),
+    );
+
+  test('refuses the copies has no check-ins, and still the policies', async () => {
+    const fault = alwaysWith('managedAppRegistrations', 'forbidden');
+    const night = await tenant.harvestNight({ faults: [fault] });
+    expect(ofMam(night)).toEqual(['failed', 'failed', 'failed', 'complete']);
+  });
+
+  test('loses them half-way tells no check-ins rather than half of a day', async () => {
+    const fault = { match: 'managedAppRegistrations?', answer: '504', times: 1_000 } as const;
+    const night = await tenant.harvestNight({ faults: [fault] });
+    expect(ofMam(night)).toEqual(['partial', 'partial', 'failed', 'complete']);
+  });
+
+  test('does not say what protects a copy is one problem, not one for each', async () => {
+    const night = await tenant.harvestNight({ faults: [alwaysWith('/appliedPolicies', 'forbidden')] });
+    expect(ofMam(night)).toEqual(['complete', 'complete', 'complete', 'complete']);
+    const problems = night.report.problems.filter(({ source }) => source.endsWith('appliedPolicies'));
+    expect(problems).toHaveLength(1);
+    expect(checkinOf(night, MEGANS_OUTLOOK)).toMatchObject({ effectiveAppliedPolicyKey: null });
+  });
+
+  test('keeps the names of apps back keeps those that are known', async () => {
+    const existing = {
+      mamApplications: [{ mamApplicationId: 'com.microsoft.edge', mamApplicationName: 'Microsoft Edge' }],
+    };
+    const { stage } = await tenant.harvestNight({
+      existing,
+      faults: [alwaysWith('deviceAppManagement/mobileApps', '503')],
+    });
+    const edge = stage.rowsOf('mamApplications').find(({ natural }) => natural === 'com.microsoft.edge');
+    expect(edge?.values).toMatchObject({ mamApplicationName: 'Microsoft Edge' });
+  });
+});

@@ -22,6 +22,8 @@ export interface Graph {
   readonly rootUrl: string;
   readonly run: string;
   readonly observe: Observer;
+  /** Aborted when the night is called off. */
+  readonly signal: AbortSignal;
   /**
    * GETs a path below the root, such as `/v1.0/users?$top=999`, or a link as Graph gave it.
    * Throws FeedError `feed.source-refused` where asking again is of no use, `feed.source-unavailable` after the last try.
@@ -132,6 +134,7 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
     rootUrl: root,
     run,
     observe,
+    signal,
     get: (address, parse) => ask({ url: new URL(address, root), body: null }, parse),
     post: (address, body, parse) => ask({ url: new URL(address, root), body: JSON.stringify(body) }, parse),
   };

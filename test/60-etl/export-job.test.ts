@@ -1,0 +1,250 @@
+// Report exports against the emulator: the whole way from a job to rows, and every way in which it was seen to fail.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { openGraph } from '../../etl/graph/client.ts';
+import { storageAddress } from '../../etl/graph/download.ts';
+import { EXPORT_PACE, rowsOfReport } from '../../etl/graph/export-job.ts';
+import type { ExportWords, Report, ReportRow } from '../../etl/graph/export-job.ts';
+import { openExportMemory } from '../../etl/graph/export-memory.ts';
+import { refusalStatus } from '../../etl/graph/source-failure.ts';
+import { makeTokenSource } from '../../etl/graph/token.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import type { FaultAnswer } from '../../fixtures/graph-emulator/faults.ts';
+import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { FeedError } from '../../src/base/feed-error.ts';
+import type { Observation } from '../../src/base/observation.ts';
+
+type Column = 'DeviceId' | 'DeviceName' | 'EthernetMAC' | 'ICCID';
+
+const INVENTORY: Report<Column> = {
+  name: 'DevicesWithInventory',
+  select: ['DeviceId', 'DeviceName', 'EthernetMAC', 'ICCID'],
+  about: 'DeviceId',
+};
+const NIGHT = 20261120;
+const tenant = makeTenant({ seed: 1, devices: 1500, firstNight: 20261119 });
+const inventory = new Map(
+  [...tenant.devices.values()].map(({ managed: { id, deviceName, ethernetMacAddress, iccid } }) => [
+    id,
+    { DeviceId: id, DeviceName: deviceName, EthernetMAC: ethernetMacAddress ?? '', ICCID: iccid ?? '' },
+  ]),
+);
+
+let emulator: GraphEmulator;
+let asked: string[] = [];
+let observed: Observation[];
+let stop: AbortController;
+let dataDir: string;
+
+beforeAll(async () => {
+  emulator = await startGraphEmulator({
+    tenant,
+    onRequest: (method, url, status) =>
+      asked.push(`${method} ${url.replace(/_[0-9a-f-]{36}/, '')} ${status}`),
+  });
+});
+beforeEach(() => {
+  [asked, observed, stop] = [[], [], new AbortController()];
+  dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-exports-'));
+});
+afterEach(() => {
+  emulator.faults.clear();
+  rmSync(dataDir, { recursive: true });
+});
+afterAll(() => emulator.close());
+
+function words(): ExportWords {
+  return {
+    graph: openGraph({
+      rootUrl: emulator.url,
+      token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
+      run: 'run-1',
+      observe: (observation) => observed.push(observation),
+      signal: stop.signal,
+      pace: { tries: 3, firstDelayMs: 1, longestDelayMs: 5, requestMs: 5_000 },
+    }),
+    memory: openExportMemory(join(dataDir, 'exports.json')),
+    night: NIGHT,
+    pace: {
+      ...EXPORT_PACE,
+      firstPollMs: 1,
+      longestPollMs: 5,
+      jobMs: 60,
+      download: { tries: 3, firstDelayMs: 1, silentMs: 5_000 },
+    },
+  };
+}
+
+async function rowsOf<Name extends string>(report: Report<Name>): Promise<ReportRow<Name>[]> {
+  const rows: ReportRow<Name>[] = [];
+  for await (const page of rowsOfReport(words(), report)) rows.push(...page);
+  return rows;
+}
+
+async function failureOf(report: Report<string>): Promise<FeedError> {
+  const error: unknown = await rowsOf(report).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof FeedError) return error;
+  throw error instanceof Error ? error : new Error('It did not fail.');
+}
+
+const everyDevice = (rows: readonly ReportRow<Column>[]): void => {
+  const told = new Map(rows.map((row) => [row.DeviceId, row]));
+  expect(rows).toHaveLength(inventory.size);
+  for (const [id, row] of inventory) {
+    // Empty cells at the end of a row are not in the file at all.
+    const cells = Object.entries(told.get(id)!).map(([column, cell]) => [column, cell ?? '']);
+    expect(Object.fromEntries(cells)).toEqual(row);
+  }
+};
+const submissions = (): number => asked.filter((line) => line.startsWith('POST /v1.0')).length;
+
+describe('an exported report', () => {
+  test('is submitted once, asked after until it is done, and read row for row, whatever the names hold', async () => {
+    everyDevice(await rowsOf(INVENTORY));
+    const jobs = '/v1.0/deviceManagement/reports/exportJobs';
+    expect(asked.filter((line) => line.includes('exportJobs'))).toEqual([
+      `POST ${jobs} 201`,
+      `GET ${jobs}('DevicesWithInventory') 200`,
+      `GET ${jobs}('DevicesWithInventory') 200`,
+    ]);
+    expect(observed.at(-1)).toMatchObject({
+      kind: 'night.progress',
+      source: 'v1.0/deviceManagement/reports/exportJobs/DevicesWithInventory',
+      rows: inventory.size,
+    });
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  test('comes some rows at a time', async () => {
+    const pages: number[] = [];
+    for await (const page of rowsOfReport(words(), INVENTORY)) pages.push(page.length);
+    expect(pages).toEqual([999, inventory.size - 999]);
+  });
+
+  test.each<[string, FaultAnswer, string, number]>([
+    ['done without an address is asked after again', 'job-without-url', 'exportJobs(', 1],
+    ['read over a connection that breaks goes on where it broke', 'cut', '.zip', 1],
+    ['read over a connection that breaks often goes on as often', 'cut', '.zip', 6],
+    ['whose storage hangs up is asked for again', 'reset', '.zip', 2],
+    ['asked after in a bad moment is asked after again', '504', 'exportJobs(', 2],
+  ])('%s', async (_, answer, match, times) => {
+    emulator.faults.add({ match, answer, times });
+    everyDevice(await rowsOf(INVENTORY));
+    expect(submissions()).toBe(1);
+  });
+
+  test('that fails is submitted anew', async () => {
+    emulator.faults.add({ match: 'exportJobs(', answer: 'job-failed', times: 3 });
+    everyDevice(await rowsOf(INVENTORY));
+    expect(submissions()).toBe(4);
+  });
+
+  test('that never gets done is submitted anew three times and then given up', async () => {
+    emulator.faults.add({ match: 'exportJobs(', answer: 'job-stuck', times: 10_000 });
+    const failure = await failureOf(INVENTORY);
+    expect(failure.code).toBe('feed.source-unavailable');
+    expect(failure.message).toContain(
+      "The report 'DevicesWithInventory' could not be exported: 4 jobs failed",
+    );
+    expect(submissions()).toBe(4);
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  test('with a column that Intune does not know is refused, and named', async () => {
+    const failure = await failureOf({ ...INVENTORY, select: ['DeviceId', 'Colour'] });
+    expect(failure).toMatchObject({ code: 'feed.source-refused', target: 'DevicesWithInventory' });
+    expect(refusalStatus(failure)).toBe(400);
+  });
+
+  test('that may not be submitted says so', async () => {
+    emulator.faults.add({ match: 'exportJobs', answer: 'forbidden' });
+    expect(refusalStatus(await failureOf(INVENTORY))).toBe(403);
+    expect(submissions()).toBe(1);
+  });
+
+  test('whose link is not taken any more fails without the key of the link in the message', async () => {
+    emulator.faults.add({ match: '.zip', answer: 'expired-link' });
+    const { message } = await failureOf(INVENTORY);
+    expect(message).toContain('its storage answered HTTP 403');
+    expect(message).not.toContain('sig');
+  });
+
+  test('that breaks more often than is bearable fails', async () => {
+    emulator.faults.add({ match: '.zip', answer: 'reset', times: 100 });
+    expect((await failureOf(INVENTORY)).message).toContain('did not give it whole');
+  });
+
+  test('ends when the night is called off, and says why', async () => {
+    emulator.faults.add({ match: 'exportJobs(', answer: 'job-stuck', times: 10_000 });
+    const rows = rowsOf(INVENTORY);
+    setTimeout(() => stop.abort(new Error('Enough.')), 10);
+    await expect(rows).rejects.toThrow('Enough.');
+  });
+});
+
+describe('a run that takes over from a killed one', () => {
+  const submitted = async (): Promise<void> => {
+    const killed = rowsOf(INVENTORY);
+    while (submissions() === 0) await new Promise((tick) => setTimeout(tick, 1));
+    stop.abort(new Error('Killed.'));
+    await expect(killed).rejects.toThrow('Killed.');
+    stop = new AbortController();
+  };
+
+  test('waits for the job that was submitted', async () => {
+    emulator.faults.add({ match: 'exportJobs(', answer: 'job-stuck', times: 2 });
+    await submitted();
+    expect(readdirSync(dataDir)).toEqual(['exports.json']);
+    everyDevice(await rowsOf(INVENTORY));
+    expect(submissions()).toBe(1);
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  test('submits anew what Intune does not know any more', async () => {
+    openExportMemory(join(dataDir, 'exports.json')).remember(NIGHT, INVENTORY.name, 'forgotten');
+    everyDevice(await rowsOf(INVENTORY));
+    expect(submissions()).toBe(1);
+  });
+
+  test('does not take yesterday’s for today’s', () => {
+    const memory = openExportMemory(join(dataDir, 'exports.json'));
+    memory.remember(NIGHT - 1, 'A', 'a-1');
+    expect(memory.recall(NIGHT, 'A')).toBeNull();
+    memory.remember(NIGHT, 'A', 'a-2');
+    memory.remember(NIGHT, 'B', 'b-2');
+    memory.forget(NIGHT, 'B');
+    expect(memory.recall(NIGHT, 'A')).toBe('a-2');
+    expect(memory.recall(NIGHT - 1, 'A')).toBeNull();
+  });
+});
+
+describe('the address of a file', () => {
+  const GRAPH = 'https://graph.microsoft.com';
+  test.each([
+    ['https://amsua0702repexpstorage.blob.core.windows.net/7f3c/x.zip?sig=KEY', GRAPH],
+    ['https://gov.blob.core.usgovcloudapi.net/x.zip', 'https://graph.microsoft.us'],
+    ['http://127.0.0.1:4007/x.zip', 'http://127.0.0.1:4005'],
+  ])('%s is taken', (address, root) => {
+    expect(storageAddress(address, root).href).toBe(address);
+  });
+
+  test.each([
+    ['http://amsua0702repexpstorage.blob.core.windows.net/x.zip?sig=KEY', GRAPH],
+    ['https://blob.core.windows.net.example/x.zip?sig=KEY', GRAPH],
+    ['https://graph.microsoft.com/x.zip?sig=KEY', GRAPH],
+    ['https://me@amsua.blob.core.windows.net/x.zip?sig=KEY', GRAPH],
+    ['http://127.0.0.1:4007/x.zip?sig=KEY', GRAPH],
+    ['file:///etc/passwd', GRAPH],
+    ['nonsense?sig=KEY', GRAPH],
+  ])('%s is not, and its key is not told', (address, root) => {
+    expect(() => storageAddress(address, root)).toThrow(/no storage of Microsoft/);
+    expect(() => storageAddress(address, root)).not.toThrow(/KEY/);
+  });
+});

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { EXPENSES } from '../../fixtures/tenant/apps.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import {
   BEYOND_2_53,
@@ -277,10 +278,13 @@ describe('policies and overviews', () => {
     );
   });
 
-  test.each([
-    '/v1.0/deviceAppManagement/mobileApps',
-  ])('%s is an empty list', async (address) => {
-    expect((await graph.get(address)).json.value).toEqual([]);
+  test('of apps lists each under its own type', async () => {
+    const { rows } = await graph.walk('/beta/deviceAppManagement/mobileApps');
+    expect(rows.map((row) => row.id).sort()).toEqual(tenant.apps.map(({ id }) => id).sort());
+    expect(rows.find(({ id }) => id === EXPENSES)).toMatchObject({
+      '@odata.type': '#microsoft.graph.iosVppApp',
+      totalLicenseCount: 100,
+    });
   });
 });
 

@@ -1,11 +1,12 @@
 // One night, from Microsoft Graph to a published generation: the snapshot's corridor.
 import type { Model } from '../schema/model.ts';
+import type { Bounds } from '../src/base/bounds.ts';
 import type { Clock } from '../src/base/clock.ts';
 import { dateKeyOf } from '../src/base/date-key.ts';
 import { FeedError } from '../src/base/feed-error.ts';
 import type { NightStage } from '../src/base/observation.ts';
 import type { Generation } from '../src/engines/engine.ts';
-import type { Bounds, Finding, NightStep, RunRecord, Stage, Warehouse } from '../src/engines/stage.ts';
+import type { Finding, NightStep, RunRecord, Stage, Warehouse } from '../src/engines/stage.ts';
 import type { Graph } from './graph/client.ts';
 import { harvest as harvestTenant } from './harvest.ts';
 import type { HarvestReport } from './harvest.ts';

@@ -10,8 +10,10 @@ import { commandHelp, helpText } from './help.ts';
 import { machineTrouble } from './machine-trouble.ts';
 import { printCommand } from './print.ts';
 import { query } from './query.ts';
+import { rollback } from './rollback.ts';
 import { serve } from './serve.ts';
 import { snapshot } from './snapshot.ts';
+import { status } from './status.ts';
 import { print, say } from './terminal.ts';
 
 const help: Command = {
@@ -24,6 +26,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   demo,
   serve,
   snapshot,
+  status,
+  rollback,
   query,
   print: printCommand,
   help,

@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import type { Credential } from '../../etl/graph/token.ts';
 import type { Observation, Observer } from '../base/observation.ts';
 import type { Settings } from '../settings/settings.ts';
+import { boundsOf, type NightSettings } from './tenant-nights.ts';
 
 /** What the process is told: over its channel, since others on the machine can see arguments. */
 export interface NightOrder {
   readonly credential: Credential;
-  readonly settings: Pick<Settings, 'data' | 'keepGenerations' | 'today'>;
+  readonly settings: NightSettings & Pick<Settings, 'today'>;
 }
 
 /** What it tells: all that it observes, and at last why it failed, if it did. */
@@ -24,7 +25,7 @@ const GRACE_MS = 3000;
  * the night is published then, and the next one clears away what it leaves behind.
  */
 export async function runNightApart(
-  { credential, settings: { data, keepGenerations, today } }: NightOrder,
+  { credential, settings }: NightOrder,
   observe: Observer,
   signal: AbortSignal,
 ): Promise<void> {
@@ -48,7 +49,9 @@ export async function runNightApart(
   try {
     // The channel closes behind the last word, which may come after the exit.
     const over = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-    child.send({ credential, settings: { data, keepGenerations, today } } satisfies NightOrder);
+    const { data, keepGenerations, today } = settings;
+    const needed = { data, keepGenerations, today, ...boundsOf(settings) };
+    child.send({ credential, settings: needed } satisfies NightOrder);
     await over;
   } finally {
     signal.removeEventListener('abort', end);

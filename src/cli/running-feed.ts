@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
 import { SQLITE } from '../engines/sqlite/dialect.ts';
 import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
+import { openSqliteJournal } from '../engines/sqlite/sqlite-journal.ts';
 import { makeApp } from '../http/app.ts';
 import { makeFeed } from '../http/feed.ts';
 import { listen } from '../http/listen.ts';
@@ -39,7 +40,8 @@ export async function startFeed(settings: Settings, clock: Clock, observe: Obser
   refuseExposure(settings);
   catchUp(settings);
   const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
-  const app = makeApp(makeFeed({ model: MODEL, engine, dialect: SQLITE, clock, observe, settings }));
+  const feed = makeFeed({ model: MODEL, engine, dialect: SQLITE, clock, observe, settings });
+  const app = makeApp(feed, openSqliteJournal(settings.data));
   try {
     const server = await listen(app, settings.host, settings.port);
     observe({ kind: 'server.listening', url: server.url });

@@ -5,7 +5,7 @@ import { FeedError } from '../base/feed-error.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { drawProgress } from './progress.ts';
-import { TENANT_SETTINGS, credentialOf, nightsOf } from './tenant-nights.ts';
+import { TENANT_SETTINGS, credentialOf, nightsOf, openTenantWarehouse } from './tenant-nights.ts';
 import { say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
 
@@ -15,7 +15,13 @@ const stopped = (): FeedError =>
 export const snapshot: Command = {
   help: 'Reads the tenant once and publishes the night of today.',
   settings: [...TENANT_SETTINGS, 'logFormat'],
-  run: async (settings) => {
+  switches: { accept: 'Publishes the night that verification refused, as it was kept; reads nothing.' },
+  run: async (settings, _operands, switches) => {
+    if (switches.has('accept')) {
+      const { id, dateKey } = openTenantWarehouse(settings).accept(systemClock.now());
+      say(`The refused night of ${dateKey} is published as generation ${id}.`);
+      return;
+    }
     const stopping = new AbortController();
     void untilToldToEnd().then(() => stopping.abort(stopped()));
     const observe =

@@ -4,16 +4,20 @@ import { openGraph } from '../../etl/graph/client.ts';
 import { makeTokenSource, type Credential } from '../../etl/graph/token.ts';
 import { runNight, type NightReport } from '../../etl/run.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { USUAL_BOUNDS, type Bounds } from '../base/bounds.ts';
 import type { Clock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Observer } from '../base/observation.ts';
 import { openSqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
+import type { Warehouse } from '../engines/stage.ts';
 import { SETTINGS, variableOf, type SettingName, type Settings } from '../settings/settings.ts';
 import { isDemoFolder } from './demo-history.ts';
 
+/** Those of a night, whosever it is. */
+const NIGHT_SETTINGS = ['data', 'keepGenerations', 'maxDrop', 'maxRise', 'maxOrphans'] as const;
+
 export const TENANT_SETTINGS = [
-  'data',
-  'keepGenerations',
+  ...NIGHT_SETTINGS,
   'today',
   'tenantId',
   'clientId',
@@ -22,9 +26,11 @@ export const TENANT_SETTINGS = [
   'loginUrl',
 ] as const satisfies readonly SettingName[];
 
+export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> & Partial<Bounds>;
+
 export interface NightWords {
   readonly credential: Credential;
-  readonly settings: Pick<Settings, 'data' | 'keepGenerations'>;
+  readonly settings: NightSettings;
   readonly observe: Observer;
   /** Ends a night under way; nothing of it is published then. */
   readonly signal: AbortSignal;
@@ -35,12 +41,22 @@ export type RunNight = (clock: Clock) => Promise<NightReport>;
 
 export function nightsOf({ credential, settings, observe, signal }: NightWords): RunNight {
   const token = makeTokenSource(credential);
-  const { data: dataDir, keepGenerations } = settings;
-  const warehouse = openSqliteWarehouse({ dataDir, model: MODEL, keepGenerations });
+  const bounds = boundsOf(settings);
+  const warehouse = openTenantWarehouse(settings);
   return (clock) => {
     const graph = openGraph({ rootUrl: credential.graphUrl, token, run: randomUUID(), observe, signal });
-    return runNight({ graph, warehouse, model: MODEL, clock });
+    return runNight({ graph, warehouse, model: MODEL, clock, bounds });
   };
+}
+
+export function openTenantWarehouse({ data, keepGenerations }: NightSettings): Warehouse {
+  return openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations });
+}
+
+/** The usual ones where the settings do not say. */
+export function boundsOf(settings: Partial<Bounds>): Bounds {
+  const { maxDrop, maxRise, maxOrphans } = { ...USUAL_BOUNDS, ...settings };
+  return { maxDrop, maxRise, maxOrphans };
 }
 
 /**

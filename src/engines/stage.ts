@@ -1,5 +1,6 @@
 // The seam between the snapshot's way and a database: one night being built beside what is served.
 import type { Entity, Row, Value } from '../../schema/words.ts';
+import type { Bounds } from '../base/bounds.ts';
 import type { DateKey } from '../base/date-key.ts';
 import type { Generation } from './engine.ts';
 
@@ -104,17 +105,6 @@ export interface Finding {
   /** Whoever read it would get wrong answers. What is only unlikely can be published knowingly, this cannot. */
   readonly broken: boolean;
 }
-
-/** How far a night may be from the one before until someone has to look at it first, in per cent. */
-export interface Bounds {
-  readonly maxDrop: number;
-  readonly maxRise: number;
-  /** Of the rows of a collection, those left out because what they refer to is not there. */
-  readonly maxOrphans: number;
-}
-
-/** A fleet does not halve overnight, nor does it grow fivefold. */
-export const USUAL_BOUNDS: Bounds = { maxDrop: 50, maxRise: 400, maxOrphans: 50 };
 
 export interface Stage {
   readonly dateKey: DateKey;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type Request, type Response } from 'express';
 import { refuseStrangeHost } from '../auth/strange-host.ts';
+import type { Journal } from '../engines/stage.ts';
 import type { Answer } from './answer.ts';
 import { answerFailure, asFeedError } from './failure.ts';
 import type { Feed } from './feed.ts';
@@ -18,7 +19,8 @@ import { serverTiming, startStopwatch, type Stopwatch } from './stopwatch.ts';
 /** How a door makes its answer; what it throws becomes an error answer. */
 type Door = (request: Request, signal: AbortSignal, watch: Stopwatch) => Answer | Promise<Answer>;
 
-export function makeApp(feed: Feed): Express {
+/** The journal is for those who watch the feed. */
+export function makeApp(feed: Feed, journal: Pick<Journal, 'recent'>): Express {
   const { clock, engine, settings } = feed;
   const app = express();
   app.disable('etag');
@@ -35,7 +37,10 @@ export function makeApp(feed: Feed): Express {
   app.get('/-/live', open(answerLive));
   app.get(
     '/-/ready',
-    open(() => answerReady(engine.current(), clock, settings.readyHours)),
+    open(() => {
+      const health = { generation: engine.current(), lastRun: journal.recent(1)[0] ?? null };
+      return answerReady(health, clock, settings.readyHours);
+    }),
   );
   app.use(
     open(async (request, signal, watch) => {

@@ -1,6 +1,7 @@
 // For those who watch the feed: whether it runs, and whether what it serves is fresh.
 import type { Clock } from '../base/clock.ts';
 import type { Generation } from '../engines/engine.ts';
+import type { RunRecord } from '../engines/stage.ts';
 import type { Answer } from './answer.ts';
 
 const HOUR_MS = 3_600_000;
@@ -9,10 +10,19 @@ export function answerLive(): Answer {
   return answerJson(200, { status: 'live' });
 }
 
+export interface Health {
+  /** What is served. */
+  readonly generation: Generation | null;
+  /** The latest that the journal knows; it may be of a night that published nothing. */
+  readonly lastRun: RunRecord | null;
+}
+
 /** Ready = a verified generation younger than so many hours is being served. */
-export function answerReady(generation: Generation | null, clock: Clock, readyHours: number): Answer {
-  if (generation === null)
-    return answerJson(503, { status: 'empty', hint: 'No night has been published yet.' });
+export function answerReady({ generation, lastRun }: Health, clock: Clock, readyHours: number): Answer {
+  const run = lastRun && tellRun(lastRun);
+  if (generation === null) {
+    return answerJson(503, { status: 'empty', hint: 'No night has been published yet.', lastRun: run });
+  }
   const ageHours = (clock.now().getTime() - Date.parse(generation.publishedAt)) / HOUR_MS;
   const isFresh = ageHours < readyHours;
   return answerJson(isFresh ? 200 : 503, {
@@ -22,7 +32,12 @@ export function answerReady(generation: Generation | null, clock: Clock, readyHo
     publishedAt: generation.publishedAt,
     ageHours: Math.round(ageHours * 10) / 10,
     readyHours,
+    lastRun: run,
   });
+}
+
+function tellRun({ dateKey, outcome, startedAt, endedAt, isComplete, reason, problems }: RunRecord) {
+  return { dateKey, outcome, startedAt, endedAt, isComplete, reason, problems: problems.length };
 }
 
 function answerJson(status: number, body: unknown): Answer {

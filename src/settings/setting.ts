@@ -34,6 +34,10 @@ export function wholeNumber(standard: number, from: number, to: number, help: st
   return { default: standard, help, expects: `a whole number from ${from} to ${to}`, parse };
 }
 
+export function optionalWholeNumber(from: number, to: number, help: string): Setting<number | null> {
+  return { ...wholeNumber(0, from, to, help), default: null };
+}
+
 export function choice<const Choice extends string>(
   choices: readonly [Choice, ...Choice[]],
   help: string,

@@ -1,10 +1,12 @@
 // Every setting there is, in one table: flags, environment, `print settings` and the documentation are read from it.
+import { USUAL_BOUNDS } from '../base/bounds.ts';
 import { LIMITS } from '../base/limits.ts';
 import {
   address,
   choice,
   optionalDay,
   optionalText,
+  optionalWholeNumber,
   proxies,
   secret,
   text,
@@ -34,6 +36,29 @@ export const SETTINGS = {
     2,
     1000,
     'Generations kept: the one being served, and those before it for page chains that are still being read.',
+  ),
+  maxDrop: wholeNumber(
+    USUAL_BOUNDS.maxDrop,
+    1,
+    100,
+    'Per cent of its rows that a collection may lose overnight; a night that loses more is refused.',
+  ),
+  maxRise: wholeNumber(
+    USUAL_BOUNDS.maxRise,
+    1,
+    1_000_000,
+    'Per cent of its rows that a collection may gain overnight; a night that gains more is refused.',
+  ),
+  maxOrphans: wholeNumber(
+    USUAL_BOUNDS.maxOrphans,
+    1,
+    100,
+    'Per cent of a collection’s rows that may refer to things which are not there; beyond, the night is refused.',
+  ),
+  to: optionalWholeNumber(
+    1,
+    999_999_999,
+    'The generation to go back to; without it the one of the night before.',
   ),
   schedule: choice(['on', 'off'], 'Whether `serve` runs a night at 00:00 UTC.'),
   today: optionalDay('Stops the clock on this day, so that answers can be compared.'),

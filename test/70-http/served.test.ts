@@ -1,7 +1,7 @@
 // The feed over HTTP, as its clients meet it: a real server over a warehouse that real nights have made.
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
 
 const LONG = '/ReportingService/DataWarehouseFEService';
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
@@ -326,6 +326,7 @@ describe('beside the feed', () => {
     expect((await feed.get('/-/live')).json).toEqual({ status: 'live' });
     const ready = await feed.get('/-/ready');
     expect([ready.status, ready.json.status]).toEqual([200, 'ready']);
+    expect(ready.json.lastRun).toMatchObject({ dateKey: TODAY, outcome: 'published', reason: null });
     const stale = await startTestFeed({ data, readyHours: 0 });
     expect((await stale.get('/-/ready')).status).toBe(503);
     await stale.stop();

@@ -1,5 +1,6 @@
 // Whether a night is likely, held against the one before: what a harvest that went wrong in silence looks like.
-import type { Bounds, Finding, Merged } from '../stage.ts';
+import type { Bounds } from '../../base/bounds.ts';
+import type { Finding, Merged } from '../stage.ts';
 import type { Night } from './merge/night.ts';
 import { standingTonight, type Standing } from './standing.ts';
 

@@ -2,7 +2,7 @@
 import { quoted } from '../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../schema/derive/storage.ts';
 import type { Entity, Row, Value } from '../../../schema/words.ts';
-import { USUAL_BOUNDS } from '../stage.ts';
+import { USUAL_BOUNDS } from '../../base/bounds.ts';
 import type { Completeness, Merged, RunRecord, Stage } from '../stage.ts';
 import { buildSearch } from './build-search.ts';
 import { findJumps } from './find-jumps.ts';

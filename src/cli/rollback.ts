@@ -1,0 +1,17 @@
+// `rollback`: an earlier night is served again, and the next one builds on it.
+import { systemClock } from '../base/clock.ts';
+import { FeedError } from '../base/feed-error.ts';
+import type { Command } from './command.ts';
+import { openTenantWarehouse } from './tenant-nights.ts';
+import { say } from './terminal.ts';
+
+export const rollback: Command = {
+  help: 'Serves the night before again, or the generation of --to; status lists those kept.',
+  settings: ['data', 'keepGenerations', 'to'],
+  run: (settings) => {
+    const warehouse = openTenantWarehouse(settings);
+    if (!warehouse.current()) throw new FeedError('feed.empty', `'${settings.data}' holds no night yet.`);
+    const { id, dateKey } = warehouse.rollback(settings.to, systemClock.now());
+    say(`The night of ${dateKey} is served again, as generation ${id}.`);
+  },
+};

@@ -1,0 +1,70 @@
+// The state of a warehouse as a person reads it.
+import { addDays, dateKeyOf, midnightOf, type DateKey } from '../base/date-key.ts';
+import type { Generation } from '../engines/engine.ts';
+import type { RunRecord } from '../engines/stage.ts';
+
+export interface WarehouseState {
+  readonly now: Date;
+  /** Hours after which what is served is called too old. */
+  readonly readyHours: number;
+  /** The newest first. */
+  readonly generations: readonly Generation[];
+  /** Nights kept aside. */
+  readonly refused: readonly DateKey[];
+  /** The latest first. */
+  readonly runs: readonly RunRecord[];
+  readonly data: string;
+  readonly bytes: number;
+}
+
+export function statusText(state: WarehouseState): string {
+  const { generations, refused, runs, now, data, bytes } = state;
+  const kept = generations.map(({ id, dateKey }) => `${id} of ${dayOf(dateKey)}`);
+  const facts = [
+    ['Served', servedNow(state)],
+    ['Kept', kept.length === 0 ? 'no generation' : kept.join(', ')],
+    ...refused.map((dateKey) => [
+      'Refused',
+      `the night of ${dayOf(dateKey)}; snapshot --accept publishes it, the next good night removes it`,
+    ]),
+    ['Next night', `${dayOf(addDays(dateKeyOf(now), 1))} 00:00 UTC, where serve runs it`],
+    ['On disk', `${(bytes / 1e6).toFixed(1)} MB in '${data}'`],
+  ].map(([name = '', fact = '']) => `${name.padEnd(11)} ${fact}`);
+  return [...facts, '', ...(runs.length === 0 ? ['No run is known.'] : runs.flatMap(runLines))].join('\n');
+}
+
+function servedNow({ generations: [newest], now, readyHours }: WarehouseState): string {
+  if (!newest) return 'nothing; no night has been published yet';
+  const hours = (now.getTime() - Date.parse(newest.publishedAt)) / 3_600_000;
+  const verdict = hours < readyHours ? 'fresh' : `too old: more than ${readyHours} hours`;
+  return `the night of ${dayOf(newest.dateKey)}, ${hours.toFixed(1)} hours old (${verdict})`;
+}
+
+// Of a night on which everything was refused, the first few say it all; the rest is in runProblems.
+const PROBLEMS_SHOWN = 3;
+
+function runLines(run: RunRecord): readonly string[] {
+  const { dateKey, outcome, startedAt, milliseconds, generation, isComplete, reason } = run;
+  const words = [
+    dayOf(dateKey),
+    outcome.padEnd(9),
+    startedAt === null ? '' : `at ${startedAt.toISOString().slice(11, 16)}`,
+    milliseconds === null ? '' : `${(milliseconds / 1000).toFixed(1)} s`,
+    generation === null ? '' : `generation ${generation}`,
+    isComplete === null ? '' : isComplete ? 'complete' : 'partial',
+  ];
+  const problems = run.problems
+    .map(({ source, message }) => (message.startsWith(source) ? message : `${source}: ${message}`))
+    .filter((problem) => problem !== reason);
+  const hidden = problems.length - PROBLEMS_SHOWN;
+  const told = [
+    ...(reason === null ? [] : [reason]),
+    ...problems.slice(0, PROBLEMS_SHOWN),
+    ...(hidden > 0 ? [`And ${hidden} more.`] : []),
+  ];
+  return [words.filter((word) => word !== '').join('  '), ...told.map((line) => `${' '.repeat(12)}${line}`)];
+}
+
+function dayOf(dateKey: DateKey): string {
+  return midnightOf(dateKey).toISOString().slice(0, 10);
+}

@@ -1,0 +1,71 @@
+// What an admin asks about the nights, and the two ways to overrule them: accept a refused one, go back to an earlier one.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { growWarehouse } from '../70-http/warehouse.ts';
+import { runProgram } from './program.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'fleetfeed-status-'));
+const TODAY = 20261120;
+
+beforeAll(async () => {
+  await growWarehouse(data, { devices: 120, nights: 3, today: TODAY });
+  // Another tenant behind the same address: a fifth of the fleet is left overnight.
+  await expect(growWarehouse(data, { devices: 12, nights: 1, today: TODAY + 1 })).rejects.toThrow(
+    'a fall of 81 %',
+  );
+});
+afterAll(() => rmSync(data, { recursive: true }));
+
+async function toEnd(...args: readonly string[]) {
+  const program = runProgram([...args, '--data', data]);
+  const { code } = await program.ended;
+  return { code, stdout: program.stdout(), stderr: program.stderr() };
+}
+
+test('status tells what is served, what was refused and why, and what the nights before came to', async () => {
+  const { code, stdout } = await toEnd('status', '--today', '2026-11-21');
+  expect(code).toBe(0);
+  expect(stdout).toContain('Served      the night of 2026-11-20, 24.0 hours old (fresh)');
+  expect(stdout).toContain('Kept        3 of 2026-11-20, 2 of 2026-11-19, 1 of 2026-11-18');
+  expect(stdout).toContain('Refused     the night of 2026-11-21; snapshot --accept publishes it');
+  expect(stdout).toContain('Next night  2026-11-22 00:00 UTC');
+  expect(stdout).toMatch(
+    /^2026-11-21 {2}refused {4}at 00:00.*\n {12}devices: 23 rows, where 120 stood before/m,
+  );
+  expect(stdout).toMatch(/^2026-11-20 {2}published {2}at 00:00 {2}\d+\.\d s {2}generation 3 {2}/m);
+});
+
+test('status ends with 1 when the night of yesterday is missing', async () => {
+  expect(await toEnd('status', '--today', '2026-11-22')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('48.0 hours old (too old: more than 36 hours)'),
+  });
+});
+
+test('snapshot --accept publishes the refused night, and rollback takes it back', async () => {
+  expect(await toEnd('snapshot', '--accept')).toMatchObject({
+    code: 0,
+    stderr: 'The refused night of 20261121 is published as generation 4.\n',
+  });
+  expect(await toEnd('rollback')).toMatchObject({
+    code: 0,
+    stderr: 'The night of 20261120 is served again, as generation 5.\n',
+  });
+  const { stdout } = await toEnd('status', '--today', '2026-11-21');
+  expect(stdout).toContain('Kept        5 of 2026-11-20, 4 of 2026-11-21, 3 of 2026-11-20');
+  expect(stdout).not.toContain('Refused ');
+  expect(stdout).toMatch(/^2026-11-20 {2}rollback .*\n {12}From generation 4 back to generation 3/m);
+  expect(stdout).toMatch(/^2026-11-21 {2}withdrawn /m);
+});
+
+test.each([
+  [
+    ['rollback', '--to', '99'],
+    'Generation 99 is not one to go back to. There is 4 of 20261121, 3 of 20261120.',
+  ],
+  [['snapshot', '--accept'], 'No refused night is kept that could be accepted.'],
+])('%j ends with 1 and one sentence', async (args, sentence) => {
+  expect(await toEnd(...args)).toMatchObject({ code: 1, stdout: '', stderr: `${sentence}\n` });
+});

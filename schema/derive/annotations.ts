@@ -53,6 +53,7 @@ export const FILTER_FUNCTIONS = [
   'second',
   'fractionalseconds',
   'totaloffsetminutes',
+  'totalseconds',
   'date',
   'time',
   'round',

@@ -61,6 +61,22 @@ export function parseDuration(text: string): bigint | null {
   return sign === '-' ? -ticks : ticks;
 }
 
+/** 100-nanosecond units → `P1DT2H3M4.5S`, days being the largest unit; `PT0S` for none. */
+export function formatDuration(ticks: bigint): string {
+  const size = ticks < 0n ? -ticks : ticks;
+  const seconds = size / TICKS_PER_SECOND;
+  const fraction = printFraction(String(size % TICKS_PER_SECOND).padStart(7, '0'));
+  const parts: readonly (readonly [bigint, string])[] = [
+    [(seconds / 3600n) % 24n, 'H'],
+    [(seconds / 60n) % 60n, 'M'],
+  ];
+  const whole = parts.flatMap(([count, unit]) => (count === 0n ? [] : [`${count}${unit}`])).join('');
+  const rest = seconds % 60n > 0n || fraction !== '' ? `${seconds % 60n}${fraction}S` : '';
+  const days = seconds / 86_400n;
+  const time = whole + rest === '' && days > 0n ? '' : `T${whole + rest || '0S'}`;
+  return `${ticks < 0n ? '-' : ''}P${days > 0n ? `${days}D` : ''}${time}`;
+}
+
 function isTime(hour = '00', minute = '00', second = '00'): boolean {
   return Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
 }

@@ -1,13 +1,23 @@
-// An instant and a duration make another instant: `now() sub duration'P7D'`.
+// Instants as numbers: the time between two of them is a duration, and an instant and a duration make another instant.
 
 const TICKS_PER_MS = 10_000n;
+const TICKS_PER_SECOND = 10_000_000n;
+
+/** Canonical instant, or day, → 100-nanosecond units since 1970; null for any other text. */
+export function ticksOf(canonical: string): bigint | null {
+  const [seconds = '', fraction = ''] = canonical.split('.');
+  const milliseconds = Date.parse(seconds.includes('T') ? `${seconds}Z` : seconds);
+  return Number.isNaN(milliseconds)
+    ? null
+    : BigInt(milliseconds) * TICKS_PER_MS + BigInt(fraction.padEnd(7, '0'));
+}
 
 /** Canonical instant and 100-nanosecond units → canonical instant; null beyond the years 0001 to 9999. */
 export function shiftInstant(canonical: string, ticks: bigint): string | null {
-  const [seconds = '', fraction = ''] = canonical.split('.');
-  const start = BigInt(Date.parse(`${seconds}Z`)) * TICKS_PER_MS + BigInt(fraction.padEnd(7, '0'));
+  const start = ticksOf(canonical);
+  if (start === null) return null;
   const shifted = start + ticks;
-  const rest = ((shifted % 10_000_000n) + 10_000_000n) % 10_000_000n;
+  const rest = ((shifted % TICKS_PER_SECOND) + TICKS_PER_SECOND) % TICKS_PER_SECOND;
   const milliseconds = Number((shifted - rest) / TICKS_PER_MS);
   if (!(Math.abs(milliseconds) <= 8.64e15)) return null;
   const iso = new Date(milliseconds).toISOString();

@@ -60,6 +60,8 @@ function literalOf(value: SqlValue, type: ScalarType): LiteralValue {
       return { type: 'date', value: String(value) };
     case 'Edm.TimeOfDay':
       return { type: 'timeOfDay', value: String(value) };
+    case 'Edm.Duration':
+      return { type: 'duration', ticks: BigInt(value) };
     case 'null':
       return { type: 'null' };
     default:

@@ -1,9 +1,9 @@
 // Literals as text that parses to the same literal.
 import { absurd } from '../base/absurd.ts';
 import type { LiteralValue } from './expression.ts';
-import { formatInstant } from '../base/instant.ts';
+import { formatDuration, formatInstant } from '../base/instant.ts';
 
-/** OData text of a literal, decoded: `'O''Neil'`, `2018-02-21T23:18:51.3277273Z`, `duration'PT90S'`. */
+/** OData text of a literal, decoded: `'O''Neil'`, `2018-02-21T23:18:51.3277273Z`, `duration'PT1M30S'`. */
 export function printLiteral(literal: LiteralValue): string {
   switch (literal.type) {
     case 'null':
@@ -22,14 +22,8 @@ export function printLiteral(literal: LiteralValue): string {
     case 'dateTimeOffset':
       return formatInstant(literal.value);
     case 'duration':
-      return printDuration(literal.ticks);
+      return `duration'${formatDuration(literal.ticks)}'`;
     default:
       return absurd(literal);
   }
-}
-
-function printDuration(ticks: bigint): string {
-  const size = ticks < 0n ? -ticks : ticks;
-  const fraction = (size % 10_000_000n).toString().padStart(7, '0');
-  return `duration'${ticks < 0n ? '-' : ''}PT${size / 10_000_000n}.${fraction}S'`;
 }

@@ -9,7 +9,7 @@ import { type Family, articled, familyOf } from './type-words.ts';
 
 /** What each type can be made of; anything can be made of null. */
 const CASTS = {
-  'Edm.String': ['text', 'number', 'truth', 'instant', 'day', 'time'],
+  'Edm.String': ['text', 'number', 'truth', 'instant', 'day', 'time', 'duration'],
   'Edm.Int32': ['number', 'text'],
   'Edm.Int64': ['number', 'text'],
   'Edm.Double': ['number', 'text'],
@@ -17,6 +17,7 @@ const CASTS = {
   'Edm.Boolean': ['truth', 'text'],
   'Edm.Date': ['day', 'instant', 'text'],
   'Edm.DateTimeOffset': ['instant', 'day', 'text'],
+  'Edm.Duration': ['duration', 'text'],
   'Edm.TimeOfDay': ['time', 'instant', 'text'],
 } as const satisfies Readonly<Record<string, readonly Family[]>>;
 

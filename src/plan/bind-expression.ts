@@ -2,8 +2,9 @@
 import { absurd } from '../base/absurd.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import type { ArithmeticOperator, ComparisonOperator, Expression } from '../odata/expression.ts';
+import type { ComparisonOperator, Expression } from '../odata/expression.ts';
 import { anyOf } from './any-of.ts';
+import { bindArithmetic } from './bind-arithmetic.ts';
 import { bindCase } from './bind-case.ts';
 import { bindCast } from './bind-cast.ts';
 import { bindIsof } from './bind-isof.ts';
@@ -20,9 +21,8 @@ import {
 } from './functions.ts';
 import { behindAlias, literalIn, literalScalar } from './literal-operand.ts';
 import type { Condition, Scalar, ScalarType } from './read-plan.ts';
-import { inWords, mismatch, notOffered, wrongArity } from './refusals.ts';
+import { inWords, mismatch, wrongArity } from './refusals.ts';
 import type { Scope } from './scope.ts';
-import { shiftInstant } from '../base/shift-instant.ts';
 import { articled, exampleOf, FAMILY_WORDS, familyOf } from './type-words.ts';
 
 type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
@@ -81,15 +81,19 @@ export function bindScalar(written: Expression, outer: Scope): Scalar {
   const literal = literalIn(expression, scope);
   if (literal) {
     const type = typeOfLiteral(literal);
-    return literalScalar(literal, type ?? 'null', expression, scope);
+    return literalScalar(literal, type, expression, scope);
   }
   switch (expression.kind) {
     case 'path':
       return bindPath(expression, scope);
     case 'arithmetic':
-      return bindArithmetic(expression, scope);
+      return bindArithmetic(expression, scope, bindScalar);
     case 'negate': {
-      const operand = bindArgument(expression.operand, 'Edm.Double', '-', scope);
+      const duration = bindScalar(expression.operand, scope);
+      const operand =
+        duration.type === 'Edm.Duration'
+          ? duration
+          : bindArgument(expression.operand, 'Edm.Double', '-', scope);
       return { kind: 'negate', operand, type: operand.type, nullable: isNullable(operand) };
     }
     case 'call':
@@ -213,46 +217,6 @@ function bindCall(call: Of<'call'>, scope: Scope): Scalar {
   });
   const type = yields === 'same' ? (bound[0]?.type ?? 'null') : yields;
   return { kind: 'call', name, arguments: bound, type, nullable: bound.some(isNullable) };
-}
-
-function bindArithmetic(expression: Of<'arithmetic'>, scope: Scope): Scalar {
-  const { operator } = expression;
-  const duration = literalIn(expression.right, scope);
-  if (duration?.type === 'duration') return bindShift(expression, duration.ticks, scope);
-  const left = bindArgument(expression.left, 'Edm.Double', operator, scope);
-  const right = bindArgument(expression.right, 'Edm.Double', operator, scope);
-  const fractional = [left, right].some(({ type }) => type === 'Edm.Double' || type === 'Edm.Decimal');
-  if (operator === 'mod' && fractional) {
-    throw mismatch('mod takes whole numbers.', expression, scope);
-  }
-  const isZero = right.kind === 'literal' && right.value !== null && Number(right.value) === 0;
-  if (DIVISIONS.has(operator) && isZero) {
-    throw mismatch(`The divisor of ${operator} is zero.`, expression.right, scope);
-  }
-  return {
-    kind: 'arithmetic',
-    operator,
-    left,
-    right,
-    type: fractional || operator === 'divby' ? 'Edm.Double' : 'Edm.Int64',
-    nullable: isNullable(left) || isNullable(right),
-  };
-}
-
-const DIVISIONS: ReadonlySet<ArithmeticOperator> = new Set(['div', 'divby', 'mod']);
-
-// Only between values that are known now: `now() sub duration'P7D'`.
-function bindShift({ operator, left, at }: Of<'arithmetic'>, ticks: bigint, scope: Scope): Scalar {
-  const start = bindScalar(left, scope);
-  if (start.kind !== 'literal' || start.type !== 'Edm.DateTimeOffset' || typeof start.value !== 'string') {
-    throw notOffered('A duration added to anything but now() or an instant', { at }, scope);
-  }
-  if (operator !== 'add' && operator !== 'sub') {
-    throw mismatch(`A duration cannot be used with ${operator}.`, { at }, scope, 'Use add or sub.');
-  }
-  const value = shiftInstant(start.value, operator === 'add' ? ticks : -ticks);
-  if (value === null) throw mismatch('The sum lies beyond the years 0001 to 9999.', { at }, scope);
-  return { kind: 'literal', value, type: 'Edm.DateTimeOffset' };
 }
 
 /** Binds what must be of the type's family, or null. */

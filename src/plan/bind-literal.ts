@@ -1,15 +1,15 @@
 // Literals as values of the model's types: what the warehouse stores and SQL binds.
 import type { Value } from '../../schema/words.ts';
 import { absurd } from '../base/absurd.ts';
-import { isDay, parseInstant, parseTimeOfDay } from '../base/instant.ts';
+import { isDay, parseDuration, parseInstant, parseTimeOfDay } from '../base/instant.ts';
 import type { LiteralValue } from '../odata/expression.ts';
 import type { ScalarType } from './read-plan.ts';
 
 const INT64_LEAST = -(2n ** 63n);
 const INT64_GREATEST = 2n ** 63n - 1n;
 
-/** The type of a literal that stands alone; null where no value of the feed is like it. */
-export function typeOfLiteral(literal: LiteralValue): ScalarType | null {
+/** The type of a literal that stands alone. */
+export function typeOfLiteral(literal: LiteralValue): ScalarType {
   switch (literal.type) {
     case 'null':
       return 'null';
@@ -29,7 +29,7 @@ export function typeOfLiteral(literal: LiteralValue): ScalarType | null {
     case 'timeOfDay':
       return 'Edm.TimeOfDay';
     case 'duration':
-      return null;
+      return 'Edm.Duration';
     default:
       return absurd(literal);
   }
@@ -60,6 +60,8 @@ export function literalAs(literal: LiteralValue, type: ScalarType): Value | unde
       return literal.type === 'date' ? literal.value : undefined;
     case 'Edm.TimeOfDay':
       return literal.type === 'timeOfDay' ? literal.value : undefined;
+    case 'Edm.Duration':
+      return literal.type === 'duration' ? int64(literal.ticks) : undefined;
     case 'null':
       return undefined;
     default:
@@ -84,6 +86,10 @@ export function textAs(text: string, type: ScalarType): Value | undefined {
       return isDay(text) ? text : undefined;
     case 'Edm.TimeOfDay':
       return parseTimeOfDay(text) ?? undefined;
+    case 'Edm.Duration': {
+      const ticks = parseDuration(text);
+      return ticks === null ? undefined : int64(ticks);
+    }
     case 'Edm.String':
       return text;
     case 'null':

@@ -39,6 +39,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, Signature>> = {
   second: timePart,
   fractionalseconds: takes('Edm.Decimal', INSTANT),
   totaloffsetminutes: takes('Edm.Int32', INSTANT),
+  totalseconds: takes('Edm.Decimal', ['duration']),
   date: takes('Edm.Date', INSTANT),
   time: takes('Edm.TimeOfDay', INSTANT),
   round: rounding,

@@ -44,10 +44,10 @@ export function literalScalar(
 ): Scalar {
   const natural = typeOfLiteral(literal);
   if (natural === 'null') return { kind: 'literal', value: null, type: 'null' };
-  const bothNumbers = natural !== null && familyOf(natural) === 'number' && familyOf(wanted) === 'number';
+  const bothNumbers = familyOf(natural) === 'number' && familyOf(wanted) === 'number';
   const type = bothNumbers || wanted === 'null' ? natural : wanted;
-  const value = type === null ? undefined : (literalAs(literal, type) ?? quoted(literal, type, scope));
-  if (type !== null && value !== undefined) return { kind: 'literal', value, type };
+  const value = literalAs(literal, type) ?? quoted(literal, type, scope);
+  if (value !== undefined) return { kind: 'literal', value, type };
   const written = printLiteral(literal);
   if (beside && !bothNumbers) {
     throw mismatch(
@@ -57,10 +57,7 @@ export function literalScalar(
       `Write it like ${exampleOf(wanted, beside.kind === 'path' ? beside.segments.at(-1) : undefined)}.`,
     );
   }
-  const message =
-    natural === null
-      ? `${written} has no place here.`
-      : `${written} is beyond what ${articled(natural)} holds.`;
+  const message = `${written} is beyond what ${articled(natural)} holds.`;
   throw mismatch(message, { at }, scope);
 }
 

@@ -115,7 +115,7 @@ export type Scalar =
       readonly type: ScalarType;
       readonly nullable: boolean;
     }
-  /** Instants in canonical form (UTC, no Z, no trailing zeros); whole numbers as bigint. */
+  /** Instants in canonical form (UTC, no Z, no trailing zeros); whole numbers as bigint, durations in 100-nanosecond units. */
   | { readonly kind: 'literal'; readonly value: Value; readonly type: ScalarType }
   | {
       readonly kind: 'call';
@@ -180,8 +180,8 @@ export type Scalar =
       readonly nullable: boolean;
     };
 
-/** Types of intermediate values: those of the model, and what date functions and null literals yield. */
-export type ScalarType = EdmType | 'Edm.Date' | 'Edm.TimeOfDay' | 'Edm.Decimal' | 'null';
+/** Types of intermediate values: those of the model, and what functions of dates, differences of instants and null yield. */
+export type ScalarType = EdmType | 'Edm.Date' | 'Edm.TimeOfDay' | 'Edm.Duration' | 'Edm.Decimal' | 'null';
 
 /** Functions from values to a value. Tests on text that yield true or false are conditions. */
 export type FunctionName =
@@ -200,6 +200,7 @@ export type FunctionName =
   | 'second'
   | 'fractionalseconds'
   | 'totaloffsetminutes'
+  | 'totalseconds'
   | 'date'
   | 'time'
   | 'round'

@@ -3,7 +3,7 @@ import { absurd } from '../base/absurd.ts';
 import type { ScalarType } from './read-plan.ts';
 
 /** What an operator or function can be asked to work on: types that can be compared with each other. */
-export type Family = 'number' | 'text' | 'truth' | 'instant' | 'day' | 'time' | 'null';
+export type Family = 'number' | 'text' | 'truth' | 'instant' | 'day' | 'time' | 'duration' | 'null';
 
 export function familyOf(type: ScalarType): Family {
   switch (type) {
@@ -22,6 +22,8 @@ export function familyOf(type: ScalarType): Family {
       return 'day';
     case 'Edm.TimeOfDay':
       return 'time';
+    case 'Edm.Duration':
+      return 'duration';
     case 'null':
       return 'null';
     default:
@@ -44,6 +46,7 @@ const WORDS: Readonly<Record<ScalarType, readonly [words: string, example: strin
   'Edm.DateTimeOffset': ['an instant', '2026-11-20T00:00:00Z'],
   'Edm.Date': ['a day', '2026-11-20'],
   'Edm.TimeOfDay': ['a time of day', '12:30:00'],
+  'Edm.Duration': ['a duration', "duration'P1DT12H'"],
   null: ['null', 'null'],
 };
 
@@ -54,6 +57,7 @@ export const FAMILY_WORDS: Readonly<Record<Family, string>> = {
   instant: 'an instant',
   day: 'a day',
   time: 'a time of day',
+  duration: 'a duration',
   null: 'null',
 };
 

@@ -81,6 +81,12 @@ export interface Dialect {
   readonly arithmetic: Readonly<
     Record<Arithmetic['operator'], (left: Fragment, right: Fragment, type: ScalarType) => Fragment>
   >;
+  /** The day or instant so many 100-nanosecond units later; null beyond the calendar. */
+  shifted(moment: Fragment, ticks: Fragment, type: ScalarType): Fragment;
+  /** 100-nanosecond units from one day or instant to another. */
+  between(from: Fragment, to: Fragment): Fragment;
+  /** 100-nanosecond units, whole, or an error of the reader's where they are beyond 64 bits. */
+  ticks(number: Fragment): Fragment;
   /** The whole number, or an error of the reader's where it is beyond 64 bits. */
   whole(number: Fragment): Fragment;
   /** A value in another type; null where it has no such form. */

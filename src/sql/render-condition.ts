@@ -69,6 +69,7 @@ export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
     }
     case 'arithmetic':
     case 'negate':
+      if (isMoment(scalar.type)) return momentCalculation(scalar, dialect);
       return isWhole(scalar.type)
         ? dialect.whole(calculation(scalar, dialect))
         : calculation(scalar, dialect);
@@ -147,6 +148,24 @@ function calculation(scalar: Calculation, dialect: Dialect): Fragment {
   const divides = operator === 'div' || operator === 'divby';
   const second = divides ? divisor(right, dialect) : operandOf(scalar, right, dialect);
   return dialect.arithmetic[operator](operandOf(scalar, left, dialect), second, type);
+}
+
+/** Days, instants and durations: added, subtracted, and durations multiplied and divided. */
+function momentCalculation(scalar: Calculation, dialect: Dialect): Fragment {
+  if (scalar.kind === 'negate') return dialect.ticks(sql`(- ${renderScalar(scalar.operand, dialect)})`);
+  const { operator, left, right, type } = scalar;
+  const divides = operator === 'div' || operator === 'divby';
+  const first = renderScalar(left, dialect);
+  const second = divides ? divisor(right, dialect) : renderScalar(right, dialect);
+  if (type !== 'Edm.Duration') {
+    return dialect.shifted(first, operator === 'sub' ? sql`(- ${second})` : second, type);
+  }
+  if (operator === 'sub' && left.type !== type) return dialect.between(second, first);
+  return dialect.ticks(dialect.arithmetic[operator](first, second, 'Edm.Double'));
+}
+
+function isMoment(type: Scalar['type']): boolean {
+  return type === 'Edm.Duration' || type === 'Edm.DateTimeOffset' || type === 'Edm.Date';
 }
 
 // What leaves the whole numbers inside shows outside, as long as outside is whole as well.

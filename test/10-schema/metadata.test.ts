@@ -203,6 +203,7 @@ test('the functions that $metadata lists are those that the plan offers', () => 
     second: true,
     fractionalseconds: true,
     totaloffsetminutes: true,
+    totalseconds: true,
     date: true,
     time: true,
     round: true,

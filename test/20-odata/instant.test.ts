@@ -1,7 +1,14 @@
 // Instants, days, times and durations.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatInstant, isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../src/base/instant.ts';
+import {
+  formatDuration,
+  formatInstant,
+  isDay,
+  parseDuration,
+  parseInstant,
+  parseTimeOfDay,
+} from '../../src/base/instant.ts';
 
 describe('an instant', () => {
   test.each([
@@ -114,5 +121,18 @@ test.each([
   ['P1Y', null],
   ['1D', null],
 ])('the duration %s is %s ticks', (text, ticks) => {
+  expect(parseDuration(text)).toBe(ticks);
+});
+
+test.each([
+  [0n, 'PT0S'],
+  [1n, 'PT0.0000001S'],
+  [-1n, '-PT0.0000001S'],
+  [600_000_000n, 'PT1M'],
+  [864_000_000_000n, 'P1D'],
+  [-(864_000_000_000n + 36_000_000_000n + 605_000_000n), '-P1DT1H1M0.5S'],
+  [3_652_058_863_999_999_999n, 'P4226919DT23H33M19.9999999S'],
+])('%s ticks are written %s', (ticks, text) => {
+  expect(formatDuration(ticks)).toBe(text);
   expect(parseDuration(text)).toBe(ticks);
 });

@@ -17,8 +17,7 @@ export function evaluate(expression: Expression, row: Row): Cell {
     case 'literal': {
       const { literal } = expression;
       if (literal.type === 'null') return null;
-      if (literal.type === 'duration') throw new TypeError('No duration here.');
-      return literal.value;
+      return literal.type === 'duration' ? literal.ticks : literal.value;
     }
     case 'path': {
       const name = expression.segments.join('/');
@@ -98,9 +97,56 @@ export function compareCells(left: Cell, right: Cell): number {
 
 function computed(operator: string, left: Cell, right: Cell): Cell {
   if (left === null || right === null) return null;
+  if (typeof left === 'string') return momentOf(operator, left, right as string | bigint);
   if (operator === 'divby') return Number(left) / Number(right);
   if (typeof left === 'bigint' && typeof right === 'bigint') return WHOLE[operator]!(left, right);
   return FRACTION[operator]!(Number(left), Number(right));
+}
+
+const TICKS_PER_DAY = 864_000_000_000n;
+
+/** Instants apart, or one a duration later: days are counted, and what is left of a day. */
+function momentOf(operator: string, instant: string, other: string | bigint): Cell {
+  if (typeof other === 'string') return ticksAt(instant) - ticksAt(other);
+  const ticks = ticksAt(instant) + (operator === 'add' ? other : -other);
+  if (ticks < 0n) return null;
+  const [year = 0, month = 0, day = 0] = dayOf(Number(ticks / TICKS_PER_DAY));
+  if (year < 1 || year > 9999) return null;
+  const rest = ticks % TICKS_PER_DAY;
+  const clock = [rest / 36_000_000_000n, (rest / 600_000_000n) % 60n, (rest / 10_000_000n) % 60n];
+  const fraction = String(rest % 10_000_000n)
+    .padStart(7, '0')
+    .replace(/0+$/, '');
+  const two = (part: bigint | number): string => String(part).padStart(2, '0');
+  const date = [String(year).padStart(4, '0'), two(month), two(day)];
+  return `${date.join('-')}T${clock.map(two).join(':')}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** 100-nanosecond units since the year 0, by the rules of the calendar. */
+function ticksAt(instant: string): bigint {
+  const parts = instant.slice(0, 19).split(/[-T:]/).map(Number);
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
+  const seconds = BigInt((hour * 60 + minute) * 60 + second);
+  const fraction = BigInt(instant.slice(20).padEnd(7, '0'));
+  return BigInt(daysBefore(year, month) + day - 1) * TICKS_PER_DAY + seconds * 10_000_000n + fraction;
+}
+
+const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+/** Days of the calendar before the first of a month. */
+function daysBefore(year: number, month: number): number {
+  const leapYears = Math.ceil(year / 4) - Math.ceil(year / 100) + Math.ceil(year / 400);
+  const months = LENGTHS.slice(0, month - 1).reduce((sum, length) => sum + length, 0);
+  return year * 365 + leapYears + months + (month > 2 && isLeap(year) ? 1 : 0);
+}
+
+function dayOf(days: number): readonly number[] {
+  let year = Math.floor(days / 365);
+  while (daysBefore(year, 1) > days) year -= 1;
+  let month = 12;
+  while (daysBefore(year, month) > days) month -= 1;
+  return [year, month, days - daysBefore(year, month) + 1];
 }
 
 const WHOLE: Record<string, (a: bigint, b: bigint) => bigint> = {
@@ -146,6 +192,7 @@ const FUNCTIONS: Record<string, (...values: never[]) => Cell> = {
   minute: (instant: string) => BigInt(instant.slice(14, 16)),
   second: (instant: string) => BigInt(instant.slice(17, 19)),
   fractionalseconds: (instant: string) => Number(`0${instant.slice(19)}`),
+  totalseconds: (ticks: bigint) => Number(ticks) / 10_000_000,
   date: (instant: string) => instant.slice(0, 10),
   time: (instant: string) => instant.slice(11),
   round: (number: number | bigint) => (typeof number === 'bigint' ? number : awayFromZero(number)),

@@ -86,7 +86,14 @@ export function randomExpressions(vocabulary: Vocabulary) {
   const moment = fc
     .constantFrom(...samples.instants)
     .map((value) => literal({ type: 'dateTimeOffset', value }));
+  // A shift of a value that is known now is refused where it leads beyond the calendar.
+  const early = fc.constant(literal({ type: 'dateTimeOffset', value: '2016-01-01T00:00:00' }));
   const day = fc.constantFrom(...samples.days).map((value) => literal({ type: 'date', value }));
+
+  // Some of them lead beyond the calendar.
+  const span = fc
+    .oneof(fc.bigInt({ min: -(10n ** 14n), max: 10n ** 14n }), fc.constantFrom(0n, 864_000_000_000n, -1n))
+    .map((ticks) => literal({ type: 'duration', ticks }));
 
   const measure = paths(vocabulary.measures, whole);
   const ratio = paths(vocabulary.fractions, fraction);
@@ -123,8 +130,13 @@ export function randomExpressions(vocabulary: Vocabulary) {
       calls(['round', 'floor', 'ceiling'], fc.oneof(ratio, measure)),
       calculated(['add', 'sub', 'mul', 'div', 'divby'], fc.oneof(ratio, measure), fraction),
     ),
-    instant: fc.oneof(paths(vocabulary.instants, moment), moment),
+    instant: fc.oneof(
+      { weight: 3, arbitrary: paths(vocabulary.instants, moment) },
+      { weight: 3, arbitrary: moment },
+      { weight: 1, arbitrary: calculated(['add', 'sub'], paths(vocabulary.instants, early), span) },
+    ),
   }));
+  const duration = fc.oneof(span, calculated(['sub'], instant, instant));
 
   /** An expression that holds or does not hold. */
   const { condition } = fc.letrec<{ condition: Expression }>((tie) => ({
@@ -135,6 +147,8 @@ export function randomExpressions(vocabulary: Vocabulary) {
       anyOrder(fractional, fc.oneof(fractional, wholeNumber)),
       anyOrder(instant, fc.oneof(instant, none)),
       compared(calls(['date'], instant), day),
+      anyOrder(duration, fc.oneof(duration, none)),
+      anyOrder(calls(['totalseconds'], duration), wholeNumber),
       anyOrder(truth, fc.oneof(truthValue, none)),
       member(paths(vocabulary.wholes, whole), whole),
       member(paths(vocabulary.texts, words), words),

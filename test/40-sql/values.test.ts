@@ -134,6 +134,61 @@ describe('substring', () => {
   });
 });
 
+describe('durations', () => {
+  const HOUR = 36_000_000_000n;
+  // The thing was changed at 2018-02-21T23:18:51.3277272.
+  test.each<[string, unknown]>([
+    ["duration'PT1H'", HOUR],
+    ["-duration'PT1H'", -HOUR],
+    ["changed add duration'PT0.0000001S'", '2018-02-21T23:18:51.3277273'],
+    ["changed sub duration'P21DT23H18M51.3277272S'", '2018-01-31T00:00:00'],
+    ["changed add 'P1D'", '2018-02-22T23:18:51.3277272'],
+    ['changed sub 2018-02-21T22:18:51.3277272Z', HOUR],
+    ["changed sub '2018-02-21T22:18:51.3277272Z'", HOUR],
+    ['(changed sub 2018-02-21) add (date(changed) sub 2018-02-20)', 24n * HOUR + 839313277272n],
+    ["date(changed) add duration'P1DT23H'", '2018-02-22'],
+    ["date(changed) sub duration'PT1S'", '2018-02-20'],
+    ['date(changed) sub 2018-02-19', 48n * HOUR],
+    ["duration'PT1H' mul 2", 2n * HOUR],
+    ["1.5 mul duration'PT1H'", HOUR + HOUR / 2n],
+    ["duration'PT1H' div thingKey", -HOUR],
+    ["duration'PT1H' divby 7", 5142857143n],
+    ["duration'PT1H' sub duration'PT2H'", -HOUR],
+    ["totalseconds(duration'PT1M0.5S')", 60.5],
+    ["cast(duration'PT36H',Edm.String)", 'P1DT12H'],
+    ["cast('-P1DT0.5S',Edm.Duration)", -(24n * HOUR) - 5_000_000n],
+    ["cast('1 hour',Edm.Duration)", null],
+    ["case(true:9999-12-31T00:00:00Z) add 'P1D'", null],
+    ["case(true:0001-01-01T00:00:00Z) sub 'PT1S'", null],
+  ])('%s is %s', (expression, value) => {
+    expect(valueOf(expression)).toBe(value);
+  });
+
+  test.each([
+    ['changed add 1', /add does not take an instant and a whole number/],
+    ['changed add changed', /add does not take an instant and an instant/],
+    ["changed add 'soon'", /add does not take an instant and a text/],
+    ["changed mul duration'PT1H'", /mul does not take/],
+    ["1 add duration'PT1H'", /add does not take/],
+    ["1 div duration'PT1H'", /div does not take/],
+    ["duration'PT1H' mod 2", /mod does not take/],
+    ["duration'PT1H' div 0", /zero/],
+    ["duration'PT1H' gt 1", /duration/],
+    ["now() add duration'P9999999D'", /beyond the years/],
+    ["duration'P99999999D' eq duration'PT1H'", /beyond what a duration holds/],
+  ])('%s is refused', (expression, message) => {
+    expect(() => valueOf(expression)).toThrow(
+      expect.objectContaining({ code: 'request.type-mismatch', message: expect.stringMatching(message) }),
+    );
+  });
+
+  test('that leave 64 bits are the reader’s error', () => {
+    expect(() => valueOf("duration'P9999999D' mul 1000")).toThrow(
+      expect.objectContaining({ code: 'request.type-mismatch', message: expect.stringContaining('64 bits') }),
+    );
+  });
+});
+
 describe('isof', () => {
   test.each<[string, bigint]>([
     ['isof(size,Edm.Int64)', 1n],

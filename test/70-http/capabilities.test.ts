@@ -161,6 +161,7 @@ const CALLS: Readonly<Record<string, string>> = {
   second: 'second(lastSyncDateTime) eq 0',
   fractionalseconds: 'fractionalseconds(lastSyncDateTime) eq 0',
   totaloffsetminutes: 'totaloffsetminutes(lastSyncDateTime) eq 0',
+  totalseconds: 'totalseconds(now() sub lastSyncDateTime) gt 60',
   date: 'date(lastSyncDateTime) eq 2026-11-20',
   time: 'time(lastSyncDateTime) gt 12:00:00',
   now: 'lastSyncDateTime le now()',

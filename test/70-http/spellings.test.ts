@@ -27,6 +27,14 @@ test.each([
     'users?$filter=devices/$count($filter=isDeleted eq false) gt 0',
     'users?$filter=devices/any(x:x/isDeleted eq false)',
   ],
+  [
+    "devices?$filter=lastSyncDateTime gt now() sub 'P2D'",
+    "devices?$filter=lastSyncDateTime gt now() sub duration'P2D'",
+  ],
+  [
+    "devices?$filter=now() sub lastSyncDateTime lt duration'P2D'",
+    "devices?$filter=lastSyncDateTime gt now() sub duration'P2D'",
+  ],
   ["devices?$filter=deviceKey eq '3'", 'devices?$filter=deviceKey eq 3'],
   [
     'devices?$filter=@f&@f=deviceKey gt 3 and @g&@g=not isDeleted',

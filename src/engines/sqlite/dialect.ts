@@ -63,6 +63,7 @@ export const SQLITE: Dialect = {
     fractionalseconds: ([instant = none]) => sql`CAST('0' || substr(${instant}, 20) AS REAL)`,
     // Instants are stored in UTC, whatever offset they came with.
     totaloffsetminutes: ([instant = none]) => sql`iif(${instant} IS NULL, NULL, 0)`,
+    totalseconds: ([duration = none]) => sql`(CAST(${duration} AS REAL) / 10000000)`,
     date: ([instant = none]) => sql`substr(${instant}, 1, 10)`,
     time: ([instant = none]) => sql`substr(${instant}, 12)`,
     round: ([number = none], type) => (isWhole(type) ? number : sql`round(${number})`),
@@ -78,6 +79,10 @@ export const SQLITE: Dialect = {
     divby: (left, right) => sql`(CAST(${left} AS REAL) / ${right})`,
     mod: (left, right) => sql`(${left} % ${right})`,
   },
+  shifted: (moment, ticks, type) =>
+    type === 'Edm.Date' ? sql`shifted_day(${moment}, ${ticks})` : sql`shifted_instant(${moment}, ${ticks})`,
+  between: (from, to) => sql`(ticks_of(${to}) - ticks_of(${from}))`,
+  ticks: (number) => sql`ticks(${number})`,
   whole: (number) => sql`whole(${number})`,
   cast: castTo,
   divisor: (number) => sql`divisor(${number})`,
@@ -102,6 +107,8 @@ export const SQLITE: Dialect = {
           : sql`iif(${own}, 'true', 'false')`;
       case 'Edm.DateTimeOffset':
         return orNull(sql`'"' || ${own} || 'Z"'`);
+      case 'Edm.Duration':
+        return orNull(sql`'"' || duration_text(${own}) || '"'`);
       case 'Edm.Date':
       case 'Edm.TimeOfDay':
         return orNull(sql`'"' || ${own} || '"'`);
@@ -112,6 +119,7 @@ export const SQLITE: Dialect = {
   jsonOrNull: (json) => sql`ifnull(${json}, 'null')`,
   bareText: (own, type) => {
     if (type === 'Edm.Boolean') return sql`iif(${own}, 'true', 'false')`;
+    if (type === 'Edm.Duration') return sql`duration_text(${own})`;
     return type === 'Edm.DateTimeOffset' ? sql`${own} || 'Z'` : own;
   },
   keyLiteral: (own, type) => {
@@ -159,6 +167,7 @@ function phraseOf(words: string): string {
 function castTo(own: Fragment, from: JsonForm['type'], to: JsonForm['type']): Fragment {
   if (to === 'Edm.String') {
     if (from === 'Edm.Boolean') return sql`iif(${own} IS NULL, NULL, iif(${own}, 'true', 'false'))`;
+    if (from === 'Edm.Duration') return sql`duration_text(${own})`;
     return from === 'Edm.DateTimeOffset' ? sql`(${own} || 'Z')` : sql`CAST(${own} AS TEXT)`;
   }
   const isText = from === 'Edm.String';
@@ -169,6 +178,8 @@ function castTo(own: Fragment, from: JsonForm['type'], to: JsonForm['type']): Fr
       return isText ? sql`instant_of(${own})` : sql`(${own} || 'T00:00:00')`;
     case 'Edm.TimeOfDay':
       return isText ? sql`time_of(${own})` : sql`substr(${own}, 12)`;
+    case 'Edm.Duration':
+      return sql`duration_of(${own})`;
     case 'Edm.Boolean':
       return sql`truth_of(${own})`;
     case 'Edm.Int32':

@@ -1,7 +1,8 @@
 // What OData asks of text and numbers and SQLite cannot do: functions of ours that statements of the dialect call.
 import { RE2JS } from 're2js';
 import { FeedError } from '../../base/feed-error.ts';
-import { isDay, parseInstant, parseTimeOfDay } from '../../base/instant.ts';
+import { formatDuration, isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../base/instant.ts';
+import { shiftInstant, ticksOf } from '../../base/shift-instant.ts';
 
 type Cell = string | number | bigint | Uint8Array | null;
 
@@ -43,6 +44,25 @@ export const QUERY_FUNCTIONS: Readonly<Record<string, (one: Cell, second: Cell, 
   day_of: ofText((text) => (isDay(text) ? text : null)),
   instant_of: ofText((text) => (isDay(text) ? `${text}T00:00:00` : parseInstant(text))),
   time_of: ofText(parseTimeOfDay),
+  duration_of: ofText((text) => wholeOf(parseDuration(text), 64)),
+  duration_text: (ticks) => (typeof ticks === 'bigint' ? formatDuration(ticks) : ticks),
+  ticks_of: ofText(ticksOf),
+  shifted_instant: (instant, ticks) =>
+    typeof instant === 'string' && typeof ticks === 'bigint' ? shiftInstant(instant, ticks) : null,
+  shifted_day: (day, ticks) =>
+    typeof day === 'string' && typeof ticks === 'bigint'
+      ? (shiftInstant(day, ticks)?.slice(0, 10) ?? null)
+      : null,
+  /** What sums and products of durations came to, rounded. */
+  ticks: (number) => {
+    if (typeof number !== 'number') return number;
+    const whole = wholeOf(Math.round(number), 64);
+    if (whole !== null) return whole;
+    throw new FeedError(
+      'request.type-mismatch',
+      'The expression leaves the durations of 64 bits in at least one row.',
+    );
+  },
   int32_of: (value) => wholeOf(value, 32),
   int64_of: (value) => wholeOf(value, 64),
   double_of: (value) => {

@@ -115,6 +115,7 @@ export function collectionAnnotations(catalogue: Catalogue, listing: Listing): A
     [`${CAPABILITIES}.ExpandRestrictions`]: closed ? no('Expandable') : yes('Expandable'),
     [`${CAPABILITIES}.SearchRestrictions`]:
       closed || !isSearchable(listing, catalogue) ? no('Searchable') : yes('Searchable'),
+    [`${CAPABILITIES}.ChangeTracking`]: closed ? no('Supported') : changeTracking(listing),
     [`${CAPABILITIES}.CountRestrictions`]: yes('Countable'),
     [`${CAPABILITIES}.TopSupported`]: true,
     [`${CAPABILITIES}.SkipSupported`]: true,
@@ -122,6 +123,11 @@ export function collectionAnnotations(catalogue: Catalogue, listing: Listing): A
     [`${CAPABILITIES}.UpdateRestrictions`]: no('Updatable'),
     [`${CAPABILITIES}.DeleteRestrictions`]: no('Deletable'),
   };
+}
+
+/** Of these a client takes nothing as given: what is not named is not filtered, and nothing is expanded. */
+function changeTracking({ properties }: Listing): AnnotationRecord {
+  return { record: { Supported: true, FilterableProperties: { paths: [...properties.keys()] } } };
 }
 
 function v1FilterRestrictions({ properties }: Listing): AnnotationRecord {

@@ -19,7 +19,9 @@ export const ERROR_CODES = {
   'request.bad-version': 'The api-version is unknown, empty, or contradicts the path.',
   'request.bad-history-days': 'maxhistorydays is not a whole number from 0.',
   'request.bad-skiptoken': 'The $skiptoken was not made by this feed for this query.',
-  'request.generation-gone': 'The page chain began on a snapshot that is no longer kept.',
+  'request.bad-deltatoken': 'The $deltatoken was not made by this feed for this query.',
+  'request.generation-gone':
+    'The page chain, or what changes are asked since, is a snapshot that is no longer kept.',
   'request.no-such-entity': 'No entity has this key.',
   'request.bad-key': 'The key in the address does not fit the collection.',
   'request.strange-host': 'The Host of the request is none that this feed answers to.',

@@ -10,6 +10,8 @@ export interface FeedErrorDetail {
   readonly position?: number;
   /** Whole seconds after which the same request may succeed. */
   readonly retryAfterSeconds?: number;
+  /** Absolute address at which to begin again. */
+  readonly location?: string;
   readonly cause?: unknown;
 }
 
@@ -24,6 +26,7 @@ export class FeedError extends Error {
   readonly hint: string | undefined;
   readonly position: number | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly location: string | undefined;
 
   constructor(code: ErrorCode, message: string, detail: FeedErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -32,5 +35,6 @@ export class FeedError extends Error {
     this.hint = detail.hint;
     this.position = detail.position;
     this.retryAfterSeconds = detail.retryAfterSeconds;
+    this.location = detail.location;
   }
 }

@@ -14,6 +14,8 @@ export interface Generation {
 
 export interface PageRequest {
   readonly generation: number;
+  /** The earlier generation that it is compared with, where the statements do that. */
+  readonly since?: number;
   readonly statements: PageStatements;
   /** The skip token's order values where the page continues a chain, else null. */
   readonly after: readonly SqlValue[] | null;

@@ -24,6 +24,15 @@ function selectList(paths: readonly (readonly string[])[]): string {
   return written.join(',');
 }
 
+/** `…/$metadata#devices/$delta`: what changed in the collection. */
+export function deltaContext(
+  serviceRoot: string,
+  collection: string,
+  selected: readonly string[] | null,
+): string {
+  return `${collectionContext(serviceRoot, collection, selected)}/$delta`;
+}
+
 /** What was chosen of rows, and of the rows inside them. */
 export interface Chosen {
   readonly selected: readonly string[] | null;

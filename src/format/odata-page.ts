@@ -25,7 +25,13 @@ export function pageHead({ context, count, int64AsText, annotations = {} }: Page
 /** What goes between two parts of a page, each of them rows with commas between. */
 export const ROW_SEPARATOR: Uint8Array = Buffer.from(',');
 
-/** `],"@odata.nextLink":"…"}`, or `]}` at the end of the collection. */
-export function pageTail(nextLink: string | null): Uint8Array {
-  return Buffer.from(nextLink === null ? ']}' : `],"@odata.nextLink":${JSON.stringify(nextLink)}}`);
+/** Where to go on: to the next page, or from the last page to what will have changed since. */
+export interface PageLink {
+  readonly kind: 'nextLink' | 'deltaLink';
+  readonly address: string;
+}
+
+/** `],"@odata.nextLink":"…"}`, or `]}` where there is nowhere to go. */
+export function pageTail(link: PageLink | null): Uint8Array {
+  return Buffer.from(link === null ? ']}' : `],"@odata.${link.kind}":${JSON.stringify(link.address)}}`);
 }

@@ -146,7 +146,7 @@ function entityMembers(
 }
 
 // Relative to the context's address, whose last segment `$metadata` it replaces.
-function addressOf({ entity }: Listing): readonly TextPart[] {
+export function addressOf({ entity }: Pick<Listing, 'entity'>): readonly TextPart[] {
   return [text(`${entity.name}(`), ...keyOf(entity.key), text(')')];
 }
 
@@ -156,10 +156,10 @@ function keyOf(key: readonly string[]): readonly TextPart[] {
   return key.flatMap((name, index) => [text(`${index > 0 ? ',' : ''}${name}=`), keyLiteral(name)]);
 }
 
-const annotation = (name: string, value: readonly TextPart[]): RowMember => ({
+export const annotation = (name: string, value: readonly TextPart[]): RowMember => ({
   kind: 'annotation',
   name,
   value,
 });
-const text = (words: string): TextPart => ({ kind: 'text', text: words });
+export const text = (words: string): TextPart => ({ kind: 'text', text: words });
 const keyLiteral = (name: string): TextPart => ({ kind: 'keyLiteral', property: name });

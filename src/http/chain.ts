@@ -10,10 +10,23 @@ import type { SqlValue } from '../sql/statement.ts';
 import type { FeedRequest } from './feed-request.ts';
 
 /** What must stay the same from page to page, however a client encodes it. */
-export function chainName({ mount, rawQuery }: FeedRequest, version: FeedVersion): string {
+export function chainName(request: FeedRequest, version: FeedVersion): string {
+  return nameWithout(['$skiptoken'], request, version);
+}
+
+/** What must stay the same from one reading of changes to the next. */
+export function trackName(request: FeedRequest, version: FeedVersion): string {
+  return nameWithout(['$skiptoken', '$deltatoken'], request, version);
+}
+
+function nameWithout(
+  tokens: readonly string[],
+  { mount, rawQuery }: FeedRequest,
+  version: FeedVersion,
+): string {
   const options = splitQuery(rawQuery)
     .map(({ name, value }) => [optionName(name), value] as const)
-    .filter(([name]) => name !== null && name !== '$skiptoken' && name !== 'api-version');
+    .filter(([name]) => name !== null && name !== 'api-version' && !tokens.includes(name));
   return JSON.stringify([version, withoutKey(decodeURIComponent(mount.resource)), options]);
 }
 

@@ -22,6 +22,7 @@ export const STATUS = {
   'request.bad-version': 400,
   'request.bad-history-days': 400,
   'request.bad-skiptoken': 400,
+  'request.bad-deltatoken': 400,
   'request.generation-gone': 410,
   'request.no-such-entity': 404,
   'request.bad-key': 400,
@@ -78,6 +79,7 @@ function headersOf(error: FeedError, status: number): Readonly<Record<string, st
   if (status === 405) return { Allow: 'GET, HEAD' };
   // The rest of the body would have to be read before the next request.
   if (status === 413) return { Connection: 'close' };
+  if (error.location !== undefined) return { Location: error.location };
   if (status !== 503) return {};
   const seconds = Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
   return { 'Retry-After': String(Math.min(Math.max(seconds, 1), LONGEST_RETRY_AFTER_SECONDS)) };

@@ -1,16 +1,39 @@
-// The address of the next page: the one that was asked, continued.
+// The address that was asked, continued: with the next page, with what changed since, or from the beginning.
 import { optionName } from '../odata/parse-options.ts';
 import { decodeEscapes } from '../odata/split-query.ts';
+
+const TOKENS = ['$skiptoken', '$deltatoken'];
 
 /**
  * `address` is the absolute address without its query. The options stay exactly as they were written, only `$skiptoken`
  * is replaced. What means nothing to the feed is left out: it may be a credential, which some clients put into the query.
  */
 export function nextLink(address: string, rawQuery: string, skiptoken: string): string {
-  const kept = rawQuery.split('&').filter((option) => {
-    const written = (option.split('=', 1)[0] ?? '').replaceAll('+', ' ');
-    const name = optionName(decodeEscapes(written, 'the query').trim());
-    return name !== null && name !== '$skiptoken';
+  return joined(address, [...optionsBut(['$skiptoken'], rawQuery), written('$skiptoken', skiptoken)]);
+}
+
+/** As nextLink, to what changed after the last page. */
+export function deltaLink(address: string, rawQuery: string, deltatoken: string): string {
+  return joined(address, [...optionsBut(TOKENS, rawQuery), written('$deltatoken', deltatoken)]);
+}
+
+/** As nextLink, to the first page again. */
+export function firstLink(address: string, rawQuery: string): string {
+  return joined(address, optionsBut(TOKENS, rawQuery));
+}
+
+function optionsBut(dropped: readonly string[], rawQuery: string): readonly string[] {
+  return rawQuery.split('&').filter((option) => {
+    const name = (option.split('=', 1)[0] ?? '').replaceAll('+', ' ');
+    const meant = optionName(decodeEscapes(name, 'the query').trim());
+    return meant !== null && !dropped.includes(meant);
   });
-  return `${address}?${[...kept, `$skiptoken=${encodeURIComponent(skiptoken)}`].join('&')}`;
+}
+
+function written(name: string, token: string): string {
+  return `${name}=${encodeURIComponent(token)}`;
+}
+
+function joined(address: string, options: readonly string[]): string {
+  return options.length === 0 ? address : `${address}?${options.join('&')}`;
 }

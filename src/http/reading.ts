@@ -1,13 +1,20 @@
 // What the corridor has worked out by the time it reads: handed to whoever reads a page or a row.
 import type { Generation } from '../engines/engine.ts';
+import type { DeltaVersion } from '../format/odata-removed.ts';
 import type { Encoding } from '../odata/negotiate.ts';
 import type { Preferences } from '../odata/parse-prefer.ts';
 import type { Resource } from '../odata/wanted.ts';
+import type { ChangesPlan } from '../plan/plan-changes.ts';
 import type { ReadPlan } from '../plan/read-plan.ts';
 
 export interface Reading {
   readonly resource: Resource & { readonly kind: 'path' };
+  /** Of changes, what is read of the newer generation. */
   readonly plan: ReadPlan;
+  /** What is asked for are changes; null where it is rows. */
+  readonly changes: ChangesAsked | null;
+  /** Whether the last page is to link to the changes from then on; the name of what they are changes of, else null. */
+  readonly track: string | null;
   readonly encoding: Encoding;
   readonly preferences: Preferences;
   readonly generation: Generation;
@@ -19,4 +26,12 @@ export interface Reading {
   readonly served: number;
   /** What stays the same from page to page. */
   readonly chain: string;
+}
+
+export interface ChangesAsked {
+  readonly plan: ChangesPlan;
+  /** The earlier generation. */
+  readonly since: Generation;
+  /** The version of the protocol that the answer speaks. */
+  readonly speaks: DeltaVersion;
 }

@@ -21,7 +21,7 @@ export interface DocumentWanted {
 // Options that may stand beside a document: clients keep the query of the address that was pasted.
 const SHAPING = [
   ...(['select', 'expand', 'compute', 'apply', 'filter', 'search'] as const),
-  ...(['orderby', 'top', 'skip', 'count', 'skiptoken'] as const),
+  ...(['orderby', 'top', 'skip', 'count', 'skiptoken', 'deltatoken'] as const),
 ];
 
 export function serveDocument(feed: Feed, request: FeedRequest, wanted: DocumentWanted): Answer {

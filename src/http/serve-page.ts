@@ -2,11 +2,13 @@
 import type { Value } from '../../schema/words.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { PagePart } from '../engines/engine.ts';
-import { pageHead, pageTail, ROW_SEPARATOR } from '../format/odata-page.ts';
+import { pageHead, type PageLink, pageTail, ROW_SEPARATOR } from '../format/odata-page.ts';
+import { encodeDeltaToken } from '../odata/delta-token.ts';
 import { printContentType } from '../odata/negotiate.ts';
 import { includesAnnotation } from '../odata/include-annotations.ts';
 import { printPreferenceApplied } from '../odata/parse-prefer.ts';
 import { adviseOn } from '../plan/advise.ts';
+import { renderChanges } from '../sql/render-changes.ts';
 import { renderCount } from '../sql/render-read.ts';
 import { renderPage } from '../sql/render-page.ts';
 import type { SqlValue } from '../sql/statement.ts';
@@ -14,7 +16,7 @@ import type { Answer, BodyPart } from './answer.ts';
 import { continueAfter } from './chain.ts';
 import type { FeedRequest } from './feed-request.ts';
 import type { Feed } from './feed.ts';
-import { nextLink } from './next-link.ts';
+import { deltaLink, nextLink } from './next-link.ts';
 import type { Reading } from './reading.ts';
 import { nestedLinks } from './nested-links.ts';
 import { mustExist } from './must-exist.ts';
@@ -33,36 +35,44 @@ export async function servePage(
   reading: Reading,
   watch: Stopwatch,
 ): Promise<Answer> {
-  const { plan, encoding, preferences, generation } = reading;
-  const { template, context } = writtenRows(feed, reading, nestedLinks(request, reading));
-  const statements = renderPage(plan, template, feed.dialect);
+  const { plan, changes, track, encoding, preferences, generation } = reading;
+  const { template, changes: templates, context } = writtenRows(feed, reading, nestedLinks(request, reading));
+  const statements =
+    changes && templates
+      ? renderChanges(changes.plan, templates, feed.dialect)
+      : renderPage(plan, template, feed.dialect);
   watch.lap('render');
 
-  const advice = plan.version === 'beta' ? adviseOn({ plan, sorts: statements.sorts }) : [];
+  const advice = plan.version === 'beta' && !changes ? adviseOn({ plan, sorts: statements.sorts }) : [];
   const annotates =
     plan.version === 'beta' && includesAnnotation(preferences.includeAnnotations, ADVICE_TERM);
   const applied = printPreferenceApplied(preferences, [
     'maxpagesize',
     'omit-values',
     ...(annotates ? (['include-annotations'] as const) : []),
+    ...(track === null ? [] : (['track-changes'] as const)),
   ]);
   const headers = {
     'Content-Type': printContentType(encoding),
+    ...(changes && { 'OData-Version': changes.speaks }),
     ...(applied !== null && { 'Preference-Applied': applied }),
     ...(advice.length > 0 && { 'Fleetfeed-Advice': advice.map(({ code }) => code).join(', ') }),
   };
   await mustExist(feed, plan.source, generation.id, request.signal);
   if (!request.wantsBody) return { status: 200, headers, body: null };
 
-  const count = plan.count
-    ? await feed.engine.readValue(generation.id, renderCount(plan, feed.dialect), request.signal)
-    : null;
+  const count =
+    plan.count && !changes
+      ? await feed.engine.readValue(generation.id, renderCount(plan, feed.dialect), request.signal)
+      : null;
   const parts = feed.engine.readPage(
     {
       generation: generation.id,
+      ...(changes && { since: changes.since.id }),
       statements,
       after: plan.after?.map(asSql) ?? null,
-      top: plan.top,
+      // Nothing changes within one generation, but by the time that is asked with.
+      top: changes?.plan.alike === true && changes.since.id === generation.id ? 0 : plan.top,
       rows: Math.min(preferences.maxPageSize ?? Infinity, feed.settings.pageRows),
       bytes: LIMITS.pageBytes,
       milliseconds: LIMITS.pageMs,
@@ -76,7 +86,7 @@ export async function servePage(
       int64AsText: encoding.ieee754Compatible,
       annotations: annotates ? { [ADVICE_TERM]: advice } : {},
     }),
-    tail: (after, rows) => pageTail(after && linkTo(request, reading, after, rows)),
+    tail: (after, rows) => pageTail(linkTo(request, reading, after, rows)),
   };
   const body = await begun(written(parts, words));
   watch.lap('read');
@@ -134,13 +144,21 @@ async function* resumed(read: readonly BodyPart[], rest: AsyncGenerator<BodyPart
   }
 }
 
+/** To the next page; from the last one to what will have changed, if the client follows that; else null. */
 function linkTo(
   { base, mount, rawQuery }: FeedRequest,
-  { plan, generation, chain, began, served }: Reading,
-  after: readonly SqlValue[],
+  { plan, generation, chain, track, began, served }: Reading,
+  after: readonly SqlValue[] | null,
   rows: number,
-): string {
-  const place = { generation: generation.id, began: began.getTime(), served: served + rows };
-  const token = continueAfter(after, plan.order, place, chain);
-  return nextLink(`${base}${mount.root.path}${mount.resource}`, rawQuery, token);
+): PageLink | null {
+  const address = `${base}${mount.root.path}${mount.resource}`;
+  const place = { generation: generation.id, began: began.getTime() };
+  if (after) {
+    const here = { ...place, served: served + rows, tracks: track !== null };
+    const token = continueAfter(after, plan.order, here, chain);
+    return { kind: 'nextLink', address: nextLink(address, rawQuery, token) };
+  }
+  if (track === null) return null;
+  const token = encodeDeltaToken(place, track);
+  return { kind: 'deltaLink', address: deltaLink(address, rawQuery, token) };
 }

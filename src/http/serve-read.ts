@@ -2,18 +2,21 @@
 import { dateKeyOf } from '../base/date-key.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
-import type { Engine, Generation } from '../engines/engine.ts';
 import { checkProtocolVersion, negotiate } from '../odata/negotiate.ts';
 import { parsePrefer } from '../odata/parse-prefer.ts';
 import { parseRequest } from '../odata/parse-request.ts';
+import { canTrack } from '../plan/plan-changes.ts';
 import { planRead } from '../plan/plan-read.ts';
 import type { Answer } from './answer.ts';
-import { chainName, readContinuation } from './chain.ts';
+import { askChanges } from './ask-changes.ts';
+import { chainName, readContinuation, trackName } from './chain.ts';
 import { makeEtag, namesEtag } from './etag.ts';
 import type { FeedRequest } from './feed-request.ts';
 import type { Feed } from './feed.ts';
 import { contextRoot, decideVersion } from './mounts.ts';
 import { inNestedPages } from './in-nested-pages.ts';
+import { mustBeKept } from './must-be-kept.ts';
+import { firstLink } from './next-link.ts';
 import type { Reading } from './reading.ts';
 import { type DocumentWanted, serveDocument } from './serve-document.ts';
 import { servePage } from './serve-page.ts';
@@ -22,6 +25,14 @@ import type { Stopwatch } from './stopwatch.ts';
 
 /** Throws FeedErrors; nothing has been sent by then. */
 export async function serveRead(feed: Feed, request: FeedRequest, watch: Stopwatch): Promise<Answer> {
+  try {
+    return await answerRead(feed, request, watch);
+  } catch (error) {
+    throw withBeginning(error, request);
+  }
+}
+
+async function answerRead(feed: Feed, request: FeedRequest, watch: Stopwatch): Promise<Answer> {
   const asked = planRequest(feed, request, watch);
   if (asked.kind === 'document') return serveDocument(feed, request, asked.wanted);
 
@@ -67,33 +78,39 @@ export function planRequest(feed: Feed, request: FeedRequest, watch: Stopwatch):
   const continuation = readContinuation(options.skiptoken, chain);
   // A chain that crosses midnight keeps the day it began on, as it keeps its snapshot.
   const began = continuation ? new Date(continuation.began) : feed.clock.now();
-  const { catalogues } = feed;
-  const plan = planRead(wanted, { version, catalogues, now: began, limits: LIMITS, continuation });
+  const context = { version, catalogues: feed.catalogues, now: began, limits: LIMITS, continuation };
+  const track = trackName(request, version);
+  const pinned = continuation?.generation ?? null;
+  const newest = pinned === null ? feed.engine.current() : feed.engine.generation(pinned);
+  const { deltatoken } = options;
+  const maxVersion = textOf(headers['odata-maxversion']);
+  const changes =
+    deltatoken === null || version === 'v1.0'
+      ? null
+      : askChanges(
+          feed.engine,
+          deltatoken,
+          { wanted, newest: mustBeKept(newest, pinned), track, maxVersion },
+          context,
+        );
+  const plan = changes?.plan.now ?? planRead(wanted, context);
   const bare = plan.shape === 'count' || plan.shape === 'value';
   const encoding = negotiate(bare ? undefined : headers.accept, bare ? null : options.format);
-  const generation = pickGeneration(feed.engine, plan.generation);
+  const generation = mustBeKept(newest, pinned);
   watch.lap('plan');
 
+  const tracks = continuation ? continuation.tracks : preferences.trackChanges && canTrack(wanted, plan);
   const served = continuation?.served ?? 0;
-  return {
-    kind: 'read',
-    reading: { resource, plan, encoding, preferences, generation, root, began, served, chain },
-  };
+  const said = { resource, encoding, preferences, generation, root, began, served, chain };
+  return { kind: 'read', reading: { ...said, plan, changes, track: tracks || changes ? track : null } };
 }
 
-/** The generation that a chain began on, else the newest. */
-function pickGeneration(engine: Engine, pinned: number | null): Generation {
-  const generation = pinned === null ? engine.current() : engine.generation(pinned);
-  if (generation) return generation;
-  if (pinned !== null) {
-    throw new FeedError('request.generation-gone', `Snapshot ${pinned} is no longer kept.`, {
-      hint: 'Start again from the first page.',
-    });
-  }
-  throw new FeedError('feed.empty', 'No night has been published yet.', {
-    hint: 'Run `fleetfeed snapshot`, or wait for the next night.',
-    retryAfterSeconds: 60,
-  });
+/** Where a snapshot is gone, where to begin again. */
+function withBeginning(error: unknown, { base, mount, rawQuery }: FeedRequest): unknown {
+  if (!(error instanceof FeedError) || error.code !== 'request.generation-gone') return error;
+  const { code, message, hint } = error;
+  const location = firstLink(`${base}${mount.root.path}${mount.resource}`, rawQuery);
+  return new FeedError(code, message, { location, ...(hint !== undefined && { hint }) });
 }
 
 function textOf(header: string | readonly string[] | undefined): string | undefined {

@@ -29,8 +29,8 @@ const SYSTEM_OPTIONS: ReadonlyMap<string, 'read' | 'unread'> = new Map([
   ['$apply', 'read'],
   ['$search', 'read'],
   ['$compute', 'read'],
+  ['$deltatoken', 'read'],
   ['$levels', 'unread'],
-  ['$deltatoken', 'unread'],
   ['$schemaversion', 'unread'],
   ['$index', 'unread'],
   ['$id', 'unread'],
@@ -83,6 +83,7 @@ export function parseOptions(pairs: readonly QueryPair[], limits: Limits = LIMIT
     apply: option('$apply', (text, name) => parseApply(filled(text, name), limits, extentOf)),
     count: option('$count', readBoolean),
     skiptoken: option('$skiptoken', filled),
+    deltatoken: option('$deltatoken', filled),
     format: option('$format', (text, name) => filled(text, name).trim()),
     apiVersion: option('api-version', (text) => text),
     maxHistoryDays: option('maxhistorydays', (text, name) =>

@@ -2,7 +2,8 @@
 import { parseHeaderList } from './parse-header-list.ts';
 
 /** Preferences that are read here, without the prefix `odata.`, which OData 4.01 leaves out. */
-export type PreferenceName = 'maxpagesize' | 'omit-values' | 'include-annotations' | 'continue-on-error';
+export type PreferenceName =
+  'maxpagesize' | 'omit-values' | 'include-annotations' | 'continue-on-error' | 'track-changes';
 
 export interface Preferences {
   /** Rows of a page, from 1; null when the client leaves it to the feed. */
@@ -12,6 +13,8 @@ export interface Preferences {
   /** Patterns of annotations that the client wants to see, `*` or `-*,org.example.*`. */
   readonly includeAnnotations: string | null;
   readonly continueOnError: boolean;
+  /** The last page says how changes are asked for from then on. */
+  readonly trackChanges: boolean;
   /** Those that make sense, in the client's own spelling. */
   readonly asked: ReadonlyMap<PreferenceName, string>;
 }
@@ -33,6 +36,7 @@ export function parsePrefer(header: string | undefined): Preferences {
     'omit-values': omitNulls,
     'include-annotations': includeAnnotations !== null,
     'continue-on-error': continueOnError,
+    'track-changes': (wishes.get('track-changes')?.value ?? null) === null,
   };
   const asked = new Map<PreferenceName, string>();
   for (const [bare, { name, value }] of wishes) {
@@ -43,6 +47,7 @@ export function parsePrefer(header: string | undefined): Preferences {
     omitNulls,
     includeAnnotations,
     continueOnError: asked.has('continue-on-error'),
+    trackChanges: asked.has('track-changes'),
     asked,
   };
 }

@@ -150,6 +150,7 @@ export interface QueryOptions {
   readonly apply: readonly ApplyStep[] | null;
   readonly count: boolean | null;
   readonly skiptoken: string | null;
+  readonly deltatoken: string | null;
   readonly format: string | null;
   /** Text as written: '' is an error of the version, not of the parser. */
   readonly apiVersion: string | null;

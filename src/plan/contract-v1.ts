@@ -8,7 +8,7 @@ import type { QueryOptions } from '../odata/wanted.ts';
 /** The properties that v1.0 filters on, where a collection has them. */
 const FILTERABLE = ['dateKey', 'rowLastModifiedDateTimeUTC'] as const;
 
-const BEYOND = ['orderby', 'expand', 'compute', 'search', 'apply'] as const;
+const BEYOND = ['orderby', 'expand', 'compute', 'search', 'apply', 'deltatoken'] as const;
 
 const OPERATORS: ReadonlySet<string> = new Set(['lt', 'le', 'eq', 'ge', 'gt']);
 

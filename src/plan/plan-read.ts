@@ -120,7 +120,16 @@ function columnsOf({ property, form }: Target, chosen: readonly string[]): reado
 }
 
 // Options that shape a collection and mean nothing to one row.
-const OF_COLLECTIONS = ['apply', 'filter', 'search', 'orderby', 'top', 'skip', 'skiptoken'] as const;
+const OF_COLLECTIONS = [
+  'apply',
+  'filter',
+  'search',
+  'orderby',
+  'top',
+  'skip',
+  'skiptoken',
+  'deltatoken',
+] as const;
 
 // Options that say what is in a row, of which a reference shows nothing.
 const OF_ROWS = ['select', 'expand', 'compute', 'apply'] as const;

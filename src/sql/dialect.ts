@@ -54,6 +54,10 @@ export interface PageParts {
 export interface Dialect {
   /** The place of the n-th bound value, from 1. */
   placeholder(position: number): string;
+  /** A table or view of the generation that is read. */
+  relation(name: string): Fragment;
+  /** The same of the generation that it is compared with. */
+  earlierRelation(name: string): Fragment;
   /** A value of the plan as a bound value; null as the word. */
   literal(value: string | number | bigint | boolean | null): Fragment;
 

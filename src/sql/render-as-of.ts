@@ -20,7 +20,7 @@ export function renderAsOf(
   const key = dialect.literal(BigInt(day));
   if (entity.lifetime === 'daily') {
     const name = dialect.literal(entity.name);
-    return sql`${own('day')} = (SELECT max("dateKey") FROM "snapshotDays" WHERE "collection" = ${name} AND "dateKey" <= ${key})`;
+    return sql`${own('day')} = (SELECT max("dateKey") FROM ${dialect.relation('snapshotDays')} WHERE "collection" = ${name} AND "dateKey" <= ${key})`;
   }
   const midnight = dialect.literal(midnightOf(day).toISOString().slice(0, 19));
   return sql`(${own('startDay')} <= ${key} AND ${own('end')} > ${midnight})`;

@@ -3,7 +3,7 @@ import { absurd } from '../base/absurd.ts';
 import type { Condition, Fold, Following, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
 import { deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
-import { type Fragment, column, columnName, identifier, join, rowName, sql } from './fragment.ts';
+import { type Fragment, column, columnName, join, rowName, sql } from './fragment.ts';
 import { prefixEnd } from './prefix-end.ts';
 import { renderAsOf } from './render-as-of.ts';
 import { renderTransformed } from './render-apply.ts';
@@ -41,7 +41,7 @@ export function renderCondition(condition: Condition, place: Place, dialect: Dia
       return renderAmong(condition, dialect);
     case 'search': {
       const { row, index, words } = condition;
-      const name = identifier(index.name);
+      const name = dialect.relation(index.name);
       if (index.key !== null) return dialect.search(column(row, index.key), name, words);
       const texts = index.columns.map((each) => column(row, each));
       return dialect.searchTexts(texts, name, words);
@@ -108,7 +108,7 @@ const FOLDS: Readonly<Record<Fold, Fragment>> = {
 export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fragment {
   switch (source.kind) {
     case 'collection':
-      return sql`${identifier(source.entity.name)} AS ${rowName(row)}`;
+      return sql`${dialect.relation(source.entity.name)} AS ${rowName(row)}`;
     case 'computed': {
       const added = [...source.added].map(
         ([name, scalar]) => sql`${renderScalar(scalar, dialect)} AS ${columnName(name)}`,

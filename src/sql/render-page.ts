@@ -25,7 +25,7 @@ const HEAVY_ROW = 20;
 
 /** Renders a plan of shape `page`. */
 export function renderPage(plan: ReadPlan, template: RowTemplate, dialect: Dialect): PageStatements {
-  const terms = plan.order.map((term, index) => chunkTerm(term, index, dialect));
+  const terms = chunkTerms(plan, dialect);
   const page = (chunk: Fragment) =>
     blankStatement(
       dialect.page({
@@ -35,10 +35,10 @@ export function renderPage(plan: ReadPlan, template: RowTemplate, dialect: Diale
       }),
       (position) => dialect.placeholder(position),
     );
-  const columns = chunkColumns(plan, template, terms);
-  const next = page(ordered(continued(plan, columns, terms, dialect), terms, 0));
+  const rows: ChunkRows = { plan, columns: chunkColumns(plan, template, terms), beside: [], dialect };
+  const next = page(ordered(continued(rows, terms), terms, 0));
   return {
-    first: plan.after ? next : page(ordered(opening(plan, columns, dialect), terms, plan.skip)),
+    first: plan.after ? next : page(ordered(opening(rows), terms, plan.skip)),
     next,
     orderValues: terms.length,
     sorts: !isKeyOrder(plan),
@@ -50,14 +50,28 @@ function holdsMany({ expands }: Pick<ReadPlan, 'expands'>): boolean {
   return expands.some(({ way, rows }) => way.many || holdsMany(rows));
 }
 
+/** Rows to read a chunk of. */
+export interface ChunkRows {
+  readonly plan: ReadPlan;
+  /** Of the chunk. */
+  readonly columns: Fragment;
+  /** What holds of the rows besides the plan's own conditions. */
+  readonly beside: readonly Fragment[];
+  readonly dialect: Dialect;
+}
+
 /** One term of the order, as a column of the chunk. */
-interface Term {
+export interface Term {
   readonly order: Order;
   readonly index: number;
   /** The column's name in the chunk. */
   readonly name: Fragment;
   /** The value, where it can be compared. */
   readonly value: Fragment;
+}
+
+export function chunkTerms({ order }: ReadPlan, dialect: Dialect): readonly Term[] {
+  return order.map((term, index) => chunkTerm(term, index, dialect));
 }
 
 function chunkTerm(order: Order, index: number, dialect: Dialect): Term {
@@ -79,7 +93,7 @@ function chunkColumns(plan: ReadPlan, template: RowTemplate, terms: readonly Ter
   );
 }
 
-function ordered(rows: Fragment, terms: readonly Term[], skip: number): Fragment {
+export function ordered(rows: Fragment, terms: readonly Term[], skip: number): Fragment {
   const order = terms.map(({ name, order: { descending } }) => (descending ? sql`${name} DESC` : name));
   // Rows without a key are a single row.
   const inOrder = order.length === 0 ? rows : sql`${rows} ORDER BY ${join(order, sql`, `)}`;
@@ -87,9 +101,13 @@ function ordered(rows: Fragment, terms: readonly Term[], skip: number): Fragment
   return skip === 0 ? limited : sql`${limited} OFFSET ${wholeConstant(skip)}`;
 }
 
-function opening(plan: ReadPlan, columns: Fragment, dialect: Dialect): Fragment {
-  const filter = conjunctsOf(plan.where).map((each) => renderCondition(each, 'filter', dialect));
-  return selection(plan, columns, filter, dialect);
+/** The rows from the first on. */
+export function opening(rows: ChunkRows): Fragment {
+  return selection(rows, filterOf(rows));
+}
+
+function filterOf({ plan, dialect }: ChunkRows): readonly Fragment[] {
+  return conjunctsOf(plan.where).map((each) => renderCondition(each, 'filter', dialect));
 }
 
 /**
@@ -97,22 +115,22 @@ function opening(plan: ReadPlan, columns: Fragment, dialect: Dialect): Fragment 
  * the order begins as the key does, these are branches, each a range that the key's tree can seek; a single condition on
  * all terms would be read from its first value on. Where everything is sorted anyway, one condition is one reading.
  */
-function continued(plan: ReadPlan, columns: Fragment, terms: readonly Term[], dialect: Dialect): Fragment {
+export function continued(rows: ChunkRows, terms: readonly Term[]): Fragment {
+  const { plan, dialect } = rows;
   const pinned = pinnedProperties(plan.where);
   const free = terms.filter(({ order: { by } }) => by.kind !== 'property' || !pinned.has(by.property));
-  if (free.length === 0) return selection(plan, columns, [sql`FALSE`], dialect);
+  if (free.length === 0) return selection(rows, [sql`FALSE`]);
   const ranges = free.map((term, position): Range => {
     const before = free.slice(0, position).map((each) => level(each, dialect));
     return { term, conditions: [...before, beyond(term)] };
   });
   if (!startsAsKey(plan)) {
-    const filter = conjunctsOf(plan.where).map((each) => renderCondition(each, 'filter', dialect));
     const anyRange = ranges.map(({ conditions }) => sql`(${join(conditions, sql` AND `)})`);
-    return selection(plan, columns, [sql`(${join(anyRange, sql` OR `)})`, ...filter], dialect);
+    return selection(rows, [sql`(${join(anyRange, sql` OR `)})`, ...filterOf(rows)]);
   }
   const branches = ranges.map(({ term, conditions }) => {
     const filter = conjunctsOf(plan.where).map((each) => renderBeside(each, term, dialect));
-    return selection(plan, columns, [...conditions, ...filter], dialect);
+    return selection(rows, [...conditions, ...filter]);
   });
   // The longest common beginning comes first in the order.
   return join(branches.toReversed(), sql` UNION ALL `);
@@ -123,13 +141,9 @@ interface Range {
   readonly conditions: readonly Fragment[];
 }
 
-function selection(
-  plan: ReadPlan,
-  columns: Fragment,
-  conditions: readonly Fragment[],
-  dialect: Dialect,
-): Fragment {
-  const all = mayRunLong(plan) ? [deadline(plan.from, plan.row, dialect), ...conditions] : conditions;
+function selection({ plan, columns, beside, dialect }: ChunkRows, conditions: readonly Fragment[]): Fragment {
+  const asked = beside.length > 0 || mayRunLong(plan) ? [deadline(plan.from, plan.row, dialect)] : [];
+  const all = [...asked, ...conditions, ...beside];
   const rows = sql`SELECT ${columns} FROM ${renderRows(plan.from, plan.row, dialect)}`;
   return all.length === 0 ? rows : sql`${rows} WHERE ${join(all, sql` AND `)}`;
 }

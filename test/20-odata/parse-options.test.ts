@@ -21,6 +21,7 @@ const NOTHING: QueryOptions = {
   apply: null,
   count: null,
   skiptoken: null,
+  deltatoken: null,
   format: null,
   apiVersion: null,
   maxHistoryDays: null,

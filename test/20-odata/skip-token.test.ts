@@ -10,6 +10,7 @@ const token: SkipToken = {
   generation: 61,
   began: 1_795_132_800_000,
   served: 50_000,
+  tracks: true,
   after: [
     { type: 'dateTimeOffset', value: '2018-02-21T23:18:51.3277273' },
     { type: 'string', value: "O'Neil, 東京 🦊" },
@@ -22,7 +23,7 @@ const token: SkipToken = {
 const QUERY = 'things?$orderby=a';
 
 const forged = (payload: string): string => {
-  const honest = encodeSkipToken({ generation: 1, began: 0, served: 0, after: [] }, QUERY);
+  const honest = encodeSkipToken({ generation: 1, began: 0, served: 0, tracks: false, after: [] }, QUERY);
   return honest.slice(0, 12) + Buffer.from(payload).toString('base64url');
 };
 
@@ -36,6 +37,7 @@ describe('a skip token', () => {
       generation: fc.nat(),
       began: fc.nat(),
       served: fc.nat(),
+      tracks: fc.boolean(),
       after: fc.array(anyLiteral),
     });
     fc.assert(

@@ -24,7 +24,7 @@ export function planOf(address: string, { version = 'beta', after, served = 0 }:
     catalogues: CATALOGUES,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
-    continuation: after ? { generation: 61, began: 0, served, after } : null,
+    continuation: after ? { generation: 61, began: 0, served, tracks: false, after } : null,
   });
 }
 

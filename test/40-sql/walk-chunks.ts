@@ -18,9 +18,19 @@ export function walkChunks(
   template = templateOf(plan.columns),
 ) {
   const statements = renderPage(plan, template, SQLITE);
+  return walkStatements(database, statements, chunkRows, plan.after ?? []);
+}
+
+/** As walkChunks, whatever the statements are of. */
+export function walkStatements(
+  database: Database,
+  statements: PageStatements,
+  chunkRows: number,
+  from: readonly SqlValue[] = [],
+) {
   const rows: Record<string, unknown>[] = [];
   const sizes: number[] = [];
-  let after: readonly SqlValue[] = plan.after ?? [];
+  let after = from;
   for (let statement = statements.first; ; statement = statements.next) {
     const chunk = readChunk(database, statement, statements, chunkRows, after);
     rows.push(...chunk.rows);

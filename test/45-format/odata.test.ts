@@ -96,7 +96,13 @@ describe('a page', () => {
   test('begins with its context and ends with its link', () => {
     const context = collectionContext(ROOT, 'books', null);
     const head = pageHead({ context, count: 2, int64AsText: false });
-    expect(written(head, ['{"a":1}', '{"a":2}'], pageTail('https://x/?$skiptoken="'))).toBe(
+    expect(
+      written(
+        head,
+        ['{"a":1}', '{"a":2}'],
+        pageTail({ kind: 'nextLink', address: 'https://x/?$skiptoken="' }),
+      ),
+    ).toBe(
       `{"@odata.context":"${ROOT}/$metadata#books","@odata.count":2,"value":[{"a":1},{"a":2}],` +
         '"@odata.nextLink":"https://x/?$skiptoken=\\""}',
     );

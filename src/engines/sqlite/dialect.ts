@@ -14,10 +14,15 @@ import {
 // Up to so many values an IN list is written out; more travel as one JSON text, so that no limit on parameters is met.
 const LISTED_VALUES = 100;
 
+/** What a connection calls the file of the earlier of two generations. */
+export const EARLIER_SCHEMA = 'earlier';
+
 const none = sql`NULL`;
 
 export const SQLITE: Dialect = {
   placeholder: () => '?',
+  relation: identifier,
+  earlierRelation: (name) => sql`${identifier(EARLIER_SCHEMA)}.${identifier(name)}`,
   literal: (plain) => (plain === null ? none : value(typeof plain === 'boolean' ? BigInt(plain) : plain)),
 
   same: (left, right) => sql`${left} IS ${right}`,
@@ -33,11 +38,10 @@ export const SQLITE: Dialect = {
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
   // A part longer than the text begins before it, and what is cut out there is never as long as the part.
   endsWith: (text, part) => sql`substr(${text}, length(${text}) - length(${part}) + 1) = ${part}`,
-  search: (key, index, words) =>
-    sql`${key} IN (SELECT "rowid" FROM ${index} WHERE ${index} MATCH ${value(phraseOf(words))})`,
+  search: (key, index, words) => sql`${key} IN (SELECT "rowid" FROM ${index}(${value(phraseOf(words))}))`,
   searchTexts: (texts, index, words) => {
     // Written out for each text, and still found once: SQLite keeps what it has found for the same question.
-    const found = sql`(SELECT "text" FROM ${index} WHERE ${index} MATCH ${value(phraseOf(words))})`;
+    const found = sql`(SELECT "text" FROM ${index}(${value(phraseOf(words))}))`;
     const each = texts.map((text) => sql`${text} IN ${found}`);
     return sql`((${join(each, sql` OR `)}) IS TRUE)`;
   },

@@ -1,9 +1,8 @@
 // An engine that reads no rows: it notes each statement it is handed, and how SQLite would run it.
-import Database from 'better-sqlite3';
 import type { BlankStatement } from '../../sql/statement.ts';
 import type { Engine } from '../engine.ts';
-import { registerFunctions } from './functions.ts';
 import { listGenerations } from './generations.ts';
+import { openToRead, type ReadFiles } from './open-to-read.ts';
 
 export interface ExplainedStatement {
   /** When it runs, in words. */
@@ -22,22 +21,26 @@ export interface ExplainingEngine extends Engine {
 export function openExplainingEngine(dataDir: string): ExplainingEngine {
   const kept = listGenerations(dataDir);
   const explained: ExplainedStatement[] = [];
-  const note = (use: string, generation: number, statement: BlankStatement): void => {
+  const pathOf = (generation: number): string => {
     const path = kept.find(({ id }) => id === generation)?.path;
     if (path === undefined) throw new TypeError(`There is no generation ${generation} to explain with.`);
-    explained.push({ use, statement, steps: queryPlan(path, statement) });
+    return path;
+  };
+  const note = (use: string, files: ReadFiles, statement: BlankStatement): void => {
+    explained.push({ use, statement, steps: queryPlan(files, statement) });
   };
   return {
     explained,
     current: () => kept[0] ?? null,
     generation: (id) => kept.find((each) => each.id === id) ?? null,
-    async *readPage({ generation, statements: { first, next } }) {
-      note('the first rows of a page', generation, first);
-      if (next !== first) note('further rows, after the last row before', generation, next);
+    async *readPage({ generation, since, statements: { first, next } }) {
+      const files = { path: pathOf(generation), earlier: since === undefined ? null : pathOf(since) };
+      note('the first rows of a page', files, first);
+      if (next !== first) note('further rows, after the last row before', files, next);
       yield await Promise.resolve({ kind: 'end', after: null } as const);
     },
     readValue(generation, statement) {
-      note('one value', generation, statement);
+      note('one value', { path: pathOf(generation), earlier: null }, statement);
       return Promise.resolve(1);
     },
     close: () => Promise.resolve(),
@@ -50,10 +53,9 @@ interface Step {
   readonly detail: string;
 }
 
-function queryPlan(path: string, { text, values }: BlankStatement): readonly string[] {
-  const database = new Database(path, { readonly: true, fileMustExist: true });
+function queryPlan(files: ReadFiles, { text, values }: BlankStatement): readonly string[] {
+  const database = openToRead(files, () => false);
   try {
-    registerFunctions(database, () => false);
     // How a statement runs does not depend on what fills its blanks.
     const bound = values.map((value) => (typeof value === 'object' ? null : value));
     const steps = database.prepare<unknown[], Step>(`EXPLAIN QUERY PLAN ${text}`).all(...bound);

@@ -1,15 +1,17 @@
 // The generations that one thread has open, with the statements it has prepared on each.
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Statement } from '../../sql/statement.ts';
-import { beginStatement, registerFunctions } from './functions.ts';
+import { beginStatement } from './functions.ts';
+import { openToRead, type ReadFiles } from './open-to-read.ts';
 import { RecentMap } from './recent-map.ts';
 import type { Cell, Cells } from './thread-messages.ts';
 import { sqliteCode } from './sqlite-code.ts';
 
-// The newest, the one before for chains that are still being read, and the moment in which a third appears.
-const OPEN_GENERATIONS = 3;
+// The newest, the one before for chains that are still being read, both beside each other, and the moment in which the
+// next appears.
+const OPEN_GENERATIONS = 4;
 // A report refreshes a few dozen queries again and again; a prepared one weighs some 50 KB.
 const PREPARED_STATEMENTS = 128;
 
@@ -21,32 +23,30 @@ interface OpenGeneration {
 export interface OpenGenerations {
   /**
    * The first row that a statement yields in the generation of this file, or null. Throws FeedError
-   * `request.generation-gone` when the file is no more, and `feed.unavailable` when it cannot be read.
+   * `request.generation-gone` when a file is no more, and `feed.unavailable` when it cannot be read.
    */
-  first(path: string, statement: Statement): Cells | null;
+  first(files: ReadFiles, statement: Statement): Cells | null;
 }
 
 export function openGenerations(isStopped: () => boolean): OpenGenerations {
   const open = new RecentMap<string, OpenGeneration>(OPEN_GENERATIONS, ({ database }) => database.close());
   return {
-    first(path, { text, values }) {
+    first(files, { text, values }) {
+      const { path, earlier } = files;
       try {
-        const generation = open.get(path, () => openGeneration(path, isStopped));
+        const generation = open.get(`${path}\n${earlier ?? ''}`, () => openGeneration(files, isStopped));
         const statement = generation.prepared.get(text, () => prepare(generation.database, text));
         beginStatement();
         return statement.get(...values)?.map(narrowed) ?? null;
       } catch (error) {
-        throw explained(error, path);
+        throw explained(error, files);
       }
     },
   };
 }
 
-function openGeneration(path: string, isStopped: () => boolean): OpenGeneration {
-  const database = new Database(path, { readonly: true, fileMustExist: true });
-  // Nothing else: neither mmap nor a larger cache was faster, and a mapped file that is cut short kills the process.
-  database.pragma('query_only = ON');
-  registerFunctions(database, isStopped);
+function openGeneration(files: ReadFiles, isStopped: () => boolean): OpenGeneration {
+  const database = openToRead(files, isStopped);
   return { database, prepared: new RecentMap(PREPARED_STATEMENTS, () => undefined) };
 }
 
@@ -61,8 +61,8 @@ function narrowed(cell: Cell): Cell {
   return Number.isSafeInteger(number) ? number : cell;
 }
 
-function explained(error: unknown, path: string): unknown {
-  if (!existsSync(path)) {
+function explained(error: unknown, { path, earlier }: ReadFiles): unknown {
+  if (!existsSync(path) || (earlier !== null && !existsSync(earlier))) {
     return new FeedError(
       'request.generation-gone',
       'The snapshot that this read began on is no longer kept.',

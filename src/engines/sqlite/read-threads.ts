@@ -6,6 +6,7 @@ import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
 import type { Statement } from '../../sql/statement.ts';
+import type { ReadFiles } from './open-to-read.ts';
 import { errorOf, type Cells, type Reply, type Task, type ThreadData } from './thread-messages.ts';
 
 export interface ReadThreadsOptions {
@@ -52,14 +53,14 @@ export class ReadThreads {
    * The first row of a statement, or null. Rejects at once with the signal's reason when it aborts, with `limit.busy`
    * when no thread was free in time, `limit.deadline` when the statement ran too long, `feed.unavailable` when its thread died.
    */
-  async read(path: string, statement: Statement, signal: AbortSignal): Promise<Cells | null> {
+  async read(files: ReadFiles, statement: Statement, signal: AbortSignal): Promise<Cells | null> {
     signal.throwIfAborted();
     if (this.#closed) throw closing();
     const { promise, resolve, reject } = Promise.withResolvers<Cells | null>();
     const { waitMs } = this.#options.limits;
     this.#lastNumber = (this.#lastNumber % LARGEST_NUMBER) + 1;
     const timer = setTimeout(() => this.#stop(job, busy(waitMs)), waitMs);
-    const job: Job = { number: this.#lastNumber, path, statement, resolve, reject, timer };
+    const job: Job = { number: this.#lastNumber, files, statement, resolve, reject, timer };
     const abort = (): void => this.#stop(job, signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     this.#waiting.push(job);
@@ -93,8 +94,8 @@ export class ReadThreads {
       clearTimeout(job.timer);
       job.timer = setTimeout(() => this.#stop(job, deadline(limits.statementMs)), limits.statementMs);
       thread.job = job;
-      const { number, path, statement } = job;
-      thread.worker.postMessage({ number, path, statement } satisfies Task);
+      const { number, files, statement } = job;
+      thread.worker.postMessage({ number, files, statement } satisfies Task);
     }
   }
 

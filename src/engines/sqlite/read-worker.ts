@@ -12,13 +12,13 @@ parentPort?.on('message', (task: Task | null) => {
   // Null is the end of work.
   if (!task) return parentPort?.close();
   running = task.number;
-  const reply = replyTo(task.path, task.statement);
+  const reply = replyTo(task);
   parentPort?.postMessage(reply, reply.kind === 'row' && reply.cells ? transferable(reply.cells) : []);
 });
 
-function replyTo(path: string, statement: Task['statement']): Reply {
+function replyTo({ files, statement }: Task): Reply {
   try {
-    return { kind: 'row', cells: generations.first(path, statement) };
+    return { kind: 'row', cells: generations.first(files, statement) };
   } catch (error) {
     return { kind: 'failed', why: failureOf(error) };
   }

@@ -35,11 +35,13 @@ export function openSqliteEngine({
     current: () => watch.newest(),
     generation: (id) => watch.find(id),
     async *readPage(request, signal) {
-      const path = pathOf(request.generation);
-      yield* walkPage(request, (statement, either) => threads.read(path, statement, either), signal);
+      const { generation, since } = request;
+      const files = { path: pathOf(generation), earlier: since === undefined ? null : pathOf(since) };
+      yield* walkPage(request, (statement, either) => threads.read(files, statement, either), signal);
     },
     async readValue(generation, statement, signal) {
-      const cells = await threads.read(pathOf(generation), statement, signal);
+      const files = { path: pathOf(generation), earlier: null };
+      const cells = await threads.read(files, statement, signal);
       return cells?.[0] ?? null;
     },
     async close() {

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { FeedError, type FeedErrorDetail } from '../../base/feed-error.ts';
 import type { SqlValue, Statement } from '../../sql/statement.ts';
+import type { ReadFiles } from './open-to-read.ts';
 
 /** What a thread is born with. */
 export interface ThreadData {
@@ -12,8 +13,7 @@ export interface ThreadData {
 export interface Task {
   /** Int32 from 1. */
   readonly number: number;
-  /** Of the generation's file. */
-  readonly path: string;
+  readonly files: ReadFiles;
   readonly statement: Statement;
 }
 

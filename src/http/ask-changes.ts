@@ -1,0 +1,37 @@
+// What a $deltatoken asks for: what changed in a collection since a client read it.
+import type { Engine, Generation } from '../engines/engine.ts';
+import { decodeDeltaToken, LATEST } from '../odata/delta-token.ts';
+import type { Wanted } from '../odata/wanted.ts';
+import { planChanges } from '../plan/plan-changes.ts';
+import type { PlanContext } from '../plan/plan-context.ts';
+import { mustBeKept } from './must-be-kept.ts';
+import type { ChangesAsked } from './reading.ts';
+
+export interface ChangesWanted {
+  readonly wanted: Wanted;
+  /** The generation that is read now. */
+  readonly newest: Generation;
+  /** What the changes are of. */
+  readonly track: string;
+  /** As the client said it, if it did. */
+  readonly maxVersion: string | undefined;
+}
+
+/**
+ * Throws as planChanges does, `request.bad-deltatoken`, and `request.generation-gone` where nobody knows any more what the
+ * client has read.
+ */
+export function askChanges(
+  engine: Engine,
+  deltatoken: string,
+  { wanted, newest, track, maxVersion }: ChangesWanted,
+  context: PlanContext,
+): ChangesAsked {
+  const isLatest = deltatoken.toLowerCase() === LATEST;
+  const token = isLatest ? null : decodeDeltaToken(deltatoken, track);
+  const since = token ? mustBeKept(engine.generation(token.generation), token.generation) : newest;
+  const began = token ? new Date(token.began) : context.now;
+  const plan = planChanges(wanted, { dateKey: since.dateKey, began }, context);
+  // Whoever does not ask for 4.0 gets the newer form, as the standard wants it.
+  return { plan, since, speaks: /^\s*4\.0\b/.test(maxVersion ?? '') ? '4.0' : '4.01' };
+}

@@ -79,6 +79,7 @@ export const TRANSFORMATIONS = [
   'bottomsum',
   'bottompercent',
   'concat',
+  'expand',
 ] as const;
 
 /** The only properties that a v1.0 `$filter` may name, where a collection has them. */

@@ -2,7 +2,6 @@
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { absurd } from '../base/absurd.ts';
-import type { Expression } from './expression.ts';
 import type { Token } from './lexer.ts';
 import { openOption, type OptionText, tooComplex } from './option-text.ts';
 import { readAlias, readComputeItems } from './parse-compute.ts';
@@ -10,7 +9,14 @@ import { NO_NESTED_OPTIONS } from './parse-expand.ts';
 import { type AliasExtent, refuseRest } from './parse-expression.ts';
 import { readOrderTerms } from './parse-orderby.ts';
 import { readSearch } from './parse-search.ts';
-import type { AggregateItem, AggregateMethod, ApplyStep, ExpandItem, GroupTerm } from './wanted.ts';
+import type {
+  AggregateItem,
+  AggregateMethod,
+  ApplyStep,
+  ExpandItem,
+  GroupTerm,
+  NestedOptions,
+} from './wanted.ts';
 
 const STEP_NAMES = [
   'identity',
@@ -221,17 +227,29 @@ class ApplyParser {
     const first = tokens.take();
     const { at } = first;
     const segments = this.#path(first);
-    let filter: Expression | null = null;
+    let filter: Pick<NestedOptions, 'filter' | 'texts'> | null = null;
     const expand: ExpandItem[] = [];
     while (tokens.takeSign(',')) {
       const next = tokens.peek();
-      const step = this.#step();
-      if (step.kind === 'expand') expand.push(step.item);
-      else if (step.kind === 'filter' && !filter) filter = step.expression;
-      else tokens.unexpected(next, 'one filter(…), or expand(…)');
+      if (!filter && tokens.takeWord('filter')) filter = this.#filter();
+      else {
+        const step = this.#step();
+        if (step.kind !== 'expand') return tokens.unexpected(next, 'one filter(…), or expand(…)');
+        expand.push(step.item);
+      }
     }
-    const options = { ...NO_NESTED_OPTIONS, filter, expand: expand.length > 0 ? expand : null };
+    const options = { ...NO_NESTED_OPTIONS, ...filter, expand: expand.length > 0 ? expand : null };
     return { segments, form: 'rows', options, at };
+  }
+
+  #filter(): Pick<NestedOptions, 'filter' | 'texts'> {
+    const { tokens, expressions } = this.#option;
+    tokens.expectSign('(', 'an opening parenthesis after filter');
+    const mark = tokens.mark();
+    const filter = expressions.parse();
+    const texts = { filter: tokens.textSince(mark) };
+    this.#close('an operator or a closing parenthesis');
+    return { filter, texts };
   }
 
   #listOf<Item>(read: () => Item): readonly Item[] {

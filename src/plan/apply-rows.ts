@@ -1,6 +1,6 @@
 // Rows on their way through $apply: what one transformation hands to the next.
 import { absurd } from '../base/absurd.ts';
-import type { Columns, Condition, Order, RowShape, RowSource } from './read-plan.ts';
+import type { Columns, Condition, Expansion, Order, RowShape, RowSource } from './read-plan.ts';
 import { MAIN_ROW, type Scope, type ScopeRow } from './scope.ts';
 
 export interface ApplyRows {
@@ -9,6 +9,8 @@ export interface ApplyRows {
   readonly it: ScopeRow;
   /** What `orderby` asked for, the last of them first; what it leaves open is decided by the key of the source. */
   readonly order: readonly Order[];
+  /** What `expand` writes inside each row. */
+  readonly expands: readonly Expansion[];
 }
 
 /** What is the same for all transformations of one request. */

@@ -120,11 +120,14 @@ export function follow(
   if (!listing) throw new TypeError(`The way ${way.name} leads out of the catalogue.`);
   const { entity, properties, ways } = listing;
   const on = Object.fromEntries(Object.entries(way.on).map(([own, theirs]) => [theirs, own]));
+  const { source = collectionRows(listing), narrowed = NOWHERE } = start.narrowed?.get(way.name) ?? {};
   return {
-    way: { row, source: collectionRows(listing), start: start.row, on, many: way.many },
-    end: { row, columns: properties, ways, entity },
+    way: { row, source, start: start.row, on, many: way.many },
+    end: { row, columns: properties, ways, entity, narrowed },
   };
 }
+
+const NOWHERE: NonNullable<ScopeRow['narrowed']> = new Map();
 
 function walk({ segments, at }: Path, scope: Scope): Walk {
   const named = scope.variables.get(segments[0] ?? '');

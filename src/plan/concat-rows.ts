@@ -26,7 +26,8 @@ export function concatRows(branches: readonly ApplyRows[], place: Place): ApplyR
   );
   // Ways lead on only from rows that have them in every branch.
   const ways = others.every(({ it }) => it.ways === first.it.ways) ? first.it.ways : new Map<string, never>();
-  return { source, it: { ...first.it, columns: shownColumns(source.columns), ways }, order: [] };
+  const { it, expands } = first;
+  return { source, it: { ...it, columns: shownColumns(source.columns), ways }, order: [], expands };
 }
 
 /** A column that a source lacks is null in its rows; a hidden column says which source a row is of. */

@@ -49,7 +49,7 @@ export function groupRows(
   const [only] = groups;
   const found =
     only && groups.length === 1 ? only : uniteRows(groups, { option: scope.option, at: by[0]?.at ?? 0 });
-  return { source: found, it: { ...bare(it), columns: shownColumns(found.columns) }, order: [] };
+  return { source: found, it: { ...bare(it), columns: shownColumns(found.columns) }, order: [], expands: [] };
 }
 
 const columnOf = ({ type, nullable }: Column): Column => ({ type, nullable });

@@ -1,5 +1,7 @@
 // $apply: what each transformation makes of the rows that the one before it handed on.
 import { absurd } from '../base/absurd.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { LIMITS } from '../base/limits.ts';
 import type { ApplyStep } from '../odata/wanted.ts';
 import {
   type ApplyRows,
@@ -14,11 +16,12 @@ import { bindSearch } from './bind-search.ts';
 import { computeColumns } from './compute-columns.ts';
 import { concatRows } from './concat-rows.ts';
 import { groupRows } from './group-rows.ts';
+import { planExpand } from './plan-expand.ts';
 import { bindOrder, totalOrder } from './plan-order.ts';
 import { rankRows, rankWithin } from './rank-rows.ts';
-import type { RowSource } from './read-plan.ts';
+import type { Expansion, RowSource } from './read-plan.ts';
 import { notOffered } from './refusals.ts';
-import { MAIN_ROW } from './scope.ts';
+import { MAIN_ROW, type Narrowed, type Scope } from './scope.ts';
 
 /**
  * Applies transformations one after another; positions count in `$apply`. Throws as bindCondition does,
@@ -64,16 +67,48 @@ function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRo
       return { ...rows, source: rankRows(source, step, scope) };
     case 'concat': {
       const branches = step.of.map((branch) => planApply(branch, rows, outer));
+      if (branches.some(({ expands }) => expandsDiffer(expands, branches[0]?.expands ?? []))) {
+        throw notOffered('concat of rows that hold others and rows that do not', step, scope);
+      }
       return concatRows(branches, { at: step.at, option: scope.option });
     }
     case 'search':
       if (!areEntities(source)) throw notOffered('search after rows were grouped', step, scope);
       return filterRows(rows, bindSearch(step.expression, scope));
     case 'expand':
-      throw notOffered(`${step.kind} inside $apply`, step, scope);
+      return expandRows(rows, step, scope);
     default:
       return absurd(step);
   }
+}
+
+const expandsDiffer = (one: readonly Expansion[], other: readonly Expansion[]): boolean =>
+  one !== other && one.length + other.length > 0;
+
+/** From here on the navigation leads to what it was expanded to. */
+function expandRows(
+  rows: ApplyRows,
+  { item }: ApplyStep & { readonly kind: 'expand' },
+  scope: Scope,
+): ApplyRows {
+  const added = planExpand([item], scope, LIMITS);
+  const twice = added.find(({ name }) => rows.expands.some((each) => each.name === name));
+  if (twice) {
+    const message = `${twice.name} is expanded twice.`;
+    throw new FeedError('request.malformed-expression', message, { target: scope.option, position: item.at });
+  }
+  const narrowed = new Map([...(rows.it.narrowed ?? []), ...narrowedBy(added)]);
+  return { ...rows, it: { ...rows.it, narrowed }, expands: [...rows.expands, ...added] };
+}
+
+function narrowedBy(expands: readonly Expansion[]): ReadonlyMap<string, Narrowed> {
+  return new Map(
+    expands.map(({ name, way, rows: { where, expands: inner } }) => {
+      const { row, source: of } = way;
+      const source: RowSource = where ? { kind: 'filtered', of, row, where, ...shapeOf(of) } : of;
+      return [name, { source, narrowed: narrowedBy(inner) }];
+    }),
+  );
 }
 
 function cutRows({ source, order }: ApplyRows, skip: number, top: number | null): RowSource {

@@ -91,7 +91,6 @@ function planExpansion(item: ExpandItem, way: Way, outer: Scope, words: ExpandWo
     it: start.end,
     variables: new Map(),
     nextRow: outer.nextRow + 1,
-    option: '$expand',
   };
   const plain = { source: start.way.source, it: start.end };
   const { source: from, it } = computeColumns(plain, options.compute ?? [], bare);
@@ -159,7 +158,7 @@ function wayOf({ segments, at }: ExpandItem, scope: Scope): Way {
   const [written = '', ...more] = segments;
   const way = scope.it.ways.get(findName(scope.it.ways, written) ?? '');
   if (!way && findName(scope.it.columns, written) === null) {
-    throw unknownProperty(scope.it, written, '$expand', at);
+    throw unknownProperty(scope.it, written, scope.option, at);
   }
   if (!way)
     throw malformed(`$expand takes navigations; ${written} is a property.`, at, 'Name it in $select.');

@@ -14,7 +14,7 @@ import { historyCondition } from './history-days.ts';
 import type { PlanContext } from './plan-context.ts';
 import { bindAfter, bindOrder, totalOrder } from './plan-order.ts';
 import { planApply } from './plan-apply.ts';
-import type { Condition, ReadPlan, RowSource } from './read-plan.ts';
+import type { Condition, Expansion, ReadPlan, RowSource } from './read-plan.ts';
 import { type Target, resolvePath } from './resolve-path.ts';
 import { selectColumns, selectedWithin } from './select-columns.ts';
 
@@ -41,7 +41,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
   const given = [...target.where, ...(many ? historyCondition(options, stored) : [])];
   const plain = applied(
     options.apply,
-    { source: collectionRows(listing), it: stored.it, order: [] },
+    { source: collectionRows(listing), it: stored.it, order: [], expands: [] },
     given,
     stored,
   );
@@ -74,7 +74,7 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
     skip: paged ? rowsToSkip(options, continuation) : 0,
     top: paged && options.top !== null ? Math.max(0, options.top - (continuation?.served ?? 0)) : null,
     count: paged && options.count === true,
-    expands: planExpand(expand, { ...scope, option: '$expand' }, context.limits),
+    expands: bothExpanded(rows, planExpand(expand, { ...scope, option: '$expand' }, context.limits)),
     generation: continuation?.generation ?? null,
   };
 }
@@ -83,6 +83,19 @@ export function planRead({ resource, options }: Wanted, context: PlanContext): R
 function rowsToSkip({ skip }: QueryOptions, continuation: PlanContext['continuation']): number {
   if (continuation && continuation.after.length > 0) return 0;
   return (skip ?? 0) + (continuation?.served ?? 0);
+}
+
+/** What `$apply` has expanded, and what `$expand` does, in the order of the model. */
+function bothExpanded({ it, expands }: ApplyRows, more: readonly Expansion[]): readonly Expansion[] {
+  const twice = more.find(({ name }) => expands.some((each) => each.name === name));
+  if (twice) {
+    throw new FeedError('request.malformed-option', `$apply has expanded ${twice.name} already.`, {
+      target: '$expand',
+      hint: 'Leave it out of one of the two.',
+    });
+  }
+  const all = [...expands, ...more];
+  return [...it.ways.keys()].flatMap((name) => all.filter((each) => each.name === name));
 }
 
 function scopeAt(it: ScopeRow, scope: Scope): Scope {

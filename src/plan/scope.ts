@@ -14,6 +14,14 @@ export interface ScopeRow {
   readonly ways: ReadonlyMap<string, Way>;
   /** What messages say the row is of. */
   readonly entity: Entity;
+  /** Navigations, by name, that lead to fewer rows than there are: `$apply` has filtered what they expand to. */
+  readonly narrowed?: ReadonlyMap<string, Narrowed>;
+}
+
+export interface Narrowed {
+  readonly source: RowSource;
+  /** The same of the navigations that lead on from there. */
+  readonly narrowed: ReadonlyMap<string, Narrowed>;
 }
 
 /** What the names in an expression can mean. */

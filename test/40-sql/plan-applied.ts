@@ -16,7 +16,7 @@ export function planApplied(collection: string, steps: readonly ApplyStep[]): Re
     now: new Date(0),
     option: '$apply',
   });
-  const start = { source: collectionRows(listing), it: scope.it, order: [] };
+  const start = { source: collectionRows(listing), it: scope.it, order: [], expands: [] };
   const { source, order } = planApply(steps, start, scope);
   return {
     entity: listing.entity,

@@ -192,6 +192,43 @@ test('subtotals have null where a group has its value, and leave it out for who 
   expect(short.json.value).toEqual([{ rows: devices.length }]);
 });
 
+describe('expand', () => {
+  const nightsOf = (row: Row, keeps: (state: Row) => boolean): readonly Row[] =>
+    states.filter((state) => state['deviceKey'] === row['deviceKey'] && keeps(state));
+  const isLast = (state: Row): boolean => state['dateKey'] === TODAY;
+  const LAST = `deviceEncryptionStates,filter(dateKey eq ${TODAY})`;
+
+  test('writes rows inside rows, as $expand does, and chooses among them', async () => {
+    const steps = `filter(isDeleted eq false)/expand(${LAST},expand(encryptionState))/top(5)`;
+    const rows = await rowsOf(`devices?$apply=${steps}&$select=deviceKey`);
+    const inside =
+      '$expand=deviceEncryptionStates($filter=dateKey eq 20261120;$expand=encryptionState)&$select=deviceKey';
+    expect(rows).toEqual(await rowsOf(`devices?$filter=isDeleted eq false&$top=5&${inside}`));
+    expect(rows.some((row) => (row['deviceEncryptionStates'] as Row[]).length > 0)).toBe(true);
+  });
+
+  test('leads on to no more than it chose', async () => {
+    const count = 'aggregate(deviceEncryptionStates/$count as nights)';
+    const nights = devices.flatMap((row) => nightsOf(row, isLast)).length;
+    expect(await rowsOf(`devices?$apply=expand(${LAST})/${count}`)).toEqual([{ nights }]);
+    const some = await rowsOf(
+      `devices?$apply=expand(${LAST})&$filter=deviceEncryptionStates/any()&$select=deviceKey`,
+    );
+    expect(some.map((row) => row['deviceKey'])).toEqual(
+      devices.filter((row) => nightsOf(row, isLast).length > 0).map((row) => row['deviceKey']),
+    );
+  });
+
+  test('stands beside $expand of other navigations', async () => {
+    const steps = 'topcount(3,deviceKey)/expand(user)';
+    const rows = await rowsOf(`devices?$apply=${steps}&$expand=deviceType&$select=deviceKey`);
+    expect(rows).toHaveLength(3);
+    for (const row of rows) expect(Object.keys(row)).toEqual(['deviceKey', 'user', 'deviceType']);
+    const { status } = await feed.get(`/beta/devices?$apply=${steps}&$expand=user`);
+    expect(status).toBe(400);
+  });
+});
+
 test('rows that are still entities keep their columns and addresses', async () => {
   const steps = 'topcount(2,deviceKey)/compute(deviceKey add 1 as next)';
   const { json } = await feed.get(`/beta/devices?$apply=${steps}`, {
@@ -225,7 +262,10 @@ test.each([
     0,
     /m is/,
   ],
-  ['expand(user)', 'request.not-offered', 0, /expand/],
+  ['expand(usr)', 'request.unknown-property', 7, /Did you mean 'user'/],
+  ['expand(user)/expand(user)', 'request.malformed-expression', 20, /twice/],
+  ['groupby((isDeleted))/expand(user)', 'request.unknown-property', 28, /user/],
+  ['concat(expand(user),identity)', 'request.not-offered', 0, /concat/],
 ])('%s is refused with its place', async (apply, code, position, message) => {
   const { status, json } = await feed.get(`/beta/devices?$apply=${encodeURIComponent(apply)}`);
   expect([400, 501]).toContain(status);

@@ -131,6 +131,16 @@ describe.each(VERSIONS)('each collection of %s', (version) => {
       expectAnswered(`${name}?$top=1&$search=windows`, restriction(set, 'Search')['Searchable'] !== false),
     ));
 
+  test('tells what changed where it says so, and of which filters', () =>
+    each(async ({ name, set }) => {
+      const { Supported, FilterableProperties = [] } = capability(set, 'ChangeTracking') as Terms;
+      const filter = (FilterableProperties as string[]).map((property) => `${property} ne null`).join(' or ');
+      const target = `/${version}/${name}${filter && `?$filter=${filter}`}`;
+      const { status, headers } = await feed.get(target, { prefer: 'track-changes' });
+      const isMet = headers.get('preference-applied') === 'track-changes';
+      expect([target, status, isMet]).toEqual([target, 200, Supported]);
+    }));
+
   test('is written to by nobody, as it says', () =>
     each(async ({ name, set }) => {
       for (const [method, term, property] of WRITING) {

@@ -10,6 +10,7 @@ import {
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations.ts';
 import { startTestFeed, type Got, type TestFeed } from './feed.ts';
@@ -17,15 +18,21 @@ import { startTestFeed, type Got, type TestFeed } from './feed.ts';
 type Row = Readonly<Record<string, unknown>>;
 
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-changes-'));
-// Over a month's end, where spans are cut.
-const NIGHTS = [20261030, 20261031, 20261101, 20261102];
+// Over a month's end, where spans are cut, and a night that never was.
+const [FIRST, ...LATER] = [20261030, 20261031, 20261102, 20261103] as const;
+let tonight: number = FIRST;
 let emulator: GraphEmulator;
 let feed: TestFeed;
 
-async function live(...nights: readonly number[]): Promise<void> {
+async function live(night: number): Promise<void> {
+  tonight = night;
   const { signal } = new AbortController();
   const settings = { data, keepGenerations: 3 };
-  await liveThrough(nights, { emulator, settings, observe: () => undefined, signal });
+  await liveThrough([night], { emulator, settings, observe: () => undefined, signal });
+}
+
+async function liveOn(night: number): Promise<void> {
+  await live(night);
   const newest = listGenerations(data)[0]?.id;
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await feed.get('/-/ready')).json.generation === newest) return;
@@ -34,57 +41,10 @@ async function live(...nights: readonly number[]): Promise<void> {
   throw new Error(`The feed did not notice generation ${newest}.`);
 }
 
-interface Walked {
-  readonly rows: readonly Row[];
-  readonly pages: readonly Got[];
-  readonly deltaLink: string | undefined;
-}
-
-/** Follows every nextLink. */
-async function walk(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Walked> {
-  const pages: Got[] = [];
-  for (let link: string | undefined = path; link !== undefined;) {
-    const got: Got = await feed.get(link, headers);
-    if (got.status !== 200) throw new Error(`${link}: ${got.status} ${got.text}`);
-    pages.push(got);
-    link = got.json['@odata.nextLink']?.slice(feed.base.length);
-  }
-  const last: string | undefined = pages.at(-1)?.json['@odata.deltaLink'];
-  return {
-    rows: pages.flatMap(({ json }) => json.value as Row[]),
-    pages,
-    deltaLink: last?.slice(feed.base.length),
-  };
-}
-
-/** What a client keeps: rows by their address, as metadata=full tells it. */
-function keep(collection: string, kept: Map<string, Row>, rows: readonly Row[]): void {
-  const { key } = MODEL.entities.get(collection)!;
-  const idOf = (row: Row): string => {
-    const literals = key.map((name) =>
-      typeof row[name] === 'string' ? `'${row[name]}'` : String(row[name]),
-    );
-    const named = key.length === 1 ? literals : key.map((name, index) => `${name}=${literals[index]}`);
-    return `${collection}(${named.join()})`;
-  };
-  for (const row of rows) {
-    if ('@removed' in row) kept.delete(decodeURIComponent(row['@id'] as string));
-    else kept.set(idOf(row), row);
-  }
-}
-
 beforeAll(async () => {
-  emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 3, devices: 40, firstNight: NIGHTS[0]! }),
-  });
-  const { signal } = new AbortController();
-  await liveThrough(NIGHTS.slice(0, 2), {
-    emulator,
-    settings: { data, keepGenerations: 3 },
-    observe: () => undefined,
-    signal,
-  });
-  feed = await startTestFeed({ data });
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 3, devices: 40, firstNight: FIRST }) });
+  await live(FIRST);
+  feed = await startTestFeed({ data }, { now: () => midnightOf(tonight) });
 });
 afterAll(async () => {
   await feed.stop();
@@ -92,47 +52,234 @@ afterAll(async () => {
   rmSync(data, { recursive: true });
 });
 
+interface Walked {
+  readonly rows: readonly Row[];
+  readonly pages: readonly Got[];
+  /** Without the server's address. */
+  readonly deltaLink: string | undefined;
+}
+
+const inside = (link: string): string => link.slice(feed.base.length);
+
+/** Follows every nextLink. */
+async function walk(path: string, prefer = ''): Promise<Walked> {
+  const pages: Got[] = [];
+  for (let link: string | undefined = path; link !== undefined;) {
+    const got: Got = await feed.get(link, { prefer });
+    if (got.status !== 200) throw new Error(`${link}: ${got.status} ${got.text}`);
+    pages.push(got);
+    const next: string | undefined = got.json['@odata.nextLink'];
+    link = next && inside(next);
+  }
+  const links = pages.map(({ json }): string | undefined => json['@odata.deltaLink']);
+  const last = links.pop();
+  expect(links.every((link) => link === undefined)).toBe(true);
+  return {
+    rows: pages.flatMap(({ json }) => json.value as Row[]),
+    pages,
+    deltaLink: last && inside(last),
+  };
+}
+
+/** What a client keeps: rows by their key. */
+function keep(collection: string, kept: Map<string, Row>, rows: readonly Row[]): void {
+  const { key } = MODEL.entities.get(collection)!;
+  for (const row of rows) {
+    const id = JSON.stringify(key.map((name) => row[name]));
+    if ('@removed' in row) expect([id, kept.delete(id)]).toEqual([id, true]);
+    else kept.set(id, row);
+  }
+}
+
 const READS: readonly (readonly [collection: string, options: string])[] = [
   ['devices', ''],
   ['devices', '$filter=isDeleted eq false&$select=deviceKey,deviceName,osVersion'],
   ['devices', '$filter=lastSyncDateTime lt 2026-10-31T12:00:00Z&$select=deviceKey,deviceName'],
-  ['devices', '$compute=length(deviceName) mul 2 as twice&$select=deviceKey,twice&$orderby=deviceName desc'],
+  [
+    'devices',
+    '$compute=length(deviceName) mul 2 as twice&$select=deviceKey,twice&$orderby=deviceName desc&$count=true',
+  ],
+  ['devices', '$search=windows&$select=deviceKey,osVersion'],
+  ['devices', '$filter=lastSyncDateTime gt now() sub duration%27PT30H%27&$select=deviceKey'],
   ['users', ''],
   ['userHistories', ''],
   ['devicePropertyHistories', '$filter=dateKey ge 20261030'],
   ['devicePropertyHistories', 'maxhistorydays=1&$select=dateKey,deviceKey,osVersion'],
   ['deviceEncryptionStates', '$filter=device/isDeleted eq false&$select=dateKey,deviceKey'],
   ['encryptionActivities', ''],
+  ['dates', '$filter=dateKey le 20261105'],
 ];
 
 describe('changes', () => {
   test('kept with what was read before are the whole collection, night after night', async () => {
-    const names = READS.filter(([name]) => MODEL.entities.has(name));
-    expect(names).toEqual(READS);
     const copies = await Promise.all(
       READS.map(async ([collection, options]) => {
         const copy = new Map<string, Row>();
-        const read = await walk(`/beta/${collection}?${options}`, { prefer: 'track-changes,maxpagesize=17' });
+        const read = await walk(`/beta/${collection}?${options}`, 'track-changes,maxpagesize=17');
         keep(collection, copy, read.rows);
         return { collection, options, copy, link: read.deltaLink };
       }),
     );
-    for (const night of NIGHTS.slice(2)) {
-      await live(night);
+    const removed = new Set<string>();
+    let [told, all] = [0, 0];
+    for (const night of LATER) {
+      await liveOn(night);
       for (const each of copies) {
         const { collection, options, copy } = each;
-        const changed = await walk(each.link!, { prefer: 'track-changes,maxpagesize=7' });
+        const changed = await walk(each.link!, 'maxpagesize=7');
         each.link = changed.deltaLink;
         keep(collection, copy, changed.rows);
+        if (changed.rows.some((row) => '@removed' in row)) removed.add(options);
         const whole = new Map<string, Row>();
-        const all = await walk(`/beta/${collection}?${options}`);
-        keep(collection, whole, all.rows);
-        expect([collection, options, new Map([...copy].sort())]).toEqual([
+        keep(collection, whole, (await walk(`/beta/${collection}?${options}`)).rows);
+        expect([collection, options, [...copy].toSorted()]).toEqual([
           collection,
           options,
-          new Map([...whole].sort()),
+          [...whole].toSorted(),
         ]);
+        told += changed.rows.length;
+        all += whole.size;
       }
     }
+    expect(removed.size).toBeGreaterThanOrEqual(3);
+    expect(told).toBeLessThan(all / 2);
+  });
+
+  test('are of two snapshots and no third, however many pages they have', async () => {
+    const { deltaLink } = await walk('/beta/devicePropertyHistories?$select=osVersion', 'track-changes');
+    await liveOn(20261104);
+    const whole = await walk(deltaLink!);
+    const begun = await feed.get(deltaLink!, { prefer: 'maxpagesize=10' });
+    await liveOn(20261105);
+    const rest = await walk(inside(begun.json['@odata.nextLink']), 'maxpagesize=10');
+    expect([...begun.json.value, ...rest.rows]).toEqual(whole.rows);
+    const since = await walk(rest.deltaLink!);
+    expect(since.rows.length).toBeGreaterThan(30);
+    expect(since.rows.every((row) => String(row['@id']).includes('dateKey=20261105'))).toBe(true);
+  });
+
+  test('that are none are an empty page with the next link, and 304 for who has seen it', async () => {
+    const { deltaLink } = await walk('/beta/devices?$select=deviceName', 'odata.track-changes');
+    const got = await feed.get(deltaLink!);
+    expect(got.json).toEqual({
+      '@odata.context': `${feed.base}/beta/$metadata#devices(deviceName)/$delta`,
+      value: [],
+      '@odata.deltaLink': expect.stringContaining('$select=deviceName&$deltatoken='),
+    });
+    const etag = got.headers.get('etag')!;
+    expect((await feed.get(deltaLink!, { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  test('from now on need no reading', async () => {
+    const { json } = await feed.get(
+      '/beta/devicePropertyHistories?$filter=osVersion ne null&$deltatoken=latest',
+    );
+    expect(json.value).toEqual([]);
+    await liveOn(20261106);
+    const { rows } = await walk(inside(json['@odata.deltaLink']));
+    expect(new Set(rows.map((row) => row['dateKey']))).toEqual(new Set([20261106]));
+  });
+});
+
+describe('the wish to follow changes', () => {
+  test.each(['track-changes', 'odata.track-changes'])('as %s is met and told', async (prefer) => {
+    const { headers, json } = await feed.get('/beta/users', { prefer });
+    expect(headers.get('preference-applied')).toBe(prefer);
+    expect(json['@odata.deltaLink']).toMatch(/\/beta\/users\?\$deltatoken=[\w-]+$/);
+  });
+
+  test.each([
+    '/beta/devices',
+    '/beta/devices?$top=5',
+    '/beta/devices?$skip=5',
+    '/beta/devices?$expand=user',
+    '/beta/devices?$apply=filter(isDeleted eq false)',
+    '/beta/devices/$ref',
+    '/beta/devices(1)',
+    '/beta/devices/$count',
+    '/v1.0/devices',
+  ])('is not met where nobody said it, or cannot be: %s', async (target) => {
+    const prefer = target === '/beta/devices' ? 'track-changes=soon' : 'track-changes';
+    const { status, headers, text } = await feed.get(target, { prefer });
+    expect([status, headers.get('preference-applied')]).toEqual([200, null]);
+    expect(text).not.toContain('deltaLink');
+  });
+
+  test('goes on over pages that do not repeat it', async () => {
+    const first = await feed.get('/beta/devices', { prefer: 'track-changes,maxpagesize=10' });
+    expect(first.json['@odata.deltaLink']).toBeUndefined();
+    expect((await walk(inside(first.json['@odata.nextLink']))).deltaLink).toBeDefined();
+  });
+});
+
+describe('a row that is gone', () => {
+  // Devices synchronise every few hours: each night some leave such a filter.
+  const OLD = '/beta/devices?$filter=lastSyncDateTime lt 2026-11-06T06:00:00Z&$select=deviceName';
+  let link: string;
+  beforeAll(async () => {
+    link = (await walk(OLD, 'track-changes')).deltaLink!;
+    await liveOn(20261107);
+  });
+  const goneOf = (got: Got, word: string): Row => (got.json.value as Row[]).find((row) => word in row)!;
+
+  test('is @removed with its address and key, in the words of 4.01', async () => {
+    const got = await feed.get(link, { 'odata-maxversion': '4.01' });
+    expect(got.headers.get('odata-version')).toBe('4.01');
+    const gone = goneOf(got, '@removed');
+    expect(gone).toEqual({
+      '@removed': { reason: 'changed' },
+      '@id': `devices(${Number(gone['deviceKey'])})`,
+      deviceKey: expect.any(Number),
+    });
+    expect((await feed.get(link)).headers.get('odata-version')).toBe('4.01');
+  });
+
+  test('has a context of its own for who wants 4.0', async () => {
+    const got = await feed.get(link, { 'odata-maxversion': '4.0' });
+    expect(got.headers.get('odata-version')).toBe('4.0');
+    expect(goneOf(got, 'reason')).toEqual({
+      '@odata.context': '#devices/$deletedEntity',
+      id: expect.stringMatching(/^devices\(\d+\)$/),
+      reason: 'changed',
+    });
+  });
+
+  test('is told at every level of metadata', async () => {
+    for (const level of ['none', 'full']) {
+      const got = await feed.get(link, { accept: `application/json;odata.metadata=${level}` });
+      expect(goneOf(got, '@removed')['@removed']).toEqual({ reason: 'changed' });
+    }
+  });
+});
+
+describe('a delta link', () => {
+  test.each([
+    ['with one option more', '&$filter=isDeleted'],
+    ['with another token', 'A'],
+  ])('%s is refused', async (_, more) => {
+    const { deltaLink } = await walk('/beta/users', 'track-changes');
+    const { status, json } = await feed.get(deltaLink! + more);
+    expect([status, json.error.code]).toEqual([400, 'request.bad-deltatoken']);
+  });
+
+  test('whose options cannot be followed is refused', async () => {
+    const { status, json } = await feed.get('/beta/users?$top=3&$deltatoken=latest');
+    expect([status, json.error.code]).toEqual([501, 'request.not-offered']);
+    expect(json.error.message).toContain('beside $top');
+  });
+
+  test('is not part of v1.0, nor of one row or a document', async () => {
+    const codeOf = async (target: string): Promise<unknown> => (await feed.get(target)).json.error.code;
+    expect(await codeOf('/v1.0/users?$deltatoken=latest')).toBe('request.not-in-v1');
+    expect(await codeOf('/beta/devices(1)?$deltatoken=latest')).toBe('request.malformed-option');
+    expect(await codeOf('/beta/?$deltatoken=latest')).toBe('request.malformed-option');
+  });
+
+  test('whose snapshot is gone is 410 and says where to begin again', async () => {
+    const { deltaLink } = await walk('/beta/users?$select=userKey', 'track-changes');
+    for (const night of [20261108, 20261109, 20261110]) await liveOn(night);
+    const { status, json, headers } = await feed.get(deltaLink!);
+    expect([status, json.error.code]).toEqual([410, 'request.generation-gone']);
+    expect(headers.get('location')).toBe(`${feed.base}/beta/users?$select=userKey`);
   });
 });

@@ -33,7 +33,6 @@ const NOT_OFFERED: ReadonlySet<string> = new Set([
   '$all',
   '$crossjoin',
   '$root',
-  '$filter',
   '$each',
 ]);
 
@@ -57,6 +56,8 @@ export function parsePath(rawPath: string, aliases: Aliases = new Map(), limits:
   const { name, inner, at } = readName(first);
   const key = inner === null ? [] : [readKey(inner, at, aliases)];
   const steps = further.flatMap((segment, index) => readStep(segment, further[index + 1], aliases));
+  const [, again] = steps.filter(({ kind }) => kind === 'filter');
+  if (again) refuse(again.at, 'A path is filtered once', 'Join the conditions with and.');
   return { kind: 'path', collection: name, steps: [...key, ...steps] };
 }
 
@@ -67,6 +68,7 @@ function readStep(segment: Segment, next: Segment | undefined, aliases: Aliases)
     if (next) refuse(next.at, `Nothing can follow ${text}`);
     return [{ kind: end, at }];
   }
+  if (text.startsWith('$filter(')) return [readFilter(segment)];
   if (text.startsWith('$')) refuseDollar(segment, END_STEPS.keys());
   const { name, inner, at: open } = readName(segment);
   if (inner === null) return [{ kind: 'name', name, at }];
@@ -77,6 +79,16 @@ function readStep(segment: Segment, next: Segment | undefined, aliases: Aliases)
   );
   if (key && values.length === 0) return [{ kind: 'name', name, at }, key];
   return [{ kind: 'call', name, arguments: values, at }];
+}
+
+function readFilter({ text, at }: Segment): PathStep {
+  const name = /^\$filter\([ \t]*(@[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}_]*)[ \t]*\)$/u.exec(text)?.[1];
+  if (name !== undefined) return { kind: 'filter', by: { kind: 'alias', name, at }, at };
+  return refuse(
+    at,
+    '$filter in a path takes an alias',
+    'As in devices/$filter(@f)/$count?@f=deviceKey gt 3.',
+  );
 }
 
 // At slashes, but not at those inside quotes: keys may hold any text.

@@ -26,6 +26,8 @@ export type PathStep =
       readonly arguments: readonly CallArgument[];
       readonly at: number;
     }
+  /** `$filter(@f)`: only rows for which the alias holds. */
+  | { readonly kind: 'filter'; readonly by: Expression & { readonly kind: 'alias' }; readonly at: number }
   | { readonly kind: 'count' | 'value' | 'ref'; readonly at: number };
 
 export type Resource =

@@ -25,7 +25,7 @@ import { selectColumns, selectedWithin } from './select-columns.ts';
  */
 export function planRead({ resource, options }: Wanted, context: PlanContext): ReadPlan {
   if (resource.kind !== 'path') throw new TypeError(`The ${resource.kind} document is not a read.`);
-  const target = resolvePath(resource, context);
+  const target = resolvePath(resource, { ...context, aliases: options.aliases });
   checkOptions(options, target, context);
   const { listing, shape } = target;
   const paged = shape === 'page';

@@ -5,13 +5,14 @@ import { REMOVED_COLLECTIONS } from '../../schema/subjects/removed.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { absurd } from '../base/absurd.ts';
-import type { PathStep, Resource } from '../odata/wanted.ts';
+import type { PathStep, QueryOptions, Resource } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
+import { bindCondition } from './bind-expression.ts';
 import { bindFunction } from './bind-function.ts';
 import { bindKey } from './bind-key.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { Condition, ReadPlan } from './read-plan.ts';
-import { MAIN_ROW, collectionRows } from './scope.ts';
+import { MAIN_ROW, collectionRows, scopeOf } from './scope.ts';
 
 export interface Target {
   readonly listing: Listing;
@@ -26,9 +27,9 @@ export interface Target {
   readonly address: string;
 }
 
-type Names = Pick<PlanContext, 'version' | 'catalogues'>;
+type Names = Pick<PlanContext, 'version' | 'catalogues' | 'now'> & Pick<QueryOptions, 'aliases'>;
 
-/** Throws `request.unknown-resource`, `request.bad-key`, `request.not-in-v1`. */
+/** Throws `request.unknown-resource`, `request.bad-key`, `request.not-in-v1`, and as bindCondition does. */
 export function resolvePath(path: Resource & { readonly kind: 'path' }, names: Names): Target {
   const listing = findListing(path.collection, names);
   const start: Target = {
@@ -96,11 +97,17 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
       if (shape !== 'page' && shape !== 'entity') {
         throw noStep(address, '$ref', 'Rows have references, and values have none.');
       }
-      if (names.version === 'v1.0') {
-        const hint = `Ask beta: /beta/${address}/$ref`;
-        throw new FeedError('request.not-in-v1', '$ref is not part of v1.0.', { target: '$ref', hint });
-      }
+      if (names.version === 'v1.0') throw notInV1(address, '$ref');
       return { ...target, form: 'ref', address: `${address}/$ref` };
+    case 'filter': {
+      const { version, catalogues, ...words } = names;
+      const segment = `$filter(${step.by.name})`;
+      if (shape !== 'page') throw noStep(address, segment, 'Only a collection is filtered.');
+      if (version === 'v1.0') throw notInV1(address, segment);
+      const scope = scopeOf(listing, { ...words, catalogue: catalogues[version], option: 'the path' });
+      const condition = bindCondition(step.by, scope);
+      return { ...target, where: [...where, condition], address: `${address}/${segment}` };
+    }
     default:
       return absurd(step);
   }
@@ -180,6 +187,11 @@ function unknownMember(listing: Listing, address: string, written: string): Feed
   const meant = nearest === null ? '' : ` Did you mean '${nearest}'?`;
   const message = `No property or navigation '${written}' on ${listing.entity.name}.${meant}`;
   return new FeedError('request.unknown-resource', message, { target: `${address}/${written}` });
+}
+
+function notInV1(address: string, segment: string): FeedError {
+  const hint = `Ask beta: /beta/${address}/${segment}`;
+  return new FeedError('request.not-in-v1', `${segment} is not part of v1.0.`, { target: segment, hint });
 }
 
 function noStep(address: string, what: string, hint: string): FeedError {

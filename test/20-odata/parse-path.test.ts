@@ -18,6 +18,7 @@ function outlineOfStep(step: PathStep): string {
     const values = step.arguments.map(({ name, literal }) => `${name}=${printLiteral(literal)}`);
     return `${step.name}(${values.join(' ')})`;
   }
+  if (step.kind === 'filter') return `$filter(${step.by.name})`;
   if (step.kind !== 'key') return step.kind;
   return `(${step.parts.map(({ name, literal }) => `${name ?? ''}=${printLiteral(literal)}`).join(' ')})`;
 }
@@ -54,6 +55,8 @@ describe('an address', () => {
     ['/devices(7)/history(from=20261001,to=20261120)', 'devices (=7) history(from=20261001 to=20261120)'],
     ['/devices/asOf(dateKey=20261001)/$count', 'devices asOf(dateKey=20261001) count'],
     ['/devices(7)/history()', 'devices (=7) history()'],
+    ['/devices/$filter(@f)/$count', 'devices $filter(@f) count'],
+    ['/devices/%24filter%28%40f%29/7', 'devices $filter(@f) /7'],
   ])('%s', (path, outline) => {
     expect(outlineOf(parsePath(path))).toBe(outline);
   });
@@ -81,6 +84,8 @@ describe('an address', () => {
     ['/devices/$count/x', 15, 'Nothing can follow $count'],
     ['/devices(7', 9, 'Found the end where a comma or a closing parenthesis'],
     ['/devices()', 8, "Found ')' where a key value, or a name and =,"],
+    ['/devices/$filter(a eq 1)', 8, '$filter in a path takes an alias'],
+    ['/devices/$filter(@f)/7/apps/$filter(@g)', 27, 'A path is filtered once'],
     ['/devices(7)(8)', 10, "Found '(' where a slash or the end"],
     ['/devices(7)x', 10, "Found 'x' where a slash or the end"],
     ['/devices(7,8)', 7, 'Every part of a key with several parts has a name'],
@@ -104,7 +109,7 @@ describe('an address', () => {
     expect(refusal.message).toContain(message);
   });
 
-  test.each(['/$batch', '/$entity', '/$all', '/$crossjoin(a,b)', '/devices/$filter(@f)', '/devices/$each'])(
+  test.each(['/$batch', '/$entity', '/$all', '/$crossjoin(a,b)', '/devices/$each'])(
     '%s is a part of OData that is not offered',
     (path) => {
       expect(refusalOf(() => parsePath(path))).toMatchObject({ code: 'request.not-offered' });

@@ -50,6 +50,21 @@ describe('the path', () => {
       'devices',
       'deviceTypeKey as deviceTypeKey of deviceTypes where deviceTypeID eq 5',
     ],
+    ['/devices/$filter(@f)?@f=deviceKey gt 7', 'page', 'devices', 'deviceKey gt 7'],
+    ['/devices/$filter(@f)/$count?@f=deviceKey gt @k&@k=7', 'count', 'devices', 'deviceKey gt 7'],
+    ['/devices/$filter(@f)/9?@f=isDeleted', 'entity', 'devices', 'all(isDeleted, deviceKey eq 9)'],
+    [
+      '/devices/$filter(@f)?@f=deviceKey gt 7&$filter=isDeleted',
+      'page',
+      'devices',
+      'all(deviceKey gt 7, isDeleted)',
+    ],
+    [
+      '/deviceTypes/$filter(@f)/5/devices?@f=deviceTypeID gt 1',
+      'page',
+      'devices',
+      'deviceTypeKey as deviceTypeKey of deviceTypes where all(deviceTypeID gt 1, deviceTypeID eq 5)',
+    ],
   ])('%s is read as %s of %s', (address, shape, name, where) => {
     const plan = planOf(address);
     expect(plan).toMatchObject({ shape, entity: { name } });
@@ -82,6 +97,9 @@ describe('the path', () => {
     ['/devices(7)/$count', 'request.unknown-resource', /Only a collection|cannot be followed/],
     ['/devices(7)/$value', 'request.unknown-resource', /cannot be followed by \$value/],
     ['/devices(7)/deviceName/x', 'request.unknown-resource', /cannot be followed by 'x'/],
+    ['/devices(7)/$filter(@f)?@f=true', 'request.unknown-resource', /cannot be followed by \$filter\(@f\)/],
+    ['/devices/$filter(@f)', 'request.malformed-expression', /@f is not given/],
+    ['/devices/$filter(@f)?@f=devceName', 'request.unknown-property', /Did you mean 'deviceName'/],
     ['/devices(7)/deviceName/$ref', 'request.unknown-resource', /cannot be followed by \$ref/],
     ['/devicePropertyHistories/7', 'request.bad-key', /devicePropertyHistories/],
     ["/devices('7')", 'request.bad-key', /'7' where deviceKey is a whole number/],
@@ -95,6 +113,19 @@ describe('the path', () => {
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
   });
+
+  test.each(['/dates/$ref', '/dates/$filter(@f)?@f=dateKey gt 20260101'])(
+    '%s is of beta alone',
+    (address) => {
+      expect(() => planOf(address)).not.toThrow();
+      expect(() => planOf(address, { version: 'v1.0' })).toThrow(
+        expect.objectContaining({
+          code: 'request.not-in-v1',
+          hint: `Ask beta: /beta${address.split('?', 1)[0] ?? ''}`,
+        }),
+      );
+    },
+  );
 
   test('a bad key says what a good one looks like', () => {
     const right = { hint: 'Write devicePropertyHistories(dateKey=20261120,deviceKey=7).' };

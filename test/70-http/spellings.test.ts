@@ -44,6 +44,13 @@ test.each([
   ['devices?$apply=filter(@f)&@f=deviceKey gt 3', 'devices?$apply=filter(deviceKey gt 3)'],
   ['devices?$filter=isof(Fleetfeed.device)', 'devices'],
   ["devices?$filter=substring(deviceName,-1) eq '1'", "devices?$filter=endswith(deviceName,'1')"],
+  ['devices/$filter(@f)?@f=deviceKey gt 3', 'devices?$filter=deviceKey gt 3'],
+  ['devices/$filter(@f)/7?@f=deviceKey gt 3', 'devices(7)'],
+  [
+    'devices/$filter(@f)?@f=deviceKey gt 3&$filter=isDeleted eq false&$top=5',
+    'devices?$filter=deviceKey gt 3 and isDeleted eq false&$top=5',
+  ],
+  ['devices/$filter(@f)/7/devicePropertyHistories?@f=deviceKey gt 3', 'devices(7)/devicePropertyHistories'],
   ['devices(@key)?@key=3', 'devices(3)'],
   ['devices(deviceKey=3)', 'devices(3)'],
   ['devices/3', 'devices(3)'],

@@ -1,4 +1,5 @@
 // `serve`: the feed, and a night of its own at 00:00 UTC.
+import { isNightDue } from '../../etl/night-due.ts';
 import { scheduleNights } from '../../etl/schedule.ts';
 import { systemClock } from '../base/clock.ts';
 import { logTo } from '../observe/log.ts';
@@ -6,25 +7,30 @@ import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { FEED_SETTINGS, startFeed } from './running-feed.ts';
 import { runNightApart } from './run-night-apart.ts';
-import { TENANT_SETTINGS, credentialOf } from './tenant-nights.ts';
+import { TENANT_SETTINGS, credentialOf, openTenantWarehouse } from './tenant-nights.ts';
 import { print, say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
 
 export const serve: Command = {
   help: 'Serves the feed and, unless --schedule off, runs a night at 00:00 UTC.',
-  settings: [...new Set([...FEED_SETTINGS, 'schedule' as const, ...TENANT_SETTINGS])],
+  settings: [...new Set([...FEED_SETTINGS, 'schedule' as const, 'jitter' as const, ...TENANT_SETTINGS])],
   run: async (settings) => {
     const observe = logTo(say, settings.logFormat, systemClock);
     const stopping = new AbortController();
     // Credentials are asked for before anything listens.
     const credential = settings.schedule === 'on' ? credentialOf(settings) : null;
     const ended = untilToldToEnd();
-    const feed = await startFeed(settings, clockOf(settings), observe);
+    const clock = clockOf(settings);
+    const feed = await startFeed(settings, clock, observe);
+    const warehouse = openTenantWarehouse(settings);
     const schedule =
       credential &&
       scheduleNights({
         night: () => runNightApart({ credential, settings }, observe, stopping.signal),
+        isDue: () => isNightDue(warehouse, clock),
+        clock,
         observe,
+        jitterMinutes: settings.jitter,
       });
     print(`Feed: ${feed.url}`);
     await ended;

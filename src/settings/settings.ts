@@ -60,7 +60,16 @@ export const SETTINGS = {
     999_999_999,
     'The generation to go back to; without it the one of the night before.',
   ),
-  schedule: choice(['on', 'off'], 'Whether `serve` runs a night at 00:00 UTC.'),
+  schedule: choice(
+    ['on', 'off'],
+    'Whether `serve` runs a night at 00:00 UTC, or later where that was missed.',
+  ),
+  jitter: wholeNumber(
+    5,
+    0,
+    14,
+    'Minutes after 00:00 UTC within which a night begins, at random: not every tenant is to ask at once.',
+  ),
   today: optionalDay('Stops the clock on this day, so that answers can be compared.'),
   tenantId: optionalText('Directory (tenant) ID of the tenant to read.'),
   clientId: optionalText('Application (client) ID of the app registration that reads it.'),

@@ -1,41 +1,102 @@
-// The nightly clock runs for real, each second instead of each midnight.
+// The nightly clock runs for real, looking each second instead of each quarter of an hour, by a clock that the test sets.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
-import { scheduleNights } from '../../etl/schedule.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { begunRun } from '../../etl/journal.ts';
+import { isNightDue } from '../../etl/night-due.ts';
+import { scheduleNights, type Schedule, type ScheduleWords } from '../../etl/schedule.ts';
+import { dateKeyOf } from '../../src/base/date-key.ts';
+import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
+import type { Outcome, RunRecord, Warehouse } from '../../src/engines/stage.ts';
+import { smallModel } from '../50-engines/stage-small-model.ts';
 
 const EVERY_SECOND = '* * * * * *';
 
-describe('scheduleNights', () => {
-  test('says when the next night is: midnight UTC', () => {
-    const observations: Observation[] = [];
-    const schedule = scheduleNights({
-      night: () => Promise.resolve(),
-      observe: (observation) => observations.push(observation),
-    });
-    schedule.stop();
-    expect(observations).toEqual([
-      { kind: 'schedule.next', at: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T00:00:00\.000Z$/) },
+let dataDir: string;
+let warehouse: Warehouse;
+let now: Date;
+let observations: Observation[];
+let schedule: Schedule | undefined;
+const clock = { now: () => now };
+const isDue = (): boolean => isNightDue(warehouse, clock);
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-schedule-'));
+  warehouse = openSqliteWarehouse({ dataDir, model: smallModel });
+  now = new Date('2026-11-20T00:00:05Z');
+  observations = [];
+});
+afterEach(() => {
+  schedule?.stop();
+  schedule = undefined;
+  rmSync(dataDir, { recursive: true });
+});
+
+function start(words: Partial<ScheduleWords>): void {
+  const observe = (observation: Observation): number => observations.push(observation);
+  const usual = { isDue, clock, observe, jitterMinutes: 0, pattern: EVERY_SECOND };
+  schedule = scheduleNights({ night: publish, ...usual, ...words });
+}
+
+/** A night as the corridor runs it, with nothing to harvest. */
+function publish(): Promise<unknown> {
+  const stage = warehouse.begin(dateKeyOf(now), now);
+  return Promise.resolve(
+    stage.publish({ ...begunRun(String(now), now), outcome: 'published', endedAt: now }),
+  );
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (const end = performance.now() + 4000; !isSo() && performance.now() < end;) await wait(20);
+  expect(isSo()).toBe(true);
+}
+
+const served = (): number | undefined => warehouse.current()?.dateKey;
+
+describe('the schedule', () => {
+  test('makes up at once for a night that was missed, and says when the next one is', () => {
+    now = new Date('2026-11-20T17:00:00Z');
+    start({});
+    expect(served()).toBe(20261120);
+    const next = { kind: 'schedule.next', at: '2026-11-21T00:00:00.000Z' };
+    expect(observations).toContainEqual(next);
+  });
+
+  test('runs one night a day, whatever the clock does', async () => {
+    let nights = 0;
+    start({ night: () => publish().then(() => (nights += 1)) });
+    now = new Date('2026-11-20T23:59:59Z');
+    await wait(1200);
+    expect(nights).toBe(1);
+
+    now = new Date('2026-11-21T00:00:01Z');
+    await until(() => served() === 20261121);
+
+    // Set back by two days: the nights of those days are over.
+    now = new Date('2026-11-19T08:00:00Z');
+    await wait(1200);
+    expect([nights, served()]).toEqual([2, 20261121]);
+
+    // Asleep for two midnights: the day of waking is run, the days before cannot be.
+    now = new Date('2026-11-24T09:30:00Z');
+    await until(() => served() === 20261124);
+    expect(nights).toBe(3);
+    expect(warehouse.journal.recent(3).map(({ dateKey, outcome }) => [dateKey, outcome])).toEqual([
+      [20261124, 'published'],
+      [20261123, 'missing'],
+      [20261122, 'missing'],
     ]);
   });
 
   test('goes on after a night that failed, and tells of it', async () => {
-    const observations: Observation[] = [];
-    let nights = 0;
-    const twice = new Promise<void>((resolve) => {
-      const schedule = scheduleNights({
-        pattern: EVERY_SECOND,
-        night: () => {
-          nights += 1;
-          if (nights === 1) return Promise.reject(new Error('No network.'));
-          schedule.stop();
-          resolve();
-          return Promise.resolve();
-        },
-        observe: (observation) => observations.push(observation),
-      });
-    });
-    await twice;
+    const answers = [Promise.reject(new Error('No network.')), Promise.resolve()];
+    answers[0]?.catch(() => undefined);
+    start({ isDue: () => answers.length > 0, night: () => answers.shift() ?? Promise.resolve() });
+    await until(() => answers.length === 0);
     expect(observations).toContainEqual({
       kind: 'night.problem',
       run: 'schedule',
@@ -44,25 +105,57 @@ describe('scheduleNights', () => {
     });
   });
 
+  test('leaves a night to the process that has it, without a word', async () => {
+    let asked = 0;
+    const night = (): Promise<unknown> => {
+      asked += 1;
+      return Promise.reject(new FeedError('feed.night-running', 'Another night is being built.'));
+    };
+    start({ night });
+    await until(() => asked > 1);
+    expect(observations.filter(({ kind }) => kind === 'night.problem')).toEqual([]);
+  });
+
   test('never runs two nights at once, and none after it was stopped', async () => {
     let [running, most, started] = [0, 0, 0];
-    const schedule = scheduleNights({
-      pattern: EVERY_SECOND,
-      night: async () => {
-        started += 1;
-        running += 1;
-        most = Math.max(most, running);
-        await wait(1500);
-        running -= 1;
-      },
-      observe: () => undefined,
-    });
+    const night = async (): Promise<void> => {
+      started += 1;
+      running += 1;
+      most = Math.max(most, running);
+      await wait(1500);
+      running -= 1;
+    };
+    start({ isDue: () => true, night });
     await wait(2600);
-    schedule.stop();
+    schedule?.stop();
     const before = started;
     expect(most).toBe(1);
-    expect(before).toBeGreaterThan(0);
-    await wait(1200);
+    expect(before).toBeGreaterThan(1);
+    await wait(1600);
     expect(started).toBe(before);
+  });
+});
+
+describe('a night is due', () => {
+  const ended = (outcome: Outcome, at: string, run = at): RunRecord => ({
+    ...begunRun(run, new Date(at)),
+    outcome,
+    endedAt: new Date(at),
+  });
+  const many = Array.from({ length: 5 }, (_, hour) => ended('failed', `2026-11-20T0${hour}:00:00Z`));
+
+  test.each<[string, boolean, readonly RunRecord[]]>([
+    ['when nothing was tried', true, []],
+    ['an hour after it failed', true, [ended('failed', '2026-11-20T08:00:00Z')]],
+    ['not sooner', false, [ended('failed', '2026-11-20T08:00:01Z')]],
+    ['not after the fifth failure', false, many],
+    ['when the process of the last try was killed', true, [ended('killed', '2026-11-20T08:59:00Z')]],
+    ['not when someone has to look at it first', false, [ended('refused', '2026-11-20T00:10:00Z')]],
+    ['not when someone took it back', false, [ended('withdrawn', '2026-11-20T00:10:00Z')]],
+    ['whatever became of the day before', true, [ended('refused', '2026-11-19T23:59:00Z')]],
+  ])('%s: %p', (_, due, runs) => {
+    now = new Date('2026-11-20T09:00:00Z');
+    for (const run of runs) warehouse.journal.write(run);
+    expect(isDue()).toBe(due);
   });
 });

@@ -66,18 +66,26 @@ export function tableOf({ table, columns, primaryKey }: Storage): Definition {
   };
 }
 
+function indexesOf(storages: readonly Storage[]): readonly Definition[] {
+  return [...indexedColumns(storages)].flatMap(([{ table }, columns]) =>
+    [...columns].map((column) => {
+      const name = `${table}By${column.charAt(0).toUpperCase()}${column.slice(1)}`;
+      const sql = `CREATE INDEX ${quoted(name)} ON ${quoted(table)} (${quoted(column)})`;
+      return { kind: 'index', name, sql };
+    }),
+  );
+}
+
 /**
  * Joins go from a row to one row of a dimension and back again. The key serves most; the rest is indexed: what a
  * navigation leads to, and what it comes from where few rows share a value.
  */
-function indexesOf(storages: readonly Storage[]): readonly Definition[] {
-  const indexed = new Map<string, Definition>();
+function indexedColumns(storages: readonly Storage[]): ReadonlyMap<Storage, ReadonlySet<string>> {
+  const indexed = new Map(storages.map((storage) => [storage, new Set<string>()]));
   const byName = new Map(storages.map((each) => [each.entity.name, each]));
   const index = (storage: Storage | undefined, column: string | undefined): void => {
     if (!storage || column === undefined || storage.spans || storage.primaryKey[0] === column) return;
-    const name = `${storage.table}By${column.charAt(0).toUpperCase()}${column.slice(1)}`;
-    const sql = `CREATE INDEX ${quoted(name)} ON ${quoted(storage.table)} (${quoted(column)})`;
-    indexed.set(name, { kind: 'index', name, sql });
+    indexed.get(storage)?.add(column);
   };
   for (const storage of storages) {
     index(storage, storage.roles.get('surrogate'));
@@ -91,7 +99,13 @@ function indexesOf(storages: readonly Storage[]): readonly Definition[] {
       }
     }
   }
-  return [...indexed.values()];
+  return indexed;
+}
+
+/** Collection → the columns, besides the first of its key, that have an index of their own. */
+export function indexedColumnsOf(model: Model): ReadonlyMap<string, ReadonlySet<string>> {
+  const indexed = indexedColumns([...model.entities.values()].map(storageOf));
+  return new Map([...indexed].map(([{ entity }, columns]) => [entity.name, columns]));
 }
 
 const { period, from, to } = SPAN_COLUMNS;

@@ -1,6 +1,7 @@
 // What the doors need to answer: made once when the server starts.
 import { createHash } from 'node:crypto';
 import { deriveCatalogue, type Catalogue, type Listing } from '../../schema/derive/catalogue.ts';
+import { indexedColumnsOf } from '../../schema/derive/ddl.ts';
 import type { Model } from '../../schema/model.ts';
 import type { FeedVersion } from '../../schema/words.ts';
 import type { Clock } from '../base/clock.ts';
@@ -20,6 +21,8 @@ export interface Feed {
   /** How the engine's database says what SQL leaves open. */
   readonly dialect: Dialect;
   readonly metadata: MetadataTexts;
+  /** Collection → columns with an index of their own. */
+  readonly indexed: ReadonlyMap<string, ReadonlySet<string>>;
   /** Changes with the model: part of every entity tag. */
   readonly fingerprint: string;
   readonly clock: Clock;
@@ -47,6 +50,7 @@ export function makeFeed(parts: FeedParts): Feed {
   return {
     ...parts,
     catalogues,
+    indexed: indexedColumnsOf(model),
     metadata: metadataTexts(model.namespace, catalogues),
     fingerprint: createHash('sha256').update(shape).digest('base64url'),
   };

@@ -20,6 +20,7 @@ import { deltaLink, nextLink } from './next-link.ts';
 import type { Reading } from './reading.ts';
 import { nestedLinks } from './nested-links.ts';
 import { mustExist } from './must-exist.ts';
+import { sortsAll } from './sorts-all.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { writtenRows } from './written-rows.ts';
 
@@ -43,7 +44,7 @@ export async function servePage(
       : renderPage(plan, template, feed.dialect);
   watch.lap('render');
 
-  const advice = plan.version === 'beta' && !changes ? adviseOn({ plan, sorts: statements.sorts }) : [];
+  const advice = plan.version === 'beta' && !changes ? adviseOn({ plan, sorts: sortsAll(feed, plan) }) : [];
   const annotates =
     plan.version === 'beta' && includesAnnotation(preferences.includeAnnotations, ADVICE_TERM);
   const applied = printPreferenceApplied(preferences, [

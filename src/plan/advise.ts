@@ -4,7 +4,7 @@ import type { Condition, ReadPlan, Scalar } from './read-plan.ts';
 /** A read, and what its statements say about it. */
 export interface AdvisedRead {
   readonly plan: ReadPlan;
-  /** No index gives the order: the whole answer is sorted for every part of it. */
+  /** The order does not even begin as an index does: the whole answer is sorted for every part of it. */
   readonly sorts: boolean;
 }
 

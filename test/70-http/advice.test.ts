@@ -1,6 +1,17 @@
 // Advice on the wire: a header for everyone on beta, an annotation for those who ask.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { fixedClock } from '../../src/base/clock.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
+import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { openExplainingEngine } from '../../src/engines/sqlite/explaining-engine.ts';
+import { findAsked } from '../../src/http/feed-request.ts';
+import { makeFeed } from '../../src/http/feed.ts';
+import { serveRead } from '../../src/http/serve-read.ts';
+import { startStopwatch } from '../../src/http/stopwatch.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;
@@ -13,6 +24,40 @@ afterAll(async () => {
   await feed.stop();
   warehouse.remove();
 });
+
+interface Judged {
+  /** An answer says that its order has no index. */
+  readonly said: boolean;
+  /** SQLite sorts all rows for it. */
+  readonly sorts: boolean;
+}
+
+function judge(): (path: string) => Promise<Judged> {
+  const engine = openExplainingEngine(warehouse.data);
+  const settings = { ...readSettings([], {}), data: warehouse.data };
+  const clock = fixedClock(midnightOf(TODAY));
+  const explaining = makeFeed({
+    model: MODEL,
+    engine,
+    dialect: SQLITE,
+    clock,
+    observe: () => undefined,
+    settings,
+  });
+  const { signal } = new AbortController();
+  return async (path) => {
+    const before = engine.explained.length;
+    const asked = findAsked(path.replaceAll(' ', '%20'), feed.base);
+    const request = { ...asked, headers: {}, encoding: 'identity', wantsBody: true, signal } as const;
+    const { headers } = await serveRead(explaining, request, startStopwatch());
+    const steps = engine.explained[before]?.steps ?? [];
+    return {
+      said: headers['Fleetfeed-Advice']?.includes('unindexed-sort') ?? false,
+      // `FOR LAST TERM OF ORDER BY` sorts only rows that are alike so far.
+      sorts: steps.some((step) => step.includes('USE TEMP B-TREE FOR ORDER BY')),
+    };
+  };
+}
 
 const HISTORY = '/beta/devicePropertyHistories?$orderby=deviceName&$top=2';
 
@@ -51,5 +96,26 @@ describe('advice beside an answer', () => {
     expect(headers.get('fleetfeed-advice')).toBeNull();
     expect(headers.get('preference-applied')).toBeNull();
     expect(text).not.toContain('fleetfeed.advice');
+  });
+
+  test('an order is called unindexed where SQLite sorts all rows for it, and nowhere else', async () => {
+    const judged = judge();
+    for (const { entity, properties } of deriveCatalogue(MODEL, 'beta').listings.values()) {
+      // Lookups are sorted in no time.
+      if (entity.rows) continue;
+      const [first = ''] = entity.key;
+      const others = [...properties.keys()].filter((name) => !entity.key.includes(name));
+      // Only what stands for the present has indexes besides its key.
+      const some = entity.lifetime === 'current' ? others : others.slice(0, 1);
+      for (const order of [
+        first,
+        entity.key.join(' desc,'),
+        `${first} desc,${others[0] ?? first}`,
+        ...some,
+      ]) {
+        const { said, sorts } = await judged(`/beta/${entity.name}?$orderby=${order}`);
+        expect([entity.name, order, said]).toEqual([entity.name, order, sorts]);
+      }
+    }
   });
 });

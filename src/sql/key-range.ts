@@ -69,8 +69,8 @@ function isKeyed(source: RowSource): boolean {
     case 'collection':
       return true;
     case 'computed':
-      return isKeyed(source.of);
     case 'filtered':
+      return isKeyed(source.of);
     case 'grouped':
     case 'cut':
     case 'ranked':

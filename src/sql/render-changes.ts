@@ -65,6 +65,7 @@ export function renderChanges(
     next,
     orderValues: terms.length,
     sorts: false,
+    regroups: false,
     nests: false,
   };
 }

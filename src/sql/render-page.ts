@@ -1,7 +1,7 @@
 // A page of a collection, read in chunks that each begin where the last one ended.
 import { absurd } from '../base/absurd.ts';
 import type { RowTemplate } from '../format/row-template.ts';
-import type { Condition, Order, ReadPlan } from '../plan/read-plan.ts';
+import type { Condition, Order, ReadPlan, RowSource } from '../plan/read-plan.ts';
 import type { Dialect } from './dialect.ts';
 import {
   type Fragment,
@@ -42,8 +42,15 @@ export function renderPage(plan: ReadPlan, template: RowTemplate, dialect: Diale
     next,
     orderValues: terms.length,
     sorts: !isKeyOrder(plan),
+    regroups: hasGroups(plan.from),
     nests: holdsMany(plan) || weightOf(plan) > HEAVY_ROW,
   };
+}
+
+function hasGroups(source: RowSource): boolean {
+  if (source.kind === 'collection') return false;
+  if (source.kind === 'united') return source.of.some(hasGroups);
+  return source.kind === 'grouped' || hasGroups(source.of);
 }
 
 function holdsMany({ expands }: Pick<ReadPlan, 'expands'>): boolean {

@@ -36,6 +36,8 @@ export interface PageStatements {
    * True where no index gives the order: every chunk then sorts the whole answer, so few large chunks beat many small ones.
    */
   readonly sorts: boolean;
+  /** True where every chunk makes all the groups anew: a page is one chunk, and nobody looks whether more would follow. */
+  readonly regroups: boolean;
   /** True where a row may hold many others: few of them are a lot already. */
   readonly nests: boolean;
 }

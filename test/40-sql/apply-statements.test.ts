@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
+import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
 import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
+import { renderPage } from '../../src/sql/render-page.ts';
 import { CATALOGUE, openThings } from './things.ts';
-import { walkChunks } from './walk-chunks.ts';
+import { templateOf, walkChunks } from './walk-chunks.ts';
 
 let database: Database;
 let stopped = false;
@@ -91,4 +93,22 @@ test('a long sequence is one statement still', () => {
   expect(
     Object.keys((rowsOf('things', `$apply=aggregate(${told.join()})`) as object[])[0] ?? {}),
   ).toHaveLength(200);
+});
+
+test.each([
+  ['filter(on)/filter(number gt 0)', { sorts: false, regroups: false }],
+  ['filter(on)/compute(1 as one)', { sorts: false, regroups: false }],
+  ['top(3)', { sorts: true, regroups: false }],
+  ['groupby((label))', { sorts: true, regroups: true }],
+  ['aggregate($count as n)/filter(n gt 1)', { sorts: true, regroups: true }],
+  ['concat(aggregate($count as n),identity)', { sorts: true, regroups: true }],
+])('what %s costs a chunk is told', (apply, costs) => {
+  const read = plan('dailyThings', `$apply=${apply}`);
+  const statements = renderPage(read, templateOf(read.columns), SQLITE);
+  expect(statements).toMatchObject(costs);
+  const steps = database
+    .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statements.next.text}`)
+    .all(...statements.next.values.map(() => 1))
+    .map(({ detail }) => detail);
+  expect(costs.sorts || !steps.some((detail) => detail.includes('ORDER BY'))).toBe(true);
 });

@@ -25,6 +25,7 @@ const THINGS: PageStatements = {
   next: { text: chunk('WHERE key > ?'), values: [AFTER, ROWS] },
   orderValues: 1,
   sorts: false,
+  regroups: false,
   nests: false,
 };
 

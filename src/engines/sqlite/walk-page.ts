@@ -74,7 +74,7 @@ export async function* walkPage(
       ahead?.catch(() => undefined);
       if (chunk.body) yield { kind: 'rows', bytes: chunk.body, rows: chunk.rows };
     }
-    if (after && !ahead) {
+    if (after && !ahead && !statements.regroups) {
       const probe = await unlessLimited(read(statements.next, 1, after), true);
       if (probe?.rows === 0) after = null;
     }
@@ -84,8 +84,10 @@ export async function* walkPage(
   }
 }
 
-function chunkRowsOf({ sorts, nests }: PageStatements): number {
+function chunkRowsOf({ sorts, regroups, nests }: PageStatements): number {
   if (nests) return NESTED_CHUNK_ROWS;
+  // Groups are narrow, and a page of them is made in one go.
+  if (regroups) return Infinity;
   return sorts ? SORTED_CHUNK_ROWS : CHUNK_ROWS;
 }
 

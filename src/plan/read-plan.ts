@@ -236,6 +236,8 @@ export type Condition =
   | {
       readonly kind: 'related';
       readonly row: RowId;
+      /** The collection that the row is of. */
+      readonly entity: Entity;
       readonly source: RowSource;
       readonly sourceRow: RowId;
       readonly on: Readonly<Record<string, string>>;

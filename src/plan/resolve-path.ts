@@ -141,6 +141,7 @@ function follow(from: Target, way: Way, { version, catalogues }: Names): Target 
   const related: Condition = {
     kind: 'related',
     row: MAIN_ROW,
+    entity: listing.entity,
     source: source.from,
     sourceRow: MAIN_ROW,
     on,

@@ -66,6 +66,11 @@ export interface Dialect {
   distinct(left: Fragment, right: Fragment): Fragment;
   /** `values` are not null. */
   oneOf(operand: Fragment, values: readonly SqlValue[], type: ScalarType): Fragment;
+  /**
+   * The condition, of which the database is to think that most rows meet it: it then walks rows in the order in which
+   * they are wanted, rather than sort all that meet it.
+   */
+  likely(condition: Fragment): Fragment;
   /** The column, kept from choosing the index: another condition on it narrows more. */
   unindexed(column: Fragment): Fragment;
 

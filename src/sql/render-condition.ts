@@ -1,4 +1,5 @@
 // Conditions, values and the rows they are about as SQL. One file, since each may hold the others.
+import type { Entity } from '../../schema/words.ts';
 import { absurd } from '../base/absurd.ts';
 import type { Condition, Fold, Following, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
 import { deadline } from './deadline.ts';
@@ -253,15 +254,21 @@ function renderQuantifier({ kind, way, where }: Of<'some' | 'every'>, dialect: D
   return sql`NOT EXISTS (SELECT 1 ${following(way, [failed], dialect)})`;
 }
 
-/** `FROM … WHERE …`: the rows of a navigation for which the conditions hold, as a part of a larger statement. */
+/**
+ * `FROM … WHERE …`: the rows of a navigation for which the conditions hold, as a part of a larger statement. `first`: of
+ * all that there are the first in order are wanted.
+ */
 export function following(
   { row, source, start, on, many }: Following,
   conditions: readonly Fragment[],
   dialect: Dialect,
+  wanted: 'all' | 'first' = 'all',
 ): Fragment {
-  const pairs = Object.entries(on).map(
-    ([theirs, own]) => sql`${column(row, theirs)} = ${column(start, own)}`,
-  );
+  const pairs = Object.entries(on).map(([theirs, own]) => {
+    const pair = sql`${column(row, theirs)} = ${column(start, own)}`;
+    const isWalked = wanted === 'first' && source.kind === 'collection' && isState(source.entity, theirs);
+    return isWalked ? dialect.likely(pair) : pair;
+  });
   // One row is found by an index, and whoever asks for it is asked about the deadline itself.
   const asked = many ? [deadline(source, row, dialect)] : [];
   const rows = renderRows(source, row, dialect);
@@ -278,13 +285,23 @@ function renderAmong({ way, where }: Of<'among'>, dialect: Dialect): Fragment {
   return sql`((${join(own, sql`, `)}) IN (${found}) IS TRUE)`;
 }
 
-function renderRelated({ row, source, sourceRow, on, where }: Of<'related'>, dialect: Dialect): Fragment {
+function renderRelated(
+  { row, entity, source, sourceRow, on, where }: Of<'related'>,
+  dialect: Dialect,
+): Fragment {
   const rows = renderRows(source, sourceRow, dialect);
   const there = sql`FROM ${rows} WHERE ${renderCondition(where, 'filter', dialect)}`;
-  const pairs = Object.entries(on).map(
-    ([own, theirs]) => sql`${column(row, own)} = (SELECT ${column(sourceRow, theirs)} ${there})`,
-  );
+  const pairs = Object.entries(on).map(([own, theirs]) => {
+    const pair = sql`${column(row, own)} = (SELECT ${column(sourceRow, theirs)} ${there})`;
+    return isState(entity, own) ? dialect.likely(pair) : pair;
+  });
   return sql`(${join(pairs, sql` AND `)})`;
+}
+
+// Nothing finds a state among days but walking them in their order. Those of one state sorted anew for each chunk, 50,000
+// rows took 9 s and not 0.3 (1.2 million device-days, 2026-11).
+function isState({ lifetime, key }: Entity, column: string): boolean {
+  return lifetime === 'daily' && !key.includes(column);
 }
 
 // SQLite allows an expression a depth of 1000: halves of halves keep a chain of any length shallow.

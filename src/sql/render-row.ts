@@ -127,7 +127,7 @@ function renderNested(
   const mayBeMore = top === null || top > most;
   // Without a way to the rest one more than there may be, so that what is too much is seen and never read to its end.
   const limit = wholeConstant(mayBeMore && !further ? most + 1 : most);
-  const chosen = sql`SELECT ${columns} ${found} ORDER BY ${join(order, sql`, `)} LIMIT ${limit} OFFSET ${wholeConstant(skip)}`;
+  const chosen = sql`SELECT ${columns} ${following(way, filter, dialect, 'first')} ORDER BY ${join(order, sql`, `)} LIMIT ${limit} OFFSET ${wholeConstant(skip)}`;
   return dialect.jsonRows({
     name,
     row,

@@ -32,6 +32,7 @@ export const SQLITE: Dialect = {
     const list = values.map((each) => (typeof each === 'string' ? JSON.stringify(each) : String(each)));
     return sql`${operand} IN (SELECT "value" FROM json_each(${value(`[${list.join(',')}]`)}))`;
   },
+  likely: (condition) => sql`likely(${condition})`,
   unindexed: (column) => sql`+${column}`,
 
   contains: (text, part) => sql`instr(${text}, ${part}) > 0`,

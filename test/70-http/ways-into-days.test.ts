@@ -1,0 +1,74 @@
+// What leads to the days of one thing is searched for, however many other things have days.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { openExplainingEngine } from '../../src/engines/sqlite/explaining-engine.ts';
+import { findAsked } from '../../src/http/feed-request.ts';
+import { makeFeed } from '../../src/http/feed.ts';
+import { serveRead } from '../../src/http/serve-read.ts';
+import { startStopwatch } from '../../src/http/stopwatch.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import { makeTestWarehouse } from './feed.ts';
+
+let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
+beforeAll(async () => {
+  warehouse = await makeTestWarehouse();
+});
+afterAll(() => warehouse.remove());
+
+/** What SQLite does with spans, `s` in every view of days, in all statements of a request. */
+async function stepsOnSpans(address: string): Promise<readonly string[]> {
+  const engine = openExplainingEngine(warehouse.data);
+  const settings = readSettings([], {});
+  const feed = makeFeed({
+    model: MODEL,
+    engine,
+    dialect: SQLITE,
+    clock: systemClock,
+    observe: () => undefined,
+    settings,
+  });
+  const request = {
+    ...findAsked(encodeURI(address), 'http://localhost'),
+    headers: {},
+    encoding: 'identity',
+    wantsBody: true,
+    signal: new AbortController().signal,
+  } as const;
+  await serveRead(feed, request, startStopwatch());
+  const steps = engine.explained.flatMap(({ steps: each }) => each.map((step) => step.trim()));
+  return steps.filter((step) => /^(?:SCAN|SEARCH) s\b/.test(step));
+}
+
+describe('the days of one thing are found by its key', () => {
+  test.each([
+    ['/beta/devices(7)/devicePropertyHistories', 'deviceKey=?'],
+    ['/beta/devices(7)/deviceEncryptionStates', 'deviceKey=?'],
+    ['/beta/devicePropertyHistories?$filter=deviceKey eq 7', 'deviceKey=?'],
+    ['/beta/devices(7)?$expand=devicePropertyHistories', 'deviceKey=?'],
+    ['/beta/devices?$expand=devicePropertyHistories($top=3;$orderby=dateKey desc)', 'deviceKey=?'],
+    ["/beta/devices?$filter=devicePropertyHistories/any(h:h/osVersion eq 'x')", 'deviceKey=?'],
+    ["/beta/devices?$filter=devicePropertyHistories/all(h:h/osVersion ne 'x')", 'deviceKey=?'],
+    ['/beta/devices?$orderby=deviceEncryptionPolicies/$count', 'deviceKey=?'],
+    ['/beta/users(3)/userHistories', 'userKey=?'],
+    ['/beta/users?$expand=userHistories', 'userKey=?'],
+  ])('%s', async (address, key) => {
+    const steps = await stepsOnSpans(address);
+    expect(steps.length).toBeGreaterThan(0);
+    for (const step of steps)
+      expect(step).toMatch(new RegExp(`^SEARCH s USING PRIMARY KEY .*${key.replace('?', '\\?')}`));
+  });
+});
+
+describe('the days of one state are walked in their order, and not sorted', () => {
+  test.each([
+    '/beta/ownerTypes(1)/devicePropertyHistories',
+    '/beta/encryptionStates(3)/deviceEncryptionStates',
+    '/beta/ownerTypes?$expand=devicePropertyHistories($top=3)',
+  ])('%s', async (address) => {
+    const steps = await stepsOnSpans(address);
+    expect(steps.length).toBeGreaterThan(0);
+    for (const step of steps) expect(step).toMatch(/^SEARCH s USING PRIMARY KEY \(period=\?/);
+  });
+});

@@ -1,6 +1,7 @@
 // The SQLite engine is an engine; and what only files can do to it.
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BUILDING_FILE, generationFileName, listGenerations } from '../../src/engines/sqlite/generations.ts';
 import { RecentMap } from '../../src/engines/sqlite/recent-map.ts';
@@ -60,6 +61,62 @@ describe('the files of generations', () => {
     const read = engine.readValue(1, harness.statements.count, AbortSignal.timeout(5000));
     await expect(read).rejects.toMatchObject({ code: 'feed.unavailable' });
     await engine.close();
+  });
+});
+
+describe('two generations beside each other', () => {
+  let harness: SqliteHarness;
+  beforeEach(() => {
+    harness = sqliteHarness();
+    harness.publish([{ key: 1, name: 'one', bytes: null }]);
+    harness.publish([1, 2].map((key) => ({ key, name: `thing ${key}`, bytes: null })));
+  });
+  afterEach(() => harness.remove());
+
+  const both = {
+    text: 'SELECT CAST(group_concat(name) AS BLOB) AS body, 1 AS rows FROM (SELECT name FROM things UNION ALL SELECT name FROM earlier.things LIMIT ?)',
+    values: [{ blank: 'rows' }],
+  } as const;
+
+  async function read(): Promise<string> {
+    const engine = openQuietly(harness);
+    const request = {
+      generation: 2,
+      since: 1,
+      after: null,
+      top: null,
+      rows: 9,
+      bytes: 1e6,
+      milliseconds: 5000,
+    };
+    const statements = { first: both, next: both, orderValues: 0, sorts: false, nests: false };
+    try {
+      const parts = engine.readPage({ ...request, statements }, AbortSignal.timeout(5000));
+      const read: string[] = [];
+      for await (const part of parts) if (part.kind === 'rows') read.push(Buffer.from(part.bytes).toString());
+      return read.join();
+    } finally {
+      await engine.close();
+    }
+  }
+
+  test('are read by one statement', async () => {
+    expect(await read()).toBe('thing 1,thing 2,one');
+  });
+
+  test('are not, when the earlier is gone', async () => {
+    harness.withdraw(1);
+    await expect(read()).rejects.toMatchObject({ code: 'request.generation-gone' });
+  });
+
+  test('are not, when another release made the earlier, whose columns may be others', async () => {
+    const database = new Database(harness.fileOf(1));
+    database.pragma('user_version = 7');
+    database.close();
+    await expect(read()).rejects.toMatchObject({
+      code: 'request.generation-gone',
+      message: expect.stringContaining('another release'),
+    });
   });
 });
 

@@ -10,12 +10,10 @@ import {
   value,
   wholeConstant,
 } from '../../sql/fragment.ts';
+import { EARLIER_SCHEMA } from './earlier-schema.ts';
 
 // Up to so many values an IN list is written out; more travel as one JSON text, so that no limit on parameters is met.
 const LISTED_VALUES = 100;
-
-/** What a connection calls the file of the earlier of two generations. */
-export const EARLIER_SCHEMA = 'earlier';
 
 const none = sql`NULL`;
 

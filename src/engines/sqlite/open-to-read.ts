@@ -1,7 +1,7 @@
 // A connection that reads one generation, or two beside each other.
 import Database from 'better-sqlite3';
 import { FeedError } from '../../base/feed-error.ts';
-import { EARLIER_SCHEMA } from './dialect.ts';
+import { EARLIER_SCHEMA } from './earlier-schema.ts';
 import { registerFunctions } from './functions.ts';
 
 /** Files of generations. */

@@ -1,5 +1,7 @@
-// Reads how policies fare: one overview a policy, and the tenant's three summaries. Never a row for each device.
+// Reads how policies fare: the counts of each policy or a report over all of a kind, and the tenant's three summaries.
 import { singletonOf } from '../graph/pages.ts';
+import { reportOf } from '../graph/report.ts';
+import { countsAddress, POLICY_LISTS, POLICY_PLATFORM } from '../streams/policies.ts';
 import {
   COMPLIANCE_DEVICE_SUMMARY,
   complianceDeviceActivityStream,
@@ -7,19 +9,28 @@ import {
   CONFIGURATION_DEVICE_SUMMARY,
   CONFIGURATION_USER_SUMMARY,
   outcomesOf,
-  POLICY_PLATFORM,
+  outcomesOfReport,
   policyDeviceActivityStream,
   policyTypeActivityStream,
   policyUserActivityStream,
   profileDeviceActivityStream,
   profileUserActivityStream,
-} from '../streams/policies.ts';
-import type { Outcomes, OutcomesOfType, StateSummary, StatusOverview } from '../streams/policies.ts';
-import { policyPlatformOf } from '../transform/policy-type.ts';
-import { textOf } from '../transform/sentinels.ts';
+  REPORT_COLUMNS,
+  verdictsOf,
+  verdictsOfReport,
+} from '../streams/policy-outcomes.ts';
+import type {
+  Outcomes,
+  OutcomesOfType,
+  PolicyReportRow,
+  StateSummary,
+  StatusOverview,
+  Verdicts,
+} from '../streams/policy-outcomes.ts';
 import { rowMaker } from '../transform/staged-row.ts';
+import { devicesInGrace } from './grace-period.ts';
 import type { KnownPolicies, KnownPolicy } from './harvest-policies.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide, together } from './side-by-side.ts';
 import type { Tools } from './tools.ts';
 
 const toPolicyOutcomes = rowMaker(policyTypeActivityStream);
@@ -28,44 +39,88 @@ const toUserOutcomes = rowMaker(policyUserActivityStream);
 const toCompliance = rowMaker(compliancePerPolicyStream);
 
 export async function harvestOutcomes(tools: Tools, policies: KnownPolicies): Promise<void> {
-  const { stage, ledger, keyOf } = tools;
-  const counted = policies.read.filter(({ list }) => list.counts !== undefined);
+  const { stage, ledger } = tools;
   const ofDevices = makeTally();
   const ofUsers = makeTally();
-
-  const readDevices = async (known: KnownPolicy): Promise<void> => {
-    const { policy, policyTypeKey, list, odataType } = known;
-    const entities = [
-      policyTypeActivityStream.entity,
-      ...(list.judgesCompliance ? [compliancePerPolicyStream.entity] : []),
-    ];
-    const read = await readOverview(tools, known, 'ofDevices');
-    ledger.mark(entities, read ? 'complete' : 'partial');
-    ofDevices.add(policyTypeKey, read && outcomesOf(read));
-    if (!read) return;
-    const outcomes = { policy, policyTypeKey, ...outcomesOf(read) };
-    stage.append(policyTypeActivityStream.entity, [toPolicyOutcomes(outcomes)]);
-    if (!list.judgesCompliance) return;
-    const policyPlatformKey = keyOf(POLICY_PLATFORM, policyPlatformOf(textOf(odataType)));
-    stage.append(compliancePerPolicyStream.entity, [
-      toCompliance({ policy, policyPlatformKey, overview: read }),
-    ]);
-  };
-  const readUsers = async (known: KnownPolicy): Promise<void> => {
-    const read = await readOverview(tools, known, 'ofUsers');
-    ofUsers.add(known.policyTypeKey, read && outcomesOf(read));
-  };
-
-  await sideBySide(counted, async (known) => {
-    await readDevices(known);
-    await readUsers(known);
-  });
+  await together(
+    countOneByOne(tools, policies, ofDevices, ofUsers),
+    countByReports(tools, policies, ofDevices),
+  );
   stage.append(policyDeviceActivityStream.entity, ofDevices.rows().map(toTypeOutcomes));
   stage.append(policyUserActivityStream.entity, ofUsers.rows().map(toUserOutcomes));
-  const ofLists = policies.completeness;
-  ledger.mark([policyTypeActivityStream.entity, compliancePerPolicyStream.entity], ofLists);
-  ledger.mark([policyDeviceActivityStream.entity], ofDevices.isWhole() ? ofLists : 'partial');
-  ledger.mark([policyUserActivityStream.entity], ofUsers.isWhole() ? ofLists : 'partial');
+  const entities = [
+    policyTypeActivityStream.entity,
+    compliancePerPolicyStream.entity,
+    policyDeviceActivityStream.entity,
+    policyUserActivityStream.entity,
+  ];
+  ledger.mark(entities, policies.completeness);
+}
+
+/** Kinds whose policies have counts of their own: one or two requests a policy. */
+async function countOneByOne(
+  tools: Tools,
+  { read }: KnownPolicies,
+  ofDevices: Tally,
+  ofUsers: Tally,
+): Promise<void> {
+  const { ledger } = tools;
+  const counted = read.filter(({ list }) => list.counts !== undefined);
+  await sideBySide(counted, async (known) => {
+    const devices = await readOverview(tools, known, 'ofDevices');
+    ofDevices.add(known.policyTypeKey, devices && outcomesOf(devices));
+    if (devices) {
+      const inGrace = known.list.judgesCompliance ? await devicesInGrace(tools, known, devices) : null;
+      appendOutcomes(tools, known, outcomesOf(devices), verdictsOf(devices, inGrace));
+    } else {
+      ledger.mark([...entitiesOf(known), policyDeviceActivityStream.entity], 'partial');
+    }
+    const users = await readOverview(tools, known, 'ofUsers');
+    ofUsers.add(known.policyTypeKey, users && outcomesOf(users));
+    if (!users) ledger.mark([policyUserActivityStream.entity], 'partial');
+  });
+}
+
+/** Kinds that are counted by a report. It counts devices only, and need not have a line for every policy. */
+async function countByReports(tools: Tools, { read }: KnownPolicies, ofDevices: Tally): Promise<void> {
+  const { graph, ledger } = tools;
+  const reports = new Set(POLICY_LISTS.flatMap(({ report }) => report ?? []));
+  await sideBySide([...reports], async (report) => {
+    const reported = read.filter(({ list, isAssigned }) => list.report === report && isAssigned);
+    if (reported.length === 0) return;
+    const lines = new Map<string, PolicyReportRow>();
+    const outcome = await ledger.attempt([], report, async () => {
+      for (const row of await reportOf(graph, report, REPORT_COLUMNS)) lines.set(String(row.PolicyId), row);
+      return 'complete';
+    });
+    for (const known of reported) {
+      const line = lines.get(known.policy.id);
+      const outcomes = line === undefined ? null : outcomesOfReport(line);
+      ofDevices.add(known.policyTypeKey, outcomes);
+      if (line && outcomes) appendOutcomes(tools, known, outcomes, verdictsOfReport(line));
+      if (outcome === 'complete') continue;
+      ledger.mark([...entitiesOf(known), policyDeviceActivityStream.entity], 'partial');
+    }
+  });
+}
+
+function entitiesOf({ list }: KnownPolicy) {
+  return [
+    policyTypeActivityStream.entity,
+    ...(list.judgesCompliance ? [compliancePerPolicyStream.entity] : []),
+  ];
+}
+
+function appendOutcomes(
+  { stage, keyOf }: Tools,
+  { policy, policyTypeKey, list, platform }: KnownPolicy,
+  outcomes: Outcomes,
+  verdicts: Verdicts | null,
+): void {
+  stage.append(policyTypeActivityStream.entity, [toPolicyOutcomes({ policy, policyTypeKey, ...outcomes })]);
+  if (!list.judgesCompliance || !verdicts) return;
+  const policyPlatformKey = keyOf(POLICY_PLATFORM, platform);
+  stage.append(compliancePerPolicyStream.entity, [toCompliance({ policy, policyPlatformKey, verdicts })]);
 }
 
 const SUMMARIES = [
@@ -101,7 +156,7 @@ async function readOverview(
   { list, policy }: KnownPolicy,
   whose: 'ofDevices' | 'ofUsers',
 ): Promise<StatusOverview | null> {
-  const address = `${list.address}/${encodeURIComponent(policy.id)}/${list.counts?.[whose] ?? ''}`;
+  const address = countsAddress(list, policy.id, list.counts?.[whose] ?? '');
   let overview: StatusOverview | null = null;
   await ledger.attempt([], address, async () => {
     overview = await singletonOf<StatusOverview>(graph, address);
@@ -110,24 +165,28 @@ async function readOverview(
   return overview;
 }
 
-/** Sums of outcomes by policy type. A type of which one policy could not be read has no sum: it would be too small. */
-function makeTally() {
+interface Tally {
+  readonly add: (policyTypeKey: number, outcomes: Outcomes | null) => void;
+  readonly rows: () => readonly OutcomesOfType[];
+}
+
+/** Sums of outcomes by policy type. A type of which one policy is not known has no sum: it would be too small. */
+function makeTally(): Tally {
   const sums = new Map<number, Outcomes | null>();
   return {
-    add(policyTypeKey: number, outcomes: Outcomes | null): void {
+    add(policyTypeKey, outcomes) {
       const sum = sums.get(policyTypeKey);
       if (sum === null || outcomes === null) sums.set(policyTypeKey, null);
       else sums.set(policyTypeKey, sum === undefined ? outcomes : sumOf(sum, outcomes));
     },
-    rows: (): readonly OutcomesOfType[] =>
+    rows: () =>
       [...sums].flatMap(([policyTypeKey, sum]) => (sum === null ? [] : [{ policyTypeKey, ...sum }])),
-    isWhole: (): boolean => ![...sums.values()].includes(null),
   };
 }
 
 function sumOf(one: Outcomes, other: Outcomes): Outcomes {
   return {
-    pending: one.pending + other.pending,
+    pending: one.pending === null || other.pending === null ? null : one.pending + other.pending,
     succeeded: one.succeeded + other.succeeded,
     error: one.error + other.error,
     failed: one.failed + other.failed,

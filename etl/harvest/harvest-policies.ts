@@ -5,8 +5,10 @@ import { encryptionPolicySettingStream } from '../streams/encryption.ts';
 import { POLICY_LISTS, policyName, policyNatural, policyStream } from '../streams/policies.ts';
 import type { GraphPolicy, PolicyList, PolicyRecord } from '../streams/policies.ts';
 import { bitLockerProfileOf, encryptionSettings } from '../transform/encryption-settings.ts';
+import { policyPlatformOf } from '../transform/policy-type.ts';
 import { policyVersion } from '../transform/policy-version.ts';
 import type { SeenVersion } from '../transform/policy-version.ts';
+import { textOf } from '../transform/sentinels.ts';
 import type { BitLockerProfile } from '../transform/silent-encryption.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import { wholeOf } from './ledger.ts';
@@ -17,8 +19,10 @@ export interface KnownPolicy {
   readonly list: PolicyList;
   readonly policy: PolicyRecord;
   readonly policyTypeKey: number;
-  /** `#microsoft.graph.…` where its list holds several types. */
-  readonly odataType: unknown;
+  /** Graph's word for what it is made for; null when not told. */
+  readonly platform: string | null;
+  /** False for a policy that is known to reach nobody. */
+  readonly isAssigned: boolean;
   /** Null for a policy of another kind than a BitLocker profile. */
   readonly bitLocker: BitLockerProfile | null;
 }
@@ -76,7 +80,8 @@ function knownPolicy(list: PolicyList, graphPolicy: GraphPolicy, seen: SeenVersi
       name: policyName(graphPolicy),
     },
     policyTypeKey: list.typeOf(graphPolicy),
-    odataType: graphPolicy['@odata.type'],
+    platform: policyPlatformOf(textOf(graphPolicy['@odata.type'])) ?? textOf(graphPolicy.platforms),
+    isAssigned: graphPolicy.isAssigned !== false,
     bitLocker: bitLockerProfileOf(graphPolicy),
   };
 }

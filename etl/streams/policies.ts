@@ -1,15 +1,5 @@
-// Where policies and their outcomes come from: one list for each kind of policy, and the counts that Intune keeps of each.
-import {
-  compliancePolicyStatusDeviceActivities,
-  compliancePolicyStatusDevicePerPolicyActivities,
-  deviceConfigurationProfileDeviceActivities,
-  deviceConfigurationProfileUserActivities,
-  policies,
-  policyDeviceActivities,
-  policyPlatformTypes,
-  policyTypeActivities,
-  policyUserActivities,
-} from '../../schema/subjects/policies.ts';
+// Where policies come from: one list for each kind of policy, and where each kind's outcomes are counted.
+import { policies, policyPlatformTypes } from '../../schema/subjects/policies.ts';
 import type { Resource } from '../graph/pages.ts';
 import { streamOf } from '../stream.ts';
 import type { Lookup } from '../transform/lookups.ts';
@@ -18,7 +8,7 @@ import {
   policyTypeOfODataType,
   policyTypeOfTemplate,
 } from '../transform/policy-type.ts';
-import { countOf, textOf } from '../transform/sentinels.ts';
+import { textOf } from '../transform/sentinels.ts';
 
 export type GraphPolicy = Resource<
   | '@odata.type'
@@ -26,6 +16,7 @@ export type GraphPolicy = Resource<
   | 'name'
   | 'version'
   | 'lastModifiedDateTime'
+  | 'isAssigned'
   | 'platforms'
   | 'templateReference'
 >;
@@ -34,8 +25,10 @@ export type GraphPolicy = Resource<
 export interface PolicyList {
   readonly address: string;
   readonly typeOf: (policy: GraphPolicy) => number;
-  /** Last part of the addresses of a policy's counts; a kind without has no counts of its own. */
-  readonly counts?: { readonly ofDevices: string; readonly ofUsers: string };
+  /** Where its policies' own counts are, and the last part of their addresses; a kind without has none. */
+  readonly counts?: { readonly under: string; readonly ofDevices: string; readonly ofUsers: string };
+  /** A report that counts the devices of kinds without counts of their own. */
+  readonly report?: string;
   /** Its outcomes are verdicts of compliance. */
   readonly judgesCompliance?: true;
   /** Its policies protect apps, on devices that need not be enrolled. */
@@ -52,31 +45,54 @@ const byTemplate = ({ templateReference, platforms }: GraphPolicy): number =>
 
 const OVERVIEWS = { ofDevices: 'deviceStatusOverview', ofUsers: 'userStatusOverview' };
 
-// Settings catalog policies have no counts: Graph answers zeros for them, which would read as facts.
+const CONFIGURATION_REPORT =
+  '/v1.0/deviceManagement/reports/getConfigurationPolicyNonComplianceSummaryReport';
+const COMPLIANCE_REPORT = '/v1.0/deviceManagement/reports/getCompliancePolicyNonComplianceSummaryReport';
+
+// Counts are read on beta, since v1.0 leaves conflicts out. Settings catalog policies have none: asked for them, Graph
+// answers zeros, which would read as facts.
 export const POLICY_LISTS: readonly PolicyList[] = [
   {
     address: '/v1.0/deviceManagement/deviceConfigurations',
     typeOf: byODataType,
-    counts: OVERVIEWS,
+    counts: { under: '/beta/deviceManagement/deviceConfigurations', ...OVERVIEWS },
   },
   {
     address: '/v1.0/deviceManagement/deviceCompliancePolicies',
     typeOf: byODataType,
-    counts: OVERVIEWS,
+    counts: { under: '/beta/deviceManagement/deviceCompliancePolicies', ...OVERVIEWS },
     judgesCompliance: true,
   },
   {
     address: '/v1.0/deviceAppManagement/mobileAppConfigurations',
     typeOf: byODataType,
-    counts: { ofDevices: 'deviceStatusSummary', ofUsers: 'userStatusSummary' },
+    counts: {
+      under: '/beta/deviceAppManagement/mobileAppConfigurations',
+      ofDevices: 'deviceStatusSummary',
+      ofUsers: 'userStatusSummary',
+    },
   },
-  { address: '/beta/deviceManagement/configurationPolicies', typeOf: byTemplate },
+  {
+    address: '/beta/deviceManagement/configurationPolicies',
+    typeOf: byTemplate,
+    report: CONFIGURATION_REPORT,
+  },
   {
     address: '/beta/deviceManagement/groupPolicyConfigurations',
     typeOf: () => POLICY_TYPE_OF_LIST.administrativeTemplates,
+    report: CONFIGURATION_REPORT,
   },
-  { address: '/beta/deviceManagement/intents', typeOf: () => POLICY_TYPE_OF_LIST.intents },
-  { address: '/beta/deviceManagement/compliancePolicies', typeOf: () => POLICY_TYPE_OF_LIST.linuxCompliance },
+  {
+    address: '/beta/deviceManagement/intents',
+    typeOf: () => POLICY_TYPE_OF_LIST.intents,
+    report: CONFIGURATION_REPORT,
+  },
+  {
+    address: '/beta/deviceManagement/compliancePolicies',
+    typeOf: () => POLICY_TYPE_OF_LIST.linuxCompliance,
+    report: COMPLIANCE_REPORT,
+    judgesCompliance: true,
+  },
   {
     address: '/v1.0/deviceAppManagement/targetedManagedAppConfigurations',
     typeOf: () => POLICY_TYPE_OF_LIST.managedAppConfiguration,
@@ -115,132 +131,7 @@ export const POLICY_PLATFORM: Lookup = {
   columns: { id: 'policyPlatformTypeId', key: 'policyPlatformTypeKey', name: 'policyPlatformTypeName' },
 };
 
-/** A policy's overview, of devices or of users. */
-export interface StatusOverview {
-  readonly pendingCount?: unknown;
-  readonly notApplicableCount?: unknown;
-  readonly successCount?: unknown;
-  readonly errorCount?: unknown;
-  readonly failedCount?: unknown;
-  readonly conflictCount?: unknown;
+/** `part` is what is asked about a policy that has counts of its own. */
+export function countsAddress({ counts, address }: PolicyList, policyId: string, part: string): string {
+  return `${counts?.under ?? address}/${encodeURIComponent(policyId)}/${part}`;
 }
-
-/** How often each outcome was counted. */
-export interface Outcomes {
-  readonly pending: number;
-  readonly succeeded: number;
-  readonly error: number;
-  readonly failed: number;
-}
-
-export function outcomesOf(overview: StatusOverview): Outcomes {
-  return {
-    pending: countOf(overview.pendingCount),
-    succeeded: countOf(overview.successCount),
-    error: countOf(overview.errorCount) + countOf(overview.conflictCount),
-    failed: countOf(overview.failedCount),
-  };
-}
-
-export interface OutcomesOfType extends Outcomes {
-  readonly policyTypeKey: number;
-}
-
-export interface OutcomesOfPolicy extends OutcomesOfType {
-  readonly policy: PolicyRecord;
-}
-
-const OUTCOME_COLUMNS = {
-  pending: ({ pending }: Outcomes) => pending,
-  succeeded: ({ succeeded }: Outcomes) => succeeded,
-  error: ({ error }: Outcomes) => error,
-  failed: ({ failed }: Outcomes) => failed,
-};
-
-export const policyTypeActivityStream = streamOf<OutcomesOfPolicy>()(policyTypeActivities, {
-  columns: {
-    policyKey: ({ policy }) => policyNatural(policy),
-    policyTypeKey: ({ policyTypeKey }) => policyTypeKey,
-    ...OUTCOME_COLUMNS,
-  },
-});
-
-export const policyDeviceActivityStream = streamOf<OutcomesOfType>()(policyDeviceActivities, {
-  columns: { policyTypeKey: ({ policyTypeKey }) => policyTypeKey, ...OUTCOME_COLUMNS },
-});
-
-export const policyUserActivityStream = streamOf<OutcomesOfType>()(policyUserActivities, {
-  columns: { policyTypeKey: ({ policyTypeKey }) => policyTypeKey, ...OUTCOME_COLUMNS },
-});
-
-export interface ComplianceOfPolicy {
-  readonly policy: PolicyRecord;
-  readonly policyPlatformKey: number;
-  readonly overview: StatusOverview;
-}
-
-export const compliancePerPolicyStream = streamOf<ComplianceOfPolicy>()(
-  compliancePolicyStatusDevicePerPolicyActivities,
-  {
-    columns: {
-      policyKey: ({ policy }) => policyNatural(policy),
-      policyPlatformKey: ({ policyPlatformKey }) => policyPlatformKey,
-      unknown: ({ overview }) => countOf(overview.pendingCount),
-      notApplicable: ({ overview }) => countOf(overview.notApplicableCount),
-      compliant: ({ overview }) => countOf(overview.successCount),
-      // Counted among the failed; the overview does not tell them apart.
-      inGracePeriod: () => null,
-      nonCompliant: ({ overview }) => countOf(overview.failedCount),
-      error: ({ overview }) => countOf(overview.errorCount) + countOf(overview.conflictCount),
-    },
-  },
-);
-
-type Counted =
-  'unknown' | 'notApplicable' | 'compliant' | 'remediated' | 'nonCompliant' | 'error' | 'conflict';
-
-/** A summary over all configuration profiles or compliance policies of the tenant, of devices or of users. */
-export type StateSummary = {
-  readonly [
-    Name in `${Counted}DeviceCount` | `${Counted}UserCount` | 'inGracePeriodCount' | 'configManagerCount'
-  ]?: unknown;
-};
-
-export const CONFIGURATION_DEVICE_SUMMARY = '/v1.0/deviceManagement/deviceConfigurationDeviceStateSummaries';
-export const CONFIGURATION_USER_SUMMARY = '/beta/deviceManagement/deviceConfigurationUserStateSummaries';
-export const COMPLIANCE_DEVICE_SUMMARY = '/v1.0/deviceManagement/deviceCompliancePolicyDeviceStateSummary';
-
-export const profileDeviceActivityStream = streamOf<StateSummary>()(
-  deviceConfigurationProfileDeviceActivities,
-  {
-    columns: {
-      pending: (summary) => countOf(summary.unknownDeviceCount),
-      succeeded: (summary) => countOf(summary.compliantDeviceCount) + countOf(summary.remediatedDeviceCount),
-      error: (summary) => countOf(summary.errorDeviceCount) + countOf(summary.conflictDeviceCount),
-      failed: (summary) => countOf(summary.nonCompliantDeviceCount),
-    },
-  },
-);
-
-export const profileUserActivityStream = streamOf<StateSummary>()(deviceConfigurationProfileUserActivities, {
-  columns: {
-    pending: (summary) => countOf(summary.unknownUserCount),
-    succeeded: (summary) => countOf(summary.compliantUserCount) + countOf(summary.remediatedUserCount),
-    error: (summary) => countOf(summary.errorUserCount) + countOf(summary.conflictUserCount),
-    failed: (summary) => countOf(summary.nonCompliantUserCount),
-  },
-});
-
-export const complianceDeviceActivityStream = streamOf<StateSummary>()(
-  compliancePolicyStatusDeviceActivities,
-  {
-    columns: {
-      unknown: (summary) => countOf(summary.unknownDeviceCount),
-      notApplicable: (summary) => countOf(summary.notApplicableDeviceCount),
-      compliant: (summary) => countOf(summary.compliantDeviceCount) + countOf(summary.remediatedDeviceCount),
-      inGracePeriod: (summary) => countOf(summary.inGracePeriodCount),
-      nonCompliant: (summary) => countOf(summary.nonCompliantDeviceCount),
-      error: (summary) => countOf(summary.errorDeviceCount) + countOf(summary.conflictDeviceCount),
-    },
-  },
-);

@@ -101,7 +101,9 @@ export const policyDeviceActivities = entity({
   properties: {
     dateKey: nightOfFact,
     policyTypeKey: int32('Kind of the policies; joins policyTypes.policyTypeKey.'),
-    pending: int32OrNull('Devices that have not yet answered for policies of this kind.'),
+    pending: int32OrNull(
+      'Devices that have not yet answered for policies of this kind; null for kinds that Graph counts by a report without them.',
+    ),
     succeeded: int32OrNull('Devices that applied policies of this kind.'),
     error: int32OrNull('Devices that reported an error or a conflict for policies of this kind.'),
     failed: int32OrNull('Devices that do not meet policies of this kind.'),
@@ -122,7 +124,7 @@ export const policyUserActivities = entity({
   singular: 'policyUserActivity',
   lifetime: 'event',
   description:
-    'Users by outcome for each kind of policy and night. A user counts once for every policy of the kind.',
+    'Users by outcome for each kind of policy and night. A user counts once for every policy of the kind. Kinds that Graph counts by a report have no row, since it counts devices only.',
   key: ['dateKey', 'policyTypeKey'],
   properties: {
     dateKey: nightOfFact,
@@ -154,7 +156,9 @@ export const policyTypeActivities = entity({
     dateKey: nightOfFact,
     policyKey: policyOfFact,
     policyTypeKey: int32('Kind of this policy; joins policyTypes.policyTypeKey.'),
-    pending: int32OrNull('Devices that have not yet answered for this policy.'),
+    pending: int32OrNull(
+      'Devices that have not yet answered for this policy; null for the settings catalog, templates and other kinds that Graph counts by a report without them.',
+    ),
     succeeded: int32OrNull('Devices that applied this policy.'),
     error: int32OrNull('Devices that reported an error or a conflict for this policy.'),
     failed: int32OrNull('Devices that do not meet this policy.'),
@@ -256,11 +260,15 @@ export const compliancePolicyStatusDevicePerPolicyActivities = entity({
     policyPlatformKey: int32(
       'Platform of the policy; joins policyPlatformTypes.policyPlatformTypeKey, whose name differs.',
     ),
-    unknown: int32OrNull('Devices not yet judged by this policy.'),
+    unknown: int32OrNull('Devices not yet judged by this policy; null where Graph does not count them.'),
     notApplicable: int32OrNull('Devices that have the policy but to which it does not apply.'),
     compliant: int32OrNull('Devices that meet this policy, remediated ones included.'),
-    inGracePeriod: int32OrNull('Devices that break this policy but still have time to mend it.'),
-    nonCompliant: int32OrNull('Devices that break this policy and have no time left.'),
+    inGracePeriod: int32OrNull(
+      'Devices that break this policy but still have time to mend it. Null where Graph does not tell them apart: for policies of many devices, and for those of kinds it counts by a report.',
+    ),
+    nonCompliant: int32OrNull(
+      'Devices that break this policy and have no time left; with those that still have, where inGracePeriod is null.',
+    ),
     error: int32OrNull('Devices on which judging this policy ended in an error or a conflict.'),
   },
   navigations: {

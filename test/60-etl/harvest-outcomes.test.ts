@@ -1,0 +1,130 @@
+// How policies fare: counts of their own, reports where they have none, and the grace periods that neither tells.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
+import { countOverviews, statusOn } from '../../fixtures/tenant/overviews.ts';
+import type { StatusCounts } from '../../fixtures/tenant/overviews.ts';
+import { alwaysWith, openTenant } from './tenant-night.ts';
+import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+
+const WINDOWS_COMPLIANCE = '2c9f0b11-6a3d-4e77-8c21-90ab12cd3e66';
+const EDGE_DEFAULTS = '3e5a7c90-4b12-4d86-a7f3-55cc66dd7789';
+const LINUX_COMPLIANCE = '06a6c7e8-9b3f-421d-94e6-f392951722cc';
+const BOTH_REPORTS = /reports\/get(Configuration|Compliance)Policy/;
+
+let tenant: HarvestedTenant;
+let night: HarvestedNight;
+beforeAll(async () => {
+  // Large enough for conflicts and for grace periods, small enough that Graph tells whose.
+  tenant = await openTenant({ seed: 12, devices: 100, firstNight: 20261110 }, 20261120);
+  night = await tenant.harvestNight();
+});
+afterAll(() => tenant.close());
+
+const countsOf = (id: string): StatusCounts => countOverviews(tenant.tenant).policies.get(id)!.devices;
+
+/** Of the policy in the version in force. */
+const rowOf = ({ stage }: HarvestedNight, collection: string, id: string) =>
+  stage.rowsOf(collection).find(({ values }) => String(values['policyKey']).startsWith(`${id}:`))?.values;
+
+const kindsOf = ({ stage }: HarvestedNight): readonly unknown[] =>
+  stage.rowsOf('policyDeviceActivities').map(({ values }) => values['policyTypeKey']);
+
+describe('a policy of the settings catalog', () => {
+  test.each([CATALOG_BITLOCKER, EDGE_DEFAULTS])('is counted by a report: %s', (id) => {
+    const { compliant, remediated, error, conflict, nonCompliant } = countsOf(id);
+    expect(rowOf(night, 'policyTypeActivities', id)).toMatchObject({
+      pending: null,
+      succeeded: compliant + remediated,
+      error: error + conflict,
+      failed: nonCompliant,
+    });
+  });
+
+  test('is never asked for counts of its own, which are zeros', () => {
+    const asked = night.asked.filter((each) => each.includes(EDGE_DEFAULTS));
+    expect(asked).toEqual([]);
+  });
+
+  test('is not a row of zeros where the report has nothing, nor is its kind', async () => {
+    const { stage, report } = await tenant.harvestNight({ faults: [alwaysWith(BOTH_REPORTS, 'forbidden')] });
+    expect(rowOf({ ...night, stage }, 'policyTypeActivities', EDGE_DEFAULTS)).toBeUndefined();
+    expect(kindsOf({ ...night, stage })).not.toContain(1001);
+    expect(kindsOf({ ...night, stage })).toContain(1050);
+    expect(report.completeness.get('policyTypeActivities')).toBe('partial');
+    expect(report.completeness.get('policyDeviceActivities')).toBe('partial');
+    expect(report.completeness.get('policyUserActivities')).toBe('complete');
+  });
+
+  test('makes a sum by kind, as do templates and Linux', () => {
+    expect(kindsOf(night)).toEqual(expect.arrayContaining([1001, 1010, 1030, 1040]));
+    expect(night.report.completeness.get('policyDeviceActivities')).toBe('complete');
+  });
+});
+
+test('a conflict is an error in the counts of a policy, as it is in a report', () => {
+  const conflicting = tenant.tenant.policies.filter(
+    ({ list, resource }) => list === 'deviceConfigurations' && countsOf(resource.id).conflict > 0,
+  );
+  expect(conflicting.length).toBeGreaterThan(0);
+  for (const { resource } of conflicting) {
+    const { error, conflict } = countsOf(resource.id);
+    expect(rowOf(night, 'policyTypeActivities', resource.id)).toMatchObject({ error: error + conflict });
+  }
+});
+
+describe('devices in their grace period', () => {
+  const inGrace = (id: string): number => {
+    const policy = tenant.tenant.policies.find(({ resource }) => resource.id === id)!;
+    return [...tenant.tenant.devices.values()].filter(
+      (device) =>
+        statusOn(policy, device) === 'nonCompliant' &&
+        device.managed.complianceState === 'inGracePeriod' &&
+        device.managed.complianceGracePeriodExpirationDateTime > '2026-11-20T00:00:00Z',
+    ).length;
+  };
+
+  test('are told from those that have no time left', () => {
+    const grace = inGrace(WINDOWS_COMPLIANCE);
+    expect(grace).toBeGreaterThan(0);
+    expect(rowOf(night, 'compliancePolicyStatusDevicePerPolicyActivities', WINDOWS_COMPLIANCE)).toMatchObject(
+      {
+        policyPlatformKey: 6,
+        inGracePeriod: grace,
+        nonCompliant: countsOf(WINDOWS_COMPLIANCE).nonCompliant - grace,
+      },
+    );
+  });
+
+  test('are not known where the list of statuses ends early', async () => {
+    const fault = { match: `${WINDOWS_COMPLIANCE}/deviceStatuses`, answer: 'last-page' } as const;
+    const cut = await tenant.harvestNight({ faults: [fault] });
+    expect(rowOf(cut, 'compliancePolicyStatusDevicePerPolicyActivities', WINDOWS_COMPLIANCE)).toMatchObject({
+      inGracePeriod: null,
+      nonCompliant: countsOf(WINDOWS_COMPLIANCE).nonCompliant,
+    });
+  });
+
+  test('are not asked for where every device complies', () => {
+    const sound = tenant.tenant.policies.filter(
+      ({ list, resource }) => list === 'deviceCompliancePolicies' && countsOf(resource.id).nonCompliant === 0,
+    );
+    for (const { resource } of sound) {
+      expect(night.asked.join()).not.toContain(`${resource.id}/deviceStatuses`);
+      expect(rowOf(night, 'compliancePolicyStatusDevicePerPolicyActivities', resource.id)).toMatchObject({
+        inGracePeriod: 0,
+      });
+    }
+  });
+});
+
+test('Linux is judged by a report that knows neither grace periods nor devices without a verdict', () => {
+  const { compliant, notApplicable, nonCompliant } = countsOf(LINUX_COMPLIANCE);
+  expect(rowOf(night, 'compliancePolicyStatusDevicePerPolicyActivities', LINUX_COMPLIANCE)).toMatchObject({
+    policyPlatformKey: 1000,
+    unknown: null,
+    compliant,
+    notApplicable,
+    inGracePeriod: null,
+    nonCompliant,
+  });
+});

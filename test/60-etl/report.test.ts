@@ -1,0 +1,85 @@
+// Report actions against a real HTTP server that answers as Intune's does: sorted columns, short pages, and no link.
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { openGraph } from '../../etl/graph/client.ts';
+import type { Graph } from '../../etl/graph/client.ts';
+import { reportOf } from '../../etl/graph/report.ts';
+
+const ADDRESS = '/v1.0/deviceManagement/reports/getThingsReport';
+
+interface Question {
+  readonly select: readonly string[];
+  readonly orderBy: readonly string[];
+  readonly skip: number;
+  readonly top: number;
+}
+
+let server: Server;
+let graph: Graph;
+let questions: Question[];
+/** How many rows the report says it has, and how many it really gives. */
+let rows: { readonly said: number; readonly given: number };
+
+beforeEach(async () => {
+  questions = [];
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const question = JSON.parse(Buffer.concat(chunks).toString()) as Question;
+      questions.push(question);
+      const columns = question.select.toSorted();
+      const count = Math.max(0, Math.min(question.top, 50, rows.given - question.skip));
+      const values = Array.from({ length: count }, (_, index) =>
+        columns.map((name) => `${name} ${question.skip + index}`),
+      );
+      response.setHeader('content-type', 'application/octet-stream').end(
+        JSON.stringify({
+          TotalRowCount: rows.said,
+          Schema: columns.map((Column) => ({ Column, PropertyType: 'String' })),
+          Values: values,
+        }),
+      );
+    });
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  graph = openGraph({
+    rootUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: { accessToken: () => Promise.resolve('t'), renewedToken: () => Promise.resolve('t') },
+    run: 'run-1',
+    observe: () => undefined,
+    signal: new AbortController().signal,
+    pace: { tries: 2, firstDelayMs: 1, longestDelayMs: 5, requestMs: 2_000 },
+  });
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+test('a report is read to its end, in pages that cannot overlap, and its cells by the names of their columns', async () => {
+  rows = { said: 120, given: 120 };
+  const report = await reportOf(graph, ADDRESS, ['Zebra', 'Ant']);
+  expect(report).toHaveLength(120);
+  expect(report[119]).toEqual({ Zebra: 'Zebra 119', Ant: 'Ant 119' });
+  expect(questions.map(({ skip, top, orderBy }) => [skip, top, ...orderBy])).toEqual([
+    [0, 50, 'Zebra'],
+    [50, 50, 'Zebra'],
+    [100, 50, 'Zebra'],
+  ]);
+});
+
+test('an empty report is none at all', async () => {
+  rows = { said: 0, given: 0 };
+  expect(await reportOf(graph, ADDRESS, ['Zebra'])).toEqual([]);
+});
+
+test('a report that gives fewer rows than it says is not taken for whole', async () => {
+  rows = { said: 120, given: 70 };
+  await expect(reportOf(graph, ADDRESS, ['Zebra'])).rejects.toMatchObject({
+    code: 'feed.source-unavailable',
+    target: 'v1.0/deviceManagement/reports/getThingsReport',
+  });
+});

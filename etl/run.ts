@@ -4,9 +4,9 @@ import type { Bounds } from '../src/base/bounds.ts';
 import type { Clock } from '../src/base/clock.ts';
 import { dateKeyOf } from '../src/base/date-key.ts';
 import { FeedError } from '../src/base/feed-error.ts';
-import type { NightStage } from '../src/base/observation.ts';
+import type { NightStage, Observer } from '../src/base/observation.ts';
 import type { Generation } from '../src/engines/engine.ts';
-import type { Finding, NightStep, RunRecord, Stage, Warehouse } from '../src/engines/stage.ts';
+import type { Finding, NightStep, RunProblem, RunRecord, Stage, Warehouse } from '../src/engines/stage.ts';
 import type { Graph } from './graph/client.ts';
 import { harvest as harvestTenant } from './harvest.ts';
 import type { HarvestReport } from './harvest.ts';
@@ -68,14 +68,16 @@ async function buildNight(night: Night) {
   });
 
   const stage = beginNight(night, run, startedAt, over);
+  const { heard, listening } = hearProblems(graph);
   let findings: readonly Finding[];
   try {
     journal.write(run);
-    const { completeness, problems } = await harvest(graph, stage);
+    const { completeness, problems } = await harvest(listening, stage);
     timed('extract');
     const steps = mergeAll(stage, model, completeness);
     timed('stage');
     run = harvestedRun(run, steps, problems);
+    journal.write(run);
     findings = stage.verify(bounds);
     timed('verify');
     if (findings.length === 0) {
@@ -85,7 +87,7 @@ async function buildNight(night: Night) {
     }
     stage.refuse(over(refusedRun(run, findings)));
   } catch (error) {
-    stage.discard(over(failedRun(run, error)));
+    stage.discard(over(failedRun({ ...run, problems: heard }, error)));
     throw error;
   }
   throw refusal(findings, graph);
@@ -111,6 +113,18 @@ function beginNight(
     }
     throw error;
   }
+}
+
+/** A harvest that throws reports nothing; what it had to say until then is heard. */
+function hearProblems(graph: Graph): { readonly heard: readonly RunProblem[]; readonly listening: Graph } {
+  const heard: RunProblem[] = [];
+  const observe: Observer = (observation) => {
+    if (observation.kind === 'night.problem') {
+      heard.push({ source: observation.source, message: observation.message });
+    }
+    graph.observe(observation);
+  };
+  return { heard, listening: { ...graph, observe } };
 }
 
 function stopwatch({ run, observe }: Graph): (stage: NightStage) => void {

@@ -15,7 +15,17 @@ import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { Completeness, RunRecord, StagedRow, Warehouse } from '../../src/engines/stage.ts';
-import { select, smallModel, thing, thingDays, things } from '../50-engines/stage-small-model.ts';
+import {
+  colourCounts,
+  colours,
+  groups,
+  select,
+  smallModel,
+  thing,
+  thingDays,
+  thingHistories,
+  things,
+} from '../50-engines/stage-small-model.ts';
 
 const model = makeModel('Journalled', [...smallModel.entities.values(), dates, runs, runSteps, runProblems]);
 
@@ -165,6 +175,19 @@ describe('a night', () => {
     expect(journal()[0]).toMatchObject({ run: 'run-2', outcome: 'failed', reason: 'No. Ask the admin.' });
   });
 
+  test('run again by a clock that went back never writes a row before the last', async () => {
+    await tonight(harvestOf([day('a')]));
+    const renamed: NonNullable<Night['harvest']> = (_, stage) => {
+      stage.append(things, [thing('a', { thingName: 'renamed' }), thing('b')]);
+      return Promise.resolve({ completeness: new Map([['things', 'complete']]), problems: [] });
+    };
+    await tonight(renamed, { run: 'run-2', at: '2026-11-20T00:00:01Z' });
+    expect(select(dataDir, `SELECT modified FROM things WHERE thingName = 'renamed'`)).toEqual([
+      { modified: '2026-11-20T00:00:05.25' },
+    ]);
+    expect(warehouse().current()).toMatchObject({ id: 2, publishedAt: '2026-11-20T00:00:05.25Z' });
+  });
+
   test('that finds another one running says so, and is no run of its own', async () => {
     const other = warehouse().begin(20261120, new Date());
     const told = await tonight(harvestOf([]));
@@ -186,7 +209,52 @@ describe('a night', () => {
   });
 });
 
+describe('a collection that failed', () => {
+  const everything = [colours, groups, things, thingHistories, thingDays, colourCounts];
+  const harvest =
+    (name: string, failed: readonly string[] = []): NonNullable<Night['harvest']> =>
+    (_, stage) => {
+      stage.append(things, [thing('a', { thingName: name })]);
+      stage.append(thingHistories, [{ values: { thingKey: 'a', thingName: name } }]);
+      stage.append(thingDays, [{ values: { thingKey: 'a', thingName: name, colourKey: 1 } }]);
+      stage.append(colourCounts, [{ values: { colourKey: 1, count: 7 } }]);
+      const known = everything.map((each): [string, Completeness] => [
+        each.name,
+        failed.includes(each.name) ? 'failed' : 'complete',
+      ]);
+      return Promise.resolve({ completeness: new Map(known), problems: [] });
+    };
+
+  test.each([
+    [things.name, 'SELECT thingName, isDeleted FROM things', [['old', 0]]],
+    [
+      thingHistories.name,
+      'SELECT thingName, startDay, isCurrent FROM thingHistories',
+      [['old', 20261120, 1]],
+    ],
+    [thingDays.name, 'SELECT dateKey, thingName FROM thingDays', [[20261120, 'old']]],
+    [colourCounts.name, 'SELECT dateKey, count FROM colourCounts', [[20261120, 7]]],
+  ])('leaves %s as the night before had it, and the ledger says so', async (name, sql, rows) => {
+    await tonight(harvest('old'));
+    await tonight(harvest('new', [name]), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
+    expect(select(dataDir, sql).map(Object.values)).toEqual(rows);
+    expect(
+      select(dataDir, `SELECT collection FROM runSteps WHERE runId = 'run-2' AND completeness = 'failed'`),
+    ).toEqual([{ collection: name }]);
+    expect(journal()[0]).toMatchObject({ outcome: 'published', isComplete: false });
+  });
+});
+
 describe('the journal', () => {
+  test('keeps what a harvest had to say before it threw', async () => {
+    const problem = { source: 'users', message: 'Refused.' };
+    await tonight((graph) => {
+      graph.observe({ kind: 'night.problem', run: graph.run, ...problem });
+      return Promise.reject(new FeedError('feed.source-refused', 'All of it was refused.'));
+    });
+    expect(journal()).toMatchObject([{ outcome: 'failed', problems: [problem] }]);
+  });
+
   test('knows of nights that nobody ran, and each generation carries what was told before it', async () => {
     await tonight(harvestOf([]));
     await tonight(() => Promise.reject(new FeedError('feed.source-unavailable', 'No network.')), {
@@ -341,6 +409,23 @@ describe('a rollback', () => {
     expect(served()).toBe(6);
     // Keys that the withdrawn night gave out stay with their things.
     expect(keys().slice(0, 5)).toEqual(given);
+  });
+
+  test('is met by those who load only what changed since the night that it takes back', async () => {
+    const named = (...names: readonly string[]): NonNullable<Night['harvest']> => {
+      const rows = names.map((thingName, index) => thing(`thing ${index}`, { thingName }));
+      return (_, stage) => {
+        stage.append(things, rows);
+        return Promise.resolve({ completeness: new Map([['things', 'complete']]), problems: [] });
+      };
+    };
+    await tonight(named('as it was', 'always so'), { at: '2026-11-20T00:00:05Z' });
+    await tonight(named('wrong', 'always so'), { run: 'run-2', at: '2026-11-21T00:00:05Z' });
+    warehouse().rollback(null, new Date('2026-11-21T09:00:00Z'));
+    expect(select(dataDir, 'SELECT thingName, modified FROM things').map(Object.values)).toEqual([
+      ['as it was', '2026-11-21T09:00:00'],
+      ['always so', '2026-11-20T00:00:05'],
+    ]);
   });
 
   test('twice goes back further, and never to what was withdrawn', async () => {

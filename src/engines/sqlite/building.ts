@@ -19,7 +19,7 @@ import { plantModel } from './plant.ts';
 import { hasRuns, writeRun } from './run-tables.ts';
 import { carryRuns, openSqliteJournal, settleJournal } from './sqlite-journal.ts';
 import { openSqliteStage } from './sqlite-stage.ts';
-import { keepKeys } from './surrogate-keys.ts';
+import { takeBack, type TakenBack } from './take-back.ts';
 
 /** Where is built. */
 export interface Site {
@@ -37,14 +37,14 @@ export interface Ground {
   readonly base: StoredGeneration | null;
   /** The file to begin with; null for an empty one. */
   readonly copy: string | null;
-  /** A file whose surrogate keys were given out and must not be given to others. */
-  readonly keysOf?: string;
+  /** The generation that is served until then, where this goes back behind it. */
+  readonly takenBack?: TakenBack;
 }
 
 /** Only for whoever holds the night; `release` is called when the stage has ended. */
 export function openBuilding(site: Site, ground: Ground, release: () => void): Stage {
   const { dataDir, model } = site;
-  const { dateKey, now, base, copy, keysOf } = ground;
+  const { dateKey, now, base, copy, takenBack } = ground;
   const building = join(dataDir, BUILDING_FILE);
   // What is there is of a run that was killed.
   const clear = (): void =>
@@ -61,13 +61,13 @@ export function openBuilding(site: Site, ground: Ground, release: () => void): S
   try {
     // A crash throws the file away, so nothing waits for the disk before the night is published.
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536');
-    const parameters = nightParameters(dateKey, now);
+    const parameters = nightParameters(dateKey, notBefore(base, now));
     const night: Night = { database, model, parameters, again: base?.dateKey === dateKey };
     database.transaction(() => {
       growToModel(night);
       plantModel(night);
     })();
-    if (keysOf !== undefined) keepKeys(database, keysOf);
+    if (takenBack) takeBack(night, takenBack);
     settleJournal(dataDir, { dateKey, last: base?.dateKey ?? null, building });
     return openSqliteStage(night, id, {
       inscribe: (run) => inscribe(night, dataDir, base, run),
@@ -100,6 +100,12 @@ export function openBuilding(site: Site, ground: Ground, release: () => void): S
     clear();
     throw error;
   }
+}
+
+/** Moments only rise, also where the clock went back within a day: who loads what is new since the last must meet it. */
+function notBefore(base: StoredGeneration | null, now: Date): Date {
+  const last = new Date(base?.publishedAt ?? 0);
+  return last > now ? last : now;
 }
 
 /** Runs of the nights since the one it builds on, and the run of this one: part of the generation to be. */

@@ -79,7 +79,8 @@ export function openSqliteWarehouse({
         const { newest, target } = findEarlier(listGenerations(dataDir), to);
         // What is served then is as old as it was.
         const [dateKey, from] = [target.dateKey, new Date(target.publishedAt)];
-        const ground = { dateKey, now: from, base: target, copy: target.path, keysOf: newest.path };
+        const takenBack = { path: newest.path, at: now };
+        const ground = { dateKey, now: from, base: target, copy: target.path, takenBack };
         const stage = openBuilding(site, ground, release);
         const run = rollbackRun(target, newest, now);
         // From the journal the file takes it. Should the file never be published, the next night takes it back.

@@ -1,0 +1,48 @@
+// What a rollback owes to those who have read the generation that it takes back.
+import type { Database } from 'better-sqlite3';
+import { quoted } from '../../../schema/derive/ddl.ts';
+import { storageOf } from '../../../schema/derive/storage.ts';
+import { same } from './merge/comparison.ts';
+import { canonicalInstant, type Night } from './merge/night.ts';
+
+export interface TakenBack {
+  /** The file of the generation that is served no longer. */
+  readonly path: string;
+  /** The moment of the rollback. */
+  readonly at: Date;
+}
+
+/**
+ * Keys that were given out belong to their things for ever. And a row that reads otherwise again has changed for its
+ * readers: who loads only what is new since then must meet it.
+ */
+export function takeBack({ database, model }: Night, { path, at }: TakenBack): void {
+  database.prepare('ATTACH ? AS taken').run(path);
+  database.transaction(() => {
+    database.exec(`
+      INSERT OR IGNORE INTO surrogateKeys (entity, natural, key) SELECT entity, natural, key FROM taken.surrogateKeys;
+      INSERT INTO surrogateSequences (entity, last) SELECT entity, last FROM taken.surrogateSequences WHERE TRUE
+        ON CONFLICT (entity) DO UPDATE SET last = max(last, excluded.last)`);
+    for (const { table, entity, roles } of [...model.entities.values()].map(storageOf)) {
+      const modified = roles.get('modified');
+      if (modified === undefined || !isThere(database, table, modified)) continue;
+      const [name, column] = [quoted(table), quoted(modified)];
+      database
+        .prepare(
+          `UPDATE ${name} AS t SET ${column} = ? FROM taken.${name} o
+           WHERE ${same(entity.key, 't', 'o')} AND t.${column} <> o.${column}`,
+        )
+        .run(canonicalInstant(at));
+    }
+  })();
+  database.exec('DETACH taken');
+}
+
+/** A generation of an earlier release lacks what the model has gained since. */
+function isThere(database: Database, table: string, column: string): boolean {
+  const found = database
+    .prepare<[string, string], number>(`SELECT count(*) FROM pragma_table_info(?, 'taken') WHERE name = ?`)
+    .pluck()
+    .get(table, column);
+  return found === 1;
+}

@@ -37,8 +37,9 @@ async function answerRead(feed: Feed, request: FeedRequest, watch: Stopwatch): P
   if (asked.kind === 'document') return serveDocument(feed, request, asked.wanted);
 
   const { reading } = asked;
-  const { plan, encoding, preferences, generation, began, chain } = reading;
-  const forms = JSON.stringify([encoding, preferences, request.encoding, request.base]);
+  const { plan, changes, encoding, preferences, generation, began, chain } = reading;
+  const speaks = changes?.speaks ?? null;
+  const forms = JSON.stringify([encoding, preferences, speaks, request.encoding, request.base]);
   const state = [feed.fingerprint, generation.id, generation.publishedAt, dateKeyOf(began)];
   const etag = makeEtag([...state, plan.version, request.mount.resource, chain, request.rawQuery, forms]);
   // What `now()` says is not known until it is asked.

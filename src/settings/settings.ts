@@ -35,7 +35,8 @@ export const SETTINGS = {
     3,
     2,
     1000,
-    'Generations kept: the one being served, and those before it for page chains that are still being read.',
+    'Generations kept: the one being served, and those before it for page chains that are still being read ' +
+      'and for changes that are asked since.',
   ),
   maxDrop: wholeNumber(
     USUAL_BOUNDS.maxDrop,

@@ -89,7 +89,14 @@ describe('two generations beside each other', () => {
       bytes: 1e6,
       milliseconds: 5000,
     };
-    const statements = { first: both, next: both, orderValues: 0, sorts: false, nests: false };
+    const statements = {
+      first: both,
+      next: both,
+      orderValues: 0,
+      sorts: false,
+      nests: false,
+      regroups: false,
+    };
     try {
       const parts = engine.readPage({ ...request, statements }, AbortSignal.timeout(5000));
       const read: string[] = [];

@@ -41,7 +41,7 @@ const STEP_NAMES = [
 const METHODS = ['sum', 'min', 'max', 'average', 'countdistinct'] as const satisfies AggregateMethod[];
 
 /** Transformations of the standard that this feed does without. */
-const NOT_OFFERED: ReadonlySet<string> = new Set([
+export const NOT_OFFERED: ReadonlySet<string> = new Set([
   'addnested',
   'ancestors',
   'descendants',
@@ -106,6 +106,7 @@ class ApplyParser {
     const name = STEP_NAMES.find((each) => each === written);
     if (name !== undefined) return name;
     if (NOT_OFFERED.has(written)) tokens.refusePart(token.at, `'${written}' in $apply`);
+    if (written.includes('.')) tokens.refusePart(token.at, 'A transformation of your own in $apply');
     const nearest = nearestName(STEP_NAMES, written);
     const hint = nearest === null ? `Offered are ${STEP_NAMES.join(', ')}.` : `Did you mean '${nearest}'?`;
     return tokens.unexpected(token, A_STEP, hint);

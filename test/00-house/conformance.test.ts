@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { TRANSFORMATIONS } from '../../schema/derive/annotations.ts';
+import { NOT_OFFERED } from '../../src/odata/parse-apply.ts';
 
 const HOUSE = new URL('../..', import.meta.url);
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, HOUSE)), 'utf8');
@@ -73,5 +75,18 @@ describe('the table of conformance', () => {
         !["'", '"', '`'].some((quote) => read(file).includes(quote + title + quote)),
     );
     expect(missing.map(({ file, title }) => `${file} › ${title}`)).toEqual([]);
+  });
+});
+
+describe('the table of aggregation', () => {
+  const told = [...read('docs/aggregation.md').matchAll(/^\| (\w+) \| (yes|no \(501\)) \|/gm)].map(
+    ([, name = '', offered = '']) => ({ name, offered }),
+  );
+  const namesThat = (offered: string): readonly string[] =>
+    told.filter((row) => row.offered === offered).map(({ name }) => name);
+
+  test('says yes to what $metadata announces, and 501 to the rest of the standard', () => {
+    expect(namesThat('yes').toSorted()).toEqual([...TRANSFORMATIONS].sort());
+    expect(namesThat('no (501)').toSorted()).toEqual([...NOT_OFFERED].sort());
   });
 });

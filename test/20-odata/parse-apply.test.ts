@@ -99,6 +99,7 @@ describe('a fault is told with its place', () => {
 
   test.each([
     ['join(apps as app)', 0],
+    ['identity/Ns.mine(a)', 9],
     ['aggregate(a with sum from b with max as c)', 21],
     ['aggregate(a with Ns.median as b)', 17],
     ['groupby((rolluprecursive($root/a,b,c)))', 9],

@@ -192,6 +192,23 @@ test('subtotals have null where a group has its value, and leave it out for who 
   expect(short.json.value).toEqual([{ rows: devices.length }]);
 });
 
+test.each([
+  ['deviceEncryptionStates/asOf(dateKey=20261119)', (row: Row) => row['dateKey'] === 20261119],
+  [
+    'devices(1)/history(from=20261118,to=20261119)',
+    (row: Row) =>
+      row['deviceKey'] === 1 && Number(row['dateKey']) >= 20261118 && Number(row['dateKey']) <= 20261119,
+  ],
+])('what %s leads to is grouped', async (address, isThere) => {
+  const rows = address.startsWith('devices') ? await rowsOf('devicePropertyHistories') : states;
+  const steps = 'groupby((dateKey),aggregate($count as rows))';
+  const counts = countBy(rows.filter(isThere), (row) => String(row['dateKey']));
+  expect(await rowsOf(`${address}?$apply=${steps}`)).toEqual(
+    Object.entries(counts).map(([day, count]) => ({ dateKey: Number(day), rows: count })),
+  );
+  expect(Object.keys(counts).length).toBeGreaterThan(0);
+});
+
 describe('expand', () => {
   const nightsOf = (row: Row, keeps: (state: Row) => boolean): readonly Row[] =>
     states.filter((state) => state['deviceKey'] === row['deviceKey'] && keeps(state));

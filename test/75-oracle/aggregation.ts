@@ -1,13 +1,17 @@
 // A random aggregation: transformations, and options upon their result, beside the rows that they mean.
 import fc from 'fast-check';
 import type { Listing } from '../../schema/derive/catalogue.ts';
+import { isSearchable } from '../../schema/derive/search.ts';
 import type { EdmType, Row, Value } from '../../schema/words.ts';
 import type { ApplyStep } from '../../src/odata/wanted.ts';
 import { evaluateApply, type Folded, inOrder } from '../40-sql/apply-evaluator.ts';
 import { type Columns, randomApplies, type Use } from '../40-sql/random-applies.ts';
 import type { JsonRow } from './evaluate-query.ts';
+import { randomSearch } from './random-search.ts';
+import { someTexts } from './random-query.ts';
 import { NOTHING, type Query } from './query.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
+import { isFound, textsOf } from './words-of-row.ts';
 
 // Sums of these are exact, since the warehouse keeps nothing larger in an Int32.
 const USES: Readonly<Record<EdmType, Use>> = {
@@ -33,9 +37,11 @@ export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query>
             reachedFrom(listing, warehouse),
             [...foldedFrom(listing, warehouse).keys()].filter((path) => !path.endsWith('$count')),
           ),
+          search: searchOf(listing, warehouse),
           peeled: fc.boolean(),
           pageSize: fc.option(fc.integer({ min: 3, max: 60 }), { nil: null }),
         })
+        .map(({ search, steps, ...rest }) => ({ ...rest, steps: [...search, ...steps] }))
         .filter(({ steps }) => steps.length > 0)
         .map(({ steps, peeled, pageSize }): Query => ({
           collection: listing.entity.name,
@@ -45,6 +51,15 @@ export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query>
         })),
     ),
   );
+}
+
+/** Now and then rows are searched before all else. */
+function searchOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<readonly ApplyStep[]> {
+  if (!isSearchable(listing, warehouse.catalogue)) return fc.constant([]);
+  const search = randomSearch(someTexts(listing, warehouse)).map((expression): readonly ApplyStep[] => [
+    { kind: 'search', expression, at: 0 },
+  ]);
+  return fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: search });
 }
 
 /** The last steps are options of the query as well: its order is filter, orderby, skip, top. */
@@ -85,7 +100,12 @@ export function evaluateAggregation(
 ): readonly JsonRow[] {
   const listing = warehouse.listing(collection);
   const reached = [...reachedFrom(listing, warehouse).keys()];
-  const rows = warehouse.rows(collection).map((row) => ({ ...row, ...reachedBy(row, listing, warehouse) }));
+  const [first, ...more] = apply ?? [];
+  const search = first?.kind === 'search' ? first.expression : null;
+  const rows = warehouse
+    .rows(collection)
+    .filter((row) => search === null || isFound(search, textsOf(row, listing, warehouse)))
+    .map((row) => ({ ...row, ...reachedBy(row, listing, warehouse) }));
   const { filter, orderby, skip, top } = options;
   const at = 0;
   const upon: readonly ApplyStep[] = [
@@ -94,7 +114,7 @@ export function evaluateAggregation(
     ...(skip === null ? [] : [{ kind: 'skip', rows: skip, at } as const]),
     ...(top === null ? [] : [{ kind: 'top', rows: top, at } as const]),
   ];
-  const table = evaluateApply([...(apply ?? []), ...upon], {
+  const table = evaluateApply([...(search ? more : (apply ?? [])), ...upon], {
     rows,
     key: listing.entity.key,
     order: [],

@@ -158,7 +158,7 @@ const NASTY_TEXTS = [
 const INSTANTS = ['2016-01-01T00:00:00', '2026-11-20T00:00:00', '9999-12-31T00:00:00'];
 
 /** A few of the texts that a search could find. */
-function someTexts(listing: Listing, warehouse: WarehouseRows): readonly string[] {
+export function someTexts(listing: Listing, warehouse: WarehouseRows): readonly string[] {
   const rows = warehouse.rows(listing.entity.name);
   const step = Math.ceil(rows.length / 20);
   return rows.filter((_, index) => index % step === 0).flatMap((row) => textsOf(row, listing, warehouse));

@@ -36,6 +36,7 @@ export function encryptionRecord(
     osVersion,
     joinType: device.joinType,
     tpmSpecificationVersion,
+    findsNoTpm: findsNoTpm(device, bitLocker),
     secureBoot: device.secureBoot,
     recoveryKeys: bitLockerKeys,
     profiles: profilesOf(reported, bitLockerProfiles),
@@ -80,6 +81,10 @@ function detailKeysOf(
   if (platform === null || reported === null || !tellsDetails(platform, osVersion)) return [];
   const isSilentMac = platform === 'macOS' && detailKeys.length === 0 && !isEncrypted(reported);
   return isSilentMac ? [MAC_WITHOUT_REASON] : detailKeys;
+}
+
+function findsNoTpm({ osVersion }: KnownDevice, { text }: StatusFlags): boolean {
+  return tellsDetails('windows', osVersion) && (text?.split(',').includes('tpmNotAvailable') ?? false);
 }
 
 const NO_FLAGS: StatusFlags = { text: null, mask: null, detailKeys: [] };

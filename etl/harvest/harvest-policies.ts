@@ -4,7 +4,9 @@ import { listOf } from '../graph/pages.ts';
 import { encryptionPolicySettingStream } from '../streams/encryption.ts';
 import { POLICY_LISTS, policyName, policyNatural, policyStream } from '../streams/policies.ts';
 import type { GraphPolicy, PolicyList, PolicyRecord } from '../streams/policies.ts';
+import { catalogSettings } from '../transform/catalog-settings.ts';
 import { bitLockerProfileOf, encryptionSettings } from '../transform/encryption-settings.ts';
+import type { EncryptionSetting } from '../transform/encryption-settings.ts';
 import { policyPlatformOf } from '../transform/policy-type.ts';
 import { policyVersion } from '../transform/policy-version.ts';
 import type { SeenVersion } from '../transform/policy-version.ts';
@@ -43,7 +45,6 @@ export async function harvestPolicies({ graph, stage, ledger }: Tools): Promise<
     [...seen].map(([id, { version }]) => [id, policyNatural({ id, version, name: null })]),
   );
   const read: KnownPolicy[] = [];
-  const entities = [policyStream.entity, encryptionPolicySettingStream.entity];
   const outcomes: Completeness[] = [];
 
   await sideBySide(POLICY_LISTS, async (list) => {
@@ -52,12 +53,8 @@ export async function harvestPolicies({ graph, stage, ledger }: Tools): Promise<
         for (const graphPolicy of await listOf<GraphPolicy>(graph, list.address)) {
           const known = knownPolicy(list, graphPolicy, seen.get(graphPolicy.id) ?? null);
           const natural = policyNatural(known.policy);
-          const settings = encryptionSettings(graphPolicy);
           stage.append(policyStream.entity, [toPolicy(known.policy)]);
-          stage.append(
-            encryptionPolicySettingStream.entity,
-            settings.map((setting) => toSetting({ ...setting, policyNatural: natural })),
-          );
+          appendSettings(stage, natural, encryptionSettings(graphPolicy));
           naturals.set(known.policy.id, natural);
           read.push(known);
         }
@@ -66,8 +63,32 @@ export async function harvestPolicies({ graph, stage, ledger }: Tools): Promise<
     );
   });
   const completeness = wholeOf(outcomes);
-  ledger.mark(entities, completeness);
+  ledger.mark([policyStream.entity, encryptionPolicySettingStream.entity], completeness);
+  await readCatalogSettings({ graph, stage, ledger }, read);
   return { read, naturals, completeness };
+}
+
+/** Policies of the settings catalog keep their settings apart: a request for each that may encrypt Windows. */
+async function readCatalogSettings(
+  { graph, stage, ledger }: Pick<Tools, 'graph' | 'stage' | 'ledger'>,
+  policies: readonly KnownPolicy[],
+): Promise<void> {
+  const catalog = policies.filter(
+    ({ list, platform }) => list.settingsApart && platform?.includes('windows'),
+  );
+  await sideBySide(catalog, async ({ list, policy }) => {
+    const address = `${list.address}/${encodeURIComponent(policy.id)}/settings`;
+    const outcome = await ledger.attempt([], address, async () => {
+      appendSettings(stage, policyNatural(policy), catalogSettings(await listOf(graph, address)));
+      return 'complete';
+    });
+    if (outcome !== 'complete') ledger.mark([encryptionPolicySettingStream.entity], 'partial');
+  });
+}
+
+function appendSettings(stage: Stage, natural: string, settings: readonly EncryptionSetting[]): void {
+  const rows = settings.map((setting) => toSetting({ ...setting, policyNatural: natural }));
+  stage.append(encryptionPolicySettingStream.entity, rows);
 }
 
 function knownPolicy(list: PolicyList, graphPolicy: GraphPolicy, seen: SeenVersion | null): KnownPolicy {

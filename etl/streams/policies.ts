@@ -31,6 +31,8 @@ export interface PolicyList {
   readonly report?: string;
   /** Its outcomes are verdicts of compliance. */
   readonly judgesCompliance?: true;
+  /** Its policies do not hold their settings; `/settings` of each does. */
+  readonly settingsApart?: true;
   /** Its policies protect apps, on devices that need not be enrolled. */
   readonly protectsApps?: true;
 }
@@ -76,6 +78,7 @@ export const POLICY_LISTS: readonly PolicyList[] = [
     address: '/beta/deviceManagement/configurationPolicies',
     typeOf: byTemplate,
     report: CONFIGURATION_REPORT,
+    settingsApart: true,
   },
   {
     address: '/beta/deviceManagement/groupPolicyConfigurations',

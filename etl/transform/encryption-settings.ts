@@ -6,8 +6,9 @@ export interface EncryptionSetting {
   /** As Graph calls it; parts of a group after a dot. */
   readonly name: string;
   readonly configured: string | null;
-  readonly required: string;
-  readonly satisfied: boolean;
+  /** Null, as `satisfied`, where no rule asks. */
+  readonly required: string | null;
+  readonly satisfied: boolean | null;
 }
 
 interface Wanted {

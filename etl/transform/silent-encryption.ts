@@ -23,6 +23,8 @@ export interface SilentEncryptionFacts {
   readonly joinType: string | null;
   /** `2.0`, or `2.0, 0, 1.16`; null when not reported. */
   readonly tpmSpecificationVersion: string | null;
+  /** The device said itself that it finds no TPM. */
+  readonly findsNoTpm: boolean;
   /** `Enabled` in any case proves native UEFI. Nothing else proves its absence: UEFI may run with Secure Boot off. */
   readonly secureBoot: string | null;
   /** How many BitLocker keys the directory holds for the device; null when they may not be counted. */
@@ -60,7 +62,11 @@ const SILENT_ENCRYPTION_RULES = [
     name: 'entraJoined',
     met: ({ joinType }) => (joinType === null || joinType === 'unknown' ? null : JOINED.has(joinType)),
   },
-  { name: 'tpm12', met: ({ tpmSpecificationVersion }) => isTpmFrom12(tpmSpecificationVersion) },
+  {
+    name: 'tpm12',
+    met: ({ tpmSpecificationVersion, findsNoTpm }) =>
+      isTpmFrom12(tpmSpecificationVersion) ?? (findsNoTpm ? false : null),
+  },
   { name: 'nativeUefi', met: ({ secureBoot }) => (secureBoot?.toLowerCase() === 'enabled' ? true : null) },
   {
     // A count that may not be read is the rule, not the exception, so it leaves the verdict to the others.

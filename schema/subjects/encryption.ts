@@ -152,12 +152,12 @@ export const encryptionPolicySettings = entity({
   singular: 'encryptionPolicySetting',
   lifetime: 'current',
   description:
-    'BitLocker and FileVault settings of each policy beside the value that the report or silent encryption needs: where eligibility comes from.',
+    'BitLocker and FileVault settings of each policy beside the value that the report or silent encryption needs: where eligibility comes from. Of the settings catalog, all of BitLocker that a policy configures.',
   key: ['policyKey', 'settingName'],
   properties: {
     policyKey: policyOfFact,
     settingName: text(
-      'Name of the setting as Microsoft Graph writes it, for example bitLockerEncryptDevice.',
+      'Name of the setting as Microsoft Graph writes it, for example bitLockerEncryptDevice; in the settings catalog device_vendor_msft_bitlocker_requiredeviceencryption.',
     ),
     configuredValue: textOrNull('Value in the policy as text; null when the policy leaves it open.'),
     requiredValue: textOrNull(

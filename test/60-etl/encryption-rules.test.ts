@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { STATUS_DETAILS } from '../../etl/streams/encryption.ts';
 import { encryptionReadiness } from '../../etl/transform/encryption-readiness.ts';
 import type { Readiness, ReadinessFacts } from '../../etl/transform/encryption-readiness.ts';
+import { catalogSettings } from '../../etl/transform/catalog-settings.ts';
 import { bitLockerProfileOf, encryptionSettings } from '../../etl/transform/encryption-settings.ts';
 import { encryptingPlatformOf, isMacFrom, windowsBuildOf } from '../../etl/transform/os-version.ts';
 import { leastFavourable } from '../../etl/transform/profile-summary.ts';
@@ -114,6 +115,7 @@ describe('silent encryption', () => {
     osVersion: '10.0.22631.2861',
     joinType: 'azureADJoined',
     tpmSpecificationVersion: '2.0, 0, 1.16',
+    findsNoTpm: false,
     secureBoot: 'Enabled',
     recoveryKeys: 3,
     profiles: [profile],
@@ -133,6 +135,9 @@ describe('silent encryption', () => {
     ['TPM 1.2', { tpmSpecificationVersion: '1.2' }, true, null],
     ['TPM 1.1', { tpmSpecificationVersion: '1.1' }, false, 'tpm12'],
     ['a TPM not reported', { tpmSpecificationVersion: null }, null, null],
+    ['a TPM not found', { tpmSpecificationVersion: null, findsNoTpm: true }, false, 'tpm12'],
+    // Made unavailable to the system, or the system lies on a stick: the chip itself is there.
+    ['a TPM reported, though not found', { findsNoTpm: true }, true, null],
     ['secure boot not reported', { secureBoot: null }, null, null],
     ['secure boot on, in small letters', { secureBoot: 'enabled' }, true, null],
     ['secure boot off, which proves no BIOS', { secureBoot: 'Disabled' }, null, null],
@@ -226,6 +231,45 @@ test.each([
   [[], null],
 ])('the least favourable of %j is %j', (states, worst) => {
   expect(leastFavourable(states)).toBe(worst);
+});
+
+describe('the settings of a settings catalog policy', () => {
+  const choice = (name: string, value: string, ...children: readonly unknown[]) => ({
+    settingDefinitionId: name,
+    choiceSettingValue: { value: `${name}_${value}`, children },
+  });
+  const encrypts = 'device_vendor_msft_bitlocker_requiredeviceencryption';
+  const drive = 'device_vendor_msft_bitlocker_systemdrivesrequirestartupauthentication';
+  const pin = `${drive}_minimumpinlength`;
+  const of = (...instances: readonly object[]) =>
+    catalogSettings(instances.map((settingInstance) => ({ settingInstance })));
+
+  test.each([
+    ['1', true],
+    ['0', false],
+  ])('that encryption is required, as %s, is satisfied: %s', (value, satisfied) => {
+    expect(of(choice(encrypts, value))).toEqual([
+      { name: encrypts, configured: value, required: '1', satisfied },
+    ]);
+  });
+
+  test('are found below choices and in groups, numbers among them, and no rule asks for them', () => {
+    const length = { settingDefinitionId: pin, simpleSettingValue: { value: 6 } };
+    const group = {
+      settingDefinitionId: 'device_vendor_msft_policy_config_group',
+      groupSettingCollectionValue: [{ children: [choice(drive, '1', length)] }],
+    };
+    expect(of(group)).toEqual([
+      { name: drive, configured: '1', required: null, satisfied: null },
+      { name: pin, configured: '6', required: null, satisfied: null },
+      { name: encrypts, configured: null, required: '1', satisfied: false },
+    ]);
+  });
+
+  test('are none where nothing is about BitLocker', () => {
+    expect(of(choice('device_vendor_msft_policy_config_browser_allowpopups', '0'))).toEqual([]);
+    expect(catalogSettings([{}])).toEqual([]);
+  });
 });
 
 describe('the settings of a profile', () => {

@@ -13,7 +13,7 @@ import {
   WIPED_LAPTOP,
 } from '../../fixtures/tenant/odd-devices.ts';
 import { GONE_FOR_GOOD, MEGAN } from '../../fixtures/tenant/odd-users.ts';
-import { SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
+import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { alwaysWith, openTenant } from './tenant-night.ts';
 import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
@@ -147,6 +147,19 @@ describe('a whole night', () => {
     expect(rowOf(night, 'deviceEncryptionPolicies', MEGANS_LAPTOP)).toMatchObject({
       policyKey: `${SILENT_BITLOCKER}:7`,
     });
+  });
+
+  test('shows what a policy of the settings catalog says about BitLocker, and asks none but those of Windows', () => {
+    const settings = night.stage
+      .rowsOf('encryptionPolicySettings')
+      .filter(({ values }) => String(values['policyKey']).startsWith(CATALOG_BITLOCKER))
+      .map(({ values }) => [values['settingName'], values['configuredValue'], values['isSatisfied']]);
+    expect(settings).toEqual([
+      ['device_vendor_msft_bitlocker_requiredeviceencryption', '1', true],
+      ['device_vendor_msft_bitlocker_allowwarningforotherdiskencryption', '0', null],
+      ['device_vendor_msft_bitlocker_allowstandarduserencryption', '1', null],
+    ]);
+    expect(night.asked.filter((each) => each.endsWith('/settings'))).toHaveLength(2);
   });
 
   test('sums outcomes by kind of policy', () => {
@@ -285,6 +298,12 @@ describe('a night on which Graph', () => {
     expect(report.completeness.get('policyDeviceActivities')).toBe('partial');
     expect(report.completeness.get('policyTypeActivities')).toBe('partial');
     expect(report.completeness.get('policyUserActivities')).toBe('complete');
+    expect(report.completeness.get('policies')).toBe('complete');
+  });
+
+  test('keeps the settings of a catalog policy back keeps the policy', async () => {
+    const { report } = await harvestNight(alwaysWith(`${CATALOG_BITLOCKER}/settings`, '503'));
+    expect(report.completeness.get('encryptionPolicySettings')).toBe('partial');
     expect(report.completeness.get('policies')).toBe('complete');
   });
 

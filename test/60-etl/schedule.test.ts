@@ -80,6 +80,7 @@ describe('the schedule', () => {
     now = new Date('2026-11-19T08:00:00Z');
     await wait(1200);
     expect([nights, served()]).toEqual([2, 20261121]);
+    expect(observations.filter(({ kind }) => kind === 'night.problem')).toEqual([]);
 
     // Asleep for two midnights: the day of waking is run, the days before cannot be.
     now = new Date('2026-11-24T09:30:00Z');

@@ -1,4 +1,5 @@
 // What a $deltatoken asks for: what changed in a collection since a client read it.
+import type { DateKey } from '../base/date-key.ts';
 import type { Engine, Generation } from '../engines/engine.ts';
 import { decodeDeltaToken, LATEST } from '../odata/delta-token.ts';
 import type { Wanted } from '../odata/wanted.ts';
@@ -31,7 +32,15 @@ export function askChanges(
   const token = isLatest ? null : decodeDeltaToken(deltatoken, track);
   const since = token ? mustBeKept(engine.generation(token.generation), token.generation) : newest;
   const began = token ? new Date(token.began) : context.now;
-  const plan = planChanges(wanted, { dateKey: since.dateKey, began }, context);
+  const firstDay = firstDayOf(engine, since.id, newest.id);
+  const plan = planChanges(wanted, { firstDay, began }, context);
   // Whoever does not ask for 4.0 gets the newer form, as the standard wants it.
   return { plan, since, speaks: /^\s*4\.0\b/.test(maxVersion ?? '') ? '4.0' : '4.01' };
+}
+
+/** The first night that was published from one generation to another: a rollback may lie between, and nights made anew. */
+function firstDayOf(engine: Engine, from: number, to: number): DateKey {
+  const ids = Array.from({ length: Math.max(to - from, 0) + 1 }, (_, index) => from + index);
+  // Of a generation that cannot be read nobody knows.
+  return Math.min(...ids.map((id) => engine.generation(id)?.dateKey ?? 0));
 }

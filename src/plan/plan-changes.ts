@@ -22,8 +22,8 @@ export interface ChangesPlan {
 
 /** What a client has read before. */
 export interface Since {
-  /** The night of the earlier generation. */
-  readonly dateKey: DateKey;
+  /** The first night of all that were published since, that of the earlier generation among them. */
+  readonly firstDay: DateKey;
   /** What `now()` and maxhistorydays meant then. */
   readonly began: Date;
 }
@@ -44,7 +44,7 @@ export function planChanges(wanted: Wanted, since: Since, context: PlanContext):
   if (!canTrack(wanted, now)) throw notTracked(wanted.options);
   const before = planRead(inKeyOrder, { ...context, now: since.began, continuation: null });
   const alike = isDeepStrictEqual([now.where, now.from], [before.where, before.from]);
-  const days = alike && !looksElsewhere(now) ? daysSince(now.entity, since.dateKey) : [];
+  const days = alike && !looksElsewhere(now) ? daysFrom(now.entity, since.firstDay) : [];
   const within = (plan: ReadPlan): ReadPlan => ({
     ...plan,
     where: allOf([...days, ...(plan.where ? [plan.where] : [])]),
@@ -65,8 +65,8 @@ function notTracked(options: QueryOptions): FeedError {
   });
 }
 
-/** Days that are over never change, so that of nights only those count that came since, and the last before them. */
-function daysSince({ properties }: Entity, dateKey: DateKey): readonly Condition[] {
+/** Days before the nights that were published since are over, and never change. */
+function daysFrom({ properties }: Entity, firstDay: DateKey): readonly Condition[] {
   const day = Object.keys(properties).find((name) => properties[name]?.role === 'day');
   if (day === undefined) return [];
   return [
@@ -74,7 +74,7 @@ function daysSince({ properties }: Entity, dateKey: DateKey): readonly Condition
       kind: 'compare',
       operator: 'ge',
       left: { kind: 'property', row: MAIN_ROW, property: day, type: 'Edm.Int32', nullable: false },
-      right: { kind: 'literal', value: BigInt(dateKey), type: 'Edm.Int32' },
+      right: { kind: 'literal', value: BigInt(firstDay), type: 'Edm.Int32' },
     },
   ];
 }

@@ -51,7 +51,7 @@ type Row = Record<string, unknown>;
 const LAST_DAY = DAYS.at(-1)!;
 const began = new Date('2018-03-01T12:00:00Z');
 
-function changesOf(wanted: Wanted, at = { dateKey: LAST_DAY, began }): ChangesPlan {
+function changesOf(wanted: Wanted, at = { firstDay: LAST_DAY, began }): ChangesPlan {
   const catalogues = { 'v1.0': CATALOGUE, beta: CATALOGUE };
   const context = { version: 'beta', catalogues, limits: LIMITS, continuation: null } as const;
   return planChanges(wanted, at, { ...context, now: new Date('2018-03-02T12:00:00Z') });
@@ -73,7 +73,7 @@ const keyOf = (row: Row): string => THINGS.key.map((name) => String(row[name])).
 const keyed = (rows: readonly Row[]): Map<string, Row> => new Map(rows.map((row) => [keyOf(row), row]));
 
 function expectToAddUp(wanted: Wanted, since: number, size: number): readonly Row[] {
-  const plan = changesOf(wanted, { dateKey: since, began });
+  const plan = changesOf(wanted, { firstDay: since, began });
   const template = withKey(plan.now.columns);
   const earlier = keyed(walkChunks(before, plan.before, 1000, template).rows);
   const later = keyed(walkChunks(now, plan.now, 1000, template).rows);
@@ -150,7 +150,7 @@ test.each([
 });
 
 test('a chunk begins where the last one ended, in both states, and finds each row in the other by its key', () => {
-  const plan = changesOf(parseRequest('/things', ''), { dateKey: 0, began });
+  const plan = changesOf(parseRequest('/things', ''), { firstDay: 0, began });
   const row = templateOf(['label']);
   const { next } = renderChanges(plan, { row, deleted: row, changed: row }, SQLITE);
   const steps = now

@@ -12,6 +12,7 @@ import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations.ts';
 import { startTestFeed, type Got, type TestFeed } from './feed.ts';
 
@@ -21,18 +22,23 @@ const data = mkdtempSync(join(tmpdir(), 'fleetfeed-changes-'));
 // Over a month's end, where spans are cut, and a night that never was.
 const [FIRST, ...LATER] = [20261030, 20261031, 20261102, 20261103] as const;
 let tonight: number = FIRST;
+let keepGenerations = 5;
 let emulator: GraphEmulator;
 let feed: TestFeed;
 
 async function live(night: number): Promise<void> {
   tonight = night;
   const { signal } = new AbortController();
-  const settings = { data, keepGenerations: 3 };
+  const settings = { data, keepGenerations };
   await liveThrough([night], { emulator, settings, observe: () => undefined, signal });
 }
 
 async function liveOn(night: number): Promise<void> {
   await live(night);
+  await noticed();
+}
+
+async function noticed(): Promise<void> {
   const newest = listGenerations(data)[0]?.id;
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await feed.get('/-/ready')).json.generation === newest) return;
@@ -172,14 +178,35 @@ describe('changes', () => {
     expect((await feed.get(deltaLink!, older)).status).toBe(200);
   });
 
+  test('tell of every night that a rollback takes back, also when others have followed', async () => {
+    const target = '/beta/devicePropertyHistories?$select=dateKey,deviceKey,osVersion';
+    const copy = new Map<string, Row>();
+    const read = await walk(target, 'track-changes');
+    keep('devicePropertyHistories', copy, read.rows);
+    const [, , third] = listGenerations(data);
+    openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations: 9 }).rollback(
+      third!.id,
+      midnightOf(tonight),
+    );
+    await noticed();
+    const back = await walk(read.deltaLink!);
+    expect(new Set(back.rows.map((row) => row['dateKey']))).toEqual(new Set([20261104, 20261105]));
+    expect(back.rows[0]!['@removed']).toEqual({ reason: 'deleted' });
+    await liveOn(20261106);
+    keep('devicePropertyHistories', copy, (await walk(read.deltaLink!)).rows);
+    const whole = new Map<string, Row>();
+    keep('devicePropertyHistories', whole, (await walk(target)).rows);
+    expect([...copy].toSorted()).toEqual([...whole].toSorted());
+  });
+
   test('from now on need no reading', async () => {
     const { json } = await feed.get(
       '/beta/devicePropertyHistories?$filter=osVersion ne null&$deltatoken=latest',
     );
     expect(json.value).toEqual([]);
-    await liveOn(20261106);
+    await liveOn(20261107);
     const { rows } = await walk(inside(json['@odata.deltaLink']));
-    expect(new Set(rows.map((row) => row['dateKey']))).toEqual(new Set([20261106]));
+    expect(new Set(rows.map((row) => row['dateKey']))).toEqual(new Set([20261107]));
   });
 });
 
@@ -216,11 +243,11 @@ describe('the wish to follow changes', () => {
 
 describe('a row that is gone', () => {
   // Devices synchronise every few hours: each night some leave such a filter.
-  const OLD = '/beta/devices?$filter=lastSyncDateTime lt 2026-11-06T06:00:00Z&$select=deviceName';
+  const OLD = '/beta/devices?$filter=lastSyncDateTime lt 2026-11-07T06:00:00Z&$select=deviceName';
   let link: string;
   beforeAll(async () => {
     link = (await walk(OLD, 'track-changes')).deltaLink!;
-    await liveOn(20261107);
+    await liveOn(20261108);
   });
   const goneOf = (got: Got, word: string): Row => (got.json.value as Row[]).find((row) => word in row)!;
 
@@ -279,7 +306,8 @@ describe('a delta link', () => {
 
   test('whose snapshot is gone is 410 and says where to begin again', async () => {
     const { deltaLink } = await walk('/beta/users?$select=userKey', 'track-changes');
-    for (const night of [20261108, 20261109, 20261110]) await liveOn(night);
+    keepGenerations = 2;
+    for (const night of [20261109, 20261110]) await liveOn(night);
     const { status, json, headers } = await feed.get(deltaLink!);
     expect([status, json.error.code]).toEqual([410, 'request.generation-gone']);
     expect(headers.get('location')).toBe(`${feed.base}/beta/users?$select=userKey`);

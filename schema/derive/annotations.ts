@@ -7,7 +7,8 @@ export interface PropertyPaths {
   readonly paths: readonly string[];
 }
 
-export type AnnotationValue = boolean | string | readonly string[] | PropertyPaths | AnnotationRecord;
+export type AnnotationValue =
+  boolean | number | string | readonly string[] | PropertyPaths | AnnotationRecord;
 
 /** Property of the term → its value. */
 export interface AnnotationRecord {
@@ -85,6 +86,9 @@ export const TRANSFORMATIONS = [
 /** The only properties that a v1.0 `$filter` may name, where a collection has them. */
 export const V1_FILTER_PROPERTIES: readonly string[] = ['dateKey', 'rowLastModifiedDateTimeUTC'];
 
+// As deep as the feed's limits let $expand nest; a test asks for as much.
+const EXPANDABLE: AnnotationRecord = { record: { Expandable: true, MaxLevels: 6 } };
+
 export function describe(description: string): Annotations {
   return { [`${CORE}.Description`]: description };
 }
@@ -113,7 +117,7 @@ export function collectionAnnotations(catalogue: Catalogue, listing: Listing): A
     ...describe(listing.entity.description),
     [`${CAPABILITIES}.FilterRestrictions`]: closed ? v1FilterRestrictions(listing) : yes('Filterable'),
     [`${CAPABILITIES}.SortRestrictions`]: closed ? no('Sortable') : yes('Sortable'),
-    [`${CAPABILITIES}.ExpandRestrictions`]: closed ? no('Expandable') : yes('Expandable'),
+    [`${CAPABILITIES}.ExpandRestrictions`]: closed ? no('Expandable') : EXPANDABLE,
     [`${CAPABILITIES}.SearchRestrictions`]:
       closed || !isSearchable(listing, catalogue) ? no('Searchable') : yes('Searchable'),
     [`${CAPABILITIES}.ChangeTracking`]: closed ? no('Supported') : changeTracking(listing),

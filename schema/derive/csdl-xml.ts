@@ -132,6 +132,7 @@ function annotated(annotations: Annotations): readonly string[] {
 /** An element that holds a value: in an attribute where it is simple, else as a child. */
 function holder(name: string, attributes: Attributes, value: AnnotationValue): string {
   if (typeof value === 'boolean') return element(name, { ...attributes, Bool: String(value) });
+  if (typeof value === 'number') return element(name, { ...attributes, Int: String(value) });
   if (typeof value === 'string') return element(name, { ...attributes, String: value });
   if ('record' in value) {
     const values = Object.entries(value.record).map(([Property, inner]) =>

@@ -242,3 +242,18 @@ const TRANSFORMATIONS: Readonly<Record<string, string>> = {
   from: 'from(deviceKey)',
   ancestors: 'ancestors($root/devices,H,deviceKey)',
 };
+
+test('$expand nests as deep as beta says, and no deeper', async () => {
+  const { sets } = await announced('beta');
+  const fromDevices = (levels: number): string =>
+    `deviceType(${levels > 1 ? `$expand=${fromTypes(levels - 1)}` : '$select=*'})`;
+  const fromTypes = (levels: number): string =>
+    `devices($top=1${levels > 1 ? `;$expand=${fromDevices(levels - 1)}` : ''})`;
+  for (const [name, nested] of [['devices', fromDevices] as const, ['deviceTypes', fromTypes] as const]) {
+    const set = sets.find((each) => each.name === name)?.set ?? {};
+    const deepest = Number(restriction(set, 'Expand')['MaxLevels']);
+    const allowed = await feed.get(`/beta/${name}?$top=1&$expand=${nested(deepest)}`);
+    const refused = await feed.get(`/beta/${name}?$top=1&$expand=${nested(deepest + 1)}`);
+    expect([allowed.status, refused.json.error.code]).toEqual([200, 'limit.too-complex']);
+  }
+});

@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts';
 import { answerFailure, asFeedError } from './failure.ts';
 import { findAsked, type FeedRequest } from './feed-request.ts';
 import type { Feed } from './feed.ts';
-import { namesBatch } from './mounts.ts';
+import { findMount, namesBatch } from './mounts.ts';
 import { resolveUrl, type Service } from './resolve-url.ts';
 import { serveRead } from './serve-read.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -137,9 +137,20 @@ function requestOf(part: BatchPart, outer: FeedRequest, outcomes: Running['outco
 function targetOf({ url }: BatchPart, outer: FeedRequest, outcomes: Running['outcomes']): string {
   const reference = /^\/?\$([^/?]+)(.*)$/s.exec(url);
   const earlier = outcomes.get(reference?.[1] ?? '');
-  if (!reference || !earlier) return withVersionOf(outer, url, resolveUrl(url, serviceOf(outer)));
+  if (!reference || !earlier) return withVersionOf(outer, url, addressOf(url, outer));
   if (!earlier.succeeded) throw notTried(`Its address begins with '$${reference[1] ?? ''}', which failed.`);
   return withVersionOf(outer, url, earlier.path + (reference[2] ?? ''));
+}
+
+// SAP's Cloud SDK writes `/devices(7)`, where no root of the feed is, and means the service.
+function addressOf(url: string, outer: FeedRequest): string {
+  const service = serviceOf(outer);
+  const target = resolveUrl(url, service);
+  return namesRoot(target) ? target : `${service.root}/${target.replace(/^\/+/, '')}`;
+}
+
+function namesRoot(target: string): boolean {
+  return findMount(target.split('?', 1)[0] ?? '') !== null;
 }
 
 function serviceOf({ base, mount }: FeedRequest): Service {
@@ -149,7 +160,7 @@ function serviceOf({ base, mount }: FeedRequest): Service {
 // `api-version` beside the batch is meant for every part that does not name its own service.
 function withVersionOf({ rawQuery }: FeedRequest, url: string, target: string): string {
   const said = /(?:^|&)(api-version=[^&]*)/i.exec(rawQuery)?.[1];
-  const isOwn = /^(?:https?:|\/(?!\$))/i.test(url) || /[?&]api-version=/i.test(url);
+  const isOwn = /^https?:/i.test(url) || namesRoot(url) || /[?&]api-version=/i.test(url);
   return said === undefined || isOwn ? target : `${target}${target.includes('?') ? '&' : '?'}${said}`;
 }
 

@@ -78,6 +78,8 @@ describe('a JSON batch', () => {
 
   test.each([
     ['relative to the service', 'devices(DEVICE)/deviceName/$value'],
+    ['relative to the service, after a slash', '/devices(DEVICE)/deviceName/$value'],
+    ['relative to the service, after two', '//devices(DEVICE)/deviceName/$value'],
     ['from the host', '/beta/devices(DEVICE)/deviceName/$value'],
     ['whole', 'BASE/beta/devices(DEVICE)/deviceName/$value'],
     ['with an earlier part in it', '$1/deviceName/$value'],

@@ -27,7 +27,7 @@ export interface HarvestContext {
   /** Ids of the service plans that license Intune; the usual ones unless told. */
   readonly intunePlans?: readonly string[];
   /** Up to how many copies of protected apps that checked in are each asked for their policies; 200 unless told. */
-  readonly mostAppsAsked?: number;
+  readonly mostAppsAsked?: number | undefined;
 }
 
 export interface HarvestReport {

@@ -49,8 +49,8 @@ export async function runNightApart(
   try {
     // The channel closes behind the last word, which may come after the exit.
     const over = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-    const { data, keepGenerations, today } = settings;
-    const needed = { data, keepGenerations, today, ...boundsOf(settings) };
+    const { data, keepGenerations, mostAppsAsked, today } = settings;
+    const needed = { data, keepGenerations, mostAppsAsked, today, ...boundsOf(settings) };
     child.send({ credential, settings: needed } satisfies NightOrder);
     await over;
   } finally {

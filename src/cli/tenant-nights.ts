@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { openGraph } from '../../etl/graph/client.ts';
 import { makeTokenSource, type Credential } from '../../etl/graph/token.ts';
+import { harvest, type HarvestContext } from '../../etl/harvest.ts';
 import { runNight, type NightReport } from '../../etl/run.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { USUAL_BOUNDS, type Bounds } from '../base/bounds.ts';
@@ -14,7 +15,14 @@ import { SETTINGS, variableOf, type SettingName, type Settings } from '../settin
 import { isDemoFolder } from './demo-history.ts';
 
 /** Those of a night, whosever it is. */
-const NIGHT_SETTINGS = ['data', 'keepGenerations', 'maxDrop', 'maxRise', 'maxOrphans'] as const;
+const NIGHT_SETTINGS = [
+  'data',
+  'keepGenerations',
+  'maxDrop',
+  'maxRise',
+  'maxOrphans',
+  'mostAppsAsked',
+] as const;
 
 export const TENANT_SETTINGS = [
   ...NIGHT_SETTINGS,
@@ -26,7 +34,9 @@ export const TENANT_SETTINGS = [
   'loginUrl',
 ] as const satisfies readonly SettingName[];
 
-export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> & Partial<Bounds>;
+export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> &
+  Partial<Bounds> &
+  Pick<HarvestContext, 'mostAppsAsked'>;
 
 export interface NightWords {
   readonly credential: Credential;
@@ -45,7 +55,14 @@ export function nightsOf({ credential, settings, observe, signal }: NightWords):
   const warehouse = openTenantWarehouse(settings);
   return (clock) => {
     const graph = openGraph({ rootUrl: credential.graphUrl, token, run: randomUUID(), observe, signal });
-    return runNight({ graph, warehouse, model: MODEL, clock, bounds });
+    return runNight({
+      graph,
+      warehouse,
+      model: MODEL,
+      clock,
+      bounds,
+      harvest: (source, stage) => harvest(source, stage, settings),
+    });
   };
 }
 

@@ -61,6 +61,12 @@ export const SETTINGS = {
     999_999_999,
     'The generation to go back to; without it the one of the night before.',
   ),
+  mostAppsAsked: wholeNumber(
+    200,
+    0,
+    1_000_000,
+    'Copies of protected apps that checked in, up to which a night asks each what protects it: one request a copy.',
+  ),
   schedule: choice(
     ['on', 'off'],
     'Whether `serve` runs a night at 00:00 UTC, or later where that was missed.',

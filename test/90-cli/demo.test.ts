@@ -41,6 +41,21 @@ describe('the demo', () => {
     expect([...days]).toEqual([20261118, 20261119, 20261120]);
   });
 
+  test.each([
+    'enrollmentActivities',
+    'intuneManagementExtensions',
+    'intuneManagementExtensionVersions',
+    'mamApplications',
+    'mamApplicationInstances',
+    'mamCheckins',
+    'termsAndConditions',
+    'userTermsAndConditionsAcceptances',
+    'compliancePolicyStatusDevicePerPolicyActivities',
+    'policyTypeActivities',
+  ])('has something to show in %s', async (collection) => {
+    expect((await read(`${collection}?$top=1`)).value).toHaveLength(1);
+  });
+
   test('shows in the next night what was changed in Graph, as it says itself', async () => {
     const said = demo.stderr();
     const graph = /curl -X PATCH '(http:\/\/[\d.:]+)\//.exec(said)?.[1] ?? '';

@@ -69,12 +69,12 @@ export function renderSpanGroups(source: Of<'grouped'>, within: Within): Fragmen
     where.flatMap(({ each, side }) => (side === wanted ? [within.condition(each)] : []));
   const days: Days = { row, day, collection: name, conditions: conditionsOf('day') };
   const own = [SPAN_COLUMNS.period, SPAN_COLUMNS.from, SPAN_COLUMNS.to].map((each) => column(row, each));
-  const kept = pieces
+  const parts = pieces
     .flatMap(({ ofSpans }) => ofSpans)
     .map((each, index) => sql`${each} AS ${keptName(index)}`);
   const places = own.length + by.flatMap((piece) => piece?.ofSpans ?? []).length;
   const asked = deadline(stored.of, row, within.dialect);
-  const spans = sql`SELECT ${join([...own, ...kept], comma)} FROM ${identifier(table)} AS ${rowName(row)}
+  const spans = sql`SELECT ${join([...own, ...parts], comma)} FROM ${identifier(table)} AS ${rowName(row)}
 WHERE ${join([asked, ...spansOf(days), ...conditionsOf('span')], and)} GROUP BY ${numbers(places)}`;
   const columns = [...source.by.keys(), ...source.aggregates.keys()];
   const groups = finishedPieces(pieces).map(

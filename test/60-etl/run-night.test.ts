@@ -10,6 +10,7 @@ import type { Night, NightReport } from '../../etl/run.ts';
 import { makeModel } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
 import { runProblems, runSteps, runs } from '../../schema/subjects/runs.ts';
+import { userHistories, users } from '../../schema/subjects/users.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
@@ -27,7 +28,8 @@ import {
   things,
 } from '../50-engines/stage-small-model.ts';
 
-const model = makeModel('Journalled', [...smallModel.entities.values(), dates, runs, runSteps, runProblems]);
+const journalled = [runs, runSteps, runProblems];
+const model = makeModel('Journalled', [...smallModel.entities.values(), dates, ...journalled]);
 
 /** Nobody listens there: the harvests below bring rows of their own. */
 function graphNobodyAsks(run: string, observe: (observation: Observation) => void): Graph {
@@ -354,6 +356,63 @@ describe('a night that verification refuses', () => {
       { outcome: 'accepted', generation: 2 },
     ]);
     expect(readdirSync(dataDir).filter((name) => name.startsWith('refused'))).toEqual([]);
+  });
+
+  test('may have lost a day of its things, or have met mostly strangers', async () => {
+    const daysOf = (known: number, strangers: number): NonNullable<Night['harvest']> => {
+      const naturals = (count: number, word: string) =>
+        Array.from({ length: count }, (_, at) => `${word}${at}`);
+      return (_, stage) => {
+        stage.append(
+          things,
+          naturals(100, 'thing').map((each) => thing(each)),
+        );
+        stage.append(
+          thingDays,
+          [...naturals(known, 'thing'), ...naturals(strangers, 'stranger')].map((each) => day(each)),
+        );
+        const completeness = new Map<string, Completeness>([
+          [things.name, 'complete'],
+          [thingDays.name, 'complete'],
+        ]);
+        return Promise.resolve({ completeness, problems: [] });
+      };
+    };
+    await tonight(daysOf(100, 0));
+    await tonight(daysOf(49, 51), later);
+    expect(journal()[0]?.problems.map(({ message }) => message)).toEqual([
+      'thingDays: 49 rows, where 100 stood before: a fall of 51 %, more than 50 %.',
+      'thingDays: 51 of 100 rows refer to things that are not there, more than 50 %.',
+    ]);
+    await tonight(daysOf(50, 50), { run: 'run-3', at: '2026-11-21T01:00:00Z' });
+    expect(journal()[0]).toMatchObject({ run: 'run-3', outcome: 'published' });
+  });
+
+  test('may have lost all of what a tenant always has', async () => {
+    const people = makeModel('People', [dates, users, userHistories, ...journalled]);
+    const harvest = (names: readonly string[]): NonNullable<Night['harvest']> => {
+      const values = { userEmail: null, userPrincipalName: null, displayName: null, intuneLicensed: true };
+      const rows = names.map((userId) => ({ natural: userId, values: { userId, ...values } }));
+      return (_, stage) => {
+        stage.append(users, rows);
+        return Promise.resolve({ completeness: new Map([[users.name, 'complete']]), problems: [] });
+      };
+    };
+    const run = (id: string, at: string, names: readonly string[]) => {
+      const graph = graphNobodyAsks(id, () => undefined);
+      const opened = openSqliteWarehouse({ dataDir, model: people });
+      return runNight({
+        graph,
+        warehouse: opened,
+        model: people,
+        clock: fixedClock(new Date(at)),
+        harvest: harvest(names),
+      });
+    };
+    await run('run-1', NIGHT, ['megan', 'alex']);
+    await expect(run('run-2', later.at, [])).rejects.toThrow(
+      'users: 0 rows, where 2 stood before: none is left.',
+    );
   });
 
   test.each([

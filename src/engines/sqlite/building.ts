@@ -50,7 +50,13 @@ export function openBuilding(site: Site, ground: Ground, release: () => void): S
   const clear = (): void =>
     [building, `${building}-journal`].forEach((path) => rmSync(path, { force: true }));
   clear();
-  if (copy !== null) copyFileSync(copy, building, constants.COPYFILE_FICLONE);
+  try {
+    if (copy !== null) copyFileSync(copy, building, constants.COPYFILE_FICLONE);
+  } catch (error) {
+    // The half of a copy would keep a full disk full.
+    clear();
+    throw error;
+  }
 
   const tell = (run: RunRecord | undefined): void => {
     if (run) openSqliteJournal(dataDir).write(run);
@@ -74,18 +80,16 @@ export function openBuilding(site: Site, ground: Ground, release: () => void): S
       publish(run) {
         flush(building);
         renameSync(building, join(dataDir, generationFileName(id, dateKey)));
-        flush(dataDir);
-        quietly(() => {
-          tell(run);
-          sweep(site, run);
-        });
+        quietly(() => flush(dataDir));
+        quietly(() => tell(run));
+        quietly(() => sweep(site, run));
         release();
       },
       refuse(run) {
         flush(building);
         for (const { path } of listRefusedFiles(dataDir)) rmSync(path, { force: true });
         renameSync(building, join(dataDir, refusedFileName(dateKey)));
-        flush(dataDir);
+        quietly(() => flush(dataDir));
         tell(run);
         release();
       },
@@ -133,7 +137,7 @@ function quietly(work: () => void): void {
   try {
     work();
   } catch {
-    // A full disk, or a file that another program holds.
+    // A full disk, a file that another program holds, a system that knows no flush of directories.
   }
 }
 

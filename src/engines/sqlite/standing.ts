@@ -1,10 +1,13 @@
 // How many rows stand in each collection, before a night and with it: what a jump is measured by.
 import { quoted } from '../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../schema/derive/storage.ts';
-import type { Storage } from '../../../schema/derive/storage.ts';
+import { SPAN_COLUMNS, type Storage } from '../../../schema/derive/storage.ts';
 import type { Night } from './merge/night.ts';
 
-/** Rows by collection. A collection that has no day to count, and happenings, which come and go, are not in it. */
+/**
+ * Rows by collection. Not in it are collections that have no day to count, happenings, which come and go, and what is
+ * said several times of a thing: a setting that is rolled out may add a row to every device, or take it away.
+ */
 export type Standing = ReadonlyMap<string, number>;
 
 /** Before the night's merges: things that are there, states that hold, rows of the last day before this one. */
@@ -36,7 +39,8 @@ function standing({ database, model, parameters }: Night, day: string): Standing
   return new Map(counted);
 }
 
-function countOf({ entity, table, roles }: Storage, day: string): string | null {
+function countOf({ entity, table, roles, identity }: Storage, day: string): string | null {
+  if (identity.filter((name) => name !== SPAN_COLUMNS.period).length > 1) return null;
   const deleted = roles.get('deleted');
   const there = deleted === undefined ? 'TRUE' : `NOT ${quoted(deleted)}`;
   switch (entity.lifetime) {

@@ -7,6 +7,7 @@ import { CLIENT_TIMEOUT_MS, openWorkshop, type Workshop } from './workshop.ts';
 const PROGRAM = `
 import { and, desc, filterFunctions, or } from '@sap-cloud-sdk/odata-v4';
 import type { Moment } from 'moment';
+import { batch } from './client/fleetfeed/BatchRequest';
 import { fleetfeed } from './client/fleetfeed/service';
 
 async function main(url: string): Promise<void> {
@@ -46,6 +47,13 @@ async function main(url: string): Promise<void> {
     .filter(fact.DEVICE_KEY.equals(deviceKey))
     .orderBy(desc(fact.DATE_KEY))
     .execute({ url });
+  const answers = await batch(
+    devicesApi.requestBuilder().getByKey(deviceKey),
+    deviceTypesApi.requestBuilder().getAll().top(2),
+    devicesApi.requestBuilder().getByKey(-77),
+  ).execute({ url });
+  const [again, types, nobody] = answers;
+
   // @ts-expect-error No such property.
   void nights[0]!.encrypted;
 
@@ -56,6 +64,11 @@ async function main(url: string): Promise<void> {
     latest: devices[0]!.deviceEncryptionStates.map(({ dateKey }) => dateKey),
     one: [one.deviceKey, one.deviceName, enrolled?.toISOString()],
     nights: nights.map(({ dateKey }) => dateKey),
+    batch: [
+      again?.isReadResponse() && again.as(devicesApi)[0]?.deviceName,
+      types?.isReadResponse() && types.as(deviceTypesApi).length,
+      nobody && !nobody.isSuccess() && nobody.httpCode,
+    ],
   }));
 }
 
@@ -89,5 +102,6 @@ test('a typed client is generated from $metadata, compiles, and reads what we wo
     latest: [TODAY - 1, TODAY],
     one: [first.deviceKey, first.deviceName, new Date(first.enrolledDateTime).toISOString()],
     nights: [TODAY, TODAY - 1, TODAY - 2, TODAY - 3],
+    batch: [first.deviceName, 2, 404],
   });
 });

@@ -60,7 +60,9 @@ export async function openWorkshop(): Promise<Workshop> {
     async compileAndRun(program, ...args) {
       writeFileSync(join(folder, 'program.ts'), program);
       await tool('typescript/bin/tsc', '-p', '.');
-      return JSON.parse(await run('program.js', ...args));
+      const printed = await run('program.js', ...args);
+      // Some libraries print their warnings before it.
+      return JSON.parse(printed.trim().split('\n').at(-1) ?? '');
     },
     async close() {
       rmSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
 // What a client wrote in $filter, $orderby or $compute, as a tree: shapes of the language, no meaning yet. Names are not checked here.
+import type { SearchExpression } from './search-expression.ts';
 
 export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 export type ArithmeticOperator = 'add' | 'sub' | 'mul' | 'div' | 'divby' | 'mod';
@@ -59,8 +60,13 @@ export type Expression = Placed &
         readonly right: Expression;
       }
     | { readonly kind: 'in'; readonly operand: Expression; readonly list: readonly Expression[] }
-    /** `apps/$count($filter=name eq 'x')`; names in the filter are those of the rows that are counted. */
-    | { readonly kind: 'count'; readonly segments: readonly string[]; readonly filter: Expression }
+    /** `apps/$count($filter=name eq 'x';$search=y)`, of which one is there; names in the filter are those of the rows counted. */
+    | {
+        readonly kind: 'count';
+        readonly segments: readonly string[];
+        readonly filter: Expression | null;
+        readonly search: SearchExpression | null;
+      }
     /** `apps/any(a:a/name eq 'x')`; `any()` has no variable and no body. */
     | {
         readonly kind: 'lambda';

@@ -8,7 +8,7 @@ import { readAlias, readComputeItems } from './parse-compute.ts';
 import { NO_NESTED_OPTIONS } from './parse-expand.ts';
 import { type AliasExtent, refuseRest } from './parse-expression.ts';
 import { readOrderTerms } from './parse-orderby.ts';
-import { readSearch } from './parse-search.ts';
+import { readSearch } from './read-search.ts';
 import type {
   AggregateItem,
   AggregateMethod,

@@ -8,7 +8,7 @@ import { openOption, type OptionText, tooComplex } from './option-text.ts';
 import { readComputeItems } from './parse-compute.ts';
 import { type AliasExtent, refuseRest } from './parse-expression.ts';
 import { readOrderTerms } from './parse-orderby.ts';
-import { readSearch } from './parse-search.ts';
+import { readSearch } from './read-search.ts';
 import { readSelectItems } from './parse-select.ts';
 import type { ExpandItem, NestedOptions } from './wanted.ts';
 

@@ -4,6 +4,8 @@ import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import type { ArithmeticOperator, CaseBranch, ComparisonOperator, Expression } from './expression.ts';
 import { TokenReader, wordLiteral, type Token } from './lexer.ts';
+import { readSearch } from './read-search.ts';
+import type { SearchExpression } from './search-expression.ts';
 
 type Operator =
   | { readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly power: number }
@@ -240,14 +242,21 @@ export class ExpressionParser {
   }
 
   #count(at: number, segments: readonly string[], name: Token): Expression {
-    const option = this.#tokens.take();
-    const written = option.kind === 'name' ? option.text.toLowerCase().replace(/^\$/, '') : '';
-    if (written === 'search') this.#tokens.refusePart(option.at, '$search inside $count');
-    if (written !== 'filter') this.#tokens.unexpected(option, '$filter=');
-    this.#tokens.expectSign('=', '= after $filter');
-    const filter = this.#nested(name.at, () => this.parse());
-    this.#close('a closing parenthesis');
-    return this.#grow({ kind: 'count', segments, filter, at }, [filter]);
+    let filter: Expression | null = null;
+    let search: SearchExpression | null = null;
+    do {
+      const option = this.#tokens.take();
+      const written = option.kind === 'name' ? option.text.toLowerCase().replace(/^\$/, '') : '';
+      const before = written === 'filter' ? filter : search;
+      if ((written !== 'filter' && written !== 'search') || before !== null) {
+        this.#tokens.unexpected(option, '$filter= or $search=, each once,');
+      }
+      this.#tokens.expectSign('=', `= after $${written}`);
+      if (written === 'filter') filter = this.#nested(name.at, () => this.parse());
+      else search = readSearch({ target: this.#target, tokens: this.#tokens, limits: this.#limits });
+    } while (this.#tokens.takeSign(';'));
+    this.#close('a semicolon or a closing parenthesis');
+    return this.#grow({ kind: 'count', segments, filter, search, at }, filter ? [filter] : []);
   }
 
   #lambda(at: number, segments: readonly string[], name: Token): Expression {

@@ -1,5 +1,6 @@
 // What one request asks for, parsed whole: the first of the four values on the request's way.
 import type { Expression, LiteralValue, OrderTerm } from './expression.ts';
+import type { SearchExpression } from './search-expression.ts';
 
 /** One part of a key in the address: `(7)` has no name, `(dateKey=20261120,deviceKey=7)` has. */
 export interface KeyPart {
@@ -73,12 +74,6 @@ export interface ComputeItem {
   readonly as: string;
   readonly at: number;
 }
-
-/** `$search`: words and phrases; blanks between them mean AND. */
-export type SearchExpression =
-  | { readonly kind: 'word' | 'phrase'; readonly text: string; readonly at: number }
-  | { readonly kind: 'and' | 'or'; readonly of: readonly SearchExpression[] }
-  | { readonly kind: 'not'; readonly of: SearchExpression };
 
 export type AggregateMethod = 'sum' | 'min' | 'max' | 'average' | 'countdistinct';
 

@@ -10,6 +10,7 @@ import { bindCast } from './bind-cast.ts';
 import { bindIsof } from './bind-isof.ts';
 import { typeOfLiteral } from './bind-literal.ts';
 import { bindCount, bindLambda, bindPath, bindPresence } from './bind-path.ts';
+import { bindSearch } from './bind-search.ts';
 import { checkPattern } from './check-pattern.ts';
 import {
   FUNCTIONS,
@@ -107,7 +108,7 @@ export function bindScalar(written: Expression, outer: Scope): Scalar {
     case 'lambda':
       return conditionScalar(bindCondition(expression, scope));
     case 'count':
-      return bindCount(expression, scope, bindCondition);
+      return bindCount(expression, scope, { bindFilter: bindCondition, bindSearch });
     case 'case':
       return bindCase(expression, scope, { bindCondition, bindScalar });
     case 'type':

@@ -4,6 +4,8 @@ import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Expression } from '../odata/expression.ts';
+import type { SearchExpression } from '../odata/search-expression.ts';
+import { allOf } from './all-of.ts';
 import type { Column, Condition, Fold, Following, RowId, Scalar } from './read-plan.ts';
 import { mismatch } from './refusals.ts';
 import { type Scope, type ScopeRow, collectionRows } from './scope.ts';
@@ -77,14 +79,23 @@ export function bindLambda(
   return nested(ways, kind, bindBody(body, { ...scope, variables, nextRow: end.row + 1 }));
 }
 
-/** Binds `apps/$count($filter=…)`; `bindFilter` binds the filter, whose names are those of the counted rows. */
+/** Binds `apps/$count($filter=…;$search=…)`: both are about the counted rows. */
 export function bindCount(
   count: Of<'count'>,
   scope: Scope,
-  bindFilter: (filter: Expression, scope: Scope) => Condition,
+  { bindFilter, bindSearch }: CountBinders,
 ): Scalar {
   const { ways, end } = walkToMany(count, '$count', scope);
-  return counted(ways, bindFilter(count.filter, { ...scope, it: end, nextRow: end.row + 1 }));
+  const there: Scope = { ...scope, it: end, nextRow: end.row + 1 };
+  const { filter, search } = count;
+  const filtered = filter ? [bindFilter(filter, there)] : [];
+  const found = search ? [bindSearch(search, there)] : [];
+  return counted(ways, allOf([...filtered, ...found]));
+}
+
+interface CountBinders {
+  readonly bindFilter: (filter: Expression, scope: Scope) => Condition;
+  readonly bindSearch: (search: SearchExpression, scope: Scope) => Condition;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { searchedWays, searchIndexOf } from '../../schema/derive/search.ts';
 import { absurd } from '../base/absurd.ts';
 import { FeedError } from '../base/feed-error.ts';
-import type { SearchExpression } from '../odata/wanted.ts';
+import type { SearchExpression } from '../odata/search-expression.ts';
 import { follow } from './bind-path.ts';
 import type { Condition } from './read-plan.ts';
 import type { Scope, ScopeRow } from './scope.ts';

@@ -100,7 +100,7 @@ export const anyExpression: Arbitrary<Expression> = fc.letrec<{ node: Expression
         }),
       fc
         .tuple(anyPath, child)
-        .map(([segments, filter]): Expression => ({ kind: 'count', segments, filter, at })),
+        .map(([segments, filter]): Expression => ({ kind: 'count', segments, filter, search: null, at })),
       anyPath.map((segments): Expression => {
         return { kind: 'lambda', segments, quantifier: 'any', variable: null, body: null, at };
       }),

@@ -1,5 +1,6 @@
 // $expand, $compute, $search and $apply trees as one line each, for tables of expected trees.
 import { absurd } from '../../src/base/absurd.ts';
+import type { SearchExpression } from '../../src/odata/search-expression.ts';
 import type {
   AggregateItem,
   ApplyStep,
@@ -7,7 +8,6 @@ import type {
   ExpandItem,
   GroupTerm,
   NestedOptions,
-  SearchExpression,
 } from '../../src/odata/wanted.ts';
 import type { OrderTerm } from '../../src/odata/expression.ts';
 import { outline } from './outline.ts';

@@ -16,7 +16,7 @@ export function outline(expression: Expression): string {
     case 'case':
       return `(case ${expression.branches.map(({ when, then }) => `${outline(when)}:${outline(then)}`).join(' ')})`;
     case 'count':
-      return `(count ${expression.segments.join('/')} ${outline(expression.filter)})`;
+      return `(count ${expression.segments.join('/')}${expression.filter ? ` ${outline(expression.filter)}` : ''}${expression.search ? ` search ${JSON.stringify(expression.search.kind)}` : ''})`;
     case 'type':
       return `<${expression.name}>`;
     case 'logical':

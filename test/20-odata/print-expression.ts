@@ -43,6 +43,7 @@ export function printExpression(expression: Expression): string {
       return `case(${branches.join(',')})`;
     }
     case 'count':
+      if (!expression.filter || expression.search) throw new TypeError('Counts are of filtered rows here.');
       return `${expression.segments.join('/')}/$count($filter=${printExpression(expression.filter)})`;
     case 'type':
       return expression.name;

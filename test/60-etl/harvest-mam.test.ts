@@ -19,7 +19,7 @@ import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
 
 let tenant: HarvestedTenant;
 beforeAll(async () => {
-  tenant = await openTenant({ seed: 1, devices: 60, firstNight: 20261119 }, 20261120);
+  tenant = await openTenant({ seed: 1, devices: 60, firstNight: 20261119 }, 20261120, 5);
 });
 afterAll(() => tenant.close());
 
@@ -32,7 +32,7 @@ const asked = (night: HarvestedNight) => night.asked.filter((each) => each.endsW
 describe('a night', () => {
   let night: HarvestedNight;
   beforeAll(async () => {
-    night = await tenant.harvestNight();
+    night = await tenant.harvestNight({ context: {} });
   });
 
   test('has every copy that registered, whether it checked in or not', () => {
@@ -109,7 +109,7 @@ describe('a night', () => {
 });
 
 test('where more checked in than may be asked, none is, and every check-in is there all the same', async () => {
-  const whole = await tenant.harvestNight();
+  const whole = await tenant.harvestNight({ context: {} });
   const night = await tenant.harvestNight({ context: { mostAppsAsked: 8 } });
   expect(asked(night)).toEqual([]);
   expect(night.stage.rowsOf('mamCheckins')).toHaveLength(whole.stage.rowsOf('mamCheckins').length);
@@ -125,18 +125,21 @@ describe('a night on which Graph', () => {
 
   test('refuses the copies has no check-ins, and still the policies', async () => {
     const fault = alwaysWith('managedAppRegistrations', 'forbidden');
-    const night = await tenant.harvestNight({ faults: [fault] });
+    const night = await tenant.harvestNight({ faults: [fault], context: {} });
     expect(ofMam(night)).toEqual(['failed', 'failed', 'failed', 'complete']);
   });
 
   test('loses them half-way tells no check-ins rather than half of a day', async () => {
     const fault = { match: 'managedAppRegistrations?', answer: '504', times: 1_000 } as const;
-    const night = await tenant.harvestNight({ faults: [fault] });
+    const night = await tenant.harvestNight({ faults: [fault], context: {} });
     expect(ofMam(night)).toEqual(['partial', 'partial', 'failed', 'complete']);
   });
 
   test('does not say what protects a copy is one problem, not one for each', async () => {
-    const night = await tenant.harvestNight({ faults: [alwaysWith('/appliedPolicies', 'forbidden')] });
+    const night = await tenant.harvestNight({
+      faults: [alwaysWith('/appliedPolicies', 'forbidden')],
+      context: {},
+    });
     expect(ofMam(night)).toEqual(['complete', 'complete', 'complete', 'complete']);
     const problems = night.report.problems.filter(({ source }) => source.endsWith('appliedPolicies'));
     expect(problems).toHaveLength(1);

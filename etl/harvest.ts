@@ -1,11 +1,15 @@
 // The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
 import type { Completeness, Stage } from '../src/engines/stage.ts';
 import type { Graph } from './graph/client.ts';
+import { openExports } from './harvest/exports.ts';
+import type { ExportContext } from './harvest/exports.ts';
+import { harvestApps, harvestInstallations } from './harvest/harvest-apps.ts';
 import { harvestDevices } from './harvest/harvest-devices.ts';
 import type { KnownDevices } from './harvest/harvest-devices.ts';
 import { harvestEncryption, harvestRecoveryKeys } from './harvest/harvest-encryption.ts';
 import { harvestEnrollment } from './harvest/harvest-enrollment.ts';
 import { harvestExtension } from './harvest/harvest-extension.ts';
+import { harvestInventory } from './harvest/harvest-inventory.ts';
 import { harvestMam } from './harvest/harvest-mam.ts';
 import { harvestOutcomes, harvestSummaries } from './harvest/harvest-outcomes.ts';
 import { harvestPolicies } from './harvest/harvest-policies.ts';
@@ -28,6 +32,8 @@ export interface HarvestContext {
   readonly intunePlans?: readonly string[];
   /** Up to how many copies of protected apps that checked in are each asked for their policies; 200 unless told. */
   readonly mostAppsAsked?: number | undefined;
+  /** Left out, no report is exported. */
+  readonly exports?: ExportContext;
 }
 
 export interface HarvestReport {
@@ -43,22 +49,33 @@ export interface HarvestReport {
 export async function harvest(
   graph: Graph,
   stage: Stage,
-  { intunePlans = INTUNE_PLANS, mostAppsAsked = MOST_APPS_ASKED }: HarvestContext = {},
+  { intunePlans = INTUNE_PLANS, mostAppsAsked = MOST_APPS_ASKED, exports }: HarvestContext = {},
 ): Promise<HarvestReport> {
   const ledger = makeLedger(graph.run, graph.observe);
-  const tools: Tools = { graph, stage, ledger, keyOf: lookupKeys(stage, ledger) };
+  const tools: Tools = {
+    graph,
+    stage,
+    ledger,
+    keyOf: lookupKeys(stage, ledger),
+    exports: exports
+      ? openExports({ graph, memory: exports.memory, night: stage.dateKey }, ledger, exports.pace)
+      : null,
+  };
 
-  const [{ devices, users }, policies, recoveryKeys] = await together(
+  const [{ devices, users }, policies, apps, recoveryKeys] = await together(
     devicesAndUsers(tools, intunePlans),
     policiesAndOutcomes(tools),
+    harvestApps(tools),
     harvestRecoveryKeys(tools),
     harvestSummaries(tools),
+    harvestInventory(tools),
   );
   await together(
     harvestEncryption(tools, { devices, policies, recoveryKeys }),
     harvestEnrollment(tools, devices),
     harvestExtension(tools, devices),
-    harvestMam(tools, policies, mostAppsAsked),
+    harvestInstallations(tools, apps, devices),
+    harvestMam(tools, policies, apps, mostAppsAsked),
     harvestTerms(tools, users),
   );
 

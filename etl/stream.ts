@@ -1,11 +1,17 @@
 // A stream as data: where a collection's rows come from, and the source of every property that the merge does not fill itself.
 import type { Property, SourcedName, TypedEntity, Value } from '../schema/words.ts';
+import type { StagedValue } from '../src/engines/stage.ts';
 
 type Properties = Readonly<Record<string, Property>>;
 
-/** For every property without a role, how to read it from a harvested record. Forget one and it does not compile. */
+/**
+ * For every property without a role, how to read it from a harvested record. Forget one and it does not compile. Only what
+ * may be null may be left untold.
+ */
 export type Columns<Own extends Properties, Record_> = {
-  readonly [Name in SourcedName<Own>]: (record: Record_) => Value;
+  readonly [Name in SourcedName<Own>]: (
+    record: Record_,
+  ) => Own[Name] extends { readonly nullable: true } ? StagedValue : Value;
 };
 
 export interface Stream<Own extends Properties, Record_> {

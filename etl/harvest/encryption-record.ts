@@ -79,7 +79,9 @@ function detailKeysOf(
   { detailKeys }: StatusFlags,
 ): readonly number[] {
   if (platform === null || reported === null || !tellsDetails(platform, osVersion)) return [];
-  const isSilentMac = platform === 'macOS' && detailKeys.length === 0 && !isEncrypted(reported);
+  // An exported report has nothing of FileVault: that is no silence of the Mac.
+  const asked = platform === 'macOS' && reported.fileVaultStates !== undefined;
+  const isSilentMac = asked && detailKeys.length === 0 && !isEncrypted(reported);
   return isSilentMac ? [MAC_WITHOUT_REASON] : detailKeys;
 }
 

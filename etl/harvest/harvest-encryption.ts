@@ -5,8 +5,10 @@ import {
   deviceEncryptionPolicyStream,
   deviceEncryptionStateStream,
   deviceEncryptionStatusDetailStream,
+  ENCRYPTION_REPORT,
   ENCRYPTION_STATES,
   encryptionActivityStream,
+  exportedEncryptionState,
   RECOVERY_KEYS,
 } from '../streams/encryption.ts';
 import type {
@@ -65,7 +67,7 @@ export interface Found {
 type Line = readonly [deviceId: string, device: KnownDevice, reported: GraphEncryptionState | null];
 
 export async function harvestEncryption(tools: Tools, found: Found): Promise<void> {
-  const { graph, stage, ledger, keyOf } = tools;
+  const { stage, ledger, keyOf } = tools;
   const { devices, policies, recoveryKeys } = found;
   const bitLockerProfiles = new Map(policies.read.map(({ policy, bitLocker }) => [policy.id, bitLocker]));
   const sources: EncryptionSources = { keyOf, bitLockerProfiles, recoveryKeys };
@@ -81,16 +83,20 @@ export async function harvestEncryption(tools: Tools, found: Found): Promise<voi
     deviceEncryptionPolicyStream.entity,
   ];
 
+  const takeReported = (states: readonly GraphEncryptionState[]): void =>
+    take(
+      states.flatMap((reported): readonly Line[] => {
+        const device = devices.byId.get(reported.id);
+        return device ? [[reported.id, device, reported]] : [];
+      }),
+    );
+
   const outcome = await ledger.attempt(entities, ENCRYPTION_STATES, async (gained) => {
-    for await (const page of pagesOf<GraphEncryptionState>(graph, ENCRYPTION_STATES, devices.byId.size)) {
-      take(
-        page.flatMap((reported): readonly Line[] => {
-          const device = devices.byId.get(reported.id);
-          return device ? [[reported.id, device, reported]] : [];
-        }),
-      );
+    const listed = readList(tools, devices.byId.size, (states) => {
+      takeReported(states);
       gained();
-    }
+    });
+    await listed.catch((error: unknown) => readExport(tools, error, takeReported));
     const unreported = [...devices.byId].filter(([id]) => !tally.has(id));
     for (let at = 0; at < unreported.length; at += BATCH) {
       take(unreported.slice(at, at + BATCH).map(([id, device]): Line => [id, device, null]));
@@ -100,6 +106,31 @@ export async function harvestEncryption(tools: Tools, found: Found): Promise<voi
   // A trend from half of the fleet would be a fall that never was.
   if (outcome === 'complete') stage.append(encryptionActivityStream.entity, tally.counts().map(toCount));
   ledger.mark([encryptionActivityStream.entity], outcome === 'complete' ? 'complete' : 'failed');
+}
+
+async function readList(
+  { graph }: Tools,
+  total: number,
+  take: (states: readonly GraphEncryptionState[]) => void,
+): Promise<void> {
+  for await (const page of pagesOf<GraphEncryptionState>(graph, ENCRYPTION_STATES, total)) take(page);
+}
+
+/** In place of a list that failed; where there is no export either, the list's own error is thrown. */
+async function readExport(
+  { exports, ledger }: Tools,
+  error: unknown,
+  take: (states: readonly GraphEncryptionState[]) => void,
+): Promise<void> {
+  if (!isSourceFailure(error) || !exports) throw error;
+  const isWhole = await exports.read(ENCRYPTION_REPORT, (rows) =>
+    take(rows.flatMap((row) => exportedEncryptionState(row) ?? [])),
+  );
+  if (!isWhole) throw error;
+  ledger.problem(
+    ENCRYPTION_STATES,
+    `${error.message} Its export was read instead, which has nothing of FileVault.`,
+  );
 }
 
 function appendRecords(

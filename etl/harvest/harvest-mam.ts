@@ -10,19 +10,14 @@ import {
   mamApplicationStream,
   mamCheckinStream,
   mamEffectivePolicyStream,
-  MOBILE_APPS,
   protects,
 } from '../streams/mam.ts';
-import type {
-  EffectivePolicy,
-  GraphAppliedPolicy,
-  GraphAppRegistration,
-  GraphMobileApp,
-} from '../streams/mam.ts';
+import type { EffectivePolicy, GraphAppliedPolicy, GraphAppRegistration } from '../streams/mam.ts';
 import { policyNatural } from '../streams/policies.ts';
 import { dayBefore } from '../transform/day-before.ts';
-import { instantOf, textOf } from '../transform/sentinels.ts';
+import { instantOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
+import type { KnownApps } from './harvest-apps.ts';
 import type { KnownPolicies } from './harvest-policies.ts';
 import { sideBySide } from './side-by-side.ts';
 import type { Tools } from './tools.ts';
@@ -36,9 +31,14 @@ const toCheckin = rowMaker(mamCheckinStream);
  * What protects a copy takes a request for each: that is asked where no more than `mostAsked` checked in, and left open
  * (null) for all of them otherwise.
  */
-export async function harvestMam(tools: Tools, policies: KnownPolicies, mostAsked: number): Promise<void> {
+export async function harvestMam(
+  tools: Tools,
+  policies: KnownPolicies,
+  catalogue: KnownApps,
+  mostAsked: number,
+): Promise<void> {
   const { graph, stage, ledger, keyOf } = tools;
-  const names = await appNames(tools);
+  const names = appNames(tools, catalogue);
   const apps = new Set<string>();
   // A copy that checked in before midnight and again after it shows the later instant only.
   const { from } = dayBefore(stage.dateKey);
@@ -115,20 +115,12 @@ async function readProtection(
   return outcome === 'complete' ? protection : new Map();
 }
 
-/** By bundle or package id. What an earlier night knew stays known when the catalogue cannot be read. */
-async function appNames({ graph, stage, ledger }: Tools): Promise<ReadonlyMap<string, string>> {
+/** By bundle or package id. What an earlier night knew stays known when the catalogue could not be read. */
+function appNames({ stage }: Tools, catalogue: KnownApps): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const { mamApplicationId, mamApplicationName } of stage.existing(mamApplicationStream.entity)) {
     if (mamApplicationName !== null) names.set(String(mamApplicationId), String(mamApplicationName));
   }
-  await ledger.attempt([], MOBILE_APPS, async () => {
-    for await (const page of pagesOf<GraphMobileApp>(graph, MOBILE_APPS)) {
-      for (const { displayName, bundleId, packageId } of page) {
-        const [name, appId] = [textOf(displayName), textOf(bundleId) ?? textOf(packageId)];
-        if (name !== null && appId !== null) names.set(appId, name);
-      }
-    }
-    return 'complete';
-  });
+  for (const [appId, name] of catalogue.names) names.set(appId, name);
   return names;
 }

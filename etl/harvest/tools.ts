@@ -2,6 +2,7 @@
 import type { Stage } from '../../src/engines/stage.ts';
 import type { Graph } from '../graph/client.ts';
 import type { KeyOf } from '../transform/lookups.ts';
+import type { Exports } from './exports.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface Tools {
@@ -9,4 +10,6 @@ export interface Tools {
   readonly stage: Stage;
   readonly ledger: Ledger;
   readonly keyOf: KeyOf;
+  /** Null where exports are switched off. */
+  readonly exports: Exports | null;
 }

@@ -1,5 +1,6 @@
 // Where devices and their nightly history come from: Intune's list of managed devices.
 import { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
+import { NOT_TOLD } from '../../src/engines/stage.ts';
 import type { Resource } from '../graph/pages.ts';
 import { streamOf } from '../stream.ts';
 import type { KeyOf } from '../transform/lookups.ts';
@@ -71,8 +72,8 @@ export function belongsInWarehouse({ managementAgent }: ManagedDevice): boolean 
   return managementAgent !== 'jamf';
 }
 
-// Told by a GET of the single device or by an export only. Until one of them is read: not known.
-const notInLists = (): null => null;
+// Told by a GET of the single device or by an export only: device-inventory.ts has them.
+const notInLists = (): typeof NOT_TOLD => NOT_TOLD;
 
 export const deviceStream = streamOf<DeviceRecord>()(devices, {
   natural: ({ device }) => device.id,

@@ -12,6 +12,7 @@ import {
   encryptionStates,
   encryptionStatusDetails,
 } from '../../schema/subjects/encryption-lookups.ts';
+import type { Report, ReportRow } from '../graph/export-job.ts';
 import type { Resource } from '../graph/pages.ts';
 import { streamOf } from '../stream.ts';
 import type { EncryptionSetting } from '../transform/encryption-settings.ts';
@@ -19,7 +20,7 @@ import type { Readiness } from '../transform/encryption-readiness.ts';
 import type { KeyOf, Lookup } from '../transform/lookups.ts';
 import type { EncryptingPlatform } from '../transform/os-version.ts';
 import type { ProfileState } from '../transform/profile-summary.ts';
-import { textOf } from '../transform/sentinels.ts';
+import { idOf, textOf } from '../transform/sentinels.ts';
 import type { Eligibility } from '../transform/silent-encryption.ts';
 import type { StatusDetail, StatusFlags } from '../transform/status-details.ts';
 
@@ -35,6 +36,70 @@ export type GraphEncryptionState = Resource<
   | 'fileVaultStates'
   | 'policyDetails'
 >;
+
+/** What the export of the encryption report tells: all but what FileVault says. */
+export const ENCRYPTION_REPORT: Report<EncryptionColumn> = {
+  name: 'DeviceEncryption',
+  select: [
+    'DeviceId',
+    'TpmSpecificationVersion',
+    'EncryptionReadinessState',
+    'EncryptionStatus',
+    'SettingStateSummary',
+    'AdvancedBitlockerState',
+    'PolicyDetails',
+  ],
+  about: 'DeviceId',
+};
+
+type EncryptionColumn =
+  | 'DeviceId'
+  | 'TpmSpecificationVersion'
+  | 'EncryptionReadinessState'
+  | 'EncryptionStatus'
+  | 'SettingStateSummary'
+  | 'AdvancedBitlockerState'
+  | 'PolicyDetails';
+
+const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+// In the order of their numbers.
+const READINESS_MEMBERS = ['notReady', 'ready'];
+const STATE_MEMBERS = ['notEncrypted', 'encrypted'];
+const POLICY_STATE_MEMBERS = [
+  'unknown',
+  'notApplicable',
+  'compliant',
+  'remediated',
+  'nonCompliant',
+  'error',
+  'conflict',
+  'notAssigned',
+];
+
+/** Reports write an enum as its number or in words for people; the list has its members. */
+function memberOf(cell: string | null, members: readonly string[]): string | null {
+  const word = textOf(cell)?.replaceAll(/\s/g, '').toLowerCase();
+  if (word === undefined) return null;
+  return members[Number(word)] ?? members.find((member) => member.toLowerCase() === word) ?? cell;
+}
+
+/** A line of the export as the list would have it; null for one without a device. */
+export function exportedEncryptionState(row: ReportRow<EncryptionColumn>): GraphEncryptionState | null {
+  const id = idOf(row.DeviceId);
+  if (id === null) return null;
+  return {
+    id,
+    tpmSpecificationVersion: row.TpmSpecificationVersion,
+    encryptionReadinessState: memberOf(row.EncryptionReadinessState, READINESS_MEMBERS),
+    encryptionState: memberOf(row.EncryptionStatus, STATE_MEMBERS),
+    encryptionPolicySettingState: memberOf(row.SettingStateSummary, POLICY_STATE_MEMBERS),
+    advancedBitLockerStates: row.AdvancedBitlockerState,
+    policyDetails: [...(row.PolicyDetails ?? '').matchAll(GUID)].map(([policyId]) => ({
+      policyId: policyId.toLowerCase(),
+    })),
+  };
+}
 
 /** That there are keys, never a key: reading one is written to the tenant's audit log. */
 export const RECOVERY_KEYS = '/v1.0/informationProtection/bitlocker/recoveryKeys';

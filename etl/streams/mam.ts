@@ -41,12 +41,6 @@ export function protects(policy: GraphAppliedPolicy): boolean {
   return policy['@odata.type'] !== '#microsoft.graph.targetedManagedAppConfiguration';
 }
 
-/** The apps of the tenant's catalogue, since a registration does not say what its app is called. */
-export const MOBILE_APPS = '/v1.0/deviceAppManagement/mobileApps';
-
-/** Kinds of apps that have neither a bundle nor a package are nobody's copies. */
-export type GraphMobileApp = Resource<'displayName' | 'bundleId' | 'packageId'>;
-
 const PLATFORM: Lookup = {
   entity: mamPlatforms,
   columns: { id: 'platform', key: 'platformKey', name: 'platformName' },

@@ -1,6 +1,6 @@
 // Turns a harvested record into the row that its stream describes.
-import type { Property, Value } from '../../schema/words.ts';
-import type { StagedRow } from '../../src/engines/stage.ts';
+import type { Property } from '../../schema/words.ts';
+import type { StagedRow, StagedValue } from '../../src/engines/stage.ts';
 import type { Stream } from '../stream.ts';
 
 export type ToRow<Record_> = (record: Record_) => StagedRow;
@@ -10,10 +10,19 @@ export function rowMaker<Own extends Readonly<Record<string, Property>>, Record_
   natural,
   columns,
 }: Stream<Own, Record_>): ToRow<Record_> {
-  const sources = Object.entries<(record: Record_) => Value>(columns);
+  const sources = Object.entries<(record: Record_) => StagedValue>(columns);
   return (record) => {
-    const values: Record<string, Value> = {};
+    const values: Record<string, StagedValue> = {};
     for (const [name, valueOf] of sources) values[name] = valueOf(record);
     return natural ? { natural: natural(record), values } : { values };
   };
+}
+
+/** The values of a supplement: those properties that it has a source for. */
+export function supplementMaker<Record_>(
+  columns: Readonly<Record<string, ((record: Record_) => StagedValue) | undefined>>,
+): (record: Record_) => StagedRow['values'] {
+  const sources = Object.entries(columns);
+  return (record) =>
+    Object.fromEntries(sources.flatMap(([name, valueOf]) => (valueOf ? [[name, valueOf(record)]] : [])));
 }

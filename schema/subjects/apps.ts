@@ -163,17 +163,20 @@ export const mobileAppInstallStatusCounts = entity({
   name: 'mobileAppInstallStatusCounts',
   singular: 'mobileAppInstallStatusCount',
   lifetime: 'event',
-  description: 'Devices by app, kind of device and state of the installation, counted each night.',
+  description:
+    'Devices by app, kind of device and state of the installation, counted each night. Only report exports tell it: a night on which they are refused, or switched off, has no rows.',
   key: ['dateKey', 'appKey', 'deviceTypeKey', 'appInstallStateKey', 'errorCode'],
   properties: {
     dateKey: nightOfFact,
     appKey: int32('The app in its revision of that night; joins appRevisions.appKey.', {
       refers: 'appRevisions',
     }),
-    deviceTypeKey: int32('Kind of the devices; joins deviceTypes.deviceTypeKey.'),
+    deviceTypeKey: int32(
+      'Kind of the devices; joins deviceTypes.deviceTypeKey, -1 where the source counted several kinds together.',
+    ),
     appInstallStateKey: int32('State of the installation; joins mobileAppInstallStates.appInstallStateKey.'),
     errorCode: int32(
-      'Error code of the installer or the platform, signed; read it as hexadecimal. 0 when there was no error.',
+      'Error code of the installer or the platform, signed; read it as hexadecimal. 0 when there was no error, -1 when the source counted failures without their codes.',
     ),
     count: int32('Number of devices with all the values of this row.'),
   },

@@ -1,0 +1,18 @@
+// Fills what the list of devices leaves out, from the inventory report: a supplement that comes and goes with the exports.
+import { deviceStream } from '../streams/devices.ts';
+import { INVENTORY, inventorySupplement } from '../streams/device-inventory.ts';
+import type { InventoryRow } from '../streams/device-inventory.ts';
+import { idOf } from '../transform/sentinels.ts';
+import { supplementMaker } from '../transform/staged-row.ts';
+import type { Tools } from './tools.ts';
+
+const toSupplement = supplementMaker(inventorySupplement);
+
+/** Runs beside the walk of the devices: the stage brings both together. */
+export async function harvestInventory({ stage, exports }: Tools): Promise<void> {
+  const rowOf = (row: InventoryRow) => {
+    const natural = idOf(row.DeviceId);
+    return natural === null ? [] : [{ natural, values: toSupplement(row) }];
+  };
+  await exports?.read(INVENTORY, (rows) => stage.supplement(deviceStream.entity, rows.flatMap(rowOf)));
+}

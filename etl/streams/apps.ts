@@ -1,0 +1,227 @@
+// Where apps and the state of their installations come from: Intune's list of apps, and two reports.
+import {
+  appRevisions,
+  appTypes,
+  mobileAppInstallStates,
+  mobileAppInstallStatusCounts,
+} from '../../schema/subjects/apps.ts';
+import { NOT_AVAILABLE_KEY } from '../../schema/words.ts';
+import type { Report, ReportRow } from '../graph/export-job.ts';
+import type { Resource } from '../graph/pages.ts';
+import { streamOf } from '../stream.ts';
+import type { KeyOf, Lookup } from '../transform/lookups.ts';
+import { bytesOf, countOf, instantOf, textOf } from '../transform/sentinels.ts';
+
+/** Beta, since v1.0 has no uploadState. Without $select: each type of app has properties of its own. */
+export const MOBILE_APPS = '/beta/deviceAppManagement/mobileApps';
+
+export type GraphMobileApp = Resource<
+  | '@odata.type'
+  | 'displayName'
+  | 'publisher'
+  | 'uploadState'
+  | 'publishingState'
+  | 'committedContentVersion'
+  | 'size'
+  | 'createdDateTime'
+  | 'lastModifiedDateTime'
+  | 'bundleId'
+  | 'packageId'
+>;
+
+/** Win32 apps have never been in the warehouse. */
+export function belongsAmongApps(app: GraphMobileApp): boolean {
+  return !typeOf(app).startsWith('win32');
+}
+
+/** Types that were there before the warehouse gave numbers by itself. */
+const APP_TYPE: Lookup = {
+  entity: appTypes,
+  columns: { id: 'appTypeID', key: 'appTypeKey', name: 'appTypeName' },
+  spelledOtherwise: {
+    androidStoreApp: 0,
+    androidLobApp: 1,
+    managedAndroidStoreApp: 2,
+    managedAndroidLobApp: 2,
+    iosStoreApp: 3,
+    iosVppApp: 3,
+    iosLobApp: 4,
+    managedIOSStoreApp: 5,
+    managedIOSLobApp: 5,
+    officeSuiteApp: 6,
+    webApp: 7,
+    windowsWebApp: 7,
+    iosiPadOSWebClip: 7,
+    macOSWebClip: 7,
+    windowsPhone81StoreApp: 8,
+    windowsStoreApp: 9,
+    microsoftStoreForBusinessApp: 9,
+    winGetApp: 9,
+    windowsAppX: 10,
+    windowsUniversalAppX: 10,
+    windowsMobileMSI: 11,
+    windowsPhoneXAP: 12,
+    windowsPhone81AppX: 12,
+    windowsPhone81AppXBundle: 12,
+    androidManagedStoreApp: 101,
+    androidForWorkApp: 102,
+    macOSLobApp: 103,
+    macOSDmgApp: 104,
+    macOSPkgApp: 105,
+    macOsVppApp: 106,
+    macOSOfficeSuiteApp: 107,
+    macOSMicrosoftEdgeApp: 108,
+    macOSMicrosoftDefenderApp: 109,
+    windowsMicrosoftEdgeApp: 110,
+  },
+};
+
+const VPP_MICROSOFT = 1;
+const VPP_APPLE = 2;
+const VPP_PROGRAM: Readonly<Record<string, number>> = {
+  iosVppApp: VPP_APPLE,
+  macOsVppApp: VPP_APPLE,
+  microsoftStoreForBusinessApp: VPP_MICROSOFT,
+};
+
+/** uploadState in the words of v1.0, for services that do not tell the number. */
+const UPLOAD_STATE: Readonly<Record<string, number>> = { notPublished: 0, published: 1, processing: 2 };
+
+function typeOf(app: GraphMobileApp): string {
+  return (textOf(app['@odata.type']) ?? '').replace('#microsoft.graph.', '');
+}
+
+/** Of an app without content of its own there is one revision. */
+export function revisionOf({ committedContentVersion }: GraphMobileApp): number {
+  const revision = Number(textOf(committedContentVersion) ?? 1);
+  return Number.isSafeInteger(revision) && revision >= 0 ? revision : 1;
+}
+
+export function appNatural(applicationId: string, revision: number): string {
+  return `${applicationId}:${revision}`;
+}
+
+export interface AppRecord {
+  readonly app: GraphMobileApp;
+  readonly keyOf: KeyOf;
+}
+
+export const appRevisionStream = streamOf<AppRecord>()(appRevisions, {
+  natural: ({ app }) => appNatural(app.id, revisionOf(app)),
+  columns: {
+    applicationId: ({ app }) => app.id,
+    revision: ({ app }) => revisionOf(app),
+    title: ({ app }) => textOf(app.displayName),
+    publisher: ({ app }) => textOf(app.publisher),
+    uploadState: ({ app }) => uploadStateOf(app),
+    appTypeKey: ({ app, keyOf }) => keyOf(APP_TYPE, typeOf(app)),
+    vppProgramTypeKey: ({ app }) => VPP_PROGRAM[typeOf(app)] ?? NOT_AVAILABLE_KEY,
+    creationTime: ({ app }) => instantOf(app.createdDateTime),
+    modifiedTime: ({ app }) => instantOf(app.lastModifiedDateTime),
+    size: ({ app }) => bytesOf(app.size),
+  },
+});
+
+function uploadStateOf({ uploadState, publishingState }: GraphMobileApp): number | null {
+  if (typeof uploadState === 'number') return countOf(uploadState);
+  return UPLOAD_STATE[textOf(publishingState) ?? ''] ?? null;
+}
+
+const INSTALL_STATE: Lookup = {
+  entity: mobileAppInstallStates,
+  columns: { id: 'appInstallState', key: 'appInstallStateKey', name: 'appInstallStateName' },
+  // Intune's own number for it stands for "not available" in a warehouse.
+  spelledOtherwise: { '-1': 0 },
+};
+
+/** A row for each app and device: the one source of error codes. */
+export const INSTALLATIONS: Report<'ApplicationId' | 'DeviceId' | 'InstallState' | 'ErrorCode'> = {
+  name: 'OrgDeviceInstallStatus',
+  select: ['ApplicationId', 'DeviceId', 'InstallState', 'ErrorCode'],
+  about: 'ApplicationId',
+};
+
+/** What one device is counted under. */
+export interface InstallOutcome {
+  readonly stateKey: number;
+  readonly errorCode: number;
+}
+
+export function outcomeOfInstallation(
+  { InstallState, ErrorCode }: ReportRow<'InstallState' | 'ErrorCode'>,
+  keyOf: KeyOf,
+): InstallOutcome {
+  // Codes come signed, unsigned or hexadecimal; as 32 bits they are the same.
+  return { stateKey: keyOf(INSTALL_STATE, InstallState), errorCode: Number(ErrorCode ?? 0) | 0 };
+}
+
+/** A row for each app, with counts by state. */
+export const INSTALLATION_COUNTS: Report<
+  | 'ApplicationId'
+  | 'Platform'
+  | 'InstalledDeviceCount'
+  | 'FailedDeviceCount'
+  | 'PendingInstallDeviceCount'
+  | 'NotApplicableDeviceCount'
+  | 'NotInstalledDeviceCount'
+> = {
+  name: 'AppInstallStatusAggregate',
+  select: [
+    'ApplicationId',
+    'Platform',
+    'InstalledDeviceCount',
+    'FailedDeviceCount',
+    'PendingInstallDeviceCount',
+    'NotApplicableDeviceCount',
+    'NotInstalledDeviceCount',
+  ],
+  about: 'ApplicationId',
+};
+
+type InstallationCounts = typeof INSTALLATION_COUNTS extends Report<infer Column> ? ReportRow<Column> : never;
+
+const FAILED_FOR_A_REASON_NOT_TOLD = -1;
+
+const COUNTED_STATES: readonly (readonly [column: keyof InstallationCounts, state: string, error: number])[] =
+  [
+    ['InstalledDeviceCount', 'Installed', 0],
+    ['FailedDeviceCount', 'Failed', FAILED_FOR_A_REASON_NOT_TOLD],
+    ['PendingInstallDeviceCount', 'PendingInstall', 0],
+    ['NotApplicableDeviceCount', 'NotApplicable', 0],
+    ['NotInstalledDeviceCount', 'NotInstalled', 0],
+  ];
+
+/** Only where a platform has one kind of device does it tell the kind. */
+const DEVICE_TYPE_OF_PLATFORM: Readonly<Record<string, number>> = { 3: 14, 5: 1 };
+
+/** Without states that no device is in. */
+export function countsOfApp(
+  row: InstallationCounts,
+  appNaturalOfRow: string,
+  keyOf: KeyOf,
+): readonly InstallCount[] {
+  return COUNTED_STATES.flatMap(([column, state, errorCode]): readonly InstallCount[] => {
+    const devices = Number(row[column] ?? 0);
+    if (!(devices > 0)) return [];
+    const deviceTypeKey = DEVICE_TYPE_OF_PLATFORM[row.Platform ?? ''] ?? NOT_AVAILABLE_KEY;
+    const stateKey = keyOf(INSTALL_STATE, state);
+    return [{ appNatural: appNaturalOfRow, deviceTypeKey, stateKey, errorCode, devices }];
+  });
+}
+
+export interface InstallCount extends InstallOutcome {
+  /** Of the revision in force. */
+  readonly appNatural: string;
+  readonly deviceTypeKey: number;
+  readonly devices: number;
+}
+
+export const installCountStream = streamOf<InstallCount>()(mobileAppInstallStatusCounts, {
+  columns: {
+    appKey: (count) => count.appNatural,
+    deviceTypeKey: ({ deviceTypeKey }) => deviceTypeKey,
+    appInstallStateKey: ({ stateKey }) => stateKey,
+    errorCode: ({ errorCode }) => errorCode,
+    count: ({ devices }) => devices,
+  },
+});

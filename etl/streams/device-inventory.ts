@@ -1,0 +1,73 @@
+// What lists of devices leave out: from the inventory report for the whole fleet, or from each device by its id.
+import type { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
+import { NOT_TOLD } from '../../src/engines/stage.ts';
+import type { StagedValue } from '../../src/engines/stage.ts';
+import type { Report, ReportRow } from '../graph/export-job.ts';
+import type { Resource } from '../graph/pages.ts';
+import { bytesOf, textOf } from '../transform/sentinels.ts';
+
+type InventoryColumn =
+  'DeviceId' | 'EthernetMAC' | 'ICCID' | 'CellularTechnology' | 'WiFiIPv4Address' | 'WiFiSubnetID';
+
+export const INVENTORY: Report<InventoryColumn> = {
+  name: 'DevicesWithInventory',
+  select: ['DeviceId', 'EthernetMAC', 'ICCID', 'CellularTechnology', 'WiFiIPv4Address', 'WiFiSubnetID'],
+  about: 'DeviceId',
+};
+
+export type InventoryRow = ReportRow<InventoryColumn>;
+
+/** Some properties of a collection, each with its source. */
+type Supplement<Own, Record_> = {
+  readonly [Name in keyof Own & string]?: (record: Record_) => StagedValue;
+};
+
+export const inventorySupplement: Supplement<(typeof devices)['properties'], InventoryRow> = {
+  ethernetMacAddress: ({ EthernetMAC }) => told(EthernetMAC),
+  iccid: ({ ICCID }) => told(ICCID),
+  cellularTechnology: ({ CellularTechnology }) => told(CellularTechnology),
+  ipAddressV4Wifi: ({ WiFiIPv4Address }) => told(WiFiIPv4Address),
+  subnetAddressV4Wifi: ({ WiFiSubnetID }) => told(WiFiSubnetID),
+};
+
+// An empty cell says that there is none; a row too short says nothing.
+function told(cell: string | null): StagedValue {
+  return cell === null ? NOT_TOLD : textOf(cell);
+}
+
+const SELECTED = [
+  'id',
+  'ethernetMacAddress',
+  'iccid',
+  'physicalMemoryInBytes',
+  'hardwareInformation',
+] as const;
+
+/** A device by its id; only what `$select` names is told. */
+export type DeviceDetails = Resource<(typeof SELECTED)[number]>;
+
+/** Below the version, as a part of a $batch asks for it. */
+export function deviceDetailsOf(deviceId: string): string {
+  return `/deviceManagement/managedDevices/${encodeURIComponent(deviceId)}?$select=${SELECTED.join(',')}`;
+}
+
+export const detailsSupplement: Supplement<(typeof devices)['properties'], DeviceDetails> = {
+  ethernetMacAddress: ({ ethernetMacAddress }) => textOf(ethernetMacAddress),
+  iccid: ({ iccid }) => textOf(iccid),
+  cellularTechnology: (device) => hardwareText(device, 'cellularTechnology'),
+  ipAddressV4Wifi: (device) => hardwareText(device, 'ipAddressV4'),
+  subnetAddressV4Wifi: (device) => hardwareText(device, 'subnetAddress'),
+};
+
+/** Nobody has no memory: 0 is what was not reported. */
+export const detailsHistorySupplement: Supplement<
+  (typeof devicePropertyHistories)['properties'],
+  DeviceDetails
+> = {
+  physicalMemoryInBytes: ({ physicalMemoryInBytes }) => bytesOf(physicalMemoryInBytes) ?? NOT_TOLD,
+};
+
+function hardwareText({ hardwareInformation }: DeviceDetails, name: string): StagedValue {
+  if (typeof hardwareInformation !== 'object' || hardwareInformation === null) return NOT_TOLD;
+  return textOf((hardwareInformation as Readonly<Record<string, unknown>>)[name]);
+}

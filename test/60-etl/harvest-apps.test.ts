@@ -1,0 +1,240 @@
+// Apps in their revisions, and on how many devices they are installed: from a row for each device, else from counts.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EXPORT_PACE } from '../../etl/graph/export-job.ts';
+import type { ExportContext } from '../../etl/harvest/exports.ts';
+import {
+  EXPENSES,
+  installationsOf,
+  LINE_OF_BUSINESS,
+  RETIRED,
+  VISION,
+  WIN32,
+} from '../../fixtures/tenant/apps.ts';
+import { alwaysWith, openTenant } from './tenant-night.ts';
+import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+
+const FIRST_NIGHT = 20261101;
+
+/** A night that remembers no jobs, and looks after them at once. */
+const exports: ExportContext = {
+  memory: { recall: () => null, remember: () => undefined, forget: () => undefined },
+  pace: {
+    ...EXPORT_PACE,
+    firstPollMs: 1,
+    longestPollMs: 5,
+    jobMs: 2_000,
+    download: { tries: 3, firstDelayMs: 1, silentMs: 5_000 },
+  },
+};
+
+let tenant: HarvestedTenant;
+beforeAll(async () => {
+  tenant = await openTenant({ seed: 1, devices: 240, firstNight: FIRST_NIGHT }, FIRST_NIGHT);
+});
+afterAll(() => tenant.close());
+
+const revisionOf = ({ stage }: HarvestedNight, applicationId: string) =>
+  stage.rowsOf('appRevisions').find(({ values }) => values['applicationId'] === applicationId);
+
+/** Devices by app, kind of device, state and error, as the tenant has them. */
+function truth(): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { appId, device, state, errorCode } of installationsOf(tenant.tenant)) {
+    if (appId === WIN32) continue;
+    const words = [appId, device.managed.deviceType, state, errorCode | 0].join(' ');
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  return counts;
+}
+
+const countsOf = ({ stage }: HarvestedNight) =>
+  stage.rowsOf('mobileAppInstallStatusCounts').map(({ values }) => values);
+const sum = (rows: ReturnType<typeof countsOf>): number =>
+  rows.reduce((total, { count }) => total + Number(count), 0);
+
+describe('apps', () => {
+  let night: HarvestedNight;
+  beforeAll(async () => {
+    night = await tenant.harvestNight();
+  });
+
+  test('are the revisions in force, without Win32 apps', () => {
+    expect(revisionOf(night, LINE_OF_BUSINESS)).toEqual({
+      natural: `${LINE_OF_BUSINESS}:1`,
+      values: {
+        applicationId: LINE_OF_BUSINESS,
+        revision: 1,
+        title: 'Prüfstand 測定 🛠',
+        publisher: 'Contoso "Labs", Inc.',
+        uploadState: 1,
+        appTypeKey: 10,
+        vppProgramTypeKey: -1,
+        creationTime: '2025-09-27T09:36:00',
+        modifiedTime: '2026-11-01T12:00:00',
+        size: 48_211_456,
+      },
+    });
+    expect(revisionOf(night, WIN32)).toBeUndefined();
+    expect(night.report.completeness.get('appRevisions')).toBe('complete');
+  });
+
+  test('have no size where nothing was uploaded, and the programme that their licences are bought by', () => {
+    expect(revisionOf(night, EXPENSES)?.values).toMatchObject({
+      appTypeKey: 3,
+      vppProgramTypeKey: 2,
+      revision: 1,
+      size: null,
+    });
+  });
+
+  test('of a type that nobody knew make a row for it', () => {
+    expect(revisionOf(night, VISION)?.values).toMatchObject({ appTypeKey: 100_000 });
+    expect(night.stage.rowsOf('appTypes').map(({ values }) => values['appTypeName'])).toEqual([
+      'visionOSLobApp',
+    ]);
+  });
+
+  test('are listed once for all that want to know them', () => {
+    expect(night.asked.filter((line) => line.includes('/mobileApps'))).toHaveLength(1);
+  });
+
+  test('have the revision that was uploaded since, and what is gone is not among them', async () => {
+    const later = await openTenant({ seed: 1, devices: 60, firstNight: FIRST_NIGHT }, 20261120);
+    try {
+      const second = await later.harvestNight();
+      expect(revisionOf(second, LINE_OF_BUSINESS)).toMatchObject({
+        natural: `${LINE_OF_BUSINESS}:2`,
+        values: { revision: 2, modifiedTime: '2026-11-15T12:00:00' },
+      });
+      expect(revisionOf(second, RETIRED)).toBeUndefined();
+    } finally {
+      await later.close();
+    }
+  });
+
+  test('whose list is gone are a loud problem of theirs alone', async () => {
+    const { report } = await tenant.harvestNight({ faults: [alwaysWith('mobileApps', 'missing-segment')] });
+    expect(report.completeness.get('appRevisions')).toBe('failed');
+    expect(report.completeness.get('devices')).toBe('complete');
+    expect(report.problems.map(({ source }) => source)).toContain('beta/deviceAppManagement/mobileApps');
+  });
+});
+
+describe('installations', () => {
+  test('are not looked for where exports are off', async () => {
+    const { report, asked } = await tenant.harvestNight();
+    expect(report.completeness.has('mobileAppInstallStatusCounts')).toBe(false);
+    expect(asked.filter((line) => line.includes('exportJobs'))).toEqual([]);
+  });
+
+  test('are counted by kind of device, state and error from a row for each device', async () => {
+    const night = await tenant.harvestNight({ context: { exports } });
+    const rows = countsOf(night);
+    expect(night.report.completeness.get('mobileAppInstallStatusCounts')).toBe('complete');
+    expect(sum(rows)).toBe([...truth().values()].reduce((total, count) => total + count, 0));
+    const failed = [...truth()].filter(([words]) => words.startsWith(`${EXPENSES} iPhone failed`));
+    expect(failed.length).toBeGreaterThan(0);
+    for (const [words, count] of failed) {
+      expect(rows).toContainEqual({
+        appKey: `${EXPENSES}:1`,
+        deviceTypeKey: 8,
+        appInstallStateKey: 2,
+        errorCode: Number(words.split(' ').at(-1)),
+        count,
+      });
+    }
+    expect(rows.every(({ appKey }) => !String(appKey).startsWith(WIN32))).toBe(true);
+  });
+
+  test('are what the counts by app say where that report cannot be had; codes and kinds stay open', async () => {
+    const faults = [alwaysWith('OrgDeviceInstallStatus', 'job-failed')];
+    const { stage, report } = await tenant.harvestNight({ context: { exports }, faults });
+    const rows = stage.rowsOf('mobileAppInstallStatusCounts').map(({ values }) => values);
+    expect(report.completeness.get('mobileAppInstallStatusCounts')).toBe('complete');
+    expect(report.problems.map(({ message }) => message).join()).toContain("'OrgDeviceInstallStatus'");
+    expect(sum(rows)).toBe([...truth().values()].reduce((total, count) => total + count, 0));
+    const expenses = rows.filter(({ appKey }) => appKey === `${EXPENSES}:1`);
+    expect(expenses).toContainEqual(
+      expect.objectContaining({ deviceTypeKey: -1, appInstallStateKey: 2, errorCode: -1 }),
+    );
+    expect(rows).toContainEqual(
+      expect.objectContaining({ appKey: `${LINE_OF_BUSINESS}:1`, deviceTypeKey: 1, appInstallStateKey: 1 }),
+    );
+    expect(rows.every(({ count }) => Number(count) > 0)).toBe(true);
+  });
+
+  test('are absent, not zero, on a night without either report', async () => {
+    const faults = [alwaysWith('exportJobs(', 'job-failed')];
+    const { stage, report } = await tenant.harvestNight({ context: { exports }, faults });
+    expect(stage.rowsOf('mobileAppInstallStatusCounts')).toEqual([]);
+    expect(report.completeness.get('mobileAppInstallStatusCounts')).toBe('failed');
+  });
+});
+
+describe('exports that Graph refuses', () => {
+  test('are one problem of the night, and nothing else is missing', async () => {
+    const faults = [alwaysWith(/exportJobs$/, 'forbidden')];
+    const night = await tenant.harvestNight({ context: { exports }, faults });
+    const problems = night.report.problems.filter(({ source }) => source.includes('exportJobs'));
+    expect(problems).toEqual([
+      {
+        source: 'v1.0/deviceManagement/reports/exportJobs',
+        message: expect.stringContaining("set exports to 'off'"),
+      },
+    ]);
+    const failed = [...night.report.completeness].filter(([, each]) => each === 'failed');
+    expect(failed).toEqual([['mobileAppInstallStatusCounts', 'failed']]);
+  });
+});
+
+describe('what lists of devices leave out', () => {
+  test('comes from the inventory report beside them', async () => {
+    const { stage } = await tenant.harvestNight({ context: { exports } });
+    const told = new Map(stage.supplementsOf('devices').map(({ natural, values }) => [natural, values]));
+    for (const { managed } of tenant.tenant.devices.values()) {
+      const { ethernetMacAddress, iccid, hardwareInformation } = managed;
+      const values = told.get(managed.id)!;
+      const known = Object.entries(values).filter(([, value]) => typeof value !== 'symbol');
+      expect({
+        ethernetMacAddress,
+        iccid,
+        cellularTechnology: hardwareInformation.cellularTechnology,
+        ipAddressV4Wifi: hardwareInformation.ipAddressV4,
+        subnetAddressV4Wifi: hardwareInformation.subnetAddress,
+      }).toMatchObject(Object.fromEntries(known));
+    }
+    const cellular = [...told.values()].filter(({ cellularTechnology }) => cellularTechnology === 'GSM');
+    expect(cellular.length).toBeGreaterThan(10);
+  });
+});
+
+describe('an encryption report that cannot be listed', () => {
+  const faults = [alwaysWith('managedDeviceEncryptionStates', '504')];
+  const statesOf = ({ stage }: HarvestedNight) =>
+    new Map(stage.rowsOf('deviceEncryptionStates').map(({ values }) => [values['deviceKey'], values]));
+
+  test('is read from its export, which says the same of Windows', async () => {
+    const listed = statesOf(await tenant.harvestNight());
+    const night = await tenant.harvestNight({ context: { exports }, faults });
+    const exported = statesOf(night);
+    expect(night.report.completeness.get('deviceEncryptionStates')).toBe('complete');
+    expect(night.report.problems.map(({ message }) => message).join()).toContain('Its export was read');
+    expect(exported.size).toBe(listed.size);
+    const windows = [...tenant.tenant.devices.values()].filter(({ platform }) => platform === 'windows');
+    for (const { managed } of windows) expect(exported.get(managed.id)).toEqual(listed.get(managed.id));
+    const mac = [...tenant.tenant.devices.values()].find(
+      ({ platform, encryption }) => platform === 'macOS' && encryption !== null,
+    )!;
+    expect(exported.get(mac.managed.id)).toMatchObject({ fileVaultStateMask: null });
+    const { encryptionStateKey } = listed.get(mac.managed.id)!;
+    expect(exported.get(mac.managed.id)).toMatchObject({ encryptionStateKey });
+  });
+
+  test('is absent where there is no export either', async () => {
+    const { report } = await tenant.harvestNight({
+      context: { exports },
+      faults: [...faults, alwaysWith(/exportJobs$/, 'forbidden')],
+    });
+    expect(report.completeness.get('deviceEncryptionStates')).toBe('failed');
+  });
+});

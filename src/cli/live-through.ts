@@ -1,4 +1,5 @@
 // Nights in a row: the emulator's tenant moves on by a day, the clock with it, and a whole night is run.
+import { EXPORT_PACE, type ExportPace } from '../../etl/graph/export-job.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { fixedClock } from '../base/clock.ts';
@@ -11,12 +12,15 @@ export interface LifeWords extends Omit<NightWords, 'credential'> {
   readonly onNight?: (night: DateKey, done: number) => void;
 }
 
+/** The emulator has a report ready at the second look. */
+const EMULATOR_PACE: ExportPace = { ...EXPORT_PACE, firstPollMs: 1 };
+
 export async function liveThrough(
   nights: readonly DateKey[],
   { emulator, onNight, ...words }: LifeWords,
 ): Promise<void> {
   const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url };
-  const runNight = nightsOf({ credential, ...words });
+  const runNight = nightsOf({ credential, exportPace: EMULATOR_PACE, ...words });
   for (const [index, night] of nights.entries()) {
     emulator.setNight(night);
     await runNight(fixedClock(midnightOf(night)));

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Credential } from '../../etl/graph/token.ts';
 import type { Observation, Observer } from '../base/observation.ts';
 import type { Settings } from '../settings/settings.ts';
-import { boundsOf, type NightSettings } from './tenant-nights.ts';
+import { boundsOf, exportSettingsOf, type NightSettings } from './tenant-nights.ts';
 
 /** What the process is told: over its channel, since others on the machine can see arguments. */
 export interface NightOrder {
@@ -50,7 +50,8 @@ export async function runNightApart(
     // The channel closes behind the last word, which may come after the exit.
     const over = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
     const { data, keepGenerations, mostAppsAsked, today } = settings;
-    const needed = { data, keepGenerations, mostAppsAsked, today, ...boundsOf(settings) };
+    const bounds = boundsOf(settings);
+    const needed = { data, keepGenerations, mostAppsAsked, today, ...bounds, ...exportSettingsOf(settings) };
     child.send({ credential, settings: needed } satisfies NightOrder);
     await over;
   } finally {

@@ -1,6 +1,9 @@
 // The nights of one tenant: its Graph, its warehouse, and a night of them whenever one is wanted.
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { openGraph } from '../../etl/graph/client.ts';
+import { EXPORT_PACE, type ExportPace } from '../../etl/graph/export-job.ts';
+import { openExportMemory } from '../../etl/graph/export-memory.ts';
 import { makeTokenSource, type Credential } from '../../etl/graph/token.ts';
 import { harvest, type HarvestContext } from '../../etl/harvest.ts';
 import { runNight, type NightReport } from '../../etl/run.ts';
@@ -22,6 +25,8 @@ const NIGHT_SETTINGS = [
   'maxRise',
   'maxOrphans',
   'mostAppsAsked',
+  'exports',
+  'exportMinutes',
 ] as const;
 
 export const TENANT_SETTINGS = [
@@ -34,9 +39,12 @@ export const TENANT_SETTINGS = [
   'loginUrl',
 ] as const satisfies readonly SettingName[];
 
+/** What is left out is as the settings have it by default. */
 export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> &
-  Partial<Bounds> &
+  Partial<Bounds & ExportSettings> &
   Pick<HarvestContext, 'mostAppsAsked'>;
+
+export type ExportSettings = Pick<Settings, 'exports' | 'exportMinutes'>;
 
 export interface NightWords {
   readonly credential: Credential;
@@ -44,15 +52,18 @@ export interface NightWords {
   readonly observe: Observer;
   /** Ends a night under way; nothing of it is published then. */
   readonly signal: AbortSignal;
+  /** How patiently reports are asked after; as Intune needs it unless told. */
+  readonly exportPace?: ExportPace;
 }
 
 /** Runs the night of the clock's day. The token is kept from night to night. */
 export type RunNight = (clock: Clock) => Promise<NightReport>;
 
-export function nightsOf({ credential, settings, observe, signal }: NightWords): RunNight {
+export function nightsOf({ credential, settings, observe, signal, exportPace }: NightWords): RunNight {
   const token = makeTokenSource(credential);
   const bounds = boundsOf(settings);
   const warehouse = openTenantWarehouse(settings);
+  const context = harvestContext(settings, exportPace);
   return (clock) => {
     const graph = openGraph({ rootUrl: credential.graphUrl, token, run: randomUUID(), observe, signal });
     return runNight({
@@ -61,9 +72,25 @@ export function nightsOf({ credential, settings, observe, signal }: NightWords):
       model: MODEL,
       clock,
       bounds,
-      harvest: (source, stage) => harvest(source, stage, settings),
+      harvest: (...tonight) => harvest(...tonight, context),
     });
   };
+}
+
+function harvestContext(settings: NightSettings, pace = EXPORT_PACE): HarvestContext {
+  const { mostAppsAsked } = settings;
+  const { exports, exportMinutes } = exportSettingsOf(settings);
+  if (exports === 'off') return { mostAppsAsked };
+  const memory = openExportMemory(join(settings.data, 'exports.json'));
+  return { mostAppsAsked, exports: { memory, pace: { ...pace, jobMs: exportMinutes * 60_000 } } };
+}
+
+/** The usual ones where the settings do not say. */
+export function exportSettingsOf({
+  exports = SETTINGS.exports.default,
+  exportMinutes = SETTINGS.exportMinutes.default,
+}: Partial<ExportSettings>): ExportSettings {
+  return { exports, exportMinutes };
 }
 
 export function openTenantWarehouse({ data, keepGenerations }: NightSettings): Warehouse {

@@ -77,6 +77,16 @@ export const SETTINGS = {
     14,
     'Minutes after 00:00 UTC within which a night begins, at random: not every tenant is to ask at once.',
   ),
+  exports: choice(
+    ['auto', 'off'],
+    "Whether a night may export reports for what lists leave out: 'auto' where Microsoft Graph lets it.",
+  ),
+  exportMinutes: wholeNumber(
+    10,
+    1,
+    240,
+    'Minutes that Intune has to make a report; then it is asked for anew, three times at most.',
+  ),
   today: optionalDay('Stops the clock on this day, so that answers can be compared.'),
   tenantId: optionalText('Directory (tenant) ID of the tenant to read.'),
   clientId: optionalText('Application (client) ID of the app registration that reads it.'),

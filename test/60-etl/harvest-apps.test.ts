@@ -28,8 +28,13 @@ const exports: ExportContext = {
 };
 
 let tenant: HarvestedTenant;
+/** Without exports, and with them. */
+let plain: HarvestedNight;
+let helped: HarvestedNight;
 beforeAll(async () => {
-  tenant = await openTenant({ seed: 1, devices: 240, firstNight: FIRST_NIGHT }, FIRST_NIGHT);
+  tenant = await openTenant({ seed: 1, devices: 150, firstNight: FIRST_NIGHT }, FIRST_NIGHT);
+  plain = await tenant.harvestNight();
+  helped = await tenant.harvestNight({ context: { exports } });
 });
 afterAll(() => tenant.close());
 
@@ -53,13 +58,8 @@ const sum = (rows: ReturnType<typeof countsOf>): number =>
   rows.reduce((total, { count }) => total + Number(count), 0);
 
 describe('apps', () => {
-  let night: HarvestedNight;
-  beforeAll(async () => {
-    night = await tenant.harvestNight();
-  });
-
   test('are the revisions in force, without Win32 apps', () => {
-    expect(revisionOf(night, LINE_OF_BUSINESS)).toEqual({
+    expect(revisionOf(plain, LINE_OF_BUSINESS)).toEqual({
       natural: `${LINE_OF_BUSINESS}:1`,
       values: {
         applicationId: LINE_OF_BUSINESS,
@@ -74,12 +74,12 @@ describe('apps', () => {
         size: 48_211_456,
       },
     });
-    expect(revisionOf(night, WIN32)).toBeUndefined();
-    expect(night.report.completeness.get('appRevisions')).toBe('complete');
+    expect(revisionOf(plain, WIN32)).toBeUndefined();
+    expect(plain.report.completeness.get('appRevisions')).toBe('complete');
   });
 
   test('have no size where nothing was uploaded, and the programme that their licences are bought by', () => {
-    expect(revisionOf(night, EXPENSES)?.values).toMatchObject({
+    expect(revisionOf(plain, EXPENSES)?.values).toMatchObject({
       appTypeKey: 3,
       vppProgramTypeKey: 2,
       revision: 1,
@@ -88,14 +88,14 @@ describe('apps', () => {
   });
 
   test('of a type that nobody knew make a row for it', () => {
-    expect(revisionOf(night, VISION)?.values).toMatchObject({ appTypeKey: 100_000 });
-    expect(night.stage.rowsOf('appTypes').map(({ values }) => values['appTypeName'])).toEqual([
+    expect(revisionOf(plain, VISION)?.values).toMatchObject({ appTypeKey: 100_000 });
+    expect(plain.stage.rowsOf('appTypes').map(({ values }) => values['appTypeName'])).toEqual([
       'visionOSLobApp',
     ]);
   });
 
   test('are listed once for all that want to know them', () => {
-    expect(night.asked.filter((line) => line.includes('/mobileApps'))).toHaveLength(1);
+    expect(plain.asked.filter((line) => line.includes('/mobileApps'))).toHaveLength(1);
   });
 
   test('have the revision that was uploaded since, and what is gone is not among them', async () => {
@@ -121,25 +121,25 @@ describe('apps', () => {
 });
 
 describe('installations', () => {
-  test('are not looked for where exports are off', async () => {
-    const { report, asked } = await tenant.harvestNight();
+  test('are not looked for where exports are off', () => {
+    const { report, asked } = plain;
     expect(report.completeness.has('mobileAppInstallStatusCounts')).toBe(false);
     expect(asked.filter((line) => line.includes('exportJobs'))).toEqual([]);
   });
 
-  test('are counted by kind of device, state and error from a row for each device', async () => {
-    const night = await tenant.harvestNight({ context: { exports } });
-    const rows = countsOf(night);
-    expect(night.report.completeness.get('mobileAppInstallStatusCounts')).toBe('complete');
+  test('are counted by kind of device, state and error from a row for each device', () => {
+    const rows = countsOf(helped);
+    expect(helped.report.completeness.get('mobileAppInstallStatusCounts')).toBe('complete');
     expect(sum(rows)).toBe([...truth().values()].reduce((total, count) => total + count, 0));
-    const failed = [...truth()].filter(([words]) => words.startsWith(`${EXPENSES} iPhone failed`));
+    const failed = [...truth()].filter(([words]) => words.includes(' windowsRT failed '));
     expect(failed.length).toBeGreaterThan(0);
     for (const [words, count] of failed) {
+      const [appId, , , errorCode] = words.split(' ');
       expect(rows).toContainEqual({
-        appKey: `${EXPENSES}:1`,
-        deviceTypeKey: 8,
+        appKey: `${appId}:1`,
+        deviceTypeKey: 1,
         appInstallStateKey: 2,
-        errorCode: Number(words.split(' ').at(-1)),
+        errorCode: Number(errorCode),
         count,
       });
     }
@@ -153,13 +153,13 @@ describe('installations', () => {
     expect(report.completeness.get('mobileAppInstallStatusCounts')).toBe('complete');
     expect(report.problems.map(({ message }) => message).join()).toContain("'OrgDeviceInstallStatus'");
     expect(sum(rows)).toBe([...truth().values()].reduce((total, count) => total + count, 0));
-    const expenses = rows.filter(({ appKey }) => appKey === `${EXPENSES}:1`);
-    expect(expenses).toContainEqual(
-      expect.objectContaining({ deviceTypeKey: -1, appInstallStateKey: 2, errorCode: -1 }),
-    );
-    expect(rows).toContainEqual(
-      expect.objectContaining({ appKey: `${LINE_OF_BUSINESS}:1`, deviceTypeKey: 1, appInstallStateKey: 1 }),
-    );
+    const failed = rows.filter(({ appInstallStateKey }) => appInstallStateKey === 2);
+    expect(new Set(failed.map(({ errorCode }) => errorCode))).toEqual(new Set([-1]));
+    const kindsOf = (appId: string) =>
+      new Set(rows.filter(({ appKey }) => appKey === `${appId}:1`).map((row) => row['deviceTypeKey']));
+    // iPhones and iPads are one platform.
+    expect(kindsOf(EXPENSES)).toEqual(new Set([-1]));
+    expect(kindsOf(LINE_OF_BUSINESS)).toEqual(new Set([1]));
     expect(rows.every(({ count }) => Number(count) > 0)).toBe(true);
   });
 
@@ -188,8 +188,8 @@ describe('exports that Graph refuses', () => {
 });
 
 describe('what lists of devices leave out', () => {
-  test('comes from the inventory report beside them', async () => {
-    const { stage } = await tenant.harvestNight({ context: { exports } });
+  test('comes from the inventory report beside them', () => {
+    const { stage } = helped;
     const told = new Map(stage.supplementsOf('devices').map(({ natural, values }) => [natural, values]));
     for (const { managed } of tenant.tenant.devices.values()) {
       const { ethernetMacAddress, iccid, hardwareInformation } = managed;
@@ -204,7 +204,7 @@ describe('what lists of devices leave out', () => {
       }).toMatchObject(Object.fromEntries(known));
     }
     const cellular = [...told.values()].filter(({ cellularTechnology }) => cellularTechnology === 'GSM');
-    expect(cellular.length).toBeGreaterThan(10);
+    expect(cellular.length).toBeGreaterThan(5);
   });
 });
 
@@ -214,7 +214,7 @@ describe('an encryption report that cannot be listed', () => {
     new Map(stage.rowsOf('deviceEncryptionStates').map(({ values }) => [values['deviceKey'], values]));
 
   test('is read from its export, which says the same of Windows', async () => {
-    const listed = statesOf(await tenant.harvestNight());
+    const listed = statesOf(plain);
     const night = await tenant.harvestNight({ context: { exports }, faults });
     const exported = statesOf(night);
     expect(night.report.completeness.get('deviceEncryptionStates')).toBe('complete');

@@ -15,6 +15,7 @@ import {
 import { GONE_FOR_GOOD, MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { NOT_TOLD } from '../../src/engines/stage.ts';
 import { alwaysWith, openTenant } from './tenant-night.ts';
 import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
 

@@ -1,0 +1,100 @@
+// What reports told on one night and not on the next, from Graph over HTTP into a real warehouse.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { LINE_OF_BUSINESS, RETIRED } from '../../fixtures/tenant/apps.ts';
+import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
+import { liveThrough } from '../../src/cli/live-through.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+
+let data: string;
+let emulator: GraphEmulator;
+
+async function run(night: number, exports: 'auto' | 'off' = 'auto'): Promise<void> {
+  const settings = { data, keepGenerations: 3, exports };
+  const { signal } = new AbortController();
+  await liveThrough([night], { emulator, settings, observe: () => undefined, signal });
+}
+
+function select(sql: string, ...values: readonly unknown[]): readonly unknown[] {
+  const database = new Database(listGenerations(data)[0]!.path, { readonly: true });
+  try {
+    return database.prepare(sql).all(...values);
+  } finally {
+    database.close();
+  }
+}
+
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), 'fleetfeed-exports-'));
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 40, firstNight: 20261101 }) });
+  await run(20261101);
+});
+afterAll(async () => {
+  await emulator.close();
+  rmSync(data, { recursive: true });
+});
+
+const laptop = () =>
+  select(
+    'SELECT ethernetMacAddress, ipAddressV4Wifi, iccid, rowLastModifiedDateTimeUTC AS written FROM devices WHERE deviceId = ?',
+    MEGANS_LAPTOP,
+  )[0];
+const told = { ethernetMacAddress: 'A4BB6D10C2F1', ipAddressV4Wifi: '10.20.1.44', iccid: null };
+
+test('a device has what lists leave out', () => {
+  expect(laptop()).toMatchObject(told);
+  expect(readdirSync(data)).not.toContain('exports.json');
+});
+
+test('installations of a night lead to apps, kinds of device and states', () => {
+  const joined = select(
+    `SELECT sum(c.count) AS devices FROM mobileAppInstallStatusCounts c
+     JOIN appRevisions a ON a.appKey = c.appKey JOIN deviceTypes t ON t.deviceTypeKey = c.deviceTypeKey
+     JOIN mobileAppInstallStates s ON s.appInstallStateKey = c.appInstallStateKey`,
+  );
+  expect(joined).toEqual(select('SELECT sum(count) AS devices FROM mobileAppInstallStatusCounts'));
+  expect(select('SELECT count(*) AS n FROM mobileAppInstallStatusCounts')).not.toEqual([{ n: 0 }]);
+});
+
+test('what was told stays known on a night without exports, and counts of that night are absent', async () => {
+  await run(20261102, 'off');
+  expect(laptop()).toMatchObject(told);
+  expect(select('SELECT DISTINCT dateKey FROM mobileAppInstallStatusCounts')).toEqual([
+    { dateKey: 20261101 },
+  ]);
+});
+
+test('it stays known when the exports of a night are refused', async () => {
+  emulator.faults.add({ match: /exportJobs$/, answer: 'forbidden' });
+  await run(20261103);
+  expect(laptop()).toMatchObject(told);
+});
+
+test('a new revision of an app has a row of its own, and keeps the one before it; an app that is gone has ended', async () => {
+  await run(20261116);
+  const lives = (applicationId: string) =>
+    select(
+      `SELECT revision, startDateInclusiveUTC AS start, endDateExclusiveUTC AS "end", isCurrent
+       FROM appRevisions WHERE applicationId = ? ORDER BY revision`,
+      applicationId,
+    );
+  expect(lives(LINE_OF_BUSINESS)).toEqual([
+    { revision: 1, start: '2026-11-01T00:00:00', end: '2026-11-16T00:00:00', isCurrent: 0 },
+    { revision: 2, start: '2026-11-16T00:00:00', end: '9999-12-31T00:00:00', isCurrent: 1 },
+  ]);
+  expect(lives(RETIRED)).toEqual([
+    { revision: 1, start: '2026-11-01T00:00:00', end: '2026-11-16T00:00:00', isCurrent: 0 },
+  ]);
+  const counted = select(
+    `SELECT DISTINCT a.revision FROM mobileAppInstallStatusCounts c JOIN appRevisions a ON a.appKey = c.appKey
+     WHERE a.applicationId = ? AND c.dateKey = 20261116`,
+    LINE_OF_BUSINESS,
+  );
+  expect(counted).toEqual([{ revision: 2 }]);
+});

@@ -1,0 +1,180 @@
+// Nights that people overrule: one that verification refused is accepted, one that was published is taken back.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Completeness } from '../../src/engines/stage.ts';
+import { select, thing, thingDays, things } from '../50-engines/stage-small-model.ts';
+import { day, harvestOf, harvestOfThings, kinds, smallNights, type Harvest } from './small-nights.ts';
+
+const { dataDir, warehouse, journal, outcomes, served, tonight } = smallNights();
+
+/** So many things, and nothing else. */
+const harvestOfMany = (count: number): Harvest =>
+  harvestOfThings(Array.from({ length: count }, (_, index) => thing(`thing ${index}`)));
+
+describe('a night that verification refuses', () => {
+  const later = { run: 'run-2', at: '2026-11-21T00:00:05Z' };
+
+  test('is kept aside, with every finding told', async () => {
+    const told = await tonight(harvestOf([day('a', 77)]));
+    expect(told.report).toMatchObject({ code: 'feed.night-refused', target: 'thingDays' });
+    expect(kinds(told)).toEqual([
+      'night.started',
+      'extract',
+      'stage',
+      'verify',
+      'night.problem',
+      'night.failed',
+    ]);
+    expect(readdirSync(dataDir()).sort()).toEqual([
+      'journal.sqlite',
+      'night.lock',
+      'refused-20261120.sqlite',
+    ]);
+    const message = 'thingDays: rows have a colourKey that colours does not know (1).';
+    expect(journal()).toMatchObject([
+      { outcome: 'refused', reason: message, problems: [{ source: 'thingDays', message }] },
+    ]);
+  });
+
+  test('is not accepted where it is broken', async () => {
+    await tonight(harvestOf([day('a', 77)]));
+    expect(() => warehouse().accept(new Date())).toThrow('is broken and cannot be accepted');
+    expect(warehouse().current()).toBeNull();
+    expect(readdirSync(dataDir())).toContain('refused-20261120.sqlite');
+  });
+
+  test.each([
+    [100, 49, 'things: 49 rows, where 100 stood before: a fall of 51 %, more than 50 %.'],
+    [100, 501, 'things: 501 rows, where 100 stood before: a rise of 401 %, more than 400 %.'],
+  ])('for going from %d rows to %d is published once someone accepts it', async (before, now, message) => {
+    await tonight(harvestOfMany(before));
+    const { report } = await tonight(harvestOfMany(now), later);
+    expect(report).toMatchObject({ code: 'feed.night-refused', hint: expect.stringContaining('--accept') });
+    expect(served()).toBe(before);
+    expect(warehouse().accept(new Date('2026-11-21T08:00:00Z'))).toEqual({
+      id: 2,
+      dateKey: 20261121,
+      publishedAt: '2026-11-21T00:00:05Z',
+    });
+    expect(served()).toBe(now);
+    const reason = `${message} Accepted on 2026-11-21T08:00:00.000Z.`;
+    expect(journal()[0]).toMatchObject({ run: 'run-2', outcome: 'accepted', generation: 2, reason });
+    expect(select(dataDir(), `SELECT outcome, generation FROM runs WHERE runId = 'run-2'`)).toEqual([
+      { outcome: 'accepted', generation: 2 },
+    ]);
+    expect(readdirSync(dataDir()).filter((name) => name.startsWith('refused'))).toEqual([]);
+  });
+
+  test('may have lost a day of its things, or have met mostly strangers', async () => {
+    const daysOf = (known: number, strangers: number): Harvest => {
+      const naturals = (count: number, word: string) =>
+        Array.from({ length: count }, (_, at) => `${word}${at}`);
+      return (_, stage) => {
+        stage.append(
+          things,
+          naturals(100, 'thing').map((each) => thing(each)),
+        );
+        stage.append(
+          thingDays,
+          [...naturals(known, 'thing'), ...naturals(strangers, 'stranger')].map((each) => day(each)),
+        );
+        const completeness = new Map<string, Completeness>([
+          [things.name, 'complete'],
+          [thingDays.name, 'complete'],
+        ]);
+        return Promise.resolve({ completeness, problems: [] });
+      };
+    };
+    await tonight(daysOf(100, 0));
+    await tonight(daysOf(49, 51), later);
+    expect(journal()[0]?.problems.map(({ message }) => message)).toEqual([
+      'thingDays: 49 rows, where 100 stood before: a fall of 51 %, more than 50 %.',
+      'thingDays: 51 of 100 rows refer to things that are not there, more than 50 %.',
+    ]);
+    await tonight(daysOf(50, 50), { run: 'run-3', at: '2026-11-21T01:00:00Z' });
+    expect(journal()[0]).toMatchObject({ run: 'run-3', outcome: 'published' });
+  });
+
+  test.each([
+    ['half of many', 100, 50],
+    ['a few people more or less', 99, 1],
+    ['five times as many', 100, 500],
+  ])('is not one of %s', async (_, before, now) => {
+    await tonight(harvestOfMany(before));
+    expect((await tonight(harvestOfMany(now), later)).report).toMatchObject({ generation: { id: 2 } });
+  });
+
+  test('goes when the next one is good, and can no longer be accepted', async () => {
+    await tonight(harvestOfMany(200));
+    await tonight(harvestOfMany(20), later);
+    const kept = join(dataDir(), 'refused-20261121.sqlite');
+    const copy = readFileSync(kept);
+    await tonight(harvestOfMany(200), { run: 'run-3', at: '2026-11-21T09:00:00Z' });
+    expect(existsSync(kept)).toBe(false);
+    expect(() => warehouse().accept(new Date())).toThrow('No refused night is kept');
+    writeFileSync(kept, copy);
+    expect(() => warehouse().accept(new Date())).toThrow('it no longer follows');
+    expect(served()).toBe(200);
+  });
+});
+
+describe('a rollback', () => {
+  const night = (date: number, count: number) =>
+    tonight(harvestOfMany(count), { run: `run-${date}`, at: `2026-11-${date}T00:00:05Z` });
+
+  test('serves the night before as a new generation, and the next night builds on it', async () => {
+    await night(20, 3);
+    await night(21, 5);
+    const keys = () => select(dataDir(), 'SELECT thingId, thingKey FROM things ORDER BY 1');
+    const given = keys();
+    expect(warehouse().rollback(null, new Date('2026-11-21T09:00:00Z'))).toEqual({
+      id: 3,
+      dateKey: 20261120,
+      publishedAt: '2026-11-20T00:00:05Z',
+    });
+    expect(served()).toBe(3);
+    expect(outcomes()).toEqual([
+      [20261120, 'rollback'],
+      [20261121, 'withdrawn'],
+      [20261120, 'published'],
+    ]);
+    expect(select(dataDir(), 'SELECT outcome FROM runs ORDER BY 1').map(Object.values).flat()).toEqual([
+      'published',
+      'rollback',
+      'withdrawn',
+    ]);
+    await tonight(harvestOfMany(6), { run: 'run-4', at: '2026-11-21T10:00:00Z' });
+    expect(warehouse().current()).toMatchObject({ id: 4, dateKey: 20261121 });
+    expect(served()).toBe(6);
+    // Keys that the withdrawn night gave out stay with their things.
+    expect(keys().slice(0, 5)).toEqual(given);
+  });
+
+  test('is met by those who load only what changed since the night that it takes back', async () => {
+    const named = (...names: readonly string[]): Harvest =>
+      harvestOfThings(names.map((thingName, index) => thing(`thing ${index}`, { thingName })));
+    await tonight(named('as it was', 'always so'), { at: '2026-11-20T00:00:05Z' });
+    await tonight(named('wrong', 'always so'), { run: 'run-2', at: '2026-11-21T00:00:05Z' });
+    warehouse().rollback(null, new Date('2026-11-21T09:00:00Z'));
+    expect(select(dataDir(), 'SELECT thingName, modified FROM things').map(Object.values)).toEqual([
+      ['as it was', '2026-11-21T09:00:00'],
+      ['always so', '2026-11-20T00:00:05'],
+    ]);
+  });
+
+  test('twice goes back further, and never to what was withdrawn', async () => {
+    for (const [index, date] of [20, 21, 22].entries()) await night(date, index + 1);
+    warehouse().rollback(null, new Date('2026-11-22T08:00:00Z'));
+    expect(served()).toBe(2);
+    warehouse().rollback(null, new Date('2026-11-22T08:01:00Z'));
+    expect(served()).toBe(1);
+    expect(() => warehouse().rollback(null, new Date())).toThrow('No earlier night is kept');
+    expect(warehouse().rollback(3, new Date('2026-11-22T08:02:00Z'))).toMatchObject({
+      id: 6,
+      dateKey: 20261122,
+    });
+    expect(served()).toBe(3);
+    expect(() => warehouse().rollback(99, new Date())).toThrow('Generation 99 is not one to go back to');
+  });
+});

@@ -1,0 +1,30 @@
+// What a tenant always has is missed on the night that finds none of it.
+import { expect, test } from '@jest/globals';
+import { makeModel } from '../../schema/model.ts';
+import { userHistories, users } from '../../schema/subjects/users.ts';
+import { JOURNALLED, smallNights, type Harvest } from './small-nights.ts';
+
+const { warehouse, tonight } = smallNights(makeModel('People', [users, userHistories, ...JOURNALLED]));
+
+const harvestOf =
+  (...userIds: readonly string[]): Harvest =>
+  (_, stage) => {
+    const values = { userEmail: null, userPrincipalName: null, displayName: null, intuneLicensed: true };
+    stage.append(
+      users,
+      userIds.map((userId) => ({ natural: userId, values: { userId, ...values } })),
+    );
+    return Promise.resolve({ completeness: new Map([[users.name, 'complete']]), problems: [] });
+  };
+
+test('a night without one user is refused where there were two, and not where there were none', async () => {
+  const nights = ['20', '21', '22'].map((date) => ({ run: date, at: `2026-11-${date}T00:00:00Z` }));
+  expect((await tonight(harvestOf(), nights[0])).report).toMatchObject({ generation: { id: 1 } });
+  expect((await tonight(harvestOf('megan', 'alex'), nights[1])).report).toMatchObject({
+    generation: { id: 2 },
+  });
+  expect((await tonight(harvestOf(), nights[2])).report).toMatchObject({
+    message: expect.stringContaining('users: 0 rows, where 2 stood before: none is left.'),
+  });
+  expect(warehouse().current()).toMatchObject({ id: 2 });
+});

@@ -62,6 +62,14 @@ describe('a night', () => {
     expect(apps).toEqual(expect.arrayContaining(['com.microsoft.Office.Outlook', 'com.microsoft.edge']));
   });
 
+  test('names an app as the tenant’s catalogue does, and none that is not in it', () => {
+    const names = new Map(
+      night.stage.rowsOf('mamApplications').map(({ natural, values }) => [natural, values]),
+    );
+    expect(names.get('com.contoso.expenses')).toMatchObject({ mamApplicationName: 'Contoso Expenses' });
+    expect(names.get('com.microsoft.edge')).toMatchObject({ mamApplicationName: null });
+  });
+
   test.each([
     ['no reason against it', MEGANS_OUTLOOK, 1],
     ['the word "none"', NOT_FLAGGED, 1],

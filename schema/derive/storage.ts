@@ -47,6 +47,11 @@ const ROLES = {
   event: ['day'],
 } as const satisfies Record<Lifetime, readonly Role[]>;
 
+/** The table of a collection whose rows are spans. */
+export function spansTableOf({ name }: Entity): string {
+  return `${name}Spans`;
+}
+
 /** Throws a TypeError when the entity's words do not fit its lifetime. */
 export function storageOf(entity: Entity): Storage {
   const { name, lifetime, key, properties } = entity;
@@ -71,7 +76,7 @@ export function storageOf(entity: Entity): Storage {
   const stored = spans ? [...identity, from, to, ...attributes] : Object.keys(properties);
   return {
     entity,
-    table: spans ? `${name}Spans` : name,
+    table: spans ? spansTableOf(entity) : name,
     spans,
     columns: stored.map((each) => columnOf(entity, each)),
     primaryKey: spans ? [...identity, from] : key,

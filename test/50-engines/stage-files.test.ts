@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { makeModel } from '../../schema/model.ts';
+import type { Model } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
 import { runProblems, runSteps, runs } from '../../schema/subjects/runs.ts';
 import { entity, int32, text, textOrNull } from '../../schema/words.ts';
-import type { Entity, Row } from '../../schema/words.ts';
+import type { Entity, Property, Row } from '../../schema/words.ts';
 import { BUILDING_FILE, generationFileName } from '../../src/engines/sqlite/generations.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { Warehouse } from '../../src/engines/stage.ts';
@@ -275,9 +276,64 @@ describe('a model that grew', () => {
     });
   });
 
+  const living = (lifetime: Entity['lifetime']): Model => {
+    const byLifetime: Readonly<Record<Entity['lifetime'], Property>> = {
+      current: int32('Night.'),
+      event: int32('Night.', { role: 'day' }),
+      daily: int32('Night.', { role: 'day' }),
+      history: int32('Night.', { role: 'startDay' }),
+    };
+    const visits = entity({
+      name: 'visits',
+      singular: 'visit',
+      lifetime,
+      description: 'Visits.',
+      key: ['dateKey', 'thingId'],
+      properties: { dateKey: byLifetime[lifetime], thingId: text('Id.') },
+    });
+    return makeModel('Living', [visits]);
+  };
+
+  const lifetimes = ['current', 'event', 'daily', 'history'] as const;
+  test.each(lifetimes.flatMap((from) => lifetimes.map((to) => [from, to] as const)))(
+    'may turn a collection that is still empty from %s into %s',
+    (from, to) => {
+      withDataDir((dataDir) => {
+        openSqliteWarehouse({ dataDir, model: living(from) })
+          .begin(20260101, noon)
+          .publish();
+        const visits = living(to).entities.get('visits')!;
+        const stage = openSqliteWarehouse({ dataDir, model: living(to) }).begin(20260102, noon);
+        const told = to === 'current' ? { dateKey: 20260102 } : {};
+        stage.append(visits, [{ values: { thingId: 'a', ...told } }]);
+        stage.merge(visits, 'complete');
+        expect(stage.verify()).toEqual([]);
+        stage.publish();
+        expect(select(dataDir, 'SELECT * FROM visits')).toEqual([{ dateKey: 20260102, thingId: 'a' }]);
+      });
+    },
+  );
+
+  test('is refused where a collection with rows became one of another kind', () => {
+    withDataDir((dataDir) => {
+      const [model, other] = [living('event'), living('daily')];
+      const stage = openSqliteWarehouse({ dataDir, model }).begin(20260101, noon);
+      const visits = model.entities.get('visits')!;
+      stage.append(visits, [{ values: { thingId: 'a' } }]);
+      stage.merge(visits, 'complete');
+      stage.publish();
+      expect(() => openSqliteWarehouse({ dataDir, model: other }).begin(20260102, noon)).toThrow(
+        expect.objectContaining({ code: 'feed.night-refused', target: 'visits' }),
+      );
+    });
+  });
+
   test('is refused where it changed what is stored', () => {
     withDataDir((dataDir) => {
-      openSqliteWarehouse({ dataDir, model: after }).begin(20260101, noon).publish();
+      const stage = openSqliteWarehouse({ dataDir, model: after }).begin(20260101, noon);
+      stage.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
+      stage.merge(grown, 'complete');
+      stage.publish();
       const changed = makeModel('Changed', [
         night('nights', { note: int32('Note.'), level: int32('Level.') }),
       ]);

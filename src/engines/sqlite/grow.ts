@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { columnSql, deriveDdl, quoted, tableOf } from '../../../schema/derive/ddl.ts';
 import type { Definition } from '../../../schema/derive/ddl.ts';
-import { storageOf } from '../../../schema/derive/storage.ts';
+import { spansTableOf, storageOf } from '../../../schema/derive/storage.ts';
 import type { Column, Storage } from '../../../schema/derive/storage.ts';
 import { runs } from '../../../schema/subjects/runs.ts';
 import type { Entity } from '../../../schema/words.ts';
@@ -12,12 +12,14 @@ import type { Night } from './merge/night.ts';
 import { RUN_ENTITIES } from './run-tables.ts';
 
 /**
- * Collections, columns, indexes and views are added, never taken away: history outlives releases.
+ * Collections, columns, indexes and views are added, never taken away: history outlives releases. What is empty has no
+ * history: it may have become anything else.
  * Throws FeedError `feed.night-refused` when a column's type or place in the key is not what the model says.
  */
 export function growToModel({ database, model, parameters }: Night): void {
   dropFormerJournal(database);
   const storages = new Map([...model.entities.values()].map(storageOf).map((each) => [each.table, each]));
+  for (const storage of storages.values()) dropEmpty(database, storage);
   for (const definition of deriveDdl(model)) {
     const present = presentDefinition(database, definition);
     if (present === undefined) {
@@ -47,6 +49,19 @@ function dropFormerJournal(database: Database): void {
     .get(runs.name);
   if (former === 0) return;
   for (const { name } of RUN_ENTITIES) database.exec(`DROP TABLE ${quoted(name)}`);
+}
+
+// A view says nothing by itself: where its spans are gone or were never there, it goes too.
+function dropEmpty(database: Database, { entity, spans }: Storage): void {
+  const typeOf = (name: string): string | undefined =>
+    database.prepare<[string], string>('SELECT type FROM sqlite_schema WHERE name = ?').pluck().get(name);
+  for (const table of [entity.name, spansTableOf(entity)]) {
+    if (typeOf(table) !== 'table') continue;
+    const isEmpty = database.prepare(`SELECT 1 FROM ${quoted(table)} LIMIT 1`).get() === undefined;
+    if (isEmpty) database.exec(`DROP TABLE ${quoted(table)}`);
+  }
+  const isBare = !spans && typeOf(spansTableOf(entity)) === undefined;
+  if (isBare && typeOf(entity.name) === 'view') database.exec(`DROP VIEW ${quoted(entity.name)}`);
 }
 
 function presentDefinition(database: Database, { kind, name }: Definition): string | undefined {

@@ -143,15 +143,16 @@ describe('a night on which Graph', () => {
     expect(ofMam(night)).toEqual(['partial', 'partial', 'failed', 'complete']);
   });
 
-  test('does not say what protects a copy is one problem, not one for each', async () => {
-    const night = await tenant.harvestNight({
-      faults: [alwaysWith('/appliedPolicies', 'forbidden')],
-      context: {},
-    });
+  test.each([
+    ['any copy', '/appliedPolicies'],
+    ['one copy, of which nothing would look like no protection', `${MEGANS_EXPENSES}/appliedPolicies`],
+  ])('does not say what protects %s is one problem, and leaves it open for all', async (_, match) => {
+    const night = await tenant.harvestNight({ faults: [alwaysWith(match, 'forbidden')], context: {} });
     expect(ofMam(night)).toEqual(['complete', 'complete', 'complete', 'complete']);
     const problems = night.report.problems.filter(({ source }) => source.endsWith('appliedPolicies'));
     expect(problems).toHaveLength(1);
     expect(checkinOf(night, MEGANS_OUTLOOK)).toMatchObject({ effectiveAppliedPolicyKey: null });
+    expect(checkinOf(night, MEGANS_EXPENSES)).toMatchObject({ effectiveAppliedPolicyKey: null });
   });
 
   test('keeps the names of apps back keeps those that are known', async () => {

@@ -40,11 +40,12 @@ export interface NightReport {
  */
 export async function runNight(night: Night): Promise<NightReport> {
   const { run, observe } = night.graph;
-  const dateKey = dateKeyOf(night.clock.now());
+  const startedAt = night.clock.now();
+  const dateKey = dateKeyOf(startedAt);
   const began = performance.now();
   observe({ kind: 'night.started', run, dateKey });
   try {
-    const report = await buildNight(night);
+    const report = await buildNight(night, startedAt);
     const milliseconds = performance.now() - began;
     observe({ kind: 'night.published', run, dateKey, generation: report.generation.id, milliseconds });
     return { ...report, milliseconds };
@@ -55,19 +56,18 @@ export async function runNight(night: Night): Promise<NightReport> {
   }
 }
 
-async function buildNight(night: Night) {
+async function buildNight(night: Night, startedAt: Date) {
   const { graph, warehouse, model, clock, bounds, harvest = harvestTenant } = night;
   const { journal } = warehouse;
-  const [startedAt, began] = [clock.now(), performance.now()];
+  const began = performance.now();
   const timed = stopwatch(graph);
-  let run = begunRun(graph.run, startedAt);
   const over = (ended: RunRecord): RunRecord => ({
     ...ended,
     endedAt: clock.now(),
     milliseconds: performance.now() - began,
   });
-
-  const stage = beginNight(night, run, startedAt, over);
+  let run = begunRun(graph.run, startedAt);
+  const stage = beginNight(warehouse, startedAt, (error) => over(failedRun(run, error)));
   const { heard, listening } = hearProblems(graph);
   let findings: readonly Finding[];
   try {
@@ -94,19 +94,14 @@ async function buildNight(night: Night) {
 }
 
 /** A night that could not even begin is told too, unless it was another one's turn. */
-function beginNight(
-  { warehouse }: Night,
-  run: RunRecord,
-  startedAt: Date,
-  over: (ended: RunRecord) => RunRecord,
-): Stage {
+function beginNight(warehouse: Warehouse, startedAt: Date, failed: (error: unknown) => RunRecord): Stage {
   try {
-    return warehouse.begin(run.dateKey, startedAt);
+    return warehouse.begin(dateKeyOf(startedAt), startedAt);
   } catch (error) {
     const isBusy = error instanceof FeedError && error.code === 'feed.night-running';
     if (!isBusy) {
       try {
-        warehouse.journal.write(over(failedRun(run, error)));
+        warehouse.journal.write(failed(error));
       } catch {
         // The same disk: the first error says what is wrong with it.
       }

@@ -18,7 +18,7 @@ export async function harvestExtension(tools: Tools, devices: KnownDevices): Pro
 
   const entities = [extensionStream.entity, extensionVersionStream.entity];
   await ledger.attempt(entities, EXTENSION_STATES, async (gained) => {
-    for await (const page of pagesOf<GraphExtensionState>(graph, EXTENSION_STATES, devices.byId.size)) {
+    for await (const page of pagesOf<GraphExtensionState>(graph, EXTENSION_STATES)) {
       const records = page.flatMap((state) => {
         const deviceId = deviceOf(state);
         return deviceId === null ? [] : [{ deviceId, state, keyOf }];

@@ -11,6 +11,7 @@ import { runNight } from '../../etl/run.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { MEGANS_EXPENSES, MEGANS_OUTLOOK, STRANGERS_COPY } from '../../fixtures/tenant/app-registrations.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
 import { GONE_FOR_GOOD, JOHN_SMITH, MARY_MAJOR, MEGAN } from '../../fixtures/tenant/odd-users.ts';
@@ -149,6 +150,34 @@ test('terms that are raised become another row, and each night knows which versi
     { dateKey: 20170601, version: 2 },
     { dateKey: 20170602, version: 2 },
     { dateKey: 20170621, version: 3 },
+  ]);
+});
+
+test('a copy of an app that checked in leads to its app, its user, its health and what protects it', () => {
+  const checkins = select(
+    `SELECT a.mamApplicationId AS app, u.displayName AS user, h.deviceHealthName AS health, p.policyName AS policy
+     FROM mamCheckins c
+     JOIN mamApplicationInstances i USING (applicationInstanceKey)
+     JOIN mamApplications a USING (mamApplicationKey)
+     JOIN mamDeviceHealths h USING (deviceHealthKey)
+     LEFT JOIN users u USING (userKey)
+     LEFT JOIN mamEffectivePolicies e ON e.effectivePolicyKey = c.effectiveAppliedPolicyKey
+     LEFT JOIN policies p ON p.policyKey = e.realPolicyKey
+     WHERE c.dateKey = 20170621 AND i.applicationInstanceId IN (?, ?, ?) ORDER BY app`,
+    MEGANS_OUTLOOK,
+    MEGANS_EXPENSES,
+    STRANGERS_COPY,
+  );
+  expect(checkins).toEqual([
+    // Two policies are merged there, and none of them is the one.
+    { app: 'com.contoso.expenses', user: 'Megan Bowen', health: 'Healthy', policy: null },
+    {
+      app: 'com.microsoft.Office.Outlook',
+      user: 'Megan Bowen',
+      health: 'Healthy',
+      policy: 'iOS - App protection',
+    },
+    { app: 'com.microsoft.skype.teams', user: null, health: 'Healthy', policy: null },
   ]);
 });
 

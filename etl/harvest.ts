@@ -4,6 +4,7 @@ import type { Graph } from './graph/client.ts';
 import { openExports } from './harvest/exports.ts';
 import type { ExportContext } from './harvest/exports.ts';
 import { harvestApps, harvestInstallations } from './harvest/harvest-apps.ts';
+import { harvestDetails } from './harvest/harvest-details.ts';
 import { harvestDevices } from './harvest/harvest-devices.ts';
 import type { KnownDevices } from './harvest/harvest-devices.ts';
 import { harvestEncryption, harvestRecoveryKeys } from './harvest/harvest-encryption.ts';
@@ -34,6 +35,8 @@ export interface HarvestContext {
   readonly mostAppsAsked?: number | undefined;
   /** Left out, no report is exported. */
   readonly exports?: ExportContext;
+  /** Whether devices are asked one by one for what nothing else tells; off unless told. */
+  readonly deviceDetails?: 'on' | 'off' | undefined;
 }
 
 export interface HarvestReport {
@@ -49,8 +52,9 @@ export interface HarvestReport {
 export async function harvest(
   graph: Graph,
   stage: Stage,
-  { intunePlans = INTUNE_PLANS, mostAppsAsked = MOST_APPS_ASKED, exports }: HarvestContext = {},
+  context: HarvestContext = {},
 ): Promise<HarvestReport> {
+  const { intunePlans = INTUNE_PLANS, mostAppsAsked = MOST_APPS_ASKED, exports } = context;
   const ledger = makeLedger(graph.run, graph.observe);
   const tools: Tools = {
     graph,
@@ -75,6 +79,7 @@ export async function harvest(
     harvestEnrollment(tools, devices),
     harvestExtension(tools, devices),
     harvestInstallations(tools, apps, devices),
+    ...(context.deviceDetails === 'on' ? [harvestDetails(tools, devices)] : []),
     harvestMam(tools, policies, apps, mostAppsAsked),
     harvestTerms(tools, users),
   );

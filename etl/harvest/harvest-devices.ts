@@ -13,6 +13,8 @@ import {
 import type { DeviceRecord, ManagedDevice, ManagedDeviceOverview } from '../streams/devices.ts';
 import { dayBefore, isWithin } from '../transform/day-before.ts';
 import type { DayBefore } from '../transform/day-before.ts';
+import { makeDetailsDue } from '../transform/details-due.ts';
+import type { DeviceTimes } from '../transform/details-due.ts';
 import { encryptingPlatformOf } from '../transform/os-version.ts';
 import type { EncryptingPlatform } from '../transform/os-version.ts';
 import { countOf, idOf, instantOf, textOf } from '../transform/sentinels.ts';
@@ -38,6 +40,8 @@ export interface KnownDevice {
   readonly userId: string | null;
   /** Key of the way it was enrolled, if that was on the day before the night; else null. */
   readonly enrolledBy: number | null;
+  /** Its turn to be asked by itself has come. */
+  readonly detailsDue: boolean;
 }
 
 export interface KnownDevices {
@@ -57,7 +61,10 @@ export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
   const byId = new Map<string, KnownDevice>();
   const listed = new Set<string>();
   const entities = [deviceStream.entity, devicePropertyHistoryStream.entity];
-  const yesterday = dayBefore(stage.dateKey);
+  const night: Tonight = {
+    yesterday: dayBefore(stage.dateKey),
+    detailsDue: makeDetailsDue(stage.dateKey),
+  };
 
   const completeness = await ledger.attempt(entities, MANAGED_DEVICES, async (gained) => {
     for await (const page of pagesOf<ManagedDevice>(graph, MANAGED_DEVICES, enrolled)) {
@@ -65,7 +72,7 @@ export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
       const records = page
         .filter(belongsInWarehouse)
         .map((device) => ({ device, keyOf, categoryId: categoryOf(device, categories) }));
-      for (const record of records) byId.set(record.device.id, knownDevice(record, yesterday));
+      for (const record of records) byId.set(record.device.id, knownDevice(record, night));
       stage.append(deviceStream.entity, records.map(toDevice));
       stage.append(devicePropertyHistoryStream.entity, records.map(toHistory));
       gained();
@@ -126,8 +133,14 @@ function isWhole(listed: number, enrolled: number | null, ledger: Ledger): boole
   return false;
 }
 
-function knownDevice({ device, keyOf }: DeviceRecord, yesterday: DayBefore): KnownDevice {
+interface Tonight {
+  readonly yesterday: DayBefore;
+  readonly detailsDue: (device: DeviceTimes) => boolean;
+}
+
+function knownDevice({ device, keyOf }: DeviceRecord, { yesterday, detailsDue }: Tonight): KnownDevice {
   const platform = encryptingPlatformOf(textOf(device.operatingSystem));
+  const enrolled = instantOf(device.enrolledDateTime);
   return {
     deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, device.deviceType),
     platform,
@@ -138,9 +151,10 @@ function knownDevice({ device, keyOf }: DeviceRecord, yesterday: DayBefore): Kno
     secureBoot: secureBootOf(device),
     entraId: idOf(device.azureADDeviceId),
     userId: idOf(device.userId),
-    enrolledBy: isWithin(yesterday, instantOf(device.enrolledDateTime))
+    enrolledBy: isWithin(yesterday, enrolled)
       ? keyOf(DEVICE_LOOKUPS.enrollmentType, device.deviceEnrollmentType)
       : null,
+    detailsDue: detailsDue({ id: device.id, enrolled, lastSync: instantOf(device.lastSyncDateTime) }),
   };
 }
 

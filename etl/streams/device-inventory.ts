@@ -43,6 +43,9 @@ const SELECTED = [
   'hardwareInformation',
 ] as const;
 
+/** How devices asked one by one are called where their progress is told. */
+export const DEVICE_DETAILS = '/beta/deviceManagement/managedDevices/{id}';
+
 /** A device by its id; only what `$select` names is told. */
 export type DeviceDetails = Resource<(typeof SELECTED)[number]>;
 

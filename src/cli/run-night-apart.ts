@@ -49,9 +49,17 @@ export async function runNightApart(
   try {
     // The channel closes behind the last word, which may come after the exit.
     const over = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-    const { data, keepGenerations, mostAppsAsked, today } = settings;
+    const { data, keepGenerations, mostAppsAsked, deviceDetails, today } = settings;
     const bounds = boundsOf(settings);
-    const needed = { data, keepGenerations, mostAppsAsked, today, ...bounds, ...exportSettingsOf(settings) };
+    const needed = {
+      data,
+      keepGenerations,
+      mostAppsAsked,
+      deviceDetails,
+      today,
+      ...bounds,
+      ...exportSettingsOf(settings),
+    };
     child.send({ credential, settings: needed } satisfies NightOrder);
     await over;
   } finally {

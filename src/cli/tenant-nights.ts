@@ -27,6 +27,7 @@ const NIGHT_SETTINGS = [
   'mostAppsAsked',
   'exports',
   'exportMinutes',
+  'deviceDetails',
 ] as const;
 
 export const TENANT_SETTINGS = [
@@ -42,7 +43,7 @@ export const TENANT_SETTINGS = [
 /** What is left out is as the settings have it by default. */
 export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> &
   Partial<Bounds & ExportSettings> &
-  Pick<HarvestContext, 'mostAppsAsked'>;
+  Pick<HarvestContext, 'mostAppsAsked' | 'deviceDetails'>;
 
 export type ExportSettings = Pick<Settings, 'exports' | 'exportMinutes'>;
 
@@ -78,11 +79,15 @@ export function nightsOf({ credential, settings, observe, signal, exportPace }: 
 }
 
 function harvestContext(settings: NightSettings, pace = EXPORT_PACE): HarvestContext {
-  const { mostAppsAsked } = settings;
+  const { mostAppsAsked, deviceDetails } = settings;
   const { exports, exportMinutes } = exportSettingsOf(settings);
-  if (exports === 'off') return { mostAppsAsked };
+  if (exports === 'off') return { mostAppsAsked, deviceDetails };
   const memory = openExportMemory(join(settings.data, 'exports.json'));
-  return { mostAppsAsked, exports: { memory, pace: { ...pace, jobMs: exportMinutes * 60_000 } } };
+  return {
+    mostAppsAsked,
+    deviceDetails,
+    exports: { memory, pace: { ...pace, jobMs: exportMinutes * 60_000 } },
+  };
 }
 
 /** The usual ones where the settings do not say. */

@@ -81,6 +81,11 @@ export const SETTINGS = {
     ['auto', 'off'],
     "Whether a night may export reports for what lists leave out: 'auto' where Microsoft Graph lets it.",
   ),
+  deviceDetails: choice(
+    ['off', 'on'],
+    'Whether devices are asked one by one, each when it is new and then once a week, for what nothing else tells: ' +
+      'their memory, and without exports their addresses. Takes a request for twenty devices.',
+  ),
   exportMinutes: wholeNumber(
     10,
     1,

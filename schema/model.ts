@@ -25,6 +25,11 @@ export function makeModel(namespace: string, entities: readonly Entity[]): Model
         throw new TypeError(`${each.name}.${name} refers to '${property.refers}', which does not exist.`);
       }
     }
+    for (const [name, { personal, type, nullable }] of Object.entries(each.properties)) {
+      if (personal === undefined) continue;
+      if (type !== 'Edm.String' || (personal !== 'id' && !nullable))
+        throw new TypeError(`${each.name}.${name} is personal and could not be erased.`);
+    }
     const ways = Object.values(byName.get(each.history ?? '')?.navigations ?? {});
     if (each.history !== undefined && ways.filter(({ to }) => to === each.name).length !== 1) {
       throw new TypeError(`${each.name}: its history '${each.history}' does not lead back to it by one way.`);

@@ -32,6 +32,25 @@ export type Lifetime = 'current' | 'history' | 'daily' | 'event';
 export type Role =
   'surrogate' | 'day' | 'modified' | 'deleted' | 'deletedAt' | 'start' | 'startDay' | 'end' | 'current';
 
+/**
+ * What a personal property tells of someone; a privacy profile has a rule for each. `id` is by which the directory knows
+ * people: their rows are joined by it. `phone` is also the number of a SIM, `imei` also a MEID.
+ */
+export const PERSONAL_KINDS = [
+  'id',
+  'upn',
+  'mail',
+  'name',
+  'deviceName',
+  'phone',
+  'imei',
+  'serial',
+  'mac',
+  'ip',
+] as const;
+
+export type PersonalKind = (typeof PERSONAL_KINDS)[number];
+
 export interface Property {
   readonly type: EdmType;
   readonly nullable: boolean;
@@ -40,8 +59,8 @@ export interface Property {
   readonly role?: Role;
   /** Served on beta only. */
   readonly beta?: true;
-  /** Says something about a person. */
-  readonly personal?: true;
+  /** Says something about a person. Always text; what is not an id may be null, so that it can be erased. */
+  readonly personal?: PersonalKind;
   /**
    * The dimension whose surrogate key this is. Streams give the thing's natural text; the merge puts the key.
    * Only for dimensions with a surrogate; lookups have fixed keys.
@@ -62,6 +81,12 @@ export interface Navigation {
 export type Value = string | number | bigint | boolean | null;
 export type Row<Name extends string = string> = Readonly<Record<Name, Value>>;
 
+/** Navigations of the entity: to the person, and to what the person has. */
+export interface Holding {
+  readonly person: string;
+  readonly thing: string;
+}
+
 export interface Entity<Name extends string = string> {
   /** The collection's name, as in the URL. */
   readonly name: string;
@@ -81,6 +106,10 @@ export interface Entity<Name extends string = string> {
   readonly history?: string;
   /** A night that finds none, where the night before had some, is refused: a tenant does not lose them all. */
   readonly vital?: true;
+  /** A row is a person: the property that the directory knows them by, which is also what the source calls the thing. */
+  readonly person?: Name;
+  /** Rows tell from when to when a person had a thing: what is told of the thing on those days is told of the person. */
+  readonly holding?: Holding;
   readonly beta?: true;
 }
 
@@ -102,6 +131,8 @@ interface EntityWords<Properties extends Readonly<Record<string, Property>>> {
   readonly rows?: readonly Row<keyof Properties & string>[];
   readonly history?: string;
   readonly vital?: true;
+  readonly person?: keyof Properties & string;
+  readonly holding?: Holding;
   readonly beta?: true;
 }
 

@@ -31,7 +31,7 @@ export const devices = entity({
       'Id of the device in Intune, a GUID as text. A device that is enrolled anew gets a new one.',
     ),
     deviceName: textOrNull('Name of the device as Intune shows it; not unique and not stable.', {
-      personal: true,
+      personal: 'deviceName',
     }),
     deviceTypeKey: int32('Kind of device; joins deviceTypes.deviceTypeKey, -1 when unknown.'),
     deviceRegistrationStateKey: int32(
@@ -72,11 +72,11 @@ export const devices = entity({
     easDeviceId: textOrNull('Id of the device in Exchange ActiveSync; null when it does not use it.'),
     serialNumber: textOrNull(
       'Serial number from the manufacturer; null when not reported. Duplicates occur, so it is no key.',
-      { personal: true },
+      { personal: 'serial' },
     ),
     userId: textOrNull(
       'Microsoft Entra object id of the user the device is enrolled for; joins users.userId, null for devices without a user.',
-      { personal: true },
+      { personal: 'id' },
     ),
     rowLastModifiedDateTimeUTC: rowModified,
     manufacturer: textOrNull('Who made the device, in the manufacturer’s own spelling.'),
@@ -90,7 +90,7 @@ export const devices = entity({
     androidSecurityPatchLevel: textOrNull(
       'Date of the Android security patch as text, yyyy-mm-dd; null on other systems.',
     ),
-    meid: textOrNull('Mobile equipment identifier of a CDMA modem; null without one.', { personal: true }),
+    meid: textOrNull('Mobile equipment identifier of a CDMA modem; null without one.', { personal: 'imei' }),
     isSupervised: int32OrNull(
       'Whether an Apple device is supervised: 1 or 0, a number and not a boolean; null when not reported.',
     ),
@@ -103,10 +103,10 @@ export const devices = entity({
     ),
     subscriberCarrier: textOrNull('Mobile network operator; null without a SIM.'),
     phoneNumber: textOrNull('Phone number of the SIM; many tenants see only its last digits.', {
-      personal: true,
+      personal: 'phone',
     }),
     imei: textOrNull('International mobile equipment identity of the modem; null without one.', {
-      personal: true,
+      personal: 'imei',
     }),
     cellularTechnology: textOrNull(
       'Mobile technologies of the modem, such as GSM or CDMA; null without one.',
@@ -114,13 +114,13 @@ export const devices = entity({
     wiFiMacAddress: textOrNull(
       'MAC address of the Wi-Fi adapter, hexadecimal without separators, in either case.',
       {
-        personal: true,
+        personal: 'mac',
       },
     ),
     ethernetMacAddress: textOrNull(
       'MAC address of the wired adapter; null when there is none or it is not reported.',
       {
-        personal: true,
+        personal: 'mac',
       },
     ),
     office365Version: textOrNull(
@@ -131,15 +131,15 @@ export const devices = entity({
     ),
     primaryUser: textOrNull(
       'Microsoft Entra object id of the primary user; matches users.userId. Usually the same as userId, null on shared devices.',
-      { personal: true },
+      { personal: 'id' },
     ),
-    iccid: textOrNull('Number of the SIM card; null without one.', { personal: true, beta: true }),
+    iccid: textOrNull('Number of the SIM card; null without one.', { personal: 'phone', beta: true }),
     subnetAddressV4Wifi: textOrNull('IPv4 subnet of the Wi-Fi adapter at the last check-in.', {
-      personal: true,
+      personal: 'ip',
       beta: true,
     }),
     ipAddressV4Wifi: textOrNull('IPv4 address of the Wi-Fi adapter at the last check-in.', {
-      personal: true,
+      personal: 'ip',
       beta: true,
     }),
   },
@@ -202,7 +202,7 @@ export const devicePropertyHistories = entity({
   properties: {
     dateKey: nightOfFact,
     deviceKey: deviceOfFact,
-    deviceName: textOrNull('Name of the device on that night.', { personal: true }),
+    deviceName: textOrNull('Name of the device on that night.', { personal: 'deviceName' }),
     deviceRegistrationStateKey: int32(
       'Registration with Microsoft Entra on that night; joins deviceRegistrationStates.deviceRegistrationStateKey.',
     ),

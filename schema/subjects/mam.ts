@@ -54,7 +54,7 @@ export const mamApplicationInstances = entity({
     userId: textOrNull(
       'Microsoft Entra object id of the user who signed in to the app; matches users.userId.',
       {
-        personal: true,
+        personal: 'id',
       },
     ),
     applicationInstanceId: text('Id of the registration in Intune, a GUID as text.'),
@@ -69,7 +69,7 @@ export const mamApplicationInstances = entity({
     ),
     mamDeviceType: textOrNull('Kind of device in the words of its platform, for example iPhone.'),
     mamDeviceName: textOrNull('Name of the device as its user gave it; null when not reported.', {
-      personal: true,
+      personal: 'deviceName',
     }),
     isDeleted: supersededOrGone,
     startDateInclusiveUTC: startOfRow,
@@ -77,6 +77,12 @@ export const mamApplicationInstances = entity({
     rowLastModifiedDateTimeUTC: rowModified,
   },
   navigations: {
+    user: navigation(
+      'users',
+      { userId: 'userId' },
+      'mamApplicationInstances',
+      'The user who signed in to the app.',
+    ),
     mamPlatform: navigation(
       'mamPlatforms',
       { platform: 'platform' },

@@ -18,6 +18,7 @@ export const users = entity({
   lifetime: 'current',
   vital: true,
   history: 'userHistories',
+  person: 'userId',
   description:
     'Everyone who has an Intune licence or a managed device, one row a person in the latest state. People who left stay, with isDeleted true; userHistories has what changed and when.',
   key: ['userKey'],
@@ -31,17 +32,17 @@ export const users = entity({
     userId: text(
       'Object id of the user in Microsoft Entra, a GUID as text; unique here. devices.userId joins it.',
       {
-        personal: true,
+        personal: 'id',
       },
     ),
-    userEmail: textOrNull('Mail address; null for accounts without a mailbox.', { personal: true }),
+    userEmail: textOrNull('Mail address; null for accounts without a mailbox.', { personal: 'mail' }),
     userPrincipalName: textOrNull(
       'Sign-in name, usually in the form of a mail address; changes when people marry or move.',
       {
-        personal: true,
+        personal: 'upn',
       },
     ),
-    displayName: textOrNull('Name as the directory shows it.', { personal: true }),
+    displayName: textOrNull('Name as the directory shows it.', { personal: 'name' }),
     intuneLicensed: truthOrNull(
       'Whether a plan that includes Intune is active for the user; null when plans could not be read.',
     ),
@@ -66,11 +67,11 @@ export const userHistories = entity({
     userKey: int32('The user; joins users.userKey. A user has as many rows as states.', { refers: 'users' }),
     startDateKey: int32('First day of the state as yyyymmdd; joins dates.dateKey.', { role: 'startDay' }),
     userId: text('Object id of the user in Microsoft Entra, the same in all rows of one user.', {
-      personal: true,
+      personal: 'id',
     }),
-    userEmail: textOrNull('Mail address while the state held.', { personal: true }),
-    userPrincipalName: textOrNull('Sign-in name while the state held.', { personal: true }),
-    displayName: textOrNull('Name in the directory while the state held.', { personal: true }),
+    userEmail: textOrNull('Mail address while the state held.', { personal: 'mail' }),
+    userPrincipalName: textOrNull('Sign-in name while the state held.', { personal: 'upn' }),
+    displayName: textOrNull('Name in the directory while the state held.', { personal: 'name' }),
     intuneLicensed: truthOrNull(
       'Whether an Intune plan was active while the state held; null when it could not be read.',
     ),
@@ -111,6 +112,7 @@ export const userDeviceAssociations = entity({
   lifetime: 'current',
   description: 'Which user has or had which device. Associations that ended stay, with isDeleted true.',
   key: ['userKey', 'deviceKey'],
+  holding: { person: 'user', thing: 'device' },
   properties: {
     userKey: int32('The user of the device; joins users.userKey.', { refers: 'users' }),
     deviceKey: deviceOfFact,

@@ -1,0 +1,78 @@
+// How the model says whose a row is.
+import { describe, expect, test } from '@jest/globals';
+import { derivePeople } from '../../schema/derive/people.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { makeModel } from '../../schema/model.ts';
+import { entity, int32, navigation, text, textOrNull } from '../../schema/words.ts';
+
+const people = derivePeople(MODEL)!;
+const waysOf = (name: string) => {
+  const telling = people.tellings.find(({ entity: { name: each } }) => each === name);
+  return (
+    telling && { by: telling.columns.map(({ own, theirs }) => `${own} = ${theirs}`), thing: telling.thing }
+  );
+};
+
+describe('whose a row is', () => {
+  test('no collection that says something about people is forgotten', () => {
+    const personal = [...MODEL.entities.values()].filter(({ properties }) =>
+      Object.values(properties).some((property) => property.personal),
+    );
+    expect(personal.length).toBeGreaterThan(4);
+    expect(people.tellings.map(({ entity: { name } }) => name)).toEqual(
+      expect.arrayContaining(personal.map(({ name }) => name)),
+    );
+    for (const { entity: telling, personal: told } of people.tellings) {
+      const marked = Object.entries(telling.properties).filter(([, property]) => property.personal);
+      expect(told).toEqual(marked.map(([name]) => name));
+    }
+  });
+
+  test.each([
+    ['users', ['userKey = userKey'], null],
+    ['userHistories', ['userKey = userKey'], null],
+    ['userDeviceAssociations', ['userKey = userKey'], null],
+    ['devices', ['userId = userId', 'primaryUser = userId'], null],
+    ['devicePropertyHistories', [], 'deviceKey'],
+    ['deviceEncryptionStates', [], 'deviceKey'],
+    ['mamApplicationInstances', ['userId = userId'], null],
+    ['mamCheckins', ['userKey = userKey'], null],
+    ['userTermsAndConditionsAcceptances', ['userKey = userKey'], null],
+  ])('%s are of a person by %j, or of a thing by %s', (name, by, thing) => {
+    expect(waysOf(name)).toEqual({ by, thing });
+  });
+
+  test('counts and lookups are about nobody', () => {
+    expect(waysOf('encryptionActivities')).toBeUndefined();
+    expect(waysOf('policies')).toBeUndefined();
+  });
+});
+
+describe('a model from which nobody could be erased does not start', () => {
+  const words = { lifetime: 'current', description: 'A.', key: ['k'] } as const;
+  const k = int32('K.', { role: 'surrogate' });
+  const id = text('Id.', { personal: 'id' });
+  const folk = entity({ ...words, name: 'folk', singular: 'one', person: 'id', properties: { k, id } });
+  const stray = entity({
+    ...words,
+    name: 'strays',
+    singular: 'stray',
+    properties: { k, phone: textOrNull('Phone.', { personal: 'phone' }) },
+  });
+
+  test('where a personal value leads to nobody', () => {
+    expect(() => derivePeople(makeModel('Test', [folk, stray]))).toThrow('strays.phone is about nobody');
+    expect(() => derivePeople(makeModel('Test', [stray]))).toThrow('has none');
+  });
+
+  test('where a personal value other than an id may not be null', () => {
+    const named = entity({
+      ...words,
+      name: 'named',
+      singular: 'n',
+      properties: { k, name: text('Name.', { personal: 'name' }) },
+      navigations: { one: navigation('folk', { k: 'k' }, 'named', 'One.') },
+    });
+    expect(() => makeModel('Test', [folk, named])).toThrow('named.name is personal');
+  });
+});

@@ -48,7 +48,7 @@ function runLines(run: RunRecord): readonly string[] {
   const words = [
     dayOf(dateKey),
     outcome.padEnd(9),
-    startedAt === null ? '' : `at ${startedAt.toISOString().slice(11, 16)}`,
+    startedAt === null ? '' : `at ${beginningOf(startedAt, dateKey)}`,
     milliseconds === null ? '' : `${(milliseconds / 1000).toFixed(1)} s`,
     generation === null ? '' : `generation ${generation}`,
     isComplete === null ? '' : isComplete ? 'complete' : 'partial',
@@ -63,6 +63,12 @@ function runLines(run: RunRecord): readonly string[] {
     ...(hidden > 0 ? [`And ${hidden} more.`] : []),
   ];
   return [words.filter((word) => word !== '').join('  '), ...told.map((line) => `${' '.repeat(12)}${line}`)];
+}
+
+/** The time of day, with the day where it is not that of the night: a rollback is of a night before. */
+function beginningOf(startedAt: Date, dateKey: DateKey): string {
+  const from = dateKeyOf(startedAt) === dateKey ? 11 : 0;
+  return startedAt.toISOString().slice(from, 16).replace('T', ' ');
 }
 
 function dayOf(dateKey: DateKey): string {

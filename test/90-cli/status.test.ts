@@ -56,7 +56,7 @@ test('snapshot --accept publishes the refused night, and rollback takes it back'
   const { stdout } = await toEnd('status', '--today', '2026-11-21');
   expect(stdout).toContain('Kept        5 of 2026-11-20, 4 of 2026-11-21, 3 of 2026-11-20');
   expect(stdout).not.toContain('Refused ');
-  expect(stdout).toMatch(/^2026-11-20 {2}rollback .*\n {12}From generation 4 back to generation 3/m);
+  expect(stdout).toMatch(/^2026-11-20 {2}rollback {3}at .*\n {12}From generation 4 back to generation 3/m);
   expect(stdout).toMatch(/^2026-11-21 {2}withdrawn /m);
 });
 

@@ -109,7 +109,7 @@ export const devices = entity({
       personal: 'imei',
     }),
     cellularTechnology: textOrNull(
-      'Mobile technologies of the modem, such as GSM or CDMA; null without one.',
+      'Mobile technologies of the modem, such as GSM or CDMA; null without one. From the inventory report: as last told.',
     ),
     wiFiMacAddress: textOrNull(
       'MAC address of the Wi-Fi adapter, hexadecimal without separators, in either case.',
@@ -118,7 +118,7 @@ export const devices = entity({
       },
     ),
     ethernetMacAddress: textOrNull(
-      'MAC address of the wired adapter; null when there is none or it is not reported.',
+      'MAC address of the wired adapter; null when there is none or it is not reported. From the inventory report: as last told.',
       {
         personal: 'mac',
       },
@@ -133,15 +133,24 @@ export const devices = entity({
       'Microsoft Entra object id of the primary user; matches users.userId. Usually the same as userId, null on shared devices.',
       { personal: 'id' },
     ),
-    iccid: textOrNull('Number of the SIM card; null without one.', { personal: 'phone', beta: true }),
-    subnetAddressV4Wifi: textOrNull('IPv4 subnet of the Wi-Fi adapter at the last check-in.', {
-      personal: 'ip',
+    iccid: textOrNull('Number of the SIM card; null without one. From the inventory report: as last told.', {
+      personal: 'phone',
       beta: true,
     }),
-    ipAddressV4Wifi: textOrNull('IPv4 address of the Wi-Fi adapter at the last check-in.', {
-      personal: 'ip',
-      beta: true,
-    }),
+    subnetAddressV4Wifi: textOrNull(
+      'IPv4 subnet of the Wi-Fi adapter. From the inventory report: as last told.',
+      {
+        personal: 'ip',
+        beta: true,
+      },
+    ),
+    ipAddressV4Wifi: textOrNull(
+      'IPv4 address of the Wi-Fi adapter. From the inventory report: as last told.',
+      {
+        personal: 'ip',
+        beta: true,
+      },
+    ),
   },
   navigations: {
     user: navigation('users', { userId: 'userId' }, 'devices', 'The user the device is enrolled for.'),
@@ -220,7 +229,9 @@ export const devicePropertyHistories = entity({
       'Category on that night; joins deviceCategories.deviceCategoryKey, -1 when none was set.',
       { refers: 'deviceCategories' },
     ),
-    physicalMemoryInBytes: int64OrNull('Memory in bytes; null when the source did not report it.'),
+    physicalMemoryInBytes: int64OrNull(
+      'Memory in bytes, which no list and no report tells: null until the device was asked by itself, then as last told.',
+    ),
     totalStorageSpaceInBytes: int64OrNull('Total storage in bytes on that night; null when not reported.'),
   },
   navigations: {

@@ -111,6 +111,8 @@ export interface Entity<Name extends string = string> {
   /** Rows tell from when to when a person had a thing: what is told of the thing on those days is told of the person. */
   readonly holding?: Holding;
   readonly beta?: true;
+  /** Seen only by roles that name it: what the feed knows of its own readers. */
+  readonly kept?: true;
 }
 
 /** An entity as its subject file wrote it: property names and roles stay visible to the compiler, for the streams. */
@@ -134,6 +136,7 @@ interface EntityWords<Properties extends Readonly<Record<string, Property>>> {
   readonly person?: keyof Properties & string;
   readonly holding?: Holding;
   readonly beta?: true;
+  readonly kept?: true;
 }
 
 export function entity<const Properties extends Readonly<Record<string, Property>>>(

@@ -1,7 +1,7 @@
 // Every error a reader can meet, in one closed table, grouped by what the reader can do about it.
 
 /**
- * `request.*` change the URL · `limit.*` ask for less or later · `feed.*` try again · `setup.*` change a setting ·
+ * `request.*` change the URL · `auth.*` sign in · `limit.*` ask for less or later · `feed.*` try again · `setup.*` change a setting ·
  * `defect.*` tell us.
  * A code is never reused. Its HTTP status is the business of src/http alone.
  */
@@ -31,6 +31,8 @@ export const ERROR_CODES = {
   'request.malformed-batch': 'The body of a $batch cannot be read.',
   'request.failed-dependency': 'A part of a $batch was not answered, since another part failed.',
   'request.protocol-version': 'The OData version asked for is not spoken here.',
+  'auth.required': 'Credentials are missing, or do not hold.',
+  'auth.forbidden': 'The credentials hold and allow nothing here.',
   'limit.query-too-long': 'The query text is longer than the limit.',
   'limit.too-complex': 'The query nests deeper or has more parts than the limit.',
   'limit.body-too-large': 'The body of the request is larger than the limit.',

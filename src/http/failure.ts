@@ -33,6 +33,8 @@ export const STATUS = {
   'request.malformed-batch': 400,
   'request.failed-dependency': 424,
   'request.protocol-version': 400,
+  'auth.required': 401,
+  'auth.forbidden': 403,
   'limit.query-too-long': 400,
   'limit.too-complex': 400,
   'limit.body-too-large': 413,

@@ -1,0 +1,65 @@
+// The file that keys are kept in: beside the warehouse, for its owner's account alone.
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FeedError } from '../base/feed-error.ts';
+import type { StoredKey } from './api-key.ts';
+
+export interface KeyFile {
+  /** As the file stands now: a key that is revoked is refused with the next request. Throws `feed.unavailable`. */
+  keys(): readonly StoredKey[];
+  /** Replaces all of them, whole or not at all. */
+  write(keys: readonly StoredKey[]): void;
+}
+
+const TEXTS = ['id', 'label', 'role', 'createdAt', 'salt', 'hash'] as const;
+const TEXTS_OR_NULL = ['expiresAt', 'revokedAt'] as const;
+
+export function openKeyFile(dataDir: string): KeyFile {
+  const path = join(dataDir, 'keys.json');
+  let known: { readonly mark: string; readonly keys: readonly StoredKey[] } | null = null;
+  return {
+    keys() {
+      const mark = markOf(path);
+      if (mark === null) return [];
+      if (known?.mark !== mark) known = { mark, keys: readKeys(path) };
+      return known.keys;
+    },
+    write(keys) {
+      const draft = `${path}.new`;
+      writeFileSync(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flush: true });
+      renameSync(draft, path);
+    },
+  };
+}
+
+/** Changes whenever the file is replaced: by time, by size and by the file itself. Null where there is none. */
+function markOf(path: string): string | null {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.ino} ${stat.mtimeNs} ${stat.size}` : null;
+}
+
+// A file that cannot be read lets nobody in: one key lost in it might be one that was revoked.
+function readKeys(path: string): readonly StoredKey[] {
+  const broken = (cause?: unknown): FeedError =>
+    new FeedError('feed.unavailable', `The keys in '${path}' cannot be read.`, {
+      hint: 'Restore the file, or remove it and make new keys.',
+      cause,
+    });
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw broken(cause);
+  }
+  if (!Array.isArray(json) || !json.every(isStoredKey)) throw broken();
+  return json;
+}
+
+function isStoredKey(json: unknown): json is StoredKey {
+  if (typeof json !== 'object' || json === null) return false;
+  const fields = json as Readonly<Record<string, unknown>>;
+  return (
+    TEXTS.every((name) => typeof fields[name] === 'string') &&
+    TEXTS_OR_NULL.every((name) => fields[name] === null || typeof fields[name] === 'string')
+  );
+}

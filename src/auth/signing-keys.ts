@@ -1,0 +1,71 @@
+// The keys that a directory signs tokens with: fetched when needed, kept while the directory is down.
+import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import type { Clock } from '../base/clock.ts';
+
+/** One of the directory's two ways to sign: v1.0 and v2.0 tokens differ in issuer, and may differ in keys. */
+export interface Signer {
+  readonly issuer: string;
+  readonly keys: JWTVerifyGetKey;
+}
+
+export interface SigningKeys {
+  /**
+   * The newest known. `unknownKey` says that they did not have the key of a token: they are then fetched anew, but not
+   * more often than every few minutes, or anyone could make us hammer the directory. Throws where none was ever known.
+   */
+  signer(unknownKey?: boolean): Promise<Signer>;
+}
+
+const HOUR_MS = 3_600_000;
+const LEAST_MS = 5 * 60_000;
+// Where not even a first answer came, a token may try again soon.
+const FIRST_MS = 10_000;
+const ANSWER_MS = 5000;
+
+/** `metadataUrl` is the directory's OpenID document, such as `…/{tenant}/v2.0/.well-known/openid-configuration`. */
+export function watchSigningKeys(metadataUrl: string, clock: Clock): SigningKeys {
+  let known: Signer | null = null;
+  let triedAt = -Infinity;
+  let trying: Promise<void> | null = null;
+  let failure: unknown = null;
+
+  const load = async (): Promise<void> => {
+    triedAt = clock.now().getTime();
+    try {
+      const { issuer, jwks_uri: keysUrl } = await fetchJson(metadataUrl);
+      if (typeof issuer !== 'string' || typeof keysUrl !== 'string')
+        throw new TypeError('Not an OpenID document.');
+      refuseOtherHost(keysUrl, metadataUrl);
+      known = { issuer, keys: createLocalJWKSet((await fetchJson(keysUrl)) as unknown as JSONWebKeySet) };
+    } catch (error) {
+      failure = error;
+    } finally {
+      trying = null;
+    }
+  };
+  return {
+    async signer(unknownKey = false) {
+      const age = clock.now().getTime() - triedAt;
+      const least = known ? LEAST_MS : FIRST_MS;
+      if (age >= (known && !unknownKey ? HOUR_MS : least)) trying ??= load();
+      // Who is known already need not wait for what may have changed.
+      if (trying && (known === null || unknownKey)) await trying;
+      if (known) return known;
+      throw failure;
+    },
+  };
+}
+
+async function fetchJson(url: string): Promise<Readonly<Record<string, unknown>>> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  const json: unknown = await response.json();
+  if (typeof json !== 'object' || json === null) throw new TypeError(`${url} holds no object.`);
+  return json as Readonly<Record<string, unknown>>;
+}
+
+// A document that names keys elsewhere would let whoever wrote it sign for the directory.
+function refuseOtherHost(url: string, from: string): void {
+  if (new URL(url).origin !== new URL(from).origin)
+    throw new TypeError(`The keys of ${from} are elsewhere: ${url}.`);
+}

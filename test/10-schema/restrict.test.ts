@@ -1,0 +1,53 @@
+// What a role sees of the model: hidden things are not there at all.
+import { describe, expect, test } from '@jest/globals';
+import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveCsdlXml } from '../../schema/derive/csdl-xml.ts';
+import { restrictModel } from '../../schema/derive/restrict.ts';
+import { searchIndexOf } from '../../schema/derive/search.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { ROLES } from '../../src/auth/roles.ts';
+
+const entitiesOf = (
+  role: keyof typeof ROLES,
+): ReadonlyMap<string, typeof MODEL.entities extends ReadonlyMap<string, infer E> ? E : never> =>
+  restrictModel(MODEL, ROLES[role]).entities;
+
+describe('a role', () => {
+  test.each(Object.values(ROLES))(
+    '$name has a whole model: every key and every way leads somewhere',
+    (role) => {
+      const { entities } = restrictModel(MODEL, role);
+      for (const { navigations } of entities.values()) {
+        for (const { to } of Object.values(navigations)) expect(entities.has(to)).toBe(true);
+      }
+    },
+  );
+
+  test('analyst sees the whole warehouse', () => {
+    const { entities } = MODEL;
+    const all = [...entities.values()].filter(({ kept }) => !kept).map(({ name }) => name);
+    expect([...entitiesOf('analyst').keys()]).toEqual(all);
+    expect(entitiesOf('analyst').get('users')).toEqual(entities.get('users'));
+  });
+
+  test('reader sees every collection and no column about a person: not in $metadata, not by search', () => {
+    const seen = entitiesOf('reader');
+    expect(seen.size).toBe(entitiesOf('analyst').size);
+    const columns = [...seen.values()].flatMap(({ properties }) => Object.values(properties));
+    expect(columns.filter(({ personal }) => personal)).toEqual([]);
+    const xml = deriveCsdlXml(MODEL.namespace, deriveCatalogue(restrictModel(MODEL, ROLES.reader), 'beta'));
+    expect(xml).not.toMatch(/serialNumber|userPrincipalName|phoneNumber|"userId"/);
+    const devices = seen.get('devices');
+    expect(devices && searchIndexOf(devices)?.columns).not.toContain('deviceName');
+  });
+
+  test('auditor sees devices, their encryption and the lookups of both, and nobody', () => {
+    const names = [...entitiesOf('auditor').keys()];
+    expect(names).toEqual(
+      expect.arrayContaining(['devices', 'deviceEncryptionStates', 'encryptionActivities']),
+    );
+    expect(names).toEqual(expect.arrayContaining(['complianceStates', 'policies', 'dates']));
+    expect(names).not.toEqual(expect.arrayContaining(['users']));
+    expect(names.filter((name) => /^(?:user|mam|app|term|enroll)/i.test(name))).toEqual([]);
+  });
+});

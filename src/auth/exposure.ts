@@ -1,25 +1,58 @@
-// The start-up rule: who can reach the port without credentials. Better no feed than one open to the network by accident.
+// The start-up rule: who can reach the port, and with what. Better no feed than one open to the network by accident.
 import { isIPv4 } from 'node:net';
 import { FeedError } from '../base/feed-error.ts';
 
 export interface Exposure {
   readonly host: string;
-  readonly anonymous: 'loopback' | 'allow';
+  readonly publicUrl: string | null;
+  readonly trustedProxies: readonly string[];
+  /** `loopback`: whoever is on this machine, where nobody else can reach the port. */
+  readonly anonymous: 'loopback' | 'allow' | 'never';
 }
 
-/** Throws `setup.unsafe` where reading without credentials would be possible from another machine. */
-export function refuseExposure({ host, anonymous }: Exposure): void {
-  if (isLoopback(host) || anonymous === 'allow') return;
+/** What stands between a reader and the feed. */
+export interface Protection {
+  /** Whether the feed speaks TLS by itself. */
+  readonly tls: boolean;
+  /** Whether there is a key, or a directory to sign in with. */
+  readonly knowsReaders: boolean;
+}
+
+/** Throws `setup.unsafe` where data or credentials would be open to others than those they are for. */
+export function refuseExposure(exposure: Exposure, { tls, knowsReaders }: Protection): void {
+  const { host, anonymous, trustedProxies } = exposure;
+  if (anonymous === 'allow' || !isReachable(exposure)) return;
+  if (!knowsReaders) {
+    throw new FeedError(
+      'setup.unsafe',
+      `Reached as '${exposure.publicUrl ?? host}', the feed has nobody that it would let in: it knows no key and no directory.`,
+      {
+        target: '--host',
+        hint:
+          "Make a key with 'fleetfeed keys add', or set --audiences for sign-in with Microsoft Entra; or stay on this " +
+          'machine with --host 127.0.0.1. A proxy in front that asks for credentials itself is told with --anonymous allow.',
+      },
+    );
+  }
+  if (tls || isLoopback(host) || trustedProxies.length > 0) return;
   throw new FeedError(
     'setup.unsafe',
-    `Bound to '${host}', anyone on the network could read devices and users without credentials; nothing was started.`,
+    `Bound to '${host}' without TLS, credentials would cross the network in the clear.`,
     {
       target: '--host',
-      hint:
-        'Bind to this machine with --host 127.0.0.1, or put a proxy that asks for credentials in front, ' +
-        'set --trusted-proxies and --public-url, and say --anonymous allow.',
+      hint: 'Set --tls-cert and --tls-key, or put a proxy that speaks TLS in front and name it with --trusted-proxies.',
     },
   );
+}
+
+/** Whether someone without credentials may read. */
+export function letsStrangersIn(exposure: Exposure): boolean {
+  return exposure.anonymous === 'allow' || (exposure.anonymous === 'loopback' && !isReachable(exposure));
+}
+
+// A proxy on this machine makes everyone look as if they were on it too.
+function isReachable({ host, publicUrl, trustedProxies }: Exposure): boolean {
+  return !isLoopback(host) || publicUrl !== null || trustedProxies.length > 0;
 }
 
 /** Whether only this machine can reach what is bound there. A name that merely resolves to it today does not count. */

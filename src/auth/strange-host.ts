@@ -3,7 +3,7 @@ import { FeedError } from '../base/feed-error.ts';
 import { isLoopback } from './exposure.ts';
 
 export interface Visibility {
-  readonly anonymous: 'loopback' | 'allow';
+  readonly anonymous: 'loopback' | 'allow' | 'never';
   readonly publicUrl: string | null;
 }
 

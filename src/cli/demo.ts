@@ -10,7 +10,7 @@ import type { Observer } from '../base/observation.ts';
 import { listGenerations } from '../engines/sqlite/generations.ts';
 import { logTo } from '../observe/log.ts';
 import type { Settings } from '../settings/settings.ts';
-import { refuseExposure } from '../auth/exposure.ts';
+import { openGate } from '../auth/open-gate.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { nightsToRun, openDemo } from './demo-history.ts';
@@ -25,7 +25,8 @@ export const demo: Command = {
   help: 'Grows a demo tenant, lives through its nights and serves them: the first look.',
   settings: [...FEED_SETTINGS, 'keepGenerations', 'devices', 'nights', 'seed', 'emulatorPort'],
   run: async (settings) => {
-    refuseExposure(settings);
+    // Before the minute that history takes, not after it.
+    openGate(settings, clockOf(settings));
     const today = dateKeyOf(clockOf(settings).now());
     const tenant = openDemo(settings, today);
     const last = listGenerations(settings.data)[0]?.dateKey ?? null;

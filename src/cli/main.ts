@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { commandHelp, helpText } from './help.ts';
+import { keys } from './keys.ts';
 import { machineTrouble } from './machine-trouble.ts';
 import { printCommand } from './print.ts';
 import { query } from './query.ts';
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   status,
   rollback,
   query,
+  keys,
   print: printCommand,
   help,
 };
@@ -57,7 +59,7 @@ async function main([name = 'help', ...words]: readonly string[]): Promise<void>
   const rest = words.filter((word) => !(word.startsWith('--') && switches.has(word.slice(2))));
   const firstFlag = rest.findIndex((word) => word.startsWith('-'));
   const operands = firstFlag < 0 ? rest : rest.slice(0, firstFlag);
-  const most = command === help || command.operands ? 1 : 0;
+  const most = command === help ? 1 : (command.operands?.length ?? 0);
   if (operands.length > most)
     throw new UsageError(`'${operands[most] ?? ''}' is not expected after '${name}'.`);
   await command.run(settingsOf(command, rest.slice(operands.length)), operands, switches);

@@ -1,13 +1,12 @@
 // A feed that is up: engine, application and server, started together and stopped together.
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { refuseExposure } from '../auth/exposure.ts';
+import { openGate } from '../auth/open-gate.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
 import { SQLITE } from '../engines/sqlite/dialect.ts';
 import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
 import { openSqliteJournal } from '../engines/sqlite/sqlite-journal.ts';
 import { makeApp } from '../http/app.ts';
-import { makeFeed } from '../http/feed.ts';
 import { listen } from '../http/listen.ts';
 import { FEED_ROOT } from '../http/mounts.ts';
 import type { SettingName, Settings } from '../settings/settings.ts';
@@ -20,6 +19,14 @@ export const FEED_SETTINGS = [
   'publicUrl',
   'trustedProxies',
   'anonymous',
+  'audiences',
+  'tenantId',
+  'loginUrl',
+  'usualRole',
+  'roleClaims',
+  'keyParameter',
+  'tlsCert',
+  'tlsKey',
   'pageRows',
   'workers',
   'readyHours',
@@ -37,13 +44,13 @@ export interface RunningFeed {
 const GRACE_MS = 3000;
 
 export async function startFeed(settings: Settings, clock: Clock, observe: Observer): Promise<RunningFeed> {
-  refuseExposure(settings);
+  const gate = openGate(settings, clock);
   catchUp(settings);
   const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
-  const feed = makeFeed({ model: MODEL, engine, dialect: SQLITE, clock, observe, settings });
-  const app = makeApp(feed, openSqliteJournal(settings.data));
+  const parts = { model: MODEL, engine, dialect: SQLITE, clock, observe, settings };
+  const app = makeApp(parts, openSqliteJournal(settings.data), gate);
   try {
-    const server = await listen(app, settings.host, settings.port);
+    const server = await listen(app, settings);
     observe({ kind: 'server.listening', url: server.url });
     return {
       url: `${settings.publicUrl ?? server.url}${FEED_ROOT}`,

@@ -1,14 +1,17 @@
 // The Express application: doors, headers that every answer has, and what is told about each request.
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type Request, type Response } from 'express';
+import type { Caller } from '../auth/caller.ts';
+import type { Gate } from '../auth/open-gate.ts';
 import { refuseStrangeHost } from '../auth/strange-host.ts';
 import type { Journal } from '../engines/stage.ts';
 import type { Answer } from './answer.ts';
 import { answerFailure, asFeedError } from './failure.ts';
-import type { Feed } from './feed.ts';
+import { feedsByRole, type Feed, type FeedParts, type FeedSettings } from './feed.ts';
 import { readFeedRequest, splitTarget } from './feed-request.ts';
 import { answerFrontPage } from './front-page.ts';
 import { answerLive, answerReady } from './health.ts';
+import { takeKeyParameter } from './key-parameter.ts';
 import { isPostedQuery, readPostedQuery } from './posted-query.ts';
 import { publicBase } from './public-base.ts';
 import { sendAnswer } from './send-answer.ts';
@@ -16,43 +19,76 @@ import { isBatch, serveBatch } from './serve-batch.ts';
 import { serveRead } from './serve-read.ts';
 import { serverTiming, startStopwatch, type Stopwatch } from './stopwatch.ts';
 
-/** How a door makes its answer; what it throws becomes an error answer. */
-type Door = (request: Request, signal: AbortSignal, watch: Stopwatch) => Answer | Promise<Answer>;
+/** How a door makes its answer from the feed as the caller sees it; what it throws becomes an error answer. */
+type Door = (feed: Feed, request: Request, signal: AbortSignal, watch: Stopwatch) => Answer | Promise<Answer>;
 
 /** The journal is for those who watch the feed. */
-export function makeApp(feed: Feed, journal: Pick<Journal, 'recent'>): Express {
-  const { clock, engine, settings } = feed;
+export function makeApp(parts: FeedParts, journal: Pick<Journal, 'recent'>, gate: Gate): Express {
+  const { clock, engine, settings } = parts;
+  const feedOf = feedsByRole(parts);
   const app = express();
   app.disable('etag');
   app.disable('x-powered-by');
   app.set('query parser', false);
   app.set('trust proxy', settings.trustedProxies.length > 0 ? settings.trustedProxies.join(',') : false);
 
-  const open = (door: Door) => (request: Request, response: Response) =>
-    answer(feed, door, request, response);
-  app.get(
-    '/',
-    open((request) => answerFrontPage(publicBase(request, settings.publicUrl), engine.current())),
-  );
-  app.get('/-/live', open(answerLive));
+  const guarded =
+    (door: Door): Making =>
+    async (request, signal, watch) => {
+      const caller = await admit(request, gate, settings);
+      return door(feedOf(caller.role), request, signal, watch);
+    };
+  // Who watches the feed needs no credentials, and learns nothing of the tenant.
+  const watched =
+    (make: Making): Making =>
+    (request, signal, watch) => {
+      if (gate.letsStrangersIn) refuseStrangeHost(request.headers.host, settings);
+      return make(request, signal, watch);
+    };
+  const open = (make: Making) => (request: Request, response: Response) =>
+    answer(parts, gate, make, request, response);
+  app.get('/-/live', open(watched(answerLive)));
   app.get(
     '/-/ready',
-    open(() => {
-      const health = { generation: engine.current(), lastRun: journal.recent(1)[0] ?? null };
-      return answerReady(health, clock, settings.readyHours);
-    }),
+    open(
+      watched(() => {
+        const health = { generation: engine.current(), lastRun: journal.recent(1)[0] ?? null };
+        return answerReady(health, clock, settings.readyHours);
+      }),
+    ),
   );
-  app.use(
-    open(async (request, signal, watch) => {
-      if (isBatch(request.originalUrl)) return serveBatch(feed, request, signal, watch);
-      const read = isPostedQuery(request) ? readPostedQuery : readFeedRequest;
-      return serveRead(feed, await read(request, settings.publicUrl, signal), watch);
-    }),
+  const frontPage = guarded((_, request) =>
+    answerFrontPage(publicBase(request, settings.publicUrl), engine.current()),
   );
+  app.get('/', open(frontPage));
+  const corridor = guarded(async (feed, request, signal, watch) => {
+    if (isBatch(request.originalUrl)) return serveBatch(feed, request, signal, watch);
+    const read = isPostedQuery(request) ? readPostedQuery : readFeedRequest;
+    return serveRead(feed, await read(request, settings.publicUrl, signal), watch);
+  });
+  app.use(open(corridor));
   return app;
 }
 
-async function answer(feed: Feed, door: Door, request: Request, response: Response): Promise<void> {
+type Making = (request: Request, signal: AbortSignal, watch: Stopwatch) => Answer | Promise<Answer>;
+
+/** Throws what the gate throws, and `request.strange-host`. */
+async function admit(request: Request, { authenticate }: Gate, settings: FeedSettings): Promise<Caller> {
+  const parameter = takeKeyParameter(request, settings.keyParameter);
+  const { authorization, 'x-api-key': apiKey, host } = request.headers;
+  const caller = await authenticate({ authorization, apiKey: one(apiKey), parameter });
+  // Credentials are nothing that a browser would bring to a page of someone else.
+  if (caller.kind === 'anonymous') refuseStrangeHost(host, settings);
+  return caller;
+}
+
+async function answer(
+  feed: FeedParts,
+  { challenges }: Gate,
+  make: Making,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const watch = startStopwatch();
   const requestId = randomUUID();
   const gone = new AbortController();
@@ -64,8 +100,7 @@ async function answer(feed: Feed, door: Door, request: Request, response: Respon
   } as const;
   let made: Answer;
   try {
-    refuseStrangeHost(request.headers.host, feed.settings);
-    made = await door(request, gone.signal, watch);
+    made = await make(request, gone.signal, watch);
   } catch (thrown) {
     // Nobody is left to hear it.
     if (gone.signal.aborted) return;
@@ -75,6 +110,8 @@ async function answer(feed: Feed, door: Door, request: Request, response: Respon
     }
     made = answerFailure(error);
   }
+  // One line each: Power Query reads no list of challenges.
+  if (made.status === 401) response.setHeader('WWW-Authenticate', challenges);
   const timing = serverTiming(watch);
   if (timing !== '') response.setHeader('Server-Timing', timing);
   const told = {
@@ -104,7 +141,7 @@ function setCommonHeaders(request: Request, response: Response, requestId: strin
   if (typeof clientId === 'string' && /^[\x21-\x7e]{1,128}$/.test(clientId)) {
     response.setHeader('client-request-id', clientId);
   }
-  response.setHeader('Vary', 'Accept, Accept-Encoding, Prefer, OData-MaxVersion');
+  response.setHeader('Vary', 'Accept, Accept-Encoding, Authorization, Prefer, OData-MaxVersion, X-Api-Key');
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
@@ -112,6 +149,10 @@ function setCommonHeaders(request: Request, response: Response, requestId: strin
     'Content-Security-Policy',
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   );
+}
+
+function one(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(', ');
 }
 
 /** Path without keys and the names of the options: keys and values may name people. */

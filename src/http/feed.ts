@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { deriveCatalogue, type Catalogue, type Listing } from '../../schema/derive/catalogue.ts';
 import { indexedColumnsOf } from '../../schema/derive/ddl.ts';
+import { restrictModel } from '../../schema/derive/restrict.ts';
 import type { Model } from '../../schema/model.ts';
 import type { FeedVersion } from '../../schema/words.ts';
+import type { Role } from '../auth/roles.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -33,7 +35,9 @@ export interface Feed {
 export interface FeedSettings {
   readonly publicUrl: string | null;
   /** Who may read without credentials. */
-  readonly anonymous: 'loopback' | 'allow';
+  readonly anonymous: 'loopback' | 'allow' | 'never';
+  /** Name of the query parameter in which a key may come. */
+  readonly keyParameter: string | null;
   /** As Express reads `trust proxy`: addresses, subnets, `loopback`, …; none for an empty list. */
   readonly trustedProxies: readonly string[];
   /** Rows of one page, unless the client asks for fewer. */
@@ -53,6 +57,16 @@ export function makeFeed(parts: FeedParts): Feed {
     indexed: indexedColumnsOf(model),
     metadata: metadataTexts(model.namespace, catalogues),
     fingerprint: createHash('sha256').update(shape).digest('base64url'),
+  };
+}
+
+/** The feed as each role sees it, made when someone first comes in it. */
+export function feedsByRole(parts: FeedParts): (role: Role) => Feed {
+  const made = new Map<string, Feed>();
+  return (role) => {
+    const feed = made.get(role.name) ?? makeFeed({ ...parts, model: restrictModel(parts.model, role) });
+    made.set(role.name, feed);
+    return feed;
   };
 }
 

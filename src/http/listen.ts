@@ -1,6 +1,9 @@
 // The running server: where it listens, and how it ends without cutting off answers under way.
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import type { Express } from 'express';
 import { FeedError } from '../base/feed-error.ts';
 import { answerFailure } from './failure.ts';
@@ -17,9 +20,22 @@ const HEADER_BYTES = 64 * 1024;
 // A client that reads nothing for so long has gone.
 const SILENT_MS = 120_000;
 
-/** Port 0 takes any free one. Throws `setup.bad-setting` where it cannot listen. */
-export async function listen(app: Express, host: string, port: number): Promise<RunningServer> {
-  const server = createServer({ maxHeaderSize: HEADER_BYTES }, app);
+export interface ListenSettings {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Files in PEM; both or neither. */
+  readonly tlsCert: string | null;
+  readonly tlsKey: string | null;
+}
+
+/** Throws `setup.bad-setting` where it cannot listen. */
+export async function listen(app: Express, { host, port, ...tls }: ListenSettings): Promise<RunningServer> {
+  const identity = readIdentity(tls);
+  const options = { maxHeaderSize: HEADER_BYTES };
+  const server: Server = identity
+    ? createTlsServer({ ...options, ...identity, minVersion: 'TLSv1.2' }, app)
+    : createServer(options, app);
   server.timeout = SILENT_MS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
@@ -39,7 +55,7 @@ export async function listen(app: Express, host: string, port: number): Promise<
   });
   const { address, family, port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    url: `${identity ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
     stop: (graceMs) =>
       new Promise((resolve) => {
         const cut = setTimeout(() => server.closeAllConnections(), graceMs);
@@ -50,6 +66,36 @@ export async function listen(app: Express, host: string, port: number): Promise<
         server.closeIdleConnections();
       }),
   };
+}
+
+function readIdentity({ tlsCert, tlsKey }: Pick<ListenSettings, 'tlsCert' | 'tlsKey'>): {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+} | null {
+  if (tlsCert === null && tlsKey === null) return null;
+  const read = (path: string | null, flag: string): Buffer => {
+    if (path === null) throw badIdentity(`${flag} is not set, and its other half is.`, flag);
+    try {
+      return readFileSync(path);
+    } catch (cause) {
+      throw badIdentity(`${flag} names '${path}', which cannot be read.`, flag, cause);
+    }
+  };
+  const identity = { cert: read(tlsCert, '--tls-cert'), key: read(tlsKey, '--tls-key') };
+  try {
+    createSecureContext(identity);
+  } catch (cause) {
+    throw badIdentity('The certificate and the key do not fit, or are not PEM.', '--tls-cert', cause);
+  }
+  return identity;
+}
+
+function badIdentity(message: string, target: string, cause?: unknown): FeedError {
+  return new FeedError('setup.bad-setting', message, {
+    target,
+    hint: 'Both are files in PEM: the certificate with its chain, and its private key.',
+    cause,
+  });
 }
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): FeedError {

@@ -31,7 +31,7 @@ export function serveDocument(feed: Feed, request: FeedRequest, wanted: Document
       ? serviceDocument(feed, request, wanted)
       : metadata(feed, request, wanted);
   const etag = makeEtag([feed.fingerprint, request.encoding, wanted.root, document.type]);
-  const headers = { ETag: etag, 'Cache-Control': 'no-cache' };
+  const headers = { ETag: etag, 'Cache-Control': 'private, no-cache' };
   if (namesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: null };
   return { status: 200, headers: { ...headers, 'Content-Type': document.type }, body: document.make() };
 }

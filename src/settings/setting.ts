@@ -26,6 +26,16 @@ export function secret(help: string): Setting<string | null> {
   return { ...optionalText(help), secret: true };
 }
 
+/** Texts, separated by commas. */
+export function list(help: string): Setting<readonly string[]> {
+  const parse = (written: string): readonly string[] =>
+    written
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== '');
+  return { default: [], help, expects: 'texts, separated by commas', parse };
+}
+
 export function wholeNumber(standard: number, from: number, to: number, help: string): Setting<number> {
   const parse = (written: string): number | undefined => {
     const value = /^\d{1,10}$/.test(written) ? Number(written) : NaN;

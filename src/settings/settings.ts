@@ -4,6 +4,7 @@ import { LIMITS } from '../base/limits.ts';
 import {
   address,
   choice,
+  list,
   optionalDay,
   optionalText,
   optionalWholeNumber,
@@ -24,10 +25,29 @@ export const SETTINGS = {
   ),
   trustedProxies: proxies('Proxies whose X-Forwarded-* headers are believed.'),
   anonymous: choice(
-    ['loopback', 'allow'],
-    "Who may read without credentials: 'loopback' this machine alone, 'allow' whoever reaches the port; " +
-      'only where something in front of it asks for credentials.',
+    ['loopback', 'allow', 'never'],
+    "Who may read without credentials: 'loopback' this machine, where nothing else can reach the port, 'never' nobody, " +
+      "'allow' whoever reaches it; only where something in front asks for credentials.",
   ),
+  audiences: list(
+    'Sign-in with Microsoft Entra: what tokens are for, which is the client id and the App ID URIs of the app registration of the feed.',
+  ),
+  usualRole: choice(
+    ['reader', 'analyst', 'auditor', 'operator', 'none'],
+    "Role of whoever signs in and has no other; 'none' lets in only those whom --role-claims names.",
+  ),
+  roleClaims: list(
+    'App roles and groups (object ids) that lead to a role, such as Fleet.Analyst=analyst,9a1b2c3d-…=auditor.',
+  ),
+  keyParameter: optionalText(
+    'Name of a query parameter in which an API key may come, for clients that know no other way; none unless set.',
+  ),
+  keyRole: choice(['reader', 'analyst', 'auditor', 'operator'], 'Role of a new API key.'),
+  keyDays: wholeNumber(365, 0, 3650, 'Days until a new API key expires; 0 for a key without end.'),
+  tlsCert: optionalText(
+    'File with the certificate chain (PEM); with --tls-key the feed speaks HTTPS by itself.',
+  ),
+  tlsKey: optionalText('File with the private key (PEM) of --tls-cert.'),
   pageRows: wholeNumber(LIMITS.pageRows, 1, 1_000_000, 'Rows of one page, unless the client asks for fewer.'),
   workers: wholeNumber(2, 1, 64, 'Threads that read the warehouse.'),
   readyHours: wholeNumber(36, 1, 100_000, 'Hours after which the last night is too old to be called ready.'),

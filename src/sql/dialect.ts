@@ -79,8 +79,11 @@ export interface Dialect {
   endsWith(text: Fragment, part: Fragment): Fragment;
   /** Somewhere in the text, in time that grows with its length alone. */
   matchesPattern(text: Fragment, pattern: Fragment): Fragment;
-  /** Whether the row with this key is one that the word index finds; `words` are side by side there. Never null. */
-  search(key: Fragment, index: Fragment, words: string): Fragment;
+  /**
+   * Whether the row with this key is one that the word index finds; `words` are side by side in one of the columns.
+   * The index may hold more columns than the reader sees. Never null.
+   */
+  search(key: Fragment, index: Fragment, columns: readonly string[], words: string): Fragment;
   /** Whether one of the texts, which may be null, is among those of the word index that it finds. Never null. */
   searchTexts(texts: readonly Fragment[], index: Fragment, words: string): Fragment;
   readonly functions: Readonly<

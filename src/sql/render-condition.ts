@@ -43,7 +43,7 @@ export function renderCondition(condition: Condition, place: Place, dialect: Dia
     case 'search': {
       const { row, index, words } = condition;
       const name = dialect.relation(index.name);
-      if (index.key !== null) return dialect.search(column(row, index.key), name, words);
+      if (index.key !== null) return dialect.search(column(row, index.key), name, index.columns, words);
       const texts = index.columns.map((each) => column(row, each));
       return dialect.searchTexts(texts, name, words);
     }

@@ -1,23 +1,60 @@
-// The start-up rule: no feed without credentials where another machine could reach it.
+// The start-up rule: nobody gets in by accident, and no credential crosses a network in the clear.
 import { describe, expect, test } from '@jest/globals';
-import { refuseExposure } from '../../src/auth/exposure.ts';
+import { letsStrangersIn, refuseExposure, type Exposure } from '../../src/auth/exposure.ts';
 
-describe('a feed without credentials', () => {
-  test.each(['127.0.0.1', '127.0.0.53', '::1', 'localhost'])('starts on %s', (host) => {
-    expect(() => refuseExposure({ host, anonymous: 'loopback' })).not.toThrow();
-  });
+const HERE: Exposure = { host: '127.0.0.1', publicUrl: null, trustedProxies: [], anonymous: 'loopback' };
+const OPEN = { tls: false, knowsReaders: false };
+const unsafe = (hint: string): unknown =>
+  expect.objectContaining({ code: 'setup.unsafe', hint: expect.stringContaining(hint) });
+
+describe('a feed without keys and sign-in', () => {
+  test.each(['127.0.0.1', '127.0.0.53', '::1', 'localhost'])(
+    'starts on %s and lets in who is there',
+    (host) => {
+      expect(() => refuseExposure({ ...HERE, host }, OPEN)).not.toThrow();
+      expect(letsStrangersIn({ ...HERE, host })).toBe(true);
+    },
+  );
 
   test.each(['0.0.0.0', '::', '192.168.1.4', 'fleet.example', '127.evil.example', ''])(
     'refuses to start on %j and says what to set',
     (host) => {
-      const start = (): void => refuseExposure({ host, anonymous: 'loopback' });
-      expect(start).toThrow(
-        expect.objectContaining({ code: 'setup.unsafe', hint: expect.stringContaining('--host 127.0.0.1') }),
-      );
+      expect(() => refuseExposure({ ...HERE, host }, OPEN)).toThrow(unsafe('--host 127.0.0.1'));
+      expect(letsStrangersIn({ ...HERE, host })).toBe(false);
+    },
+  );
+
+  test.each<Partial<Exposure>>([{ trustedProxies: ['loopback'] }, { publicUrl: 'https://fleet.example' }])(
+    'refuses to start behind a proxy, to which everyone is on this machine: %j',
+    (words) => {
+      expect(() => refuseExposure({ ...HERE, ...words }, OPEN)).toThrow(unsafe('--anonymous allow'));
+      expect(letsStrangersIn({ ...HERE, ...words })).toBe(false);
     },
   );
 
   test('starts anywhere when it is said in so many words', () => {
-    expect(() => refuseExposure({ host: '0.0.0.0', anonymous: 'allow' })).not.toThrow();
+    expect(() => refuseExposure({ ...HERE, host: '0.0.0.0', anonymous: 'allow' }, OPEN)).not.toThrow();
+    expect(letsStrangersIn({ ...HERE, host: '0.0.0.0', anonymous: 'allow' })).toBe(true);
+  });
+
+  test('lets nobody in when it is told to', () => {
+    expect(letsStrangersIn({ ...HERE, anonymous: 'never' })).toBe(false);
+  });
+});
+
+describe('a feed with keys or sign-in', () => {
+  const host = '0.0.0.0';
+  test('refuses to start on a network without TLS', () => {
+    expect(() => refuseExposure({ ...HERE, host }, { tls: false, knowsReaders: true })).toThrow(
+      unsafe('--tls-cert'),
+    );
+  });
+
+  test.each<[string, Partial<Exposure>, boolean]>([
+    ['with TLS of its own', { host }, true],
+    ['behind a trusted proxy', { host, trustedProxies: ['10.0.0.0/8'] }, false],
+    ['on this machine, behind whatever', { publicUrl: 'https://fleet.example' }, false],
+  ])('starts %s', (_, words, tls) => {
+    expect(() => refuseExposure({ ...HERE, ...words }, { tls, knowsReaders: true })).not.toThrow();
   });
 });

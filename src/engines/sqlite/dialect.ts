@@ -37,7 +37,10 @@ export const SQLITE: Dialect = {
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
   // A part longer than the text begins before it, and what is cut out there is never as long as the part.
   endsWith: (text, part) => sql`substr(${text}, length(${text}) - length(${part}) + 1) = ${part}`,
-  search: (key, index, words) => sql`${key} IN (SELECT "rowid" FROM ${index}(${value(phraseOf(words))}))`,
+  search: (key, index, columns, words) => {
+    const seen = columns.map((each) => `"${each}"`).join(' ');
+    return sql`${key} IN (SELECT "rowid" FROM ${index}(${value(`{${seen}} : ${phraseOf(words)}`)}))`;
+  },
   searchTexts: (texts, index, words) => {
     // Written out for each text, and still found once: SQLite keeps what it has found for the same question.
     const found = sql`(SELECT "text" FROM ${index}(${value(phraseOf(words))}))`;

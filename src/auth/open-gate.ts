@@ -1,0 +1,65 @@
+// The gate as the settings describe it: who is let in, as what, and what is said to the others.
+import type { Clock } from '../base/clock.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { challengesOf, makeGate, type Authenticate } from './authenticate.ts';
+import { letsStrangersIn, refuseExposure, type Exposure } from './exposure.ts';
+import { openKeyFile } from './key-file.ts';
+import { ROLES, roleNamed, type Role } from './roles.ts';
+import { makeTokenVerifier, type SignIn } from './verify-token.ts';
+
+export interface GateSettings extends Exposure {
+  readonly data: string;
+  readonly tenantId: string | null;
+  readonly loginUrl: string;
+  readonly audiences: readonly string[];
+  /** A role's name, or `none`. */
+  readonly usualRole: string;
+  /** `claim=role`. */
+  readonly roleClaims: readonly string[];
+  readonly tlsCert: string | null;
+}
+
+export interface Gate {
+  readonly authenticate: Authenticate;
+  /** Lines of `WWW-Authenticate`. */
+  readonly challenges: readonly string[];
+  /** Whether someone without credentials is let in. */
+  readonly letsStrangersIn: boolean;
+}
+
+/** Throws `setup.unsafe` and `setup.bad-setting`. */
+export function openGate(settings: GateSettings, clock: Clock): Gate {
+  const keyFile = openKeyFile(settings.data);
+  const signIn = signInOf(settings);
+  refuseExposure(settings, {
+    tls: settings.tlsCert !== null,
+    knowsReaders: signIn !== null || keyFile.keys().length > 0,
+  });
+  const authenticate = makeGate({
+    keyFile,
+    verifyToken: signIn && makeTokenVerifier(signIn, clock),
+    anonymousRole: letsStrangersIn(settings) ? ROLES.analyst : null,
+    usualRole: settings.usualRole === 'none' ? null : roleNamed(settings.usualRole, '--usual-role'),
+    rolesByClaim: new Map(settings.roleClaims.map(claimOf)),
+    clock,
+  });
+  return { authenticate, challenges: challengesOf(signIn), letsStrangersIn: letsStrangersIn(settings) };
+}
+
+function signInOf({ audiences, tenantId, loginUrl }: GateSettings): SignIn | null {
+  if (audiences.length === 0) return null;
+  if (tenantId !== null) return { tenantId, loginUrl, audiences };
+  throw new FeedError('setup.bad-setting', 'Sign-in needs to know the tenant.', {
+    target: '--audiences',
+    hint: 'Set --tenant-id to the directory (tenant) ID.',
+  });
+}
+
+function claimOf(written: string): readonly [string, Role] {
+  const equals = written.lastIndexOf('=');
+  if (equals > 0) return [written.slice(0, equals), roleNamed(written.slice(equals + 1), '--role-claims')];
+  throw new FeedError('setup.bad-setting', `'${written}' names no role.`, {
+    target: '--role-claims',
+    hint: 'Write app role or group id, an equals sign and a role: Fleet.Analyst=analyst.',
+  });
+}

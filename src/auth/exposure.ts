@@ -25,7 +25,7 @@ export function refuseExposure(exposure: Exposure, { tls, knowsReaders }: Protec
   if (!knowsReaders) {
     throw new FeedError(
       'setup.unsafe',
-      `Reached as '${exposure.publicUrl ?? host}', the feed has nobody that it would let in: it knows no key and no directory.`,
+      `Reached as '${exposure.publicUrl ?? host}', the feed would let nobody in, since it knows no key and no directory; nothing was started.`,
       {
         target: '--host',
         hint:
@@ -37,7 +37,7 @@ export function refuseExposure(exposure: Exposure, { tls, knowsReaders }: Protec
   if (tls || isLoopback(host) || trustedProxies.length > 0) return;
   throw new FeedError(
     'setup.unsafe',
-    `Bound to '${host}' without TLS, credentials would cross the network in the clear.`,
+    `Bound to '${host}' without TLS, credentials would cross the network in the clear; nothing was started.`,
     {
       target: '--host',
       hint: 'Set --tls-cert and --tls-key, or put a proxy that speaks TLS in front and name it with --trusted-proxies.',

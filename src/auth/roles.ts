@@ -14,7 +14,7 @@ export interface Role {
 export const ROLES = {
   analyst: { name: 'analyst', collections: ['*'], personal: true },
   reader: { name: 'reader', collections: ['*'], personal: false },
-  auditor: { name: 'auditor', collections: ['encryption*', 'device*', 'dates'], personal: true },
+  auditor: { name: 'auditor', collections: ['encryption*', 'device*'], personal: true },
   operator: { name: 'operator', collections: ['run*', 'reads'], personal: false },
 } as const satisfies Record<string, Role>;
 

@@ -215,7 +215,7 @@ describe('the protocol', () => {
     };
     const { json } = await feed.get('/v1.0/dates?$top=1', forwarded);
     expect(json['@odata.context']).toBe(`${feed.base}/v1.0/$metadata#dates`);
-    const behind = await startTestFeed({ data, trustedProxies: ['loopback'] });
+    const behind = await startTestFeed({ data, anonymous: 'allow', trustedProxies: ['loopback'] });
     const trusted = await behind.get('/v1.0/dates', { ...forwarded, prefer: 'maxpagesize=1' });
     expect(trusted.json['@odata.context']).toBe('https://fleet.example/w/v1.0/$metadata#dates');
     expect(trusted.json['@odata.nextLink']).toMatch(

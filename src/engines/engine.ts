@@ -33,6 +33,14 @@ export type PagePart =
   /** Always last. `after` holds the order values to continue from, or null when the chain ends here. */
   | { readonly kind: 'end'; readonly after: readonly SqlValue[] | null };
 
+/** On whose account a read goes. */
+export interface Reader {
+  /** Threads are shared out among readers by it. */
+  readonly id: string;
+  /** Told of the milliseconds that a thread has worked for it. */
+  readonly spend: (milliseconds: number) => void;
+}
+
 export interface Engine {
   /** What new reads see; null before the first night. */
   current(): Generation | null;
@@ -45,5 +53,7 @@ export interface Engine {
   readPage(request: PageRequest, signal: AbortSignal): AsyncIterable<PagePart>;
   /** The one value a statement yields: a count, or a row already written as bytes; null when it yields no row. */
   readValue(generation: number, statement: Statement, signal: AbortSignal): Promise<SqlValue | Uint8Array>;
+  /** The same engine, whose reads go on the account of one reader. Without it they are nobody's, and wait as one. */
+  by(reader: Reader): Engine;
   close(): Promise<void>;
 }

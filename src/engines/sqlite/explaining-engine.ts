@@ -29,7 +29,7 @@ export function openExplainingEngine(dataDir: string): ExplainingEngine {
   const note = (use: string, files: ReadFiles, statement: BlankStatement): void => {
     explained.push({ use, statement, steps: queryPlan(files, statement) });
   };
-  return {
+  const engine: ExplainingEngine = {
     explained,
     current: () => kept[0] ?? null,
     generation: (id) => kept.find((each) => each.id === id) ?? null,
@@ -43,8 +43,10 @@ export function openExplainingEngine(dataDir: string): ExplainingEngine {
       note('one value', { path: pathOf(generation), earlier: null }, statement);
       return Promise.resolve(1);
     },
+    by: () => engine,
     close: () => Promise.resolve(),
   };
+  return engine;
 }
 
 interface Step {

@@ -1,4 +1,4 @@
-// The threads that read, and the line in front of them: one statement at a time each, first come first served.
+// The threads that read: one statement at a time each, and a line in front of them.
 import { setTimeout as timePasses } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { beyondLimit } from '../../base/beyond-limit.ts';
@@ -6,6 +6,8 @@ import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
 import type { Statement } from '../../sql/statement.ts';
+import type { Reader } from '../engine.ts';
+import { FairLine } from './fair-line.ts';
 import type { ReadFiles } from './open-to-read.ts';
 import { errorOf, type Cells, type Reply, type Task, type ThreadData } from './thread-messages.ts';
 
@@ -17,6 +19,8 @@ export interface ReadThreadsOptions {
 }
 
 interface Job extends Task {
+  readonly account: Reader;
+  readonly reader: string;
   readonly resolve: (cells: Cells | null) => void;
   readonly reject: (reason: unknown) => void;
   /** Ends the wait for a thread, then the run. */
@@ -27,6 +31,8 @@ interface Thread {
   readonly worker: Worker;
   readonly toStop: Int32Array;
   job: Job | null;
+  /** When it began to work on it, by the clock of `performance`. */
+  since: number;
 }
 
 // A statement that does not look at its deadline holds its thread until SQLite is done; the process does not wait for it.
@@ -40,7 +46,7 @@ export class ReadThreads {
   readonly #threads = new Set<Thread>();
   // The last to finish is the first to work again: its caches are warm.
   readonly #idle: Thread[] = [];
-  readonly #waiting: Job[] = [];
+  readonly #line = new FairLine<Job>();
   #lastNumber = 0;
   #closed = false;
 
@@ -53,17 +59,23 @@ export class ReadThreads {
    * The first row of a statement, or null. Rejects at once with the signal's reason when it aborts, with `limit.busy`
    * when no thread was free in time, `limit.deadline` when the statement ran too long, `feed.unavailable` when its thread died.
    */
-  async read(files: ReadFiles, statement: Statement, signal: AbortSignal): Promise<Cells | null> {
+  async read(
+    files: ReadFiles,
+    statement: Statement,
+    signal: AbortSignal,
+    account: Reader,
+  ): Promise<Cells | null> {
     signal.throwIfAborted();
     if (this.#closed) throw closing();
     const { promise, resolve, reject } = Promise.withResolvers<Cells | null>();
     const { waitMs } = this.#options.limits;
     this.#lastNumber = (this.#lastNumber % LARGEST_NUMBER) + 1;
     const timer = setTimeout(() => this.#stop(job, busy(waitMs)), waitMs);
-    const job: Job = { number: this.#lastNumber, files, statement, resolve, reject, timer };
+    const whose = { account, reader: account.id };
+    const job: Job = { number: this.#lastNumber, files, statement, ...whose, resolve, reject, timer };
     const abort = (): void => this.#stop(job, signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    this.#waiting.push(job);
+    this.#line.join(job);
     this.#dispatch();
     try {
       return await promise;
@@ -76,7 +88,7 @@ export class ReadThreads {
   /** Ends every read with `feed.unavailable` and the threads with them; takes less than a second. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const job of [...this.#waiting, ...this.#running()]) this.#stop(job, closing());
+    for (const job of [...this.#line.clear(), ...this.#running()]) this.#stop(job, closing());
     const ended = [...this.#threads].map(({ worker }) => {
       // Not terminate(): in the middle of a statement it takes our functions their voice, and nothing stops SQLite any more.
       worker.postMessage(null);
@@ -87,13 +99,17 @@ export class ReadThreads {
 
   #dispatch(): void {
     const { size, limits } = this.#options;
-    while (this.#waiting.length > 0) {
-      const thread = this.#idle.pop() ?? (this.#threads.size < size ? this.#start() : null);
-      const job = thread && this.#waiting.shift();
+    while (this.#line.length > 0) {
+      const free = this.#idle.length + size - this.#threads.size;
+      if (free === 0) return;
+      // The last thread is for those who read little: a long statement of others is then nothing to them.
+      const job = this.#line.next(free === 1 && size > 1);
       if (!job) return;
+      const thread = this.#idle.pop() ?? this.#start();
       clearTimeout(job.timer);
       job.timer = setTimeout(() => this.#stop(job, deadline(limits.statementMs)), limits.statementMs);
       thread.job = job;
+      thread.since = performance.now();
       const { number, files, statement } = job;
       thread.worker.postMessage({ number, files, statement } satisfies Task);
     }
@@ -101,8 +117,7 @@ export class ReadThreads {
 
   // Whoever waits is told at once; the thread itself follows at the next row it looks at.
   #stop(job: Job, reason: unknown): void {
-    const place = this.#waiting.indexOf(job);
-    if (place >= 0) this.#waiting.splice(place, 1);
+    this.#line.leave(job);
     const thread = [...this.#threads].find((each) => each.job === job);
     if (thread) Atomics.store(thread.toStop, 0, job.number);
     job.reject(reason);
@@ -119,7 +134,7 @@ export class ReadThreads {
       name: 'fleetfeed-read',
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     });
-    const thread: Thread = { worker, toStop: new Int32Array(stop), job: null };
+    const thread: Thread = { worker, toStop: new Int32Array(stop), job: null, since: 0 };
     worker.on('message', (reply: Reply) => this.#finish(thread, reply));
     worker.on('error', (error) => this.#bury(thread, error instanceof Error ? error.message : String(error)));
     worker.on('exit', (code) => this.#bury(thread, `It ended with exit code ${code}.`));
@@ -128,9 +143,14 @@ export class ReadThreads {
   }
 
   #finish(thread: Thread, reply: Reply): void {
-    const { job } = thread;
+    const { job, since } = thread;
+    const worked = performance.now() - since;
     thread.job = null;
     this.#idle.push(thread);
+    if (job) {
+      this.#line.spend(job.reader, worked);
+      job.account.spend(worked);
+    }
     if (reply.kind === 'row') job?.resolve(reply.cells);
     else job?.reject(errorOf(reply.why));
     this.#dispatch();

@@ -2,7 +2,7 @@
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS, type Limits } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, Reader } from '../engine.ts';
 import { GenerationWatch } from './generation-watch.ts';
 import { ReadThreads } from './read-threads.ts';
 import { walkPage } from './walk-page.ts';
@@ -31,22 +31,24 @@ export function openSqliteEngine({
       hint: 'Start again from the first page.',
     });
   };
-  return {
+  const readBy = (reader: Reader): Engine => ({
     current: () => watch.newest(),
     generation: (id) => watch.find(id),
     async *readPage(request, signal) {
       const { generation, since } = request;
       const files = { path: pathOf(generation), earlier: since === undefined ? null : pathOf(since) };
-      yield* walkPage(request, (statement, either) => threads.read(files, statement, either), signal);
+      yield* walkPage(request, (statement, either) => threads.read(files, statement, either, reader), signal);
     },
     async readValue(generation, statement, signal) {
       const files = { path: pathOf(generation), earlier: null };
-      const cells = await threads.read(files, statement, signal);
+      const cells = await threads.read(files, statement, signal, reader);
       return cells?.[0] ?? null;
     },
+    by: readBy,
     async close() {
       watch.close();
       await threads.close();
     },
-  };
+  });
+  return readBy({ id: '', spend: () => undefined });
 }

@@ -25,7 +25,7 @@ export function restrictModel(model: Model, sight: Sight): Model {
     }
   }
   const hides = (entity: Entity, property: string): boolean =>
-    !sight.personal && entity.properties[property]?.personal === true;
+    !sight.personal && entity.properties[property]?.personal !== undefined;
   const restricted = [...entities.values()]
     .filter(({ name }) => seen.has(name))
     .map((entity): Entity => {
@@ -55,5 +55,5 @@ function isNamed({ name, kept }: Entity, { collections }: Sight): boolean {
 }
 
 function isPersonal({ properties, kept }: Entity): boolean {
-  return kept === true || Object.values(properties).some(({ personal }) => personal);
+  return kept === true || Object.values(properties).some(({ personal }) => personal !== undefined);
 }

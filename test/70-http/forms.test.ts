@@ -216,7 +216,9 @@ describe('headers', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers.get('odata-version')).toBe('4.0');
     expect(answer.headers.get('request-id')).toMatch(/^[\da-f-]{36}$/);
-    expect(answer.headers.get('vary')).toBe('Accept, Accept-Encoding, Authorization, Prefer, OData-MaxVersion, X-Api-Key');
+    expect(answer.headers.get('vary')).toBe(
+      'Accept, Accept-Encoding, Authorization, Prefer, OData-MaxVersion, X-Api-Key',
+    );
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     if (status >= 400) {
       // Errors are JSON even for clients that accept other things: nothing else has a place for them.

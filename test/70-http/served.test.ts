@@ -222,7 +222,7 @@ describe('the protocol', () => {
       /^https:\/\/fleet\.example\/w\/v1\.0\/dates\?\$skiptoken=/,
     );
     await behind.stop();
-    const named = await startTestFeed({ data, publicUrl: 'https://public.example/feed' });
+    const named = await startTestFeed({ data, anonymous: 'allow', publicUrl: 'https://public.example/feed' });
     expect((await named.get('/beta')).json['@odata.context']).toBe(
       'https://public.example/feed/beta/$metadata',
     );

@@ -5,6 +5,7 @@ const OF_THE_SYSTEM: ReadonlySet<unknown> = new Set([
   'EACCES',
   'EDQUOT',
   'EEXIST',
+  'EFBIG',
   'EISDIR',
   'EMFILE',
   'ENOSPC',

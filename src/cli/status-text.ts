@@ -9,6 +9,8 @@ export interface WarehouseState {
   readonly readyHours: number;
   /** The newest first. */
   readonly generations: readonly Generation[];
+  /** Published files that cannot be read. */
+  readonly damaged: readonly string[];
   /** Nights kept aside. */
   readonly refused: readonly DateKey[];
   /** The latest first. */
@@ -18,11 +20,12 @@ export interface WarehouseState {
 }
 
 export function statusText(state: WarehouseState): string {
-  const { generations, refused, runs, now, data, bytes } = state;
+  const { generations, damaged, refused, runs, now, data, bytes } = state;
   const kept = generations.map(({ id, dateKey }) => `${id} of ${dayOf(dateKey)}`);
   const facts = [
     ['Served', servedNow(state)],
     ['Kept', kept.length === 0 ? 'no generation' : kept.join(', ')],
+    ...damaged.map((path) => ['Damaged', `${path} cannot be read, and is passed over`]),
     ...refused.map((dateKey) => [
       'Refused',
       `the night of ${dayOf(dateKey)}; snapshot --accept publishes it, the next good night removes it`,

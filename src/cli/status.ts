@@ -2,7 +2,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { addDays, dateKeyOf, type DateKey } from '../base/date-key.ts';
-import { listGenerations, listRefusedFiles } from '../engines/sqlite/generations.ts';
+import {
+  listGenerationFiles,
+  listGenerations,
+  listRefusedFiles,
+  type StoredGeneration,
+} from '../engines/sqlite/generations.ts';
 import { openSqliteJournal } from '../engines/sqlite/sqlite-journal.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
@@ -22,6 +27,7 @@ export const status: Command = {
         now,
         readyHours,
         generations,
+        damaged: unreadable(data, generations),
         refused: listRefusedFiles(data).map(({ dateKey }) => dateKey),
         runs: openSqliteJournal(data).recent(RUNS_SHOWN),
         bytes: bytesIn(data),
@@ -31,6 +37,13 @@ export const status: Command = {
     if (isBehind(generations[0]?.dateKey, now)) process.exitCode = 1;
   },
 };
+
+function unreadable(data: string, generations: readonly StoredGeneration[]): readonly string[] {
+  const readable = new Set(generations.map(({ path }) => path));
+  return listGenerationFiles(data)
+    .map(({ path }) => path)
+    .filter((path) => !readable.has(path));
+}
 
 /** The night of today may still be under way, or its time not yet come. */
 function isBehind(last: DateKey | undefined, now: Date): boolean {

@@ -1,8 +1,9 @@
 // What an admin asks about the nights, and the two ways to overrule them: accept a refused one, go back to an earlier one.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
 import { growWarehouse } from '../70-http/warehouse.ts';
 import { runProgram } from './program.ts';
 
@@ -60,11 +61,17 @@ test('snapshot --accept publishes the refused night, and rollback takes it back'
   expect(stdout).toMatch(/^2026-11-21 {2}withdrawn /m);
 });
 
+test('status names a file that cannot be read, and what is served in its place', async () => {
+  const [newest] = listGenerationFiles(data);
+  writeFileSync(newest!.path, 'not a database');
+  const { stdout } = await toEnd('status', '--today', '2026-11-21');
+  expect(stdout).toContain('Kept        4 of 2026-11-21, 3 of 2026-11-20\n');
+  expect(stdout).toContain(`Damaged     ${newest!.path} cannot be read, and is passed over\n`);
+  rmSync(newest!.path);
+});
+
 test.each([
-  [
-    ['rollback', '--to', '99'],
-    'Generation 99 is not one to go back to. There is 4 of 20261121, 3 of 20261120.',
-  ],
+  [['rollback', '--to', '99'], 'Generation 99 is not one to go back to. There is 3 of 20261120.'],
   [['snapshot', '--accept'], 'No refused night is kept that could be accepted.'],
 ])('%j ends with 1 and one sentence', async (args, sentence) => {
   expect(await toEnd(...args)).toMatchObject({ code: 1, stdout: '', stderr: `${sentence}\n` });

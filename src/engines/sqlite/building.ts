@@ -38,13 +38,26 @@ export interface Ground {
   /** The file to begin with; null for an empty one. */
   readonly copy: string | null;
   /** The generation that is served until then, where this goes back behind it. */
-  readonly takenBack?: TakenBack;
+  readonly takenBack?: TakenBack | undefined;
+  /** A number that was given elsewhere, and is not to be given again. */
+  readonly after?: number;
+}
+
+/** A night under way: how it ends, and the database itself for what is more than a night. */
+export interface Building {
+  readonly stage: Stage;
+  readonly night: Night;
 }
 
 /** Only for whoever holds the night; `release` is called when the stage has ended. */
 export function openBuilding(site: Site, ground: Ground, release: () => void): Stage {
+  return build(site, ground, release).stage;
+}
+
+/** The same, for whoever fills it with more than a night brings. */
+export function build(site: Site, ground: Ground, release: () => void): Building {
   const { dataDir, model } = site;
-  const { dateKey, now, base, copy, takenBack } = ground;
+  const { dateKey, now, base, copy, takenBack, after = 0 } = ground;
   const building = join(dataDir, BUILDING_FILE);
   // What is there is of a run that was killed.
   const clear = (): void =>
@@ -62,7 +75,7 @@ export function openBuilding(site: Site, ground: Ground, release: () => void): S
     if (run) openSqliteJournal(dataDir).write(run);
   };
   // Damaged newest files are passed over, but their numbers are not given again.
-  const id = Math.max(0, ...listGenerationFiles(dataDir).map((file) => file.id)) + 1;
+  const id = Math.max(after, ...listGenerationFiles(dataDir).map((file) => file.id)) + 1;
   const database = new Database(building);
   try {
     // A crash throws the file away, so nothing waits for the disk before the night is published.
@@ -75,7 +88,7 @@ export function openBuilding(site: Site, ground: Ground, release: () => void): S
     })();
     if (takenBack) takeBack(night, takenBack);
     settleJournal(dataDir, { dateKey, last: base?.dateKey ?? null, building });
-    return openSqliteStage(night, id, {
+    const stage = openSqliteStage(night, id, {
       inscribe: (run) => inscribe(night, dataDir, base, run),
       publish(run) {
         flush(building);
@@ -99,6 +112,7 @@ export function openBuilding(site: Site, ground: Ground, release: () => void): S
         release();
       },
     });
+    return { stage, night };
   } catch (error) {
     database.close();
     clear();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DateKey } from '../../base/date-key.ts';
 import type { Generation } from '../engine.ts';
-import { sqliteCode } from './sqlite-code.ts';
+import { isDamage, sqliteCode } from './sqlite-code.ts';
 
 /** The file a night is built in. It becomes a generation by being renamed, whole or not at all. */
 export const BUILDING_FILE = 'building.sqlite';
@@ -57,6 +57,21 @@ export function listGenerations(dataDir: string): readonly StoredGeneration[] {
   return listGenerationFiles(dataDir)
     .map(readGeneration)
     .filter((generation) => generation !== null);
+}
+
+/** What SQLite finds wrong with a file; null where it is whole. Reads all of it, which takes seconds for a large one. */
+export function damageOf(path: string): string | null {
+  let database;
+  try {
+    database = new Database(path, { readonly: true, fileMustExist: true });
+    const answer = String(database.pragma('quick_check(1)', { simple: true }));
+    return answer === 'ok' ? null : answer;
+  } catch (error) {
+    if (isDamage(error) && error instanceof Error) return error.message;
+    throw error;
+  } finally {
+    database?.close();
+  }
 }
 
 /** What a published file says of itself; null when it is gone or not what its name says. */

@@ -9,14 +9,22 @@ const LOCK_FILE = 'night.lock';
 /**
  * Holds the lock until the returned function is called or the process ends, however it ends: it is a lock that
  * SQLite holds on an empty database, so the system itself lets go of it and no process id can lie.
- * Throws FeedError `feed.night-running`.
+ * Throws FeedError `feed.night-running`, and `setup.bad-setting` where the folder cannot be written.
  */
 export function takeNightLock(dataDir: string): () => void {
-  const database = new Database(join(dataDir, LOCK_FILE), { timeout: 0 });
+  let database;
   try {
+    database = new Database(join(dataDir, LOCK_FILE), { timeout: 0 });
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
+    database?.close();
+    if (/^SQLITE_(CANTOPEN|PERM|READONLY)/.test(sqliteCode(error) ?? '')) {
+      throw new FeedError('setup.bad-setting', `The folder '${dataDir}' cannot be written.`, {
+        target: '--data',
+        hint: 'Nights are built there: give this account the right to write, or choose another folder with --data.',
+        cause: error,
+      });
+    }
     if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) {
       throw new FeedError('feed.night-running', `Another night is being built in '${dataDir}'.`, {
         hint: 'Wait until it has ended.',
@@ -25,5 +33,6 @@ export function takeNightLock(dataDir: string): () => void {
     }
     throw error;
   }
-  return () => database.close();
+  const held = database;
+  return () => held.close();
 }

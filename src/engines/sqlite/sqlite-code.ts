@@ -1,5 +1,10 @@
 // Which error of SQLite this is.
 
+/** Whether the file is not, or no longer, what SQLite wrote. */
+export function isDamage(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
+}
+
 /**
  * SQLite's own name for the error, such as `SQLITE_BUSY`; null for errors of any other kind. By its looks and not by
  * its class: the addon knows one class of errors a process, even where the package is loaded more than once.

@@ -7,7 +7,7 @@ import { addDays, type DateKey } from '../../base/date-key.ts';
 import type { Journal, RunRecord } from '../stage.ts';
 import { growTable } from './grow.ts';
 import { copyRuns, hasRuns, readRuns, RUN_ENTITIES, withdrawRuns, writeRun } from './run-tables.ts';
-import { sqliteCode } from './sqlite-code.ts';
+import { isDamage } from './sqlite-code.ts';
 
 export const JOURNAL_FILE = 'journal.sqlite';
 
@@ -141,8 +141,4 @@ function inJournal(
   } finally {
     database.close();
   }
-}
-
-function isDamage(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
 }

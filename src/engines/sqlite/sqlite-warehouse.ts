@@ -6,7 +6,7 @@ import { FeedError } from '../../base/feed-error.ts';
 import type { Generation } from '../engine.ts';
 import type { RunRecord, Stage, Warehouse } from '../stage.ts';
 import { openBuilding, type Site } from './building.ts';
-import { listGenerations } from './generations.ts';
+import { damageOf, listGenerations, type StoredGeneration } from './generations.ts';
 import { modelMark } from './model-mark.ts';
 import { takeNightLock } from './night-lock.ts';
 import { acceptedRun, brokenNight, findRefused } from './refused-night.ts';
@@ -41,7 +41,7 @@ export function openSqliteWarehouse({
   };
   const begin: Warehouse['begin'] = (dateKey, now) =>
     holdingTheNight((release) => {
-      const [base = null] = listGenerations(dataDir);
+      const { base, damaged } = findGround(dataDir);
       if (base && dateKey < base.dateKey) {
         throw new FeedError(
           'feed.night-refused',
@@ -49,7 +49,11 @@ export function openSqliteWarehouse({
           { hint: `Run the night of ${base.dateKey} or a later one.` },
         );
       }
-      return openBuilding(site, { dateKey, now, base, copy: base?.path ?? null }, release);
+      const takenBack = damaged && { path: damaged.path, at: now };
+      const ground = { dateKey, now, base, copy: base?.path ?? null, takenBack };
+      const stage = openBuilding(site, ground, release);
+      if (damaged) withdrawInJournal(dataDir, base?.id ?? 0, passedOver(damaged, base));
+      return stage;
     });
   return {
     journal: openSqliteJournal(dataDir),
@@ -88,6 +92,25 @@ export function openSqliteWarehouse({
         return published(stage, run);
       }),
   };
+}
+
+interface Footing {
+  readonly base: StoredGeneration | null;
+  /** The newest, where it tells what it is but cannot be read whole. */
+  readonly damaged: StoredGeneration | undefined;
+}
+
+/** A night built on a damaged file would be refused, and so would every night after it. */
+function findGround(dataDir: string): Footing {
+  const kept = listGenerations(dataDir);
+  const base = kept.find(({ path }) => damageOf(path) === null) ?? null;
+  return { base, damaged: kept[0] === base ? undefined : kept[0] };
+}
+
+function passedOver(damaged: Generation, base: Generation | null): string {
+  const then =
+    base === null ? 'the next night began anew' : `the next night was built on generation ${base.id}`;
+  return `The file of generation ${damaged.id} is damaged; ${then}.`;
 }
 
 function published(stage: Stage, run?: RunRecord): Generation {

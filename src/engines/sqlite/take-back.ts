@@ -1,9 +1,10 @@
 // What a rollback owes to those who have read the generation that it takes back.
 import type { Database } from 'better-sqlite3';
 import { quoted } from '../../../schema/derive/ddl.ts';
-import { storageOf } from '../../../schema/derive/storage.ts';
+import { storageOf, type Storage } from '../../../schema/derive/storage.ts';
 import { same } from './merge/comparison.ts';
 import { canonicalInstant, type Night } from './merge/night.ts';
+import { isDamage } from './sqlite-code.ts';
 
 export interface TakenBack {
   /** The file of the generation that is served no longer. */
@@ -18,24 +19,38 @@ export interface TakenBack {
  */
 export function takeBack({ database, model }: Night, { path, at }: TakenBack): void {
   database.prepare('ATTACH ? AS taken').run(path);
-  database.transaction(() => {
-    database.exec(`
-      INSERT OR IGNORE INTO surrogateKeys (entity, natural, key) SELECT entity, natural, key FROM taken.surrogateKeys;
-      INSERT INTO surrogateSequences (entity, last) SELECT entity, last FROM taken.surrogateSequences WHERE TRUE
-        ON CONFLICT (entity) DO UPDATE SET last = max(last, excluded.last)`);
-    for (const { table, entity, roles } of [...model.entities.values()].map(storageOf)) {
-      const modified = roles.get('modified');
-      if (modified === undefined || !isThere(database, table, modified)) continue;
-      const [name, column] = [quoted(table), quoted(modified)];
-      database
-        .prepare(
-          `UPDATE ${name} AS t SET ${column} = ? FROM taken.${name} o
-           WHERE ${same(entity.key, 't', 'o')} AND t.${column} <> o.${column}`,
-        )
-        .run(canonicalInstant(at));
+  const parts = [
+    () => takeKeys(database),
+    ...[...model.entities.values()].map((entity) => () => markChanged(database, storageOf(entity), at)),
+  ];
+  for (const part of parts) {
+    try {
+      database.transaction(part)();
+    } catch (error) {
+      // What is damaged there is lost to its readers, too.
+      if (!isDamage(error)) throw error;
     }
-  })();
+  }
   database.exec('DETACH taken');
+}
+
+function takeKeys(database: Database): void {
+  database.exec(`
+    INSERT OR IGNORE INTO surrogateKeys (entity, natural, key) SELECT entity, natural, key FROM taken.surrogateKeys;
+    INSERT INTO surrogateSequences (entity, last) SELECT entity, last FROM taken.surrogateSequences WHERE TRUE
+      ON CONFLICT (entity) DO UPDATE SET last = max(last, excluded.last)`);
+}
+
+function markChanged(database: Database, { table, entity, roles }: Storage, at: Date): void {
+  const modified = roles.get('modified');
+  if (modified === undefined || !isThere(database, table, modified)) return;
+  const [name, column] = [quoted(table), quoted(modified)];
+  database
+    .prepare(
+      `UPDATE ${name} AS t SET ${column} = ? FROM taken.${name} o
+       WHERE ${same(entity.key, 't', 'o')} AND t.${column} <> o.${column}`,
+    )
+    .run(canonicalInstant(at));
 }
 
 /** A generation of an earlier release lacks what the model has gained since. */

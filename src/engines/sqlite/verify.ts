@@ -1,4 +1,4 @@
-// What must hold before anyone may see a night: of days that are over it held when they were published.
+// What must hold before anyone may see a night, and what must hold of a generation as a whole.
 import { quoted } from '../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../schema/derive/storage.ts';
 import type { Storage } from '../../../schema/derive/storage.ts';
@@ -7,25 +7,35 @@ import type { Finding } from '../stage.ts';
 import { columns } from './merge/comparison.ts';
 import type { Night } from './merge/night.ts';
 
-type Check = (night: Night, storages: ReadonlyMap<string, Storage>, storage: Storage) => readonly Finding[];
+/** `everything`: every day there is, and not what the night itself says alone. */
+interface Look extends Pick<Night, 'database' | 'model' | 'parameters'> {
+  readonly everything: boolean;
+}
 
-const CHECKS: readonly Check[] = [findTwins, findDangling, findCrossedSpans, findMissingRows];
+type Check = (look: Look, storages: ReadonlyMap<string, Storage>, storage: Storage) => readonly Finding[];
 
-/** Empty when all is well. Uniqueness of keys and absence of nulls are the tables' own constraints. */
+const CHECKS: readonly Check[] = [findTwins, findDangling, findCrossedSpans, findStraySpans, findMissingRows];
+
+/** Empty when all is well. Of days that are over it held when they were published. */
 export function verifyNight(night: Night): readonly Finding[] {
-  const storages = new Map([...night.model.entities.values()].map((each) => [each.name, storageOf(each)]));
-  const findings = [...storages.values()].flatMap((storage) =>
-    CHECKS.flatMap((check) => check(night, storages, storage)),
+  return [...findFaults({ ...night, everything: false }), ...findDamage(night)];
+}
+
+/** As strict with every day that is over as with the last; the file itself is checked elsewhere. */
+export function verifyEverything(of: Omit<Look, 'everything'>): readonly Finding[] {
+  return findFaults({ ...of, everything: true });
+}
+
+/** Uniqueness of keys and absence of nulls are the tables' own constraints. */
+function findFaults(look: Look): readonly Finding[] {
+  const storages = new Map([...look.model.entities.values()].map((each) => [each.name, storageOf(each)]));
+  return [...storages.values()].flatMap((storage) =>
+    CHECKS.flatMap((check) => check(look, storages, storage)),
   );
-  return [...findings, ...findDamage(night)];
 }
 
 /** What navigations lead to must be one row: Power BI refuses a relationship to a column with twins. */
-function findTwins(
-  night: Night,
-  storages: ReadonlyMap<string, Storage>,
-  storage: Storage,
-): readonly Finding[] {
+function findTwins(look: Look, storages: ReadonlyMap<string, Storage>, storage: Storage): readonly Finding[] {
   if (storage.entity.lifetime !== 'current') return [];
   const { name, key } = storage.entity;
   const surrogate = storage.roles.get('surrogate');
@@ -43,16 +53,16 @@ function findTwins(
   return [...sets].flatMap(([words, set]) => {
     const present = set.map((each) => `${quoted(each)} IS NOT NULL`).join(' AND ');
     const twins = count(
-      night,
+      look,
       `SELECT count(*) FROM (SELECT 1 FROM ${quoted(name)} WHERE ${present} GROUP BY ${columns(set)} HAVING count(*) > 1)`,
     );
     return found(name, twins, `values of ${words} stand on more than one row`);
   });
 }
 
-/** Every key of the night leads to a row: surrogates of dimensions, keys of lookups, days of the calendar. */
+/** Every key leads to a row: surrogates of dimensions, keys of lookups, days of the calendar. */
 function findDangling(
-  night: Night,
+  look: Look,
   storages: ReadonlyMap<string, Storage>,
   storage: Storage,
 ): readonly Finding[] {
@@ -74,10 +84,13 @@ function findDangling(
   return [...references].flatMap(([own, { target, theirs }]) => {
     const isStored = stored.some((column) => column.name === own);
     if (!isStored && own !== roles.get('day')) return [];
-    const value = isStored ? `t.${quoted(own)}` : '@day';
+    const value = isStored ? `t.${quoted(own)}` : 't.dateKey';
+    const rows = isStored
+      ? `${quoted(storage.table)} t WHERE ${looked(look, storage)}`
+      : daysOf(look, storage);
     const dangling = count(
-      night,
-      `SELECT count(*) FROM ${quoted(storage.table)} t WHERE ${ofThisNight(storage)} AND ${value} <> ${NOT_AVAILABLE_KEY}
+      look,
+      `SELECT count(*) FROM ${rows} AND ${value} <> ${NOT_AVAILABLE_KEY}
        AND NOT EXISTS (SELECT 1 FROM ${quoted(target.entity.name)} x WHERE x.${quoted(theirs)} = ${value})`,
     );
     return found(entity.name, dangling, `rows have a ${own} that ${target.entity.name} does not know`);
@@ -85,17 +98,13 @@ function findDangling(
 }
 
 /** Spans of one thing follow each other and never cross: so a thing has one row a day. */
-function findCrossedSpans(
-  night: Night,
-  _: ReadonlyMap<string, Storage>,
-  storage: Storage,
-): readonly Finding[] {
+function findCrossedSpans(look: Look, _: ReadonlyMap<string, Storage>, storage: Storage): readonly Finding[] {
   if (!storage.spans) return [];
   const thing = columns(storage.identity);
-  const frame = storage.entity.lifetime === 'daily' ? 'WHERE period = @period' : '';
+  const frame = storage.entity.lifetime === 'daily' && !look.everything ? 'WHERE period = @period' : '';
   const partition = thing === '' ? '' : `PARTITION BY ${thing}`;
   const crossed = count(
-    night,
+    look,
     `SELECT count(*) FROM (
        SELECT fromKey, toKey, lag(toKey) OVER (${partition} ORDER BY fromKey) AS before FROM ${quoted(storage.table)} ${frame}
      ) WHERE toKey <= fromKey OR before > fromKey`,
@@ -103,15 +112,32 @@ function findCrossedSpans(
   return found(storage.entity.name, crossed, 'spans overlap or end before they begin');
 }
 
+/** Spans that are shown by days stay within their month, and only those of the last month still hold. */
+function findStraySpans(
+  look: Look,
+  _: ReadonlyMap<string, Storage>,
+  { entity, table }: Storage,
+): readonly Finding[] {
+  if (entity.lifetime !== 'daily' || !look.everything) return [];
+  const cut = 'iif(period % 100 = 12, period + 89, period + 1) * 100 + 1';
+  const last = `(SELECT max(period) FROM ${quoted(table)})`;
+  const ends = `iif(toKey = @open, period = ${last}, toKey <= ${cut})`;
+  const stray = count(
+    look,
+    `SELECT count(*) FROM ${quoted(table)} WHERE fromKey / 100 <> period OR NOT ${ends}`,
+  );
+  return found(entity.name, stray, 'spans reach beyond their month');
+}
+
 /** Lookups are never empty, nor short of a row that the model has. */
 function findMissingRows(
-  night: Night,
+  look: Look,
   _: ReadonlyMap<string, Storage>,
   { entity }: Storage,
 ): readonly Finding[] {
   const least = entity.rows?.length ?? 0;
   if (least === 0) return [];
-  const missing = Math.max(0, least - count(night, `SELECT count(*) FROM ${quoted(entity.name)}`));
+  const missing = Math.max(0, least - count(look, `SELECT count(*) FROM ${quoted(entity.name)}`));
   return found(entity.name, missing, 'rows of the lookup are missing');
 }
 
@@ -122,7 +148,14 @@ function findDamage({ database }: Night): readonly Finding[] {
     : [{ collection: '', message: `The file is damaged: ${String(answer)}.`, broken: true }];
 }
 
-function ofThisNight({ entity, roles }: Storage): string {
+/** The days on which a daily collection has rows, as `t`. */
+function daysOf({ everything }: Look, { entity }: Storage): string {
+  const some = everything ? 'TRUE' : 't.dateKey = @day';
+  return `snapshotDays t WHERE t.collection = '${entity.name}' AND ${some}`;
+}
+
+function looked({ everything }: Look, { entity, roles }: Storage): string {
+  if (everything) return 'TRUE';
   const day = roles.get('day');
   switch (entity.lifetime) {
     case 'current':
@@ -136,7 +169,7 @@ function ofThisNight({ entity, roles }: Storage): string {
   }
 }
 
-function count({ database, parameters }: Night, sql: string): number {
+function count({ database, parameters }: Look, sql: string): number {
   return database.prepare<[typeof parameters], number>(sql).pluck().get(parameters) ?? 0;
 }
 

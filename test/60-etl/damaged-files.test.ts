@@ -1,0 +1,100 @@
+// A file that the disk has spoilt: what is served then, what the next night is built on, and what is told of it.
+import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { listGenerationFiles, listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { select, thing } from '../50-engines/stage-small-model.ts';
+import { harvestOfThings, smallNights } from './small-nights.ts';
+
+const nights = smallNights();
+const NIGHTS = ['2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z', '2026-11-22T00:00:00Z'] as const;
+
+/** Three things, then two more; each night in a generation of its own. */
+async function twoNights(): Promise<void> {
+  await nights.tonight(harvestOfThings(['a', 'b', 'c'].map((each) => thing(each))), {
+    at: NIGHTS[0],
+    run: 'r1',
+  });
+  await nights.tonight(harvestOfThings(['a', 'b', 'c', 'd', 'e'].map((each) => thing(each))), {
+    at: NIGHTS[1],
+    run: 'r2',
+  });
+}
+
+const newest = (): string => listGenerationFiles(nights.dataDir())[0]!.path;
+const served = (): readonly number[] => listGenerations(nights.dataDir()).map(({ id }) => id);
+
+/** Overwrites the first page of a table: the file still tells which generation it is. */
+function spoil(path: string, table: string): void {
+  const database = new Database(path, { readonly: true });
+  const page = database
+    .prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?')
+    .pluck()
+    .get(table) as number;
+  const bytes = database.pragma('page_size', { simple: true }) as number;
+  database.close();
+  const descriptor = openSync(path, 'r+');
+  writeSync(descriptor, Buffer.alloc(bytes, 0xff), 0, bytes, (page - 1) * bytes);
+  closeSync(descriptor);
+}
+
+describe('a newest file that is', () => {
+  test.each([
+    ['cut short', (path: string) => truncateSync(path, 10_000)],
+    ['empty', (path: string) => truncateSync(path, 0)],
+    ['spoilt in its head', (path: string) => spoil(path, 'generation')],
+  ])(
+    '%s is passed over: the night before is served at once, and the next one builds on it',
+    async (_, harm) => {
+      await twoNights();
+      harm(newest());
+      expect(served()).toEqual([1]);
+      await nights.tonight(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
+      expect(served()).toEqual([3, 1]);
+      expect(select(nights.dataDir(), 'SELECT thingId, isDeleted FROM things').map(Object.values)).toEqual([
+        ['a', 0],
+        ['b', 1],
+        ['c', 1],
+        ['f', 0],
+      ]);
+    },
+  );
+
+  test('spoilt somewhere inside is not built on, and the journal says so', async () => {
+    await twoNights();
+    spoil(newest(), 'things');
+    expect(served()).toEqual([2, 1]);
+    await nights.tonight(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
+    expect(served()).toEqual([3, 2, 1]);
+    // The keys that d and e had are not given to f.
+    expect(select(nights.dataDir(), 'SELECT thingId, thingKey FROM things').map(Object.values)).toEqual([
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+      ['f', 6],
+    ]);
+    expect(nights.outcomes()).toEqual([
+      [20261122, 'published'],
+      [20261121, 'withdrawn'],
+      [20261120, 'published'],
+    ]);
+    expect(nights.journal()[1]?.reason).toBe(
+      'The file of generation 2 is damaged; the next night was built on generation 1.',
+    );
+    expect(select(nights.dataDir(), `SELECT outcome FROM runs WHERE runId = 'r2'`)).toEqual([
+      { outcome: 'withdrawn' },
+    ]);
+  });
+
+  test('spoilt somewhere inside can be taken back by hand', async () => {
+    await twoNights();
+    const before = readFileSync(listGenerationFiles(nights.dataDir())[1]!.path);
+    spoil(newest(), 'surrogateKeys');
+    expect(nights.warehouse().rollback(null, new Date(NIGHTS[2]))).toMatchObject({
+      id: 3,
+      dateKey: 20261120,
+    });
+    expect(nights.served()).toBe(3);
+    expect(readFileSync(listGenerationFiles(nights.dataDir())[2]!.path).equals(before)).toBe(true);
+  });
+});

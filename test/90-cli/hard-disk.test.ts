@@ -1,0 +1,135 @@
+// A disk that is full, and one that may not be written: what is served stays, and the admin reads a sentence.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { liveThrough } from '../../src/cli/live-through.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { fingerprintOf } from '../crash/fingerprint.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const TONIGHT = 20261120;
+const data = mkdtempSync(join(tmpdir(), 'fleetfeed-disk-'));
+chmodSync(data, 0o755);
+let emulator: GraphEmulator;
+
+beforeAll(async () => {
+  emulator = await startGraphEmulator({
+    tenant: makeTenant({ seed: 1, devices: 45, firstNight: TONIGHT - 1 }),
+  });
+  const settings = { data, keepGenerations: 3, exports: 'off' as const, mostAppsAsked: 0 };
+  const { signal } = new AbortController();
+  await liveThrough([TONIGHT - 1], { emulator, settings, observe: () => undefined, signal });
+});
+afterAll(async () => {
+  await emulator.close();
+  rmSync(data, { recursive: true });
+});
+
+interface Limits {
+  /** Bytes beyond which no file grows. */
+  readonly fileBytes?: number;
+  /** As someone else. */
+  readonly uid?: number;
+  readonly folder?: string;
+}
+
+async function fleetfeed(command: string, { fileBytes, uid, folder = data }: Limits = {}) {
+  const { tenantId, clientId, clientSecret } = DEMO_CREDENTIALS;
+  const tenant = ['--tenant-id', tenantId, '--client-id', clientId];
+  const urls = ['--graph-url', emulator.url, '--login-url', emulator.url];
+  const night = ['--exports', 'off', '--most-apps-asked', '0', '--today', '2026-11-20', ...tenant, ...urls];
+  const words = [MAIN, command, '--data', folder, ...(command === 'snapshot' ? night : [])];
+  // What a shell calls a block is 512 bytes.
+  const limit = fileBytes === undefined ? '' : `ulimit -f ${Math.ceil(fileBytes / 512)} && `;
+  const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...words], {
+    env: { PATH: '', FLEETFEED_CLIENT_SECRET: clientSecret },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  return { code, stdout: out, stderr: err };
+}
+
+const served = () => listGenerations(data).map(({ id, path }) => [id, fingerprintOf(path)]);
+
+// Windows knows neither a shell's limits nor users by number.
+const describeHere = process.platform === 'win32' ? describe.skip : describe;
+
+describeHere('a disk that is full', () => {
+  const size = (): number => statSync(listGenerations(data)[0]!.path).size;
+  const mustBeRefused = ({ code, stderr }: Awaited<ReturnType<typeof fleetfeed>>): void => {
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The machine refused: \S.*\.$/m);
+    expect(stderr).not.toContain('    at ');
+  };
+  const strangers = (folder: string): readonly string[] =>
+    readdirSync(folder).filter((name) => !/^(generation-.*|journal\.sqlite|night\.lock)$/.test(name));
+
+  test.each([0.01, 0.95])('at %d of the last file ends the night, and nothing is lost', async (share) => {
+    const before = served();
+    mustBeRefused(await fleetfeed('snapshot', { fileBytes: size() * share }));
+    expect(served()).toEqual(before);
+    expect(strangers(data)).toEqual([]);
+  });
+
+  test.each([0.05, 0.5, 0.95])('at %d of what a first night needs leaves nothing', async (share) => {
+    const folder = join(data, 'first');
+    mustBeRefused(await fleetfeed('snapshot', { fileBytes: size() * share, folder }));
+    expect(listGenerations(folder)).toEqual([]);
+    expect(strangers(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('leaves a night that can be run again, and a journal that says what happened', async () => {
+    const { code } = await fleetfeed('snapshot');
+    expect(code).toBe(0);
+    expect(served().map(([id]) => id)).toEqual([2, 1]);
+    const { stdout } = await fleetfeed('status');
+    expect(stdout).toMatch(/^2026-11-20 {2}published /m);
+    expect(stdout).toMatch(/^2026-11-20 {2}failed .*\n {12}EFBIG: file too large/m);
+  });
+});
+
+describeHere('a folder that may not be written', () => {
+  // The superuser may write everywhere.
+  const who = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+
+  test('refuses the night with a sentence, and is read all the same', async () => {
+    const before = served();
+    chmodSync(data, 0o555);
+    try {
+      const night = await fleetfeed('snapshot', who);
+      expect(night).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^The machine refused: EACCES: permission denied, .*building.sqlite/m),
+      });
+      expect(await fleetfeed('status', who)).toMatchObject({
+        stdout: expect.stringMatching(/^Served {6}the night of 2026-11-20/),
+        stderr: '',
+      });
+      expect(served()).toEqual(before);
+    } finally {
+      chmodSync(data, 0o755);
+    }
+  });
+
+  test('refuses the very first night, too', async () => {
+    const folder = join(data, 'mine');
+    mkdirSync(folder, { mode: 0o555 });
+    expect(await fleetfeed('snapshot', { ...who, folder })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`The folder '${folder}' cannot be written. Nights are built there:`),
+    });
+  });
+});

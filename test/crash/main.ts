@@ -1,0 +1,17 @@
+// `npm run crash [-- --kills 300]`: nights killed at random moments until one breaks something, or none does.
+import { parseArgs } from 'node:util';
+import { killNights } from './kill-nights.ts';
+
+const { values } = parseArgs({ options: { kills: { type: 'string', default: '300' } } });
+const kills = Number(values.kills);
+
+const { journalled, published } = await killNights({
+  kills,
+  killsANight: 6,
+  onKill: (done) => {
+    if (done % 25 === 0) process.stdout.write(`${done} of ${kills} kills, nothing lost\n`);
+  },
+});
+process.stdout.write(
+  `${kills} kills: ${journalled} left a run in the journal, ${published} came after the publication.\n`,
+);

@@ -12,6 +12,7 @@ import { harvest as harvestTenant } from './harvest.ts';
 import type { HarvestReport } from './harvest.ts';
 import type { HarvestProblem } from './harvest/ledger.ts';
 import { begunRun, failedRun, harvestedRun, refusedRun } from './journal.ts';
+import { guardPeople, KEEP_EVERYTHING, type Privacy } from './privacy/guard-people.ts';
 import { mergeAll } from './stage/merge-all.ts';
 
 export interface Night {
@@ -23,6 +24,8 @@ export interface Night {
   readonly clock: Clock;
   /** How far it may be from the night before; the usual bounds unless told. */
   readonly bounds?: Bounds;
+  /** What is kept of people; everything, for ever, unless told. */
+  readonly privacy?: Privacy;
   /** Appends rows to the stage; the tenant behind `graph` unless told otherwise. */
   readonly harvest?: (graph: Graph, stage: Stage) => Promise<HarvestReport>;
 }
@@ -57,7 +60,15 @@ export async function runNight(night: Night): Promise<NightReport> {
 }
 
 async function buildNight(night: Night, startedAt: Date) {
-  const { graph, warehouse, model, clock, bounds, harvest = harvestTenant } = night;
+  const {
+    graph,
+    warehouse,
+    model,
+    clock,
+    bounds,
+    privacy = KEEP_EVERYTHING,
+    harvest = harvestTenant,
+  } = night;
   const { journal } = warehouse;
   const began = performance.now();
   const timed = stopwatch(graph);
@@ -72,11 +83,12 @@ async function buildNight(night: Night, startedAt: Date) {
   let findings: readonly Finding[];
   try {
     journal.write(run);
-    const { completeness, problems } = await harvest(listening, stage);
+    const people = guardPeople(stage, model, privacy);
+    const { completeness, problems } = await harvest(listening, people.stage);
     timed('extract');
     const steps = mergeAll(stage, model, completeness);
     timed('stage');
-    run = harvestedRun(run, steps, problems);
+    run = { ...harvestedRun(run, steps, problems), reason: people.eraseLeft(startedAt) };
     journal.write(run);
     findings = stage.verify(bounds);
     timed('verify');

@@ -78,8 +78,9 @@ export async function harvestUsers(
 function strangers(stage: Stage, unknownOwners: readonly string[]): readonly string[] {
   if (unknownOwners.length === 0) return [];
   const left = new Set<unknown>();
-  for (const { userId, userPrincipalName } of stage.existing(userStream.entity)) {
-    if (userPrincipalName !== null) left.add(userId);
+  for (const { userId, userPrincipalName, intuneLicensed } of stage.existing(userStream.entity)) {
+    // Whoever was erased has no name, and neither has anyone where names are not kept.
+    if (userPrincipalName !== null || intuneLicensed !== null) left.add(userId);
   }
   return unknownOwners.filter((userId) => !left.has(userId));
 }

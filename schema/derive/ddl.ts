@@ -30,6 +30,11 @@ const BOOKKEEPING = {
     ' PRIMARY KEY (entity, natural)) STRICT, WITHOUT ROWID',
   /** The highest key ever given; it never goes back, so that no key is given twice. */
   surrogateSequences: '(entity TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+  /** People who were erased, by a hash of their id; what the source calls them is read as the placeholder. */
+  tombstones:
+    '(hash TEXT PRIMARY KEY, placeholder TEXT NOT NULL, forGood INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+  /** What is kept of each kind of personal value; none where everything is. */
+  privacy: '(kind TEXT PRIMARY KEY, treatment TEXT NOT NULL) STRICT, WITHOUT ROWID',
 } as const;
 
 /** In an order in which they can be made. */

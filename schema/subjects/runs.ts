@@ -22,7 +22,7 @@ export const runs = entity({
     runId: text('Id of the run, a GUID as text; missing-yyyymmdd for a night that nobody ran.'),
     dateKey: int32('Night that the run was for, as yyyymmdd in UTC; joins dates.dateKey.'),
     outcome: text(
-      'How it ended: published, accepted, refused, failed, killed or missing; withdrawn when a rollback took it back, and rollback for the rollback itself.',
+      'How it ended: published, accepted, refused, failed, killed or missing; withdrawn when a rollback took it back. A rollback, and the erasure of someone’s personal data, are runs of their own.',
     ),
     startedDateTimeUTC: instantOrNull('When the run began, in UTC; null for a missing night.'),
     endedDateTimeUTC: instantOrNull(

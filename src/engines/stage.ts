@@ -1,5 +1,6 @@
 // The seam between the snapshot's way and a database: one night being built beside what is served.
-import type { Entity, Row, Value } from '../../schema/words.ts';
+import type { PrivacyProfile } from '../../schema/privacy.ts';
+import type { Entity, PersonalKind, Row, Value } from '../../schema/words.ts';
 import type { Bounds } from '../base/bounds.ts';
 import type { DateKey } from '../base/date-key.ts';
 import type { Generation } from './engine.ts';
@@ -52,6 +53,7 @@ export interface NightStep extends Merged {
  * - `refused`: verification refused it; it is kept aside. `failed`: it threw. `killed`: it ended without a word.
  * - `missing`: a night that nobody ran; Graph has no past to read it from.
  * - `withdrawn`: published once, and taken back by a `rollback`, which is a run of its own.
+ * - `erasure`: no night, but someone's personal data taken out of all of them.
  */
 export type Outcome =
   | 'running'
@@ -62,7 +64,8 @@ export type Outcome =
   | 'killed'
   | 'missing'
   | 'withdrawn'
-  | 'rollback';
+  | 'rollback'
+  | 'erasure';
 
 export interface RunProblem {
   /** Path below the Graph root, or the name of a collection. */
@@ -97,6 +100,31 @@ export interface Journal {
   write(run: RunRecord): void;
 }
 
+/** Someone in the warehouse: our key for them, and what the source calls them. */
+export interface Person {
+  readonly key: number;
+  readonly id: string;
+}
+
+/** Someone who was erased. */
+export interface Tombstone {
+  /** `subjectHash` of the id. */
+  readonly hash: string;
+  /** What stands wherever the id stood. */
+  readonly placeholder: string;
+  /** Asked for. Else they had left, and are new people should the directory list them again. */
+  readonly forGood: boolean;
+}
+
+/** What is written in place of a personal value; null for nothing. */
+export type KeptOf = (kind: PersonalKind, value: string) => string | null;
+
+export interface Erasure {
+  readonly people: number;
+  /** By collection, rows that told something of them. */
+  readonly rows: ReadonlyMap<string, number>;
+}
+
 /** Something that verification found wrong with the night. */
 export interface Finding {
   readonly collection: string;
@@ -123,6 +151,21 @@ export interface Stage {
    * dimensions before what refers to them. Running a night again first undoes what the night did.
    */
   merge(entity: Entity, completeness: Completeness): Merged;
+  /** Of the generation that the night builds on: whoever brings rows sees to it that these people stay nobody. */
+  readonly tombstones: readonly Tombstone[];
+  /**
+   * Takes out what is personal of these people, on every day and in the journal: rows stay and count. What was freed is
+   * overwritten when the night is published.
+   */
+  erase(people: readonly Person[], words: { readonly at: Date; readonly forGood: boolean }): Erasure;
+  /** What the last generation keeps of people; null where it was never told, and keeps everything. */
+  readonly privacy: PrivacyProfile | null;
+  /** From this night on it keeps no more than this, of the past either. */
+  keepOfPeople(profile: PrivacyProfile, keptOf: KeptOf): void;
+  /** People who were found gone on that day or before, and are not erased yet. */
+  goneSince(day: DateKey): readonly Person[];
+  /** Ends these tombstones: from the next night on, whoever has such an id is someone new. */
+  readmit(hashes: readonly string[]): void;
   /**
    * Keys, references, one row a day: whatever must hold before anyone may see this night; and whether it is likely,
    * held against the night before. Empty when all is well.
@@ -160,4 +203,9 @@ export interface Warehouse {
    * the given number. The next night builds on it. Throws `setup.bad-setting` when it is not kept; and like `begin`.
    */
   rollback(to: number | null, now: Date): Generation;
+  /**
+   * Erases someone for good: publishes a generation of the same night without them and removes the earlier ones, and what
+   * else holds them. `by` is who asked, for the journal. Throws `feed.empty` before the first night; and like `begin`.
+   */
+  erase(person: Person, by: string, now: Date): Erasure & { readonly generation: Generation };
 }

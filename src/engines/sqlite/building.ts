@@ -17,7 +17,8 @@ import { growToModel } from './grow.ts';
 import { nightParameters, type Night } from './merge/night.ts';
 import { plantModel } from './plant.ts';
 import { hasRuns, writeRun } from './run-tables.ts';
-import { carryRuns, openSqliteJournal, settleJournal } from './sqlite-journal.ts';
+import { scrubRuns } from './people/scrub-runs.ts';
+import { carryRuns, openSqliteJournal, scrubJournal, settleJournal } from './sqlite-journal.ts';
 import { openSqliteStage } from './sqlite-stage.ts';
 import { takeBack, type TakenBack } from './take-back.ts';
 
@@ -90,6 +91,10 @@ export function build(site: Site, ground: Ground, release: () => void): Building
     settleJournal(dataDir, { dateKey, last: base?.dateKey ?? null, building });
     const stage = openSqliteStage(night, id, {
       inscribe: (run) => inscribe(night, dataDir, base, run),
+      scrub(values) {
+        database.transaction(() => scrubRuns(database, values))();
+        scrubJournal(dataDir, values);
+      },
       publish(run) {
         flush(building);
         renameSync(building, join(dataDir, generationFileName(id, dateKey)));
@@ -141,7 +146,7 @@ function inscribe(
 /** Removes generations that are no longer kept, and what was refused once a night is good. */
 function sweep({ dataDir, keep }: Site, run: RunRecord | undefined): void {
   const old = listGenerationFiles(dataDir).slice(keep);
-  const isGood = run?.outcome === 'published' || run?.outcome === 'accepted';
+  const isGood = run?.outcome === 'published' || run?.outcome === 'accepted' || run?.outcome === 'erasure';
   for (const { path } of [...old, ...(isGood ? listRefusedFiles(dataDir) : [])])
     rmSync(path, { force: true });
 }

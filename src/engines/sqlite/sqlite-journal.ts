@@ -6,6 +6,7 @@ import { storageOf } from '../../../schema/derive/storage.ts';
 import { addDays, type DateKey } from '../../base/date-key.ts';
 import type { Journal, RunRecord } from '../stage.ts';
 import { growTable } from './grow.ts';
+import { scrubRuns } from './people/scrub-runs.ts';
 import { copyRuns, hasRuns, readRuns, RUN_ENTITIES, withdrawRuns, writeRun } from './run-tables.ts';
 import { isDamage } from './sqlite-code.ts';
 
@@ -120,6 +121,17 @@ export function carryRuns(building: Database.Database, dataDir: string, since: D
 /** Marks the runs of generations after one as taken back. */
 export function withdrawInJournal(dataDir: string, after: number, reason: string): void {
   inJournal(dataDir, (database) => withdrawRuns(database, after, reason));
+}
+
+/** Takes values that were erased out of the journal, and out of pages of the file that are free. */
+export function scrubJournal(dataDir: string, values: readonly string[]): void {
+  inJournal(dataDir, (database) => scrubRuns(database, values));
+  const database = new Database(join(dataDir, JOURNAL_FILE));
+  try {
+    database.exec('VACUUM');
+  } finally {
+    database.close();
+  }
 }
 
 /** All or nothing, and on the disk afterwards. `before` is done outside of the transaction. */

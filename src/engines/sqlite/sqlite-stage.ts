@@ -14,6 +14,9 @@ import { resolve, resolveFixedRows } from './merge/resolve.ts';
 import { openStaging } from './merge/staging.ts';
 import type { Staging } from './merge/staging.ts';
 import { modelMark } from './model-mark.ts';
+import { erasePeople, goneSince } from './people/erase-people.ts';
+import { keepOfPeople, readPrivacy } from './people/keep-of-people.ts';
+import { readTombstones, removeTombstones } from './people/tombstones.ts';
 import { standingBefore } from './standing.ts';
 import { verifyNight } from './verify.ts';
 
@@ -24,6 +27,8 @@ export interface Ending {
   readonly discard: (run: RunRecord | undefined) => void;
   /** Before that: writes the run, and those not yet there, into the file itself. */
   readonly inscribe: (run: RunRecord | undefined) => void;
+  /** Before that, too: takes values that were erased out of the journal. */
+  readonly scrub: (values: readonly string[]) => void;
 }
 
 /** `night.database` already has the model's shape; `id` is that of the generation to be. */
@@ -32,9 +37,15 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
   const staging = openStaging(database);
   const before = standingBefore(night);
   const merges: Merged[] = [];
+  let isErased = false;
   const notYetMerged = (entity: Entity): void => {
     if (merges.some((each) => each.entity === entity.name))
       throw new TypeError(`${entity.name} is already merged this night.`);
+  };
+
+  /** Of what was erased nothing stays in pages that are free. */
+  const overwriteFreed = (): void => {
+    if (isErased) database.exec('VACUUM');
   };
 
   return {
@@ -54,6 +65,19 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       merges.push(merged);
       return merged;
     }),
+    tombstones: readTombstones(database),
+    erase(people, words) {
+      const { values, ...erasure } = erasePeople(night, people, words);
+      ending.scrub(values);
+      isErased ||= erasure.people > 0;
+      return erasure;
+    },
+    privacy: readPrivacy(database),
+    keepOfPeople(profile, keptOf) {
+      isErased = keepOfPeople(night, profile, keptOf) || isErased;
+    },
+    goneSince: (day) => goneSince(night, day),
+    readmit: (hashes) => removeTombstones(database, hashes),
     verify: (bounds = USUAL_BOUNDS) => [
       ...verifyNight(night),
       ...findJumps(night, { before, merges }, bounds),
@@ -66,13 +90,16 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       database.exec('DELETE FROM generation');
       database.prepare('INSERT INTO generation VALUES (?, ?, ?)').run(id, parameters.day, publishedAt);
       database.pragma(`user_version = ${modelMark(night.model)}`);
-      database.exec('DETACH staging; ANALYZE; PRAGMA journal_mode = DELETE');
+      database.exec('DETACH staging; ANALYZE');
+      overwriteFreed();
+      database.pragma('journal_mode = DELETE');
       database.close();
       ending.publish(run);
       return { id, dateKey: parameters.day, publishedAt: `${publishedAt}Z` };
     },
     refuse(run) {
       ending.inscribe(run);
+      overwriteFreed();
       database.close();
       ending.refuse(run);
     },

@@ -9,6 +9,7 @@ import { openBuilding, type Site } from './building.ts';
 import { damageOf, listGenerations, type StoredGeneration } from './generations.ts';
 import { modelMark } from './model-mark.ts';
 import { takeNightLock } from './night-lock.ts';
+import { erasureRun, removeTraces } from './people/erasure-run.ts';
 import { acceptedRun, brokenNight, findRefused } from './refused-night.ts';
 import { findEarlier, rollbackRun } from './rollback.ts';
 import { openSqliteJournal, withdrawInJournal } from './sqlite-journal.ts';
@@ -91,6 +92,18 @@ export function openSqliteWarehouse({
         withdrawInJournal(dataDir, target.id, run.reason);
         return published(stage, run);
       }),
+    erase: (person, by, now) =>
+      holdingTheNight((release) => {
+        const { base } = findGround(dataDir);
+        if (!base) throw new FeedError('feed.empty', `'${dataDir}' holds no night yet.`);
+        // What is served then is as old as it was, and nothing before it is kept.
+        const ground = { dateKey: base.dateKey, now: new Date(base.publishedAt), base, copy: base.path };
+        const stage = openBuilding({ ...site, keep: 1 }, ground, release);
+        const erasure = ending(stage, () => stage.erase([person], { at: now, forGood: true }));
+        const generation = published(stage, erasureRun(person, erasure, { by, now, dateKey: base.dateKey }));
+        removeTraces(dataDir);
+        return { ...erasure, generation };
+      }),
   };
 }
 
@@ -114,8 +127,13 @@ function passedOver(damaged: Generation, base: Generation | null): string {
 }
 
 function published(stage: Stage, run?: RunRecord): Generation {
+  return ending(stage, () => stage.publish(run));
+}
+
+/** A stage whose work throws is over. */
+function ending<Result>(stage: Stage, work: () => Result): Result {
   try {
-    return stage.publish(run);
+    return work();
   } catch (error) {
     stage.discard();
     throw error;

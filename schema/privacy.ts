@@ -1,0 +1,22 @@
+// What a warehouse keeps of the personal values that the source tells.
+import { PERSONAL_KINDS, type PersonalKind } from './words.ts';
+
+/**
+ * - `full`: as the source tells it.
+ * - `masked`: a hash stands for it, the same for the same value, so that rows are still joined and counted by it.
+ * - `dropped`: nothing. Rows are joined by ids, so where these are dropped they are masked.
+ */
+export const TREATMENTS = ['full', 'masked', 'dropped'] as const;
+
+export type Treatment = (typeof TREATMENTS)[number];
+
+export type PrivacyProfile = Readonly<Record<PersonalKind, Treatment>>;
+
+/** The same for every kind, but for the exceptions. */
+export function profileOf(
+  treatment: Treatment,
+  exceptions: Readonly<Partial<Record<PersonalKind, Treatment>>> = {},
+): PrivacyProfile {
+  const all = PERSONAL_KINDS.map((kind) => [kind, exceptions[kind] ?? treatment]);
+  return Object.fromEntries(all) as Record<PersonalKind, Treatment>;
+}

@@ -1,0 +1,172 @@
+// Nights of a few people and their devices in the real model: what they tell is planted, so that it can be looked for.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
+import { openGraph } from '../../etl/graph/client.ts';
+import type { Privacy } from '../../etl/privacy/guard-people.ts';
+import { makeSecret, readSecret } from '../../etl/privacy/secret.ts';
+import { runNight } from '../../etl/run.ts';
+import type { NightReport } from '../../etl/run.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { profileOf } from '../../schema/privacy.ts';
+import { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
+import { mamApplicationInstances, mamApplications, mamCheckins } from '../../schema/subjects/mam.ts';
+import { termsAndConditions, userTermsAndConditionsAcceptances } from '../../schema/subjects/terms.ts';
+import { userDeviceAssociations, userHistories, users } from '../../schema/subjects/users.ts';
+import type { Entity, Value } from '../../schema/words.ts';
+import { fixedClock } from '../../src/base/clock.ts';
+import { midnightOf, type DateKey } from '../../src/base/date-key.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
+import type { Completeness, StagedRow, Warehouse } from '../../src/engines/stage.ts';
+import { select } from '../50-engines/stage-small-model.ts';
+
+export interface Someone {
+  readonly id: string;
+  readonly name: string;
+  /** False for someone of whom only a device tells. */
+  readonly isListed?: boolean;
+}
+
+export interface Machine {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string | null;
+}
+
+export interface World {
+  readonly people: readonly Someone[];
+  readonly machines: readonly Machine[];
+  /** What a source had to complain of. */
+  readonly problem?: string;
+}
+
+const ENTITIES: readonly Entity[] = [
+  users,
+  userHistories,
+  devices,
+  devicePropertyHistories,
+  userDeviceAssociations,
+  mamApplications,
+  mamApplicationInstances,
+  mamCheckins,
+  termsAndConditions,
+  userTermsAndConditionsAcceptances,
+];
+
+/** What is not said is null, unknown or empty. */
+function rowOf({ properties }: Entity, values: Readonly<Record<string, Value>>, natural?: string): StagedRow {
+  const usual = ({ type, nullable }: Entity['properties'][string]): Value => {
+    if (nullable) return null;
+    return type === 'Edm.String' ? '' : type === 'Edm.Boolean' ? false : -1;
+  };
+  const sourced = Object.entries(properties).filter(([, { role }]) => role === undefined);
+  const all = sourced.map(([name, property]) => [name, values[name] ?? usual(property)]);
+  return { ...(natural === undefined ? {} : { natural }), values: Object.fromEntries(all) };
+}
+
+/** Everything that is personal of someone, with the name in it. */
+const told = ({ id, name, isListed = true }: Someone) =>
+  isListed
+    ? {
+        userId: id,
+        userPrincipalName: `${name}@contoso.com`,
+        userEmail: `${name}.mail@contoso.com`,
+        displayName: `${name} Display`,
+        intuneLicensed: true,
+      }
+    : { userId: id };
+
+const tellingOf = ({ id, name, owner }: Machine) => ({
+  deviceId: id,
+  deviceName: `${name}-pc`,
+  serialNumber: `${name}-serial`,
+  imei: `${name}-imei`,
+  phoneNumber: `${name}-phone`,
+  wiFiMacAddress: `${name}-mac`,
+  ipAddressV4Wifi: `${name}-ip`,
+  userId: owner,
+  primaryUser: owner,
+});
+
+export interface PeopleNights {
+  readonly dataDir: () => string;
+  readonly warehouse: () => Warehouse;
+  readonly night: (day: DateKey, world: World, privacy?: Partial<Privacy>) => Promise<NightReport>;
+  readonly rows: (sql: string) => readonly unknown[][];
+  /** Files of the folder in whose bytes the text stands, in any case of letters. */
+  readonly filesWith: (text: string) => readonly string[];
+}
+
+/** A warehouse for each test of the file that calls it. */
+export function peopleNights(): PeopleNights {
+  let dataDir = '';
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-people-'));
+  });
+  afterEach(() => {
+    rmSync(dataDir, { recursive: true });
+  });
+  const warehouse = (): Warehouse => openSqliteWarehouse({ dataDir, model: MODEL, keepGenerations: 3 });
+  return {
+    dataDir: () => dataDir,
+    warehouse,
+    night: (day, { people, machines, problem }, privacy = {}) =>
+      runNight({
+        graph: openGraph({
+          rootUrl: 'http://127.0.0.1:9',
+          token: { accessToken: () => Promise.resolve(''), renewedToken: () => Promise.resolve('') },
+          run: `run-${day}`,
+          observe: () => undefined,
+          signal: new AbortController().signal,
+        }),
+        warehouse: warehouse(),
+        model: MODEL,
+        clock: fixedClock(midnightOf(day)),
+        bounds: { maxDrop: 100, maxRise: 1_000_000, maxOrphans: 100 },
+        privacy: {
+          profile: profileOf('full'),
+          secret: readSecret(dataDir),
+          makeSecret: () => makeSecret(dataDir),
+          eraseLeftAfter: null,
+          ...privacy,
+        },
+        harvest: (_, stage) => {
+          for (const machine of machines) {
+            stage.append(devices, [rowOf(devices, tellingOf(machine), machine.id)]);
+            const history = { deviceKey: machine.id, deviceName: `${machine.name}-pc` };
+            stage.append(devicePropertyHistories, [rowOf(devicePropertyHistories, history)]);
+            if (machine.owner === null) continue;
+            const association = { userKey: machine.owner, deviceKey: machine.id };
+            stage.append(userDeviceAssociations, [rowOf(userDeviceAssociations, association)]);
+          }
+          const app = { mamApplicationId: 'app', mamApplicationName: 'App' };
+          stage.append(mamApplications, [rowOf(mamApplications, app, 'app')]);
+          const terms = { termsAndConditionsId: 't', termsAndConditionsVersion: 1 };
+          stage.append(termsAndConditions, [rowOf(termsAndConditions, terms, 't')]);
+          for (const someone of people) {
+            const { id, name } = someone;
+            stage.append(users, [rowOf(users, told(someone), id)]);
+            stage.append(userHistories, [rowOf(userHistories, { ...told(someone), userKey: id })]);
+            const copyId = `copy-${id.slice(0, 8)}`;
+            const copy = { userId: id, applicationInstanceId: copyId, mamDeviceName: `${name}-phone` };
+            stage.append(mamApplicationInstances, [rowOf(mamApplicationInstances, copy, copyId)]);
+            const checkin = { applicationInstanceKey: copyId, userKey: id, mamApplicationKey: 'app' };
+            stage.append(mamCheckins, [rowOf(mamCheckins, checkin)]);
+            const acceptance = { userKey: id, termsAndConditionsKey: 't' };
+            stage.append(userTermsAndConditionsAcceptances, [
+              rowOf(userTermsAndConditionsAcceptances, acceptance),
+            ]);
+          }
+          const completeness = new Map<string, Completeness>(ENTITIES.map(({ name }) => [name, 'complete']));
+          const problems = problem === undefined ? [] : [{ source: 'somewhere', message: problem }];
+          return Promise.resolve({ completeness, problems });
+        },
+      }),
+    rows: (sql) => select(dataDir, sql).map(Object.values),
+    filesWith: (text) =>
+      readdirSync(dataDir).filter((name) =>
+        readFileSync(join(dataDir, name)).toString('latin1').toLowerCase().includes(text.toLowerCase()),
+      ),
+  };
+}

@@ -1,0 +1,267 @@
+// What a warehouse forgets of people, and what it never learns: held by the bytes of every file in its folder.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { profileOf } from '../../schema/privacy.ts';
+import { addDays } from '../../src/base/date-key.ts';
+import { subjectHash } from '../../src/base/subject-hash.ts';
+import { peopleNights, type Machine, type Someone } from './people-nights.ts';
+
+const { dataDir, warehouse, night, rows, filesWith } = peopleNights();
+
+const ADELE: Someone = { id: '1a7e3c8d-02bb-4f46-a1e5-3b8d9f602244', name: 'adelevance' };
+const MEGAN: Someone = { id: '0f6d2b7c-91aa-4e35-b0d4-2a7c8e5f1133', name: 'meganbowen' };
+const ADELES: Machine = { id: 'd-1', name: 'adelevance', owner: ADELE.id };
+const MEGANS: Machine = { id: 'd-2', name: 'meganbowen', owner: MEGAN.id };
+const BOTH = { people: [ADELE, MEGAN], machines: [ADELES, MEGANS] };
+
+const [FIRST, SECOND, THIRD] = [20261130, 20261201, 20261202];
+const NOON = new Date('2026-12-01T12:00:00Z');
+
+/** Adele's two nights, over the end of a month. */
+async function twoNights(): Promise<void> {
+  await night(FIRST, { ...BOTH, problem: 'The device ADELEVANCE-pc of adelevance@contoso.com is odd.' });
+  await night(SECOND, BOTH);
+}
+
+const keyOf = (id: string): number =>
+  Number(rows(`SELECT userKey FROM users WHERE userId = '${id}'`)[0]?.[0]);
+const eraseAdele = () => warehouse().erase({ key: keyOf(ADELE.id), id: ADELE.id }, 'admin', NOON);
+const counts = () =>
+  ['users', 'userHistories', 'devices', 'devicePropertyHistories', 'userDeviceAssociations']
+    .concat(['mamApplicationInstances', 'mamCheckins', 'userTermsAndConditionsAcceptances'])
+    .map((name) => rows(`SELECT count(*) FROM "${name}"`)[0]?.[0]);
+
+describe('someone who is erased', () => {
+  test('is in no byte of the folder, and every row still counts', async () => {
+    await twoNights();
+    writeFileSync(join(dataDir(), 'refused-20261201.sqlite'), 'adelevance');
+    writeFileSync(join(dataDir(), 'journal.sqlite.damaged'), 'adelevance');
+    expect(filesWith('adelevance').length).toBeGreaterThan(3);
+    const before = counts();
+    const { generation, rows: changed } = eraseAdele();
+    expect(filesWith('adelevance')).toEqual([]);
+    expect(filesWith(ADELE.id)).toEqual([]);
+    expect(filesWith('meganbowen')).toEqual([`generation-00000${generation.id}-${SECOND}.sqlite`]);
+    expect(counts()).toEqual(before);
+    expect(Object.fromEntries(changed)).toEqual({
+      users: 1,
+      userHistories: 1,
+      devices: 1,
+      devicePropertyHistories: 2,
+      mamApplicationInstances: 1,
+    });
+  });
+
+  test('is joined by a placeholder, and the rows of others stay', async () => {
+    await twoNights();
+    eraseAdele();
+    const joined = `SELECT u.userId, u.displayName, d.deviceId, d.deviceName, d.serialNumber FROM users u
+      JOIN devices d ON d.userId = u.userId AND d.primaryUser = u.userId ORDER BY d.deviceId`;
+    const key = rows(`SELECT userKey FROM users WHERE displayName IS NULL`)[0]?.[0];
+    const placeholder = `erased-${String(key)}`;
+    expect(rows(joined)).toEqual([
+      [placeholder, null, 'd-1', null, null],
+      [MEGAN.id, 'meganbowen Display', 'd-2', 'meganbowen-pc', 'meganbowen-serial'],
+    ]);
+    expect(rows(`SELECT DISTINCT userId FROM userHistories WHERE displayName IS NULL`)).toEqual([
+      [placeholder],
+    ]);
+  });
+
+  test('is told to the journal and to readers, without a word about whom', async () => {
+    await twoNights();
+    const { generation } = eraseAdele();
+    const [audit, ...runs] = warehouse().journal.recent(10);
+    expect(audit).toMatchObject({
+      outcome: 'erasure',
+      generation: generation.id,
+      reason: `Asked for by admin: the personal data of one person, ${subjectHash(ADELE.id)}.`,
+    });
+    expect(audit?.steps).toContainEqual(expect.objectContaining({ entity: 'users', changed: 1 }));
+    expect(runs.at(-1)?.problems[0]?.message).toBe('The device (erased) of (erased) is odd.');
+    expect(rows('SELECT outcome FROM runs WHERE generation = 3')).toEqual([['erasure']]);
+    // Who loads only what is new since the last time meets it; what is served is as old as it was.
+    expect(rows(`SELECT rowLastModifiedDateTimeUTC FROM users WHERE displayName IS NULL`)).toEqual([
+      ['2026-12-01T12:00:00'],
+    ]);
+    expect(generation).toMatchObject({ dateKey: SECOND, publishedAt: '2026-12-01T00:00:00Z' });
+  });
+
+  test('stays erased while the directory and devices still tell of them', async () => {
+    await twoNights();
+    eraseAdele();
+    const before = rows('SELECT userKey, userId, displayName, isDeleted FROM users ORDER BY userKey');
+    await night(THIRD, BOTH);
+    await night(THIRD, { ...BOTH, people: [{ ...ADELE, isListed: false }, MEGAN] });
+    expect(filesWith('adelevance')).toEqual([]);
+    expect(filesWith(ADELE.id)).toEqual([]);
+    expect(rows('SELECT userKey, userId, displayName, isDeleted FROM users ORDER BY userKey')).toEqual(
+      before,
+    );
+    expect(rows(`SELECT count(*) FROM devicePropertyHistories WHERE dateKey = ${THIRD}`)).toEqual([[2]]);
+  });
+
+  test('leaves a device that goes to somebody else, who is told of from then on', async () => {
+    await twoNights();
+    eraseAdele();
+    const handedOn = { ...ADELES, name: 'renamed', owner: MEGAN.id };
+    await night(THIRD, { ...BOTH, machines: [handedOn, MEGANS] });
+    expect(rows(`SELECT deviceName, serialNumber FROM devices WHERE deviceId = 'd-1'`)).toEqual([
+      ['renamed-pc', 'renamed-serial'],
+    ]);
+    const named = `SELECT h.dateKey, h.deviceName FROM devicePropertyHistories h
+      JOIN devices d ON d.deviceKey = h.deviceKey WHERE d.deviceId = 'd-1' ORDER BY 1`;
+    expect(rows(named)).toEqual([
+      [FIRST, null],
+      [SECOND, null],
+      [THIRD, 'renamed-pc'],
+    ]);
+  });
+
+  test('takes from a device that went on only the days on which it was theirs', async () => {
+    await night(FIRST, BOTH);
+    await night(SECOND, { ...BOTH, machines: [{ ...ADELES, name: 'renamed', owner: MEGAN.id }, MEGANS] });
+    eraseAdele();
+    const named = `SELECT h.dateKey, h.deviceName FROM devicePropertyHistories h
+      JOIN devices d ON d.deviceKey = h.deviceKey WHERE d.deviceId = 'd-1' ORDER BY 1`;
+    expect(rows(named)).toEqual([
+      [FIRST, null],
+      [SECOND, 'renamed-pc'],
+    ]);
+  });
+
+  test('is someone new under a new id', async () => {
+    await twoNights();
+    eraseAdele();
+    await night(THIRD, { ...BOTH, people: [{ ...ADELE, id: 'another-id' }, MEGAN] });
+    expect(rows(`SELECT userKey, displayName FROM users WHERE NOT isDeleted ORDER BY 1`)).toEqual([
+      [keyOf(MEGAN.id), 'meganbowen Display'],
+      [keyOf('another-id'), 'adelevance Display'],
+    ]);
+  });
+});
+
+describe('someone who left the directory', () => {
+  const withoutAdele = { people: [MEGAN], machines: [MEGANS] };
+  const leftAdele = { people: [MEGAN], machines: [ADELES, MEGANS] };
+
+  test('is erased as many nights after as the settings say, as part of the night', async () => {
+    const privacy = { eraseLeftAfter: 2 };
+    await night(FIRST, BOTH, privacy);
+    await night(SECOND, leftAdele, privacy);
+    await night(THIRD, leftAdele, privacy);
+    expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
+    await night(addDays(SECOND, 2), leftAdele, privacy);
+    expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
+    expect(warehouse().journal.recent(1)).toMatchObject([
+      { outcome: 'published', reason: 'One person who had left was erased, 2 days after.' },
+    ]);
+    // Generations that are published do not change: they go as nights go by.
+    await night(addDays(SECOND, 3), leftAdele, privacy);
+    await night(addDays(SECOND, 4), leftAdele, privacy);
+    expect(filesWith('adelevance')).toEqual([]);
+    expect(warehouse().journal.recent(1)[0]?.reason).toBeNull();
+  });
+
+  test('is kept where the settings say never, and goes the same night at 0', async () => {
+    await night(FIRST, BOTH);
+    await night(SECOND, withoutAdele, { eraseLeftAfter: null });
+    expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
+    await night(THIRD, withoutAdele, { eraseLeftAfter: 0 });
+    expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
+  });
+
+  test('is erased again where a rollback went back behind it', async () => {
+    await night(FIRST, BOTH);
+    await night(SECOND, withoutAdele);
+    await night(THIRD, withoutAdele, { eraseLeftAfter: 1 });
+    warehouse().rollback(null, NOON);
+    expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
+    await night(THIRD, withoutAdele, { eraseLeftAfter: 1 });
+    expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
+    expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
+  });
+
+  test('and comes back is someone new after one night', async () => {
+    const privacy = { eraseLeftAfter: 0 };
+    await night(FIRST, BOTH, privacy);
+    await night(SECOND, withoutAdele, privacy);
+    await night(THIRD, BOTH, privacy);
+    await night(addDays(THIRD, 1), BOTH, privacy);
+    const people = 'SELECT userId, displayName, isDeleted FROM users WHERE userKey <> -1 ORDER BY userKey';
+    expect(rows(people)).toEqual([
+      [MEGAN.id, 'meganbowen Display', 0],
+      [expect.stringMatching(/^erased-\d+$/), null, 1],
+      [ADELE.id, 'adelevance Display', 0],
+    ]);
+  });
+});
+
+describe('a warehouse that masks', () => {
+  const privacyOf = (...words: Parameters<typeof profileOf>) => ({ profile: profileOf(...words) });
+  const PERSONAL = ['adelevance', 'meganbowen', ADELE.id, MEGAN.id];
+
+  test.each(['masked', 'dropped'] as const)(
+    'has nothing in its bytes that is personal when %s',
+    async (how) => {
+      await night(FIRST, BOTH, privacyOf(how));
+      await night(SECOND, BOTH, privacyOf(how));
+      // The id of a copy of an app holds the person's here alone.
+      for (const text of PERSONAL.slice(0, 2)) expect(filesWith(text)).toEqual([]);
+      expect(rows('SELECT userId FROM users WHERE userKey > 0').flat().join()).not.toContain(ADELE.id);
+      expect(rows('SELECT count(*) FROM userHistories')).toEqual([[2]]);
+      const named = rows('SELECT DISTINCT displayName FROM users').flat();
+      expect(named.every((each) => (how === 'dropped' ? each === null : /^masked-/.test(String(each))))).toBe(
+        true,
+      );
+    },
+  );
+
+  test('still joins by value, and knows people again', async () => {
+    await night(FIRST, BOTH, privacyOf('masked'));
+    const keys = rows('SELECT userKey FROM users ORDER BY 1');
+    await night(SECOND, BOTH, privacyOf('masked'));
+    expect(rows('SELECT userKey FROM users ORDER BY 1')).toEqual(keys);
+    const joined = 'SELECT count(*) FROM users u JOIN devices d ON d.userId = u.userId';
+    expect(rows(joined)).toEqual([[2]]);
+  });
+
+  test('treats each kind as it is told', async () => {
+    await night(FIRST, BOTH, privacyOf('full', { serial: 'dropped', upn: 'masked' }));
+    const one = `SELECT serialNumber, deviceName FROM devices WHERE deviceId = 'd-1'`;
+    expect(rows(one)).toEqual([[null, 'adelevance-pc']]);
+    expect(filesWith('adelevance-serial')).toEqual([]);
+    expect(filesWith('adelevance@contoso')).toEqual([]);
+  });
+
+  test('masks the past as well when it begins later, and people stay who they are', async () => {
+    await night(FIRST, BOTH);
+    const keys = rows('SELECT userKey FROM users ORDER BY 1');
+    await night(SECOND, BOTH, privacyOf('masked', { serial: 'dropped' }));
+    expect(filesWith('adelevance')).toEqual([`generation-000001-${FIRST}.sqlite`]);
+    expect(rows('SELECT userKey FROM users ORDER BY 1')).toEqual(keys);
+    expect(rows('SELECT count(*) FROM userHistories')).toEqual([[2]]);
+    // Back again: ids stay masked, so that everybody stays who they are.
+    await night(THIRD, BOTH);
+    expect(rows('SELECT userKey FROM users ORDER BY 1')).toEqual(keys);
+    expect(rows(`SELECT deviceName FROM devices WHERE deviceId = 'd-1'`)).toEqual([['adelevance-pc']]);
+    expect(rows(`SELECT count(*) FROM users WHERE userId LIKE 'masked-%'`)).toEqual([[2]]);
+  });
+
+  test('keeps its tombstones, whenever it began', async () => {
+    await twoNights();
+    eraseAdele();
+    await night(THIRD, BOTH, privacyOf('masked'));
+    await night(addDays(THIRD, 1), BOTH, privacyOf('masked'));
+    expect(rows('SELECT count(*) FROM users WHERE displayName IS NULL')).toEqual([[1]]);
+    expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
+  });
+
+  test('does not go on without its secret', async () => {
+    await night(FIRST, BOTH, privacyOf('masked'));
+    rmSync(join(dataDir(), 'privacy.key'));
+    await expect(night(SECOND, BOTH, privacyOf('masked'))).rejects.toThrow('secret');
+    expect(existsSync(join(dataDir(), 'privacy.key'))).toBe(false);
+  });
+});

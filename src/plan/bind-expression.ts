@@ -90,12 +90,13 @@ export function bindScalar(written: Expression, outer: Scope): Scalar {
     case 'arithmetic':
       return bindArithmetic(expression, scope, bindScalar);
     case 'negate': {
-      const duration = bindScalar(expression.operand, scope);
-      const operand =
-        duration.type === 'Edm.Duration'
-          ? duration
-          : bindArgument(expression.operand, 'Edm.Double', '-', scope);
-      return { kind: 'negate', operand, type: operand.type, nullable: isNullable(operand) };
+      const operand = bindScalar(expression.operand, scope);
+      const { type } = operand;
+      if (!['number', 'duration', 'null'].includes(familyOf(type))) {
+        const message = `- takes a number; ${inWords(expression.operand)} is ${articled(type)}.`;
+        throw mismatch(message, expression.operand, scope);
+      }
+      return { kind: 'negate', operand, type, nullable: isNullable(operand) };
     }
     case 'call':
       return isTextTest(expression.name) || expression.name === 'isof'

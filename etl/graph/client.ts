@@ -1,13 +1,18 @@
-// Reads JSON from Microsoft Graph, patiently: one request at a time, repeated as retry.ts decides.
+// Reads JSON from Microsoft Graph, patiently: each request is repeated as retry.ts decides, and waits its turn as traffic.ts does.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { Response } from 'undici';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observer } from '../../src/base/observation.ts';
 import { parseJson } from './json.ts';
+import { listAddress, USUAL_ASKING } from './list-address.ts';
+import type { Asking } from './list-address.ts';
+import { fetchBy, STRAIGHT } from './network.ts';
+import type { Fetch } from './network.ts';
 import { judge, PACE, reasonOf } from './retry.ts';
 import type { Mishap, Pace } from './retry.ts';
 import type { GraphRefusal } from './source-failure.ts';
 import type { TokenSource } from './token.ts';
+import { areaOf, openTraffic, pause } from './traffic.ts';
 
 /** Reads a whole answer into a value, or says that it is not one (null). */
 export type Parse<Value> = (json: unknown) => Value | null;
@@ -24,6 +29,10 @@ export interface Graph {
   readonly observe: Observer;
   /** Aborted when the night is called off. */
   readonly signal: AbortSignal;
+  /** The way out, for what is not Graph's own, such as the storage of exports. */
+  readonly fetch: Fetch;
+  /** Where a list that lives at an address below the root is asked for. */
+  listAddress(address: string): URL;
   /**
    * GETs a path below the root, such as `/v1.0/users?$top=999`, or a link as Graph gave it.
    * Throws FeedError `feed.source-refused` where asking again is of no use, `feed.source-unavailable` after the last try.
@@ -45,7 +54,14 @@ export interface GraphWords {
   /** Ends every request and every wait, which then throw its reason. */
   readonly signal: AbortSignal;
   readonly pace?: Pace;
+  readonly fetch?: Fetch;
+  readonly asking?: Asking;
+  /** Requests under way in one area of Graph; four unless told. */
+  readonly requestsAtOnce?: number;
 }
+
+/** A night asks a few hundred times in all: more at once would only meet the throttle sooner. */
+export const REQUESTS_AT_ONCE = 4;
 
 interface Question {
   readonly url: URL;
@@ -59,26 +75,43 @@ interface Failed {
   readonly kind: 'mishap';
   readonly mishap: Mishap;
   readonly requestId: string;
+  /** The token that was sent. */
+  readonly sent: string;
 }
 
-export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }: GraphWords): Graph {
+export function openGraph({
+  rootUrl,
+  token,
+  run,
+  observe,
+  signal,
+  pace = PACE,
+  fetch = fetchBy(STRAIGHT),
+  asking = USUAL_ASKING,
+  requestsAtOnce = REQUESTS_AT_ONCE,
+}: GraphWords): Graph {
   const root = rootUrl.replace(/\/+$/, '');
+  const traffic = openTraffic(requestsAtOnce, signal);
 
   async function ask<Value>(question: Question, parse: Parse<Value>): Promise<Answer<Value>> {
     const source = sourceOf(question.url);
+    const area = areaOf(question.url);
     let renewed = false;
     for (let tries = 1; ; tries += 1) {
-      const outcome = await tryOnce(question, parse);
+      const leave = await traffic.enter(area);
+      const outcome = await tryOnce(question, parse).finally(leave);
       if (outcome.kind === 'value') return outcome;
-      const { mishap, requestId } = outcome;
+      const { mishap, requestId, sent } = outcome;
       const verdict = judge(mishap, { tries, renewed }, pace, new Date(), Math.random());
       switch (verdict.kind) {
         case 'retry':
           observe({ kind: 'night.retry', run, source, reason: verdict.reason, delayMs: verdict.afterMs });
-          await pause(verdict.afterMs);
+          // Others would only be throttled too, and make the wait longer.
+          if (verdict.throttled) traffic.hold(area, verdict.afterMs);
+          else await pause(verdict.afterMs, signal);
           break;
         case 'renew-token':
-          await token.renewedToken();
+          await token.renewedToken(sent, verdict.claims);
           renewed = true;
           break;
         case 'page-expired':
@@ -91,25 +124,18 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
     }
   }
 
-  async function pause(milliseconds: number): Promise<void> {
-    try {
-      await wait(milliseconds, undefined, { signal });
-    } catch {
-      // Whoever called the night off said why; the timer does not.
-      signal.throwIfAborted();
-    }
-  }
-
   async function tryOnce<Value>({ url, body }: Question, parse: Parse<Value>): Promise<Try<Value>> {
     const requestId = randomUUID();
     const deadline = AbortSignal.timeout(pace.requestMs);
+    let sent = '';
     try {
+      // Asked for with every try: a long wait may have outlived the last one.
+      sent = await token.accessToken();
       const response = await fetch(url, {
         ...(body === null ? {} : { method: 'POST', body }),
         headers: {
           ...(body === null ? {} : { 'content-type': 'application/json' }),
-          // Asked for with every try: a long wait may have outlived the last one.
-          authorization: `Bearer ${await token.accessToken()}`,
+          authorization: `Bearer ${sent}`,
           accept: 'application/json;odata.metadata=minimal',
           prefer: 'include-unknown-enum-members',
           'client-request-id': requestId,
@@ -119,14 +145,14 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
         signal: AbortSignal.any([signal, deadline]),
       });
       const text = await response.text();
-      if (!response.ok) return { kind: 'mishap', mishap: statusMishap(response, text), requestId };
+      if (!response.ok) return { kind: 'mishap', mishap: statusMishap(response, text), requestId, sent };
       const value = parse(parseJson(text));
       if (value !== null) return { kind: 'value', value };
-      return broken('an answer of another shape', requestId);
+      return broken('an answer of another shape', requestId, sent);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof FeedError && error.code === 'feed.source-refused') throw error;
-      return broken(deadline.aborted ? 'no answer in time' : brokenReason(error), requestId);
+      return broken(deadline.aborted ? 'no answer in time' : brokenReason(error), requestId, sent);
     }
   }
 
@@ -135,6 +161,8 @@ export function openGraph({ rootUrl, token, run, observe, signal, pace = PACE }:
     run,
     observe,
     signal,
+    fetch,
+    listAddress: (address) => listAddress(root, address, asking),
     get: (address, parse) => ask({ url: new URL(address, root), body: null }, parse),
     post: (address, body, parse) => ask({ url: new URL(address, root), body: JSON.stringify(body) }, parse),
   };
@@ -153,7 +181,14 @@ function statusMishap(response: Response, body: string): Mishap {
     retryAfter: response.headers.get('retry-after'),
     code: error.code,
     message: error.message,
+    claims: claimsOf(response),
   };
+}
+
+/** What continuous access evaluation wants a new token to tell, as JSON; null where it wants nothing. */
+function claimsOf({ headers }: Response): string | null {
+  const [, claims] = /\bclaims="([^"]+)"/.exec(headers.get('www-authenticate') ?? '') ?? [];
+  return claims === undefined ? null : Buffer.from(claims, 'base64').toString();
 }
 
 function parsedError(body: string): { readonly code: string; readonly message: string } {
@@ -168,8 +203,8 @@ function parsedError(body: string): { readonly code: string; readonly message: s
   }
 }
 
-function broken(reason: string, requestId: string): Failed {
-  return { kind: 'mishap', mishap: { kind: 'broken', reason }, requestId };
+function broken(reason: string, requestId: string, sent: string): Failed {
+  return { kind: 'mishap', mishap: { kind: 'broken', reason }, requestId, sent };
 }
 
 function brokenReason(error: unknown): string {

@@ -1,6 +1,7 @@
 // Reads a file from the storage that Graph names for exports: without our token, and on from where a connection broke.
 import { setTimeout as wait } from 'node:timers/promises';
 import { FeedError } from '../../src/base/feed-error.ts';
+import type { Graph } from './client.ts';
 
 export interface DownloadPace {
   /** Requests in a row that may bring nothing. */
@@ -47,7 +48,7 @@ export function storageAddress(address: string, graphRoot: string): URL {
  */
 export async function* download(
   url: URL,
-  signal: AbortSignal,
+  { fetch, signal }: Pick<Graph, 'fetch' | 'signal'>,
   pace: DownloadPace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let received = 0;

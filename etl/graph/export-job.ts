@@ -70,7 +70,7 @@ export async function* rowsOfReport<Column extends string>(
   let rows = 0;
   try {
     const url = await finishedFile(words, report);
-    const bytes = download(storageAddress(url, graph.rootUrl), graph.signal, pace.download);
+    const bytes = download(storageAddress(url, graph.rootUrl), graph, pace.download);
     for await (const page of named(recordsOfZip(bytes), report)) {
       rows += page.length;
       graph.observe({ kind: 'night.progress', run: graph.run, source, rows, total: null });

@@ -26,7 +26,7 @@ export async function* pagesOf<Record_ extends Identified>(
   address: string,
   total: number | null = null,
 ): AsyncGenerator<readonly Record_[], void, undefined> {
-  const first = new URL(address, graph.rootUrl);
+  const first = graph.listAddress(address);
   const source = sourceOf(first);
   let seen = new Set<string>();
   let rows = 0;

@@ -25,14 +25,22 @@ export type Mishap =
       /** Graph's own error code, e.g. `TooManyRequests`; empty when the body had none. */
       readonly code: string;
       readonly message: string;
+      /** What Graph wants a new token to tell, as JSON; null or left out where it wants nothing. */
+      readonly claims?: string | null;
     }
   /** No whole answer: reset connection, timeout, a body cut short, or one of another shape than asked for. */
   | { readonly kind: 'broken'; readonly reason: string };
 
 export type Verdict =
-  | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
+  | {
+      readonly kind: 'retry';
+      readonly afterMs: number;
+      readonly reason: string;
+      /** There were too many requests: whoever asks in the same area has to wait as long. */
+      readonly throttled: boolean;
+    }
   /** The token was not taken: renew it and ask again at once. */
-  | { readonly kind: 'renew-token' }
+  | { readonly kind: 'renew-token'; readonly claims: string | null }
   /** The page link is too old: the collection must be read again from its start. */
   | { readonly kind: 'page-expired' }
   /** Asking again will not help: a right, a licence or the resource itself is missing. */
@@ -57,14 +65,21 @@ export function judge(mishap: Mishap, tried: Tried, pace: Pace, now: Date, chanc
   if (mishap.kind === 'status') {
     if (mishap.status === 410 || mishap.code === 'Directory_ExpiredPageToken')
       return { kind: 'page-expired' };
-    if (mishap.status === 401) return { kind: tried.renewed ? 'refused' : 'renew-token' };
+    if (mishap.status === 401) {
+      return tried.renewed ? { kind: 'refused' } : { kind: 'renew-token', claims: mishap.claims ?? null };
+    }
     if (!passes(mishap)) return { kind: mishap.status >= 500 ? 'unavailable' : 'refused' };
   }
   if (tried.tries >= pace.tries) return { kind: 'unavailable' };
   const named = mishap.kind === 'status' ? namedDelayMs(mishap.retryAfter, now) : null;
   const doubled = pace.firstDelayMs * 2 ** (tried.tries - 1);
   const afterMs = Math.min(named ?? doubled * (0.75 + chance / 2), pace.longestDelayMs);
-  return { kind: 'retry', afterMs: Math.ceil(afterMs), reason: reasonOf(mishap) };
+  return {
+    kind: 'retry',
+    afterMs: Math.ceil(afterMs),
+    reason: reasonOf(mishap),
+    throttled: isThrottled(mishap),
+  };
 }
 
 /** A few words for the log: never Graph's message, which holds internal addresses. */
@@ -73,8 +88,20 @@ export function reasonOf(mishap: Mishap): string {
   return mishap.code === '' ? `HTTP ${mishap.status}` : `HTTP ${mishap.status} ${mishap.code}`;
 }
 
-function passes({ status, message }: Mishap & { readonly kind: 'status' }): boolean {
-  return PASSING_STATUSES.has(status) || (status === 500 && BROKER_IS_BUSY.test(message));
+type Answered = Mishap & { readonly kind: 'status' };
+
+function passes(mishap: Answered): boolean {
+  return PASSING_STATUSES.has(mishap.status) || isThrottled(mishap);
+}
+
+function isThrottled(mishap: Mishap): boolean {
+  if (mishap.kind === 'broken') return false;
+  const { status, message, retryAfter } = mishap;
+  return (
+    status === 429 ||
+    (status === 503 && retryAfter !== null) ||
+    (status === 500 && BROKER_IS_BUSY.test(message))
+  );
 }
 
 function namedDelayMs(retryAfter: string | null, now: Date): number | null {

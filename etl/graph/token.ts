@@ -1,16 +1,22 @@
-// The token for Graph: the client credential flow, kept and renewed by MSAL.
-import { AuthError, ConfidentialClientApplication, ServerError } from '@azure/msal-node';
+// The token for Graph: asked for once however many need it, kept and renewed by MSAL.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import {
+  AuthError,
+  ConfidentialClientApplication,
+  ManagedIdentityApplication,
+  ServerError,
+} from '@azure/msal-node';
+import type {
+  AuthenticationResult,
+  Configuration,
+  INetworkModule,
+  NetworkRequestOptions,
+} from '@azure/msal-node';
 import { FeedError } from '../../src/base/feed-error.ts';
-
-export interface Credential {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Of the cloud, e.g. `https://login.microsoftonline.com`; plain HTTP only on loopback. */
-  readonly loginUrl: string;
-  /** Of the cloud, e.g. `https://graph.microsoft.com`: the resource that the token is for. */
-  readonly graphUrl: string;
-}
+import type { CertificateCredential, Credential, ManagedIdentityCredential } from './credential.ts';
+import { fetchBy, STRAIGHT } from './network.ts';
+import type { Fetch } from './network.ts';
 
 export interface TokenSource {
   /**
@@ -18,26 +24,148 @@ export interface TokenSource {
    * Throws FeedError `feed.source-refused` when the directory rejects the credential, else `feed.source-unavailable`.
    */
   accessToken(): Promise<string>;
-  /** A new token, although the one in memory looks good: Graph did not take it. Throws like `accessToken`. */
-  renewedToken(): Promise<string>;
+  /**
+   * Another token than the one that Graph did not take, although it looked good; `claims` is what Graph wants it to
+   * tell. Whoever else was refused the same token gets the same new one. Throws like `accessToken`.
+   */
+  renewedToken(refused: string, claims?: string | null): Promise<string>;
 }
 
-export function makeTokenSource(credential: Credential): TokenSource {
-  const { tenantId, clientId, clientSecret, loginUrl, graphUrl } = credential;
+/** Null for whatever is in memory. */
+interface Renewal {
+  readonly claims: string | null;
+}
+
+type Acquire = (renewal: Renewal | null) => Promise<AuthenticationResult | null>;
+
+/** Throws `setup.bad-setting` for a certificate that is none, and `setup.unsafe` for a directory spoken to in the clear. */
+export function makeTokenSource(credential: Credential, fetch: Fetch = fetchBy(STRAIGHT)): TokenSource {
+  const acquire = 'managedIdentity' in credential ? asMachine(credential) : asApp(credential, fetch);
+  let current = '';
+  let asking: Promise<string> | null = null;
+  let renewing: Promise<string> | null = null;
+  const ask = async (renewal: Renewal | null): Promise<string> => {
+    const result = await acquire(renewal).catch((error: unknown) => {
+      throw explain(error, credential);
+    });
+    if (!result) throw explain(null, credential);
+    return (current = result.accessToken);
+  };
+  return {
+    accessToken: () => renewing ?? (asking ??= ask(null).finally(() => (asking = null))),
+    renewedToken: async (refused, claims = null) => {
+      if (current !== '' && current !== refused) return current;
+      return (renewing ??= ask({ claims }).finally(() => (renewing = null)));
+    },
+  };
+}
+
+/** What makes Graph say, with a claims challenge, that a token was revoked, instead of letting it grow old. */
+const CAPABILITIES = ['cp1'];
+
+function asApp(credential: Exclude<Credential, ManagedIdentityCredential>, fetch: Fetch): Acquire {
+  const { clientId, tenantId, loginUrl, graphUrl } = credential;
   const application = new ConfidentialClientApplication({
-    auth: { clientId, clientSecret, ...authorityOf(loginUrl, tenantId) },
+    auth: {
+      clientId,
+      clientCapabilities: CAPABILITIES,
+      ...authorityOf(loginUrl, tenantId),
+      ...proofOf(credential),
+    },
+    system: { networkClient: networkOf(fetch) },
   });
   const scopes = [`${withoutSlash(graphUrl)}/.default`];
-  const acquire = async (skipCache: boolean): Promise<string> => {
-    const result = await application
-      .acquireTokenByClientCredential({ scopes, skipCache })
-      .catch((error: unknown) => {
-        throw explain(error, credential);
-      });
-    if (!result) throw explain(null, credential);
-    return result.accessToken;
+  return (renewal) =>
+    application.acquireTokenByClientCredential({
+      scopes,
+      skipCache: renewal !== null,
+      ...claimsOf(renewal),
+    });
+}
+
+function claimsOf(renewal: Renewal | null): { readonly claims?: string } {
+  const claims = renewal?.claims ?? null;
+  return claims === null ? {} : { claims };
+}
+
+type Proof = Pick<Configuration['auth'], 'clientSecret' | 'clientCertificate' | 'clientAssertion'>;
+
+function proofOf(credential: Exclude<Credential, ManagedIdentityCredential>): Proof {
+  if ('clientSecret' in credential) return { clientSecret: credential.clientSecret };
+  if ('certificate' in credential) return { clientCertificate: certificateOf(credential) };
+  const { assertionFile } = credential;
+  // Read anew each time: the platform replaces it long before a night is over.
+  return {
+    clientAssertion: () =>
+      readFile(assertionFile, 'utf8').then(
+        (text) => text.trim(),
+        (cause: unknown) => {
+          throw new FeedError(
+            'feed.source-unavailable',
+            `The federated token in '${assertionFile}' cannot be read.`,
+            { cause },
+          );
+        },
+      ),
   };
-  return { accessToken: () => acquire(false), renewedToken: () => acquire(true) };
+}
+
+function certificateOf({ certificate, password, showChain }: CertificateCredential) {
+  try {
+    const key = createPrivateKey({ key: certificate, ...(password !== null && { passphrase: password }) });
+    return {
+      thumbprintSha256: new X509Certificate(certificate).fingerprint256.replaceAll(':', ''),
+      privateKey: String(key.export({ type: 'pkcs8', format: 'pem' })),
+      ...(showChain && { x5c: certificate.match(CERTIFICATE)?.join('\n') ?? '' }),
+    };
+  } catch (cause) {
+    throw new FeedError('setup.bad-setting', 'The certificate of the app cannot be used.', {
+      hint: 'It must be PEM, with both the certificate and its private key, and the password where that is encrypted.',
+      cause,
+    });
+  }
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function asMachine({ managedIdentity, graphUrl }: ManagedIdentityCredential): Acquire {
+  const application = new ManagedIdentityApplication({
+    clientCapabilities: CAPABILITIES,
+    ...(managedIdentity !== 'system' && {
+      managedIdentityIdParams: { userAssignedClientId: managedIdentity },
+    }),
+    // The machine's own endpoint is behind no proxy, and whoever asks Graph repeats this too.
+    system: { networkClient: networkOf(fetchBy(STRAIGHT)), disableInternalRetries: true },
+  });
+  const resource = withoutSlash(graphUrl);
+  return (renewal) =>
+    application.acquireToken({
+      resource,
+      forceRefresh: renewal !== null,
+      ...claimsOf(renewal),
+    });
+}
+
+const TOKEN_MS = 30_000;
+
+/** MSAL's own network knows no proxy. What a body is, MSAL finds out by itself. */
+function networkOf(fetch: Fetch): INetworkModule {
+  const asking =
+    (method: string) =>
+    async (url: string, { headers, body }: NetworkRequestOptions = {}) => {
+      const response = await fetch(url, {
+        method,
+        headers: headers ?? {},
+        ...(body !== undefined && { body }),
+        signal: AbortSignal.timeout(TOKEN_MS),
+      });
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: (await response.json()) as never,
+      };
+    };
+  return { sendGetRequestAsync: asking('GET'), sendPostRequestAsync: asking('POST') };
 }
 
 interface Authority {
@@ -71,26 +199,36 @@ function authorityOf(loginUrl: string, tenantId: string): Authority {
 }
 
 // What MSAL throws is written for its authors; the admin needs to know whose turn it is. Its text may quote the request and stays out.
-function explain(error: unknown, { tenantId, clientId, loginUrl }: Credential): FeedError {
+function explain(error: unknown, credential: Credential): FeedError {
+  if (error instanceof FeedError) return error;
   const status = error instanceof ServerError ? (error.status ?? 0) : 0;
   // Not always the text that its type promises: a proxy's answer may put anything there.
   const word: unknown = error instanceof AuthError ? error.errorCode : '';
-  const code = typeof word === 'string' ? word : '';
+  const code = typeof word === 'string' && word !== '' ? ` (${word})` : '';
+  const [giver, app, hint] =
+    'managedIdentity' in credential
+      ? [
+          'This machine',
+          `the managed identity '${credential.managedIdentity}'`,
+          'Check that the identity is assigned to this machine.',
+        ]
+      : [
+          `The directory at ${credential.loginUrl}`,
+          `client '${credential.clientId}' in tenant '${credential.tenantId}'`,
+          `Check tenant id, client id and ${proofName(credential)}, and that it has not expired.`,
+        ];
   if (status >= 400 && status < 500 && status !== 429) {
-    return new FeedError(
-      'feed.source-refused',
-      `The directory refused a token for client '${clientId}' in tenant '${tenantId}'${code === '' ? '' : ` (${code})`}.`,
-      {
-        hint: 'Check tenant id, client id and client secret, and that the secret has not expired.',
-        cause: error,
-      },
-    );
+    return new FeedError('feed.source-refused', `${giver} refused a token for ${app}${code}.`, {
+      hint,
+      cause: error,
+    });
   }
-  return new FeedError(
-    'feed.source-unavailable',
-    `The directory at ${loginUrl} gave no token${code === '' ? '' : ` (${code})`}.`,
-    { cause: error },
-  );
+  return new FeedError('feed.source-unavailable', `${giver} gave no token${code}.`, { cause: error });
+}
+
+function proofName(credential: Credential): string {
+  if ('certificate' in credential) return 'certificate';
+  return 'assertionFile' in credential ? 'federated token' : 'client secret';
 }
 
 function withoutSlash(url: string): string {

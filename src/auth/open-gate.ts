@@ -1,4 +1,5 @@
 // The gate as the settings describe it: who is let in, as what, and what is said to the others.
+import { cloudOf, type CloudWords } from '../base/clouds.ts';
 import type { Clock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { challengesOf, makeGate, type Authenticate } from './authenticate.ts';
@@ -7,10 +8,9 @@ import { openKeyFile } from './key-file.ts';
 import { ROLES, roleNamed, type Role } from './roles.ts';
 import { makeTokenVerifier, type SignIn } from './verify-token.ts';
 
-export interface GateSettings extends Exposure {
+export interface GateSettings extends Exposure, CloudWords {
   readonly data: string;
   readonly tenantId: string | null;
-  readonly loginUrl: string;
   readonly audiences: readonly string[];
   /** A role's name, or `none`. */
   readonly usualRole: string;
@@ -46,9 +46,10 @@ export function openGate(settings: GateSettings, clock: Clock): Gate {
   return { authenticate, challenges: challengesOf(signIn), letsStrangersIn: letsStrangersIn(settings) };
 }
 
-function signInOf({ audiences, tenantId, loginUrl }: GateSettings): SignIn | null {
+function signInOf(settings: GateSettings): SignIn | null {
+  const { audiences, tenantId } = settings;
   if (audiences.length === 0) return null;
-  if (tenantId !== null) return { tenantId, loginUrl, audiences };
+  if (tenantId !== null) return { tenantId, loginUrl: cloudOf(settings).loginUrl, audiences };
   throw new FeedError('setup.bad-setting', 'Sign-in needs to know the tenant.', {
     target: '--audiences',
     hint: 'Set --tenant-id to the directory (tenant) ID.',

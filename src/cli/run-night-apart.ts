@@ -1,10 +1,10 @@
 // A night in a process of its own: reads do not feel it, what it held in memory ends with it, and it can always be ended.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Credential } from '../../etl/graph/token.ts';
+import type { Credential } from '../../etl/graph/credential.ts';
 import type { Observation, Observer } from '../base/observation.ts';
 import type { Settings } from '../settings/settings.ts';
-import { boundsOf, exportSettingsOf, type NightSettings } from './tenant-nights.ts';
+import { boundsOf, exportSettingsOf, graphSettingsOf, type NightSettings } from './tenant-nights.ts';
 
 /** What the process is told: over its channel, since others on the machine can see arguments. */
 export interface NightOrder {
@@ -59,6 +59,7 @@ export async function runNightApart(
       today,
       ...bounds,
       ...exportSettingsOf(settings),
+      ...graphSettingsOf(settings),
     };
     child.send({ credential, settings: needed } satisfies NightOrder);
     await over;

@@ -21,6 +21,7 @@ export const FEED_SETTINGS = [
   'anonymous',
   'audiences',
   'tenantId',
+  'cloud',
   'loginUrl',
   'usualRole',
   'roleClaims',

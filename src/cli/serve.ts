@@ -5,9 +5,10 @@ import { systemClock } from '../base/clock.ts';
 import { logTo } from '../observe/log.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
+import { credentialOf } from './credential-of.ts';
 import { FEED_SETTINGS, startFeed } from './running-feed.ts';
 import { runNightApart } from './run-night-apart.ts';
-import { TENANT_SETTINGS, credentialOf, openTenantWarehouse } from './tenant-nights.ts';
+import { TENANT_SETTINGS, openTenantWarehouse } from './tenant-nights.ts';
 import { print, say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
 

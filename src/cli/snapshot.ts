@@ -4,8 +4,9 @@ import { systemClock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
+import { credentialOf } from './credential-of.ts';
 import { drawProgress } from './progress.ts';
-import { TENANT_SETTINGS, credentialOf, nightsOf, openTenantWarehouse } from './tenant-nights.ts';
+import { TENANT_SETTINGS, nightsOf, openTenantWarehouse } from './tenant-nights.ts';
 import { say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
 

@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { openGraph } from '../../etl/graph/client.ts';
 import { EXPORT_PACE, type ExportPace } from '../../etl/graph/export-job.ts';
 import { openExportMemory } from '../../etl/graph/export-memory.ts';
-import { makeTokenSource, type Credential } from '../../etl/graph/token.ts';
+import type { Credential } from '../../etl/graph/credential.ts';
+import { fetchBy } from '../../etl/graph/network.ts';
+import { makeTokenSource } from '../../etl/graph/token.ts';
 import { harvest, type HarvestContext } from '../../etl/harvest.ts';
 import { runNight, type NightReport } from '../../etl/run.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { USUAL_BOUNDS, type Bounds } from '../base/bounds.ts';
 import type { Clock } from '../base/clock.ts';
-import { FeedError } from '../base/feed-error.ts';
 import type { Observer } from '../base/observation.ts';
 import { openSqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
 import type { Warehouse } from '../engines/stage.ts';
-import { SETTINGS, variableOf, type SettingName, type Settings } from '../settings/settings.ts';
-import { isDemoFolder } from './demo-history.ts';
+import { SETTINGS, type SettingName, type Settings } from '../settings/settings.ts';
+import { CREDENTIAL_SETTINGS } from './credential-of.ts';
 
 /** Those of a night, whosever it is. */
 const NIGHT_SETTINGS = [
@@ -28,24 +29,31 @@ const NIGHT_SETTINGS = [
   'exports',
   'exportMinutes',
   'deviceDetails',
+  'proxy',
+  'noProxy',
+  'select',
+  'graphPageRows',
+  'requestsAtOnce',
 ] as const;
 
 export const TENANT_SETTINGS = [
   ...NIGHT_SETTINGS,
   'today',
-  'tenantId',
-  'clientId',
-  'clientSecret',
-  'graphUrl',
-  'loginUrl',
+  ...CREDENTIAL_SETTINGS,
 ] as const satisfies readonly SettingName[];
 
 /** What is left out is as the settings have it by default. */
 export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> &
-  Partial<Bounds & ExportSettings> &
+  Partial<Bounds & ExportSettings & GraphSettings> &
   Pick<HarvestContext, 'mostAppsAsked' | 'deviceDetails'>;
 
 export type ExportSettings = Pick<Settings, 'exports' | 'exportMinutes'>;
+
+/** How Graph is reached and asked. */
+export type GraphSettings = Pick<
+  Settings,
+  'proxy' | 'noProxy' | 'select' | 'graphPageRows' | 'requestsAtOnce'
+>;
 
 export interface NightWords {
   readonly credential: Credential;
@@ -61,12 +69,17 @@ export interface NightWords {
 export type RunNight = (clock: Clock) => Promise<NightReport>;
 
 export function nightsOf({ credential, settings, observe, signal, exportPace }: NightWords): RunNight {
-  const token = makeTokenSource(credential);
+  const { requestsAtOnce, select, graphPageRows, ...way } = graphSettingsOf(settings);
+  const asking = { select: select === 'on', pageRows: graphPageRows };
+  const fetch = fetchBy(way);
+  const token = makeTokenSource(credential, fetch);
   const bounds = boundsOf(settings);
   const warehouse = openTenantWarehouse(settings);
   const context = harvestContext(settings, exportPace);
   return (clock) => {
-    const graph = openGraph({ rootUrl: credential.graphUrl, token, run: randomUUID(), observe, signal });
+    const { graphUrl: rootUrl } = credential;
+    const run = randomUUID();
+    const graph = openGraph({ rootUrl, token, run, observe, signal, fetch, asking, requestsAtOnce });
     return runNight({
       graph,
       warehouse,
@@ -98,6 +111,17 @@ export function exportSettingsOf({
   return { exports, exportMinutes };
 }
 
+/** The usual ones where the settings do not say. */
+export function graphSettingsOf({
+  proxy = SETTINGS.proxy.default,
+  noProxy = SETTINGS.noProxy.default,
+  select = SETTINGS.select.default,
+  graphPageRows = SETTINGS.graphPageRows.default,
+  requestsAtOnce = SETTINGS.requestsAtOnce.default,
+}: Partial<GraphSettings>): GraphSettings {
+  return { proxy, noProxy, select, graphPageRows, requestsAtOnce };
+}
+
 export function openTenantWarehouse({ data, keepGenerations }: NightSettings): Warehouse {
   return openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations });
 }
@@ -106,28 +130,4 @@ export function openTenantWarehouse({ data, keepGenerations }: NightSettings): W
 export function boundsOf(settings: Partial<Bounds>): Bounds {
   const { maxDrop, maxRise, maxOrphans } = { ...USUAL_BOUNDS, ...settings };
   return { maxDrop, maxRise, maxOrphans };
-}
-
-/**
- * Throws `setup.bad-setting` naming what is not set, and where a demo's folder would get nights of another tenant.
- */
-export function credentialOf(settings: Settings): Credential {
-  if (isDemoFolder(settings.data) && settings.graphUrl === SETTINGS.graphUrl.default) {
-    throw new FeedError('setup.bad-setting', `The folder '${settings.data}' holds a demo.`, {
-      target: '--data',
-      hint: 'Choose another with --data for your own tenant.',
-    });
-  }
-  const { tenantId, clientId, clientSecret, graphUrl, loginUrl } = settings;
-  if (tenantId !== null && clientId !== null && clientSecret !== null) {
-    return { tenantId, clientId, clientSecret, graphUrl, loginUrl };
-  }
-  const missing = (['tenantId', 'clientId', 'clientSecret'] as const).filter(
-    (name) => settings[name] === null,
-  );
-  throw new FeedError('setup.bad-setting', `Not set: ${missing.map(variableOf).join(', ')}.`, {
-    hint:
-      'They name the app registration that reads your tenant; the README says how to make one. ' +
-      'A feed without nights of its own is served with --schedule off.',
-  });
 }

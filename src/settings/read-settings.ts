@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
+import type { Setting } from './setting.ts';
 import { SETTINGS, flagOf, variableOf, type SettingName, type Settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,12 +77,16 @@ function unknownFlag(flag: string, flags: Iterable<string>): FeedError {
 }
 
 function readVariable(name: SettingName, environment: Environment): Written | undefined {
+  const setting: Setting<unknown> = SETTINGS[name];
   const variable = variableOf(name);
   const text = environment[variable];
   // An empty variable is how a container file writes "not set".
   if (text !== undefined && text !== '') return { text, place: variable };
-  const file = 'secret' in SETTINGS[name] ? environment[`${variable}_FILE`] : undefined;
-  if (file === undefined || file === '') return undefined;
+  const file = setting.secret ? environment[`${variable}_FILE`] : undefined;
+  if (file === undefined || file === '') {
+    const place = setting.sharedVariables?.find((each) => (environment[each] ?? '') !== '');
+    return place === undefined ? undefined : { text: environment[place] ?? '', place };
+  }
   try {
     return { text: readFileSync(file, 'utf8').trim(), place: file };
   } catch (cause) {
@@ -96,7 +101,7 @@ function valueOf(name: SettingName, written: Written): unknown {
   const setting = SETTINGS[name];
   const value = setting.parse(written.text);
   if (value !== undefined) return value;
-  const but = 'secret' in setting ? 'and is empty' : `not '${written.text}'`;
+  const but = 'secret' in setting ? 'and is not' : `not '${written.text}'`;
   throw bad(`${written.place} must be ${setting.expects}, ${but}.`, written.place);
 }
 

@@ -12,6 +12,8 @@ export interface Setting<Value> {
   readonly parse: (text: string) => Value | undefined;
   /** Comes from the environment or a file, never from the command line, and is never printed. */
   readonly secret?: true;
+  /** Variables that other programs share; looked at last. */
+  readonly sharedVariables?: readonly string[];
 }
 
 export function text(standard: string, help: string): Setting<string> {
@@ -72,6 +74,27 @@ export function address<Standard extends string | null>(
     return url.href.replace(/\/+$/, '');
   };
   return { default: standard, help, expects: 'an address like https://fleet.example/warehouse', parse };
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** `system`, or the client id of an identity that was assigned by hand. */
+export function machineIdentity(help: string): Setting<string | null> {
+  const parse = (written: string): string | undefined =>
+    written === 'system' || GUID.test(written) ? written : undefined;
+  return { default: null, help, expects: "'system' or the client ID of an identity", parse };
+}
+
+/** The proxy on the way out: its address, which may hold a user and a password. */
+export function outwardProxy(help: string, ...sharedVariables: readonly string[]): Setting<string | null> {
+  const parse = (written: string): string | undefined =>
+    URL.canParse(written) && /^https?:$/.test(new URL(written).protocol) ? written : undefined;
+  return { ...secret(help), expects: 'an address like http://proxy.example:3128', parse, sharedVariables };
+}
+
+/** Host names and addresses, separated by commas or blanks; a name that begins with a dot means all below it. */
+export function hosts(help: string, ...sharedVariables: readonly string[]): Setting<string> {
+  return { ...text('', help), sharedVariables };
 }
 
 const PROXY_GROUPS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];

@@ -34,5 +34,6 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   express: 'src/http',
   'better-sqlite3': 'src/engines/sqlite',
   '@azure/msal-node': 'etl/graph/token.ts',
+  undici: 'etl/graph',
   'node-cron': 'etl/schedule.ts',
 };

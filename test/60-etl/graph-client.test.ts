@@ -19,11 +19,13 @@ let replies: Reply[];
 let asked: IncomingMessage[];
 let observed: Observation[];
 let renewals: number;
+/** Of each renewal: the token that was refused, and the claims demanded. */
+let demanded: [string, string | null | undefined][];
 let stop: AbortController;
 let graph: Graph;
 
 beforeEach(async () => {
-  [replies, asked, observed, renewals, stop] = [[], [], [], 0, new AbortController()];
+  [replies, asked, observed, renewals, demanded, stop] = [[], [], [], 0, [], new AbortController()];
   server = createServer((request, response) => {
     asked.push(request);
     const reply = replies.length > 1 ? replies.shift() : replies[0];
@@ -35,7 +37,10 @@ beforeEach(async () => {
     rootUrl: `${root}/`,
     token: {
       accessToken: () => Promise.resolve(`token-${renewals}`),
-      renewedToken: () => Promise.resolve(`token-${++renewals}`),
+      renewedToken: (refused, claims) => {
+        demanded.push([refused, claims]);
+        return Promise.resolve(`token-${++renewals}`);
+      },
     },
     run: 'run-1',
     observe: (observation) => observed.push(observation),
@@ -199,6 +204,14 @@ describe('a request', () => {
     expect(renewals).toBe(2);
   });
 
+  test('tells the directory what Graph demands of the next token', async () => {
+    const claims = '{"access_token":{"nbf":{"essential":true,"value":"1795132800"}}}';
+    const challenge = `Bearer realm="", error="insufficient_claims", claims="${btoa(claims)}"`;
+    replies = [status(401, {}, { 'www-authenticate': challenge }), page(['a'])];
+    expect(await walk()).toEqual(['a']);
+    expect(demanded).toEqual([['token-0', claims]]);
+  });
+
   test('that is forbidden is not made again, and the permission is named as the way out', async () => {
     replies = [status(403, { code: 'Forbidden' })];
     const failure = await failureOf(walk());
@@ -224,6 +237,39 @@ describe('a request', () => {
       signal: stop.signal,
     });
     await expect(listOf(patient, '/v1.0/users')).rejects.toThrow('Enough.');
+  });
+});
+
+describe('requests in one area of Graph', () => {
+  const things = '/v1.0/deviceManagement/managedDevices';
+  const slow =
+    (body: unknown): Reply =>
+    (request, response) =>
+      void setTimeout(() => json(body)(request, response), 20);
+
+  test('are so many at once and no more, in the order they came', async () => {
+    let [underWay, most] = [0, 0];
+    server.on('request', (_, response) => {
+      most = Math.max(most, ++underWay);
+      response.on('close', () => (underWay -= 1));
+    });
+    replies = [slow({ value: [] })];
+    await Promise.all(Array.from({ length: 12 }, (_, n) => listOf(graph, `${things}?n=${n}`)));
+    expect(most).toBe(4);
+    expect(asked.map(({ url }) => Number(url?.split('=')[1]))).toEqual([...Array(12).keys()]);
+  });
+
+  test('all wait when one is throttled, and those in others do not', async () => {
+    replies = [status(429, {}, { 'retry-after': '0.05' }), page(['a'])];
+    const began = performance.now();
+    const times = new Map<string, number>();
+    server.on('request', ({ url }) => times.set(url ?? '', performance.now() - began));
+    const first = listOf(graph, `${things}?n=1`);
+    while (retries().length === 0) await new Promise((soon) => setTimeout(soon, 1));
+    await Promise.all([first, listOf(graph, `${things}?n=2`), listOf(graph, '/v1.0/users')]);
+    expect(times.get('/v1.0/users')).toBeLessThan(times.get(`${things}?n=2`)!);
+    expect(times.get(`${things}?n=2`)).toBeGreaterThanOrEqual(45);
+    expect(asked).toHaveLength(4);
   });
 });
 

@@ -1,57 +1,195 @@
-// Tokens by the client credential flow, from a directory on loopback.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+// Tokens by every way of proving who reads the tenant, from a directory on loopback.
+import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Credential } from '../../etl/graph/credential.ts';
 import { makeTokenSource } from '../../etl/graph/token.ts';
+import type { TokenSource } from '../../etl/graph/token.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 
+const PEM = readFileSync(
+  new URL('../../fixtures/graph-emulator/demo-certificate.pem', import.meta.url),
+  'utf8',
+);
+const ASSERTION = 'what.the-platform.says';
+const { tenantId, clientId } = DEMO_CREDENTIALS;
+
 let emulator: GraphEmulator;
+let asked: string[];
+let folder: string;
 
 beforeAll(async () => {
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 1, firstNight: 20261119 }) });
+  folder = mkdtempSync(join(tmpdir(), 'fleetfeed-token-'));
+  emulator = await startGraphEmulator({
+    tenant: makeTenant({ seed: 1, devices: 1, firstNight: 20261119 }),
+    credentials: {
+      ...DEMO_CREDENTIALS,
+      certificate: PEM,
+      trustsByName: true,
+      trustedAssertion: ASSERTION,
+    },
+    onRequest: (_, url) => asked.push(url),
+  });
 });
-afterAll(() => emulator.close());
+beforeEach(() => {
+  asked = [];
+});
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true });
+});
 
-const source = (change: Partial<Parameters<typeof makeTokenSource>[0]> = {}) =>
-  makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url, ...change });
+const cloud = () => ({ loginUrl: emulator.url, graphUrl: emulator.url });
+const source = (change: Partial<Credential> = {}) =>
+  makeTokenSource({ ...DEMO_CREDENTIALS, ...cloud(), ...change });
+const certificate = { certificate: PEM, password: null, showChain: true };
+const app = (proof: object): TokenSource =>
+  makeTokenSource({ tenantId, clientId, ...cloud(), ...proof } as Credential);
+
+const isTaken = async (token: string): Promise<boolean> => {
+  const answer = await fetch(`${emulator.url}/v1.0/users?$top=1`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return answer.status === 200;
+};
+
+async function failureOf(tokens: TokenSource): Promise<unknown> {
+  return tokens.accessToken().then(
+    () => null,
+    (error: unknown) => error,
+  );
+}
 
 describe('a token', () => {
   test('is asked for once and then remembered', async () => {
     const tokens = source();
     expect(await tokens.accessToken()).toBe(await tokens.accessToken());
+    expect(asked).toHaveLength(1);
   });
 
-  test('is new when renewed, and the new one is remembered', async () => {
+  test('is asked for once however many need it at the same time', async () => {
+    const tokens = source();
+    const all = await Promise.all(Array.from({ length: 9 }, () => tokens.accessToken()));
+    expect(new Set(all).size).toBe(1);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is renewed once however many were refused it, and the new one is remembered', async () => {
     const tokens = source();
     const old = await tokens.accessToken();
-    const renewed = await tokens.renewedToken();
-    expect(renewed).not.toBe(old);
-    expect(await tokens.accessToken()).toBe(renewed);
+    const renewed = await Promise.all(Array.from({ length: 9 }, () => tokens.renewedToken(old)));
+    expect(new Set(renewed).size).toBe(1);
+    expect(renewed[0]).not.toBe(old);
+    expect(await tokens.accessToken()).toBe(renewed[0]);
+    expect(await tokens.renewedToken(old)).toBe(renewed[0]);
+    expect(asked).toHaveLength(2);
   });
 
-  test.each([
-    ['a wrong secret', { clientSecret: 'wrong' }, 'invalid_client'],
-    ['a client nobody knows', { clientId: '00000000-1111-4222-8333-444444444444' }, 'unauthorized_client'],
-  ])('is refused for %s, and the secret is not repeated', async (_, change, reason) => {
-    const failure: unknown = await source(change)
-      .accessToken()
-      .catch((error: unknown) => error);
+  test.each<[string, object, string, string]>([
+    ['a wrong secret', { clientSecret: 'wrong' }, 'invalid_client', 'client secret'],
+    [
+      'a client nobody knows',
+      { clientSecret: 'x', clientId: '00000000-1111-4222-8333-444444444444' },
+      'unauthorized_client',
+      'client id',
+    ],
+    [
+      'a certificate that is not shown to a directory that trusts its name',
+      { ...certificate, showChain: false },
+      'invalid_client',
+      'certificate',
+    ],
+  ])('is refused for %s, and nothing secret is repeated', async (_, proof, reason, hint) => {
+    const failure = await failureOf(app(proof));
     expect(failure).toMatchObject({
       code: 'feed.source-refused',
       message: expect.stringContaining(reason),
-      hint: expect.stringContaining('client secret'),
+      hint: expect.stringContaining(hint),
     });
     expect(String(failure)).not.toContain('wrong');
   });
 
   test('is unavailable where nobody answers', async () => {
-    await expect(source({ loginUrl: 'http://127.0.0.1:9' }).accessToken()).rejects.toMatchObject({
+    expect(await failureOf(source({ loginUrl: 'http://127.0.0.1:9' }))).toMatchObject({
       code: 'feed.source-unavailable',
     });
   });
 
   test('is never asked for in the clear beyond loopback', () => {
     expect(() => source({ loginUrl: 'http://login.example.com' })).toThrow(/in the clear/);
+  });
+});
+
+describe('an app proves itself', () => {
+  test('by a certificate, whose key never leaves this machine', async () => {
+    expect(await isTaken(await app(certificate).accessToken())).toBe(true);
+  });
+
+  test('by a certificate whose key is encrypted', async () => {
+    const key = createPrivateKey(PEM).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'open sesame',
+    });
+    const locked = `${String(key)}${PEM.slice(PEM.indexOf('-----BEGIN CERTIFICATE'))}`;
+    const tokens = app({ certificate: locked, password: 'open sesame', showChain: true });
+    expect(await isTaken(await tokens.accessToken())).toBe(true);
+    expect(() => app({ certificate: locked, password: 'sesame', showChain: true })).toThrow(/cannot be used/);
+  });
+
+  test.each([['no PEM at all'], [PEM.slice(0, PEM.indexOf('-----BEGIN CERTIFICATE'))]])(
+    'not by a certificate that lacks a half',
+    (text) => {
+      expect(() => app({ ...certificate, certificate: text })).toThrow(
+        expect.objectContaining({ code: 'setup.bad-setting' }),
+      );
+    },
+  );
+
+  test('by what another platform wrote, as it is written at that moment', async () => {
+    const assertionFile = join(folder, 'assertion');
+    const tokens = app({ assertionFile });
+    expect(await failureOf(tokens)).toMatchObject({
+      code: 'feed.source-unavailable',
+      message: expect.stringContaining(assertionFile),
+    });
+    writeFileSync(assertionFile, 'out.of-date.by-now');
+    expect(await failureOf(tokens)).toMatchObject({ code: 'feed.source-refused' });
+    writeFileSync(assertionFile, `${ASSERTION}\n`);
+    expect(await isTaken(await tokens.accessToken())).toBe(true);
+  });
+});
+
+describe('a machine in Azure', () => {
+  beforeAll(() => {
+    process.env.AZURE_POD_IDENTITY_AUTHORITY_HOST = emulator.url;
+  });
+  afterAll(() => {
+    delete process.env.AZURE_POD_IDENTITY_AUTHORITY_HOST;
+  });
+  const machine = (managedIdentity: string) => makeTokenSource({ ...cloud(), managedIdentity });
+
+  test.each([['system'], [clientId]])('has the identity %s without any secret', async (identity) => {
+    const tokens = machine(identity);
+    const token = await tokens.accessToken();
+    expect(await isTaken(token)).toBe(true);
+    expect(asked[0]).toContain(`resource=${encodeURIComponent(emulator.url)}`);
+    expect(asked[0]?.includes('client_id')).toBe(identity !== 'system');
+    expect(await tokens.renewedToken(token)).not.toBe(token);
+  });
+
+  test('is told which identity it does not have', async () => {
+    const stranger = '00000000-1111-4222-8333-444444444444';
+    expect(await failureOf(machine(stranger))).toMatchObject({
+      code: 'feed.source-refused',
+      message: expect.stringContaining(stranger),
+      hint: expect.stringContaining('assigned'),
+    });
   });
 });

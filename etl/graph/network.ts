@@ -1,0 +1,20 @@
+// The way out: one fetch for Graph, the directory and the storage of exports, through a proxy where there is one.
+import { EnvHttpProxyAgent, fetch } from 'undici';
+import type { RequestInit, Response } from 'undici';
+
+export interface Way {
+  /** `http://proxy.example:3128`, with a user and password where it wants them; null for none. */
+  readonly proxy: string | null;
+  /** Hosts that are reached without it, as NO_PROXY has them: `10.0.0.5,.corp.example`. */
+  readonly noProxy: string;
+}
+
+export type Fetch = (address: URL | string, request: RequestInit) => Promise<Response>;
+
+export const STRAIGHT: Way = { proxy: null, noProxy: '' };
+
+/** What the process's own environment says of proxies counts nothing here: settings do. */
+export function fetchBy({ proxy, noProxy }: Way): Fetch {
+  const dispatcher = new EnvHttpProxyAgent({ httpProxy: proxy ?? '', httpsProxy: proxy ?? '', noProxy });
+  return (address, request) => fetch(address, { ...request, dispatcher });
+}

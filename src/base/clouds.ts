@@ -1,0 +1,30 @@
+// Where the national clouds of Microsoft are: each has a directory and a Graph of its own, and takes no other's tokens.
+
+export interface Cloud {
+  /** The resource that tokens are for, and the root of every address. */
+  readonly graphUrl: string;
+  /** Where the directory gives out tokens. */
+  readonly loginUrl: string;
+}
+
+export const CLOUDS = {
+  global: { graphUrl: 'https://graph.microsoft.com', loginUrl: 'https://login.microsoftonline.com' },
+  'usgov-l4': { graphUrl: 'https://graph.microsoft.us', loginUrl: 'https://login.microsoftonline.us' },
+  'usgov-l5': { graphUrl: 'https://dod-graph.microsoft.us', loginUrl: 'https://login.microsoftonline.us' },
+  china: {
+    graphUrl: 'https://microsoftgraph.chinacloudapi.cn',
+    loginUrl: 'https://login.partner.microsoftonline.cn',
+  },
+} as const satisfies Readonly<Record<string, Cloud>>;
+
+export interface CloudWords {
+  readonly cloud: keyof typeof CLOUDS;
+  /** Where it is other than in that cloud; null for nowhere else. */
+  readonly graphUrl: string | null;
+  readonly loginUrl: string | null;
+}
+
+export function cloudOf({ cloud, graphUrl, loginUrl }: CloudWords): Cloud {
+  const usual = CLOUDS[cloud];
+  return { graphUrl: graphUrl ?? usual.graphUrl, loginUrl: loginUrl ?? usual.loginUrl };
+}

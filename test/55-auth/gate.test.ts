@@ -314,6 +314,17 @@ describe('without credentials', () => {
     expect((await refused(open({ ...NOTHING, authorization: 'Bearer' }))).code).toBe('auth.required');
   });
 
+  test('any are welcome where none is known, as in a demo: scripts bring a token all the same', async () => {
+    const empty = openKeyFile(join(folder, 'nobody'));
+    const demo = gate({ anonymousRole: ROLES.analyst, verifyToken: null, keyFile: empty });
+    expect((await demo(bearer('abc'))).kind).toBe('anonymous');
+    const closed = gate({ verifyToken: null, keyFile: empty });
+    expect((await refused(closed(bearer('abc')))).code).toBe('auth.required');
+    expect(
+      (await refused(gate({ anonymousRole: ROLES.analyst, verifyToken: null })(bearer('abc')))).code,
+    ).toBe('auth.required');
+  });
+
   test.each([
     [{ authorization: 'Bearer a', apiKey: 'b' }],
     [{ apiKey: 'a', parameter: 'b' }],

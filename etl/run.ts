@@ -5,6 +5,8 @@ import type { Clock } from '../src/base/clock.ts';
 import { dateKeyOf } from '../src/base/date-key.ts';
 import { FeedError } from '../src/base/feed-error.ts';
 import type { NightStage, Observer } from '../src/base/observation.ts';
+import { KEEP_FOREVER } from '../src/base/retention.ts';
+import type { Retention } from '../src/base/retention.ts';
 import type { Generation } from '../src/engines/engine.ts';
 import type { Finding, NightStep, RunProblem, RunRecord, Stage, Warehouse } from '../src/engines/stage.ts';
 import type { Graph } from './graph/client.ts';
@@ -14,6 +16,7 @@ import type { HarvestProblem } from './harvest/ledger.ts';
 import { begunRun, failedRun, harvestedRun, refusedRun } from './journal.ts';
 import { guardPeople, KEEP_EVERYTHING, type Privacy } from './privacy/guard-people.ts';
 import { mergeAll } from './stage/merge-all.ts';
+import { trimAll } from './stage/trim-all.ts';
 
 export interface Night {
   /** Also says what the run is called and who observes it. */
@@ -28,6 +31,8 @@ export interface Night {
   readonly privacy?: Privacy;
   /** Appends rows to the stage; the tenant behind `graph` unless told otherwise. */
   readonly harvest?: (graph: Graph, stage: Stage) => Promise<HarvestReport>;
+  /** For how long days are kept; for ever unless told. */
+  readonly retention?: Retention;
 }
 
 export interface NightReport {
@@ -86,7 +91,9 @@ async function buildNight(night: Night, startedAt: Date) {
     const people = guardPeople(stage, model, privacy);
     const { completeness, problems } = await harvest(listening, people.stage);
     timed('extract');
-    const steps = mergeAll(stage, model, completeness);
+    const merged = mergeAll(stage, model, completeness);
+    const trimmed = trimAll(stage, model, night.retention ?? KEEP_FOREVER);
+    const steps = merged.map((step) => ({ ...step, trimmed: trimmed.get(step.entity) ?? 0 }));
     timed('stage');
     run = { ...harvestedRun(run, steps, problems), reason: people.eraseLeft(startedAt) };
     journal.write(run);

@@ -106,6 +106,8 @@ export interface Entity<Name extends string = string> {
   readonly history?: string;
   /** A night that finds none, where the night before had some, is refused: a tenant does not lose them all. */
   readonly vital?: true;
+  /** Of a fact, the days that the hosted feed keeps, where these are not the usual thirty. */
+  readonly vendorDays?: number;
   /** A row is a person: the property that the directory knows them by, which is also what the source calls the thing. */
   readonly person?: Name;
   /** Rows tell from when to when a person had a thing: what is told of the thing on those days is told of the person. */
@@ -133,6 +135,7 @@ interface EntityWords<Properties extends Readonly<Record<string, Property>>> {
   readonly rows?: readonly Row<keyof Properties & string>[];
   readonly history?: string;
   readonly vital?: true;
+  readonly vendorDays?: number;
   readonly person?: keyof Properties & string;
   readonly holding?: Holding;
   readonly beta?: true;

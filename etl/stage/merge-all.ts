@@ -8,7 +8,7 @@ export function mergeAll(
   stage: Stage,
   model: Model,
   completeness: ReadonlyMap<string, Completeness>,
-): readonly NightStep[] {
+): readonly Omit<NightStep, 'trimmed'>[] {
   return mergeOrder(model).flatMap((entity) => {
     const known = completeness.get(entity.name);
     if (known === undefined) return [];

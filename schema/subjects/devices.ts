@@ -205,6 +205,7 @@ export const devicePropertyHistories = entity({
   name: 'devicePropertyHistories',
   singular: 'devicePropertyHistory',
   lifetime: 'daily',
+  vendorDays: 60,
   description:
     'What each device was like on each night: one row per device and day, kept as long as the owner of this warehouse wants. The largest collection; ask for days or devices.',
   key: ['dateKey', 'deviceKey'],

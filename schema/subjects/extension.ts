@@ -38,6 +38,7 @@ export const intuneManagementExtensions = entity({
   name: 'intuneManagementExtensions',
   singular: 'intuneManagementExtension',
   lifetime: 'daily',
+  vendorDays: 60,
   description:
     'Version and health of the extension on each Windows device, every night. Only of devices that Graph tells apart: not of those that share a name where it tells nothing else, and of none in tenants to which it does not tell this at all.',
   key: ['dateKey', 'deviceKey'],

@@ -183,6 +183,7 @@ export const mamCheckins = entity({
   name: 'mamCheckins',
   singular: 'mamCheckin',
   lifetime: 'event',
+  vendorDays: 90,
   description:
     'Copies of protected apps that checked in since midnight of the day before each night. Graph tells the last check-in only, so several are one row.',
   key: ['dateKey', 'applicationInstanceKey'],

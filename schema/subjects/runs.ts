@@ -62,6 +62,7 @@ export const runSteps = entity({
     rowsChanged: int32('Rows that said something else than before.'),
     rowsDeleted: int32('Things that were found gone.'),
     rowsOrphaned: int32('Rows left out because a thing that they refer to is not in the warehouse.'),
+    rowsTrimmed: int32('Rows, or states of things, that went with days which are no longer kept.'),
     mergeInMilliseconds: int32('How long the merge into the warehouse took, in milliseconds.'),
   },
   navigations: {

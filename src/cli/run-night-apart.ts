@@ -49,13 +49,14 @@ export async function runNightApart(
   try {
     // The channel closes behind the last word, which may come after the exit.
     const over = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-    const { data, keepGenerations, mostAppsAsked, deviceDetails, today } = settings;
+    const { data, keepGenerations, mostAppsAsked, deviceDetails, retention, today } = settings;
     const bounds = boundsOf(settings);
     const needed = {
       data,
       keepGenerations,
       mostAppsAsked,
       deviceDetails,
+      retention,
       today,
       ...bounds,
       ...exportSettingsOf(settings),

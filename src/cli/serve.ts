@@ -6,6 +6,7 @@ import { logTo } from '../observe/log.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { credentialOf } from './credential-of.ts';
+import { retentionOf } from './retention-of.ts';
 import { FEED_SETTINGS, startFeed } from './running-feed.ts';
 import { runNightApart } from './run-night-apart.ts';
 import { TENANT_SETTINGS, openTenantWarehouse } from './tenant-nights.ts';
@@ -20,6 +21,7 @@ export const serve: Command = {
     const stopping = new AbortController();
     // Credentials are asked for before anything listens.
     const credential = settings.schedule === 'on' ? credentialOf(settings) : null;
+    retentionOf(settings);
     const ended = untilToldToEnd();
     const clock = clockOf(settings);
     const feed = await startFeed(settings, clock, observe);

@@ -17,6 +17,7 @@ import { openSqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
 import type { Warehouse } from '../engines/stage.ts';
 import { SETTINGS, type SettingName, type Settings } from '../settings/settings.ts';
 import { CREDENTIAL_SETTINGS } from './credential-of.ts';
+import { retentionOf, type RetentionSettings } from './retention-of.ts';
 
 /** Those of a night, whosever it is. */
 const NIGHT_SETTINGS = [
@@ -25,6 +26,7 @@ const NIGHT_SETTINGS = [
   'maxDrop',
   'maxRise',
   'maxOrphans',
+  'retention',
   'mostAppsAsked',
   'exports',
   'exportMinutes',
@@ -45,6 +47,7 @@ export const TENANT_SETTINGS = [
 /** What is left out is as the settings have it by default. */
 export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> &
   Partial<Bounds & ExportSettings & GraphSettings> &
+  RetentionSettings &
   Pick<HarvestContext, 'mostAppsAsked' | 'deviceDetails'>;
 
 export type ExportSettings = Pick<Settings, 'exports' | 'exportMinutes'>;
@@ -74,6 +77,7 @@ export function nightsOf({ credential, settings, observe, signal, exportPace }: 
   const fetch = fetchBy(way);
   const token = makeTokenSource(credential, fetch);
   const bounds = boundsOf(settings);
+  const retention = retentionOf(settings);
   const warehouse = openTenantWarehouse(settings);
   const context = harvestContext(settings, exportPace);
   return (clock) => {
@@ -86,6 +90,7 @@ export function nightsOf({ credential, settings, observe, signal, exportPace }: 
       model: MODEL,
       clock,
       bounds,
+      retention,
       harvest: (...tonight) => harvest(...tonight, context),
     });
   };

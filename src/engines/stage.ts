@@ -43,6 +43,8 @@ export interface Merged {
 export interface NightStep extends Merged {
   readonly completeness: Completeness;
   readonly milliseconds: number;
+  /** Stored rows that went with days which are no longer kept. */
+  readonly trimmed: number;
 }
 
 /**
@@ -166,6 +168,11 @@ export interface Stage {
   goneSince(day: DateKey): readonly Person[];
   /** Ends these tombstones: from the next night on, whoever has such an id is someone new. */
   readmit(hashes: readonly string[]): void;
+  /**
+   * Lets go of the days before `first`, but never of the last one before tonight, and of states that ended before it;
+   * what remains reads as before. For collections that have days, after their merge. Returns the stored rows that went.
+   */
+  trim(entity: Entity, first: DateKey): number;
   /**
    * Keys, references, one row a day: whatever must hold before anyone may see this night; and whether it is likely,
    * held against the night before. Empty when all is well.

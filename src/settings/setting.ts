@@ -1,6 +1,7 @@
 // What a setting is, and the few kinds of value that settings have.
 import { isIP } from 'node:net';
 import { parseDay, type DateKey } from '../base/date-key.ts';
+import { parseRetention } from '../base/retention.ts';
 
 export interface Setting<Value> {
   readonly default: Value;
@@ -56,6 +57,16 @@ export function choice<const Choice extends string>(
 ): Setting<Choice> {
   const parse = (written: string): Choice | undefined => choices.find((each) => each === written);
   return { default: choices[0], help, expects: choices.map((each) => `'${each}'`).join(' or '), parse };
+}
+
+/** Rules of retention, separated by commas. */
+export function retention(help: string): Setting<readonly string[]> {
+  const parse = (written: string): readonly string[] | undefined => {
+    const rules = written.split(',').map((each) => each.trim());
+    return parseRetention(rules) === null ? undefined : rules;
+  };
+  const expects = "'forever', 'vendor', days like 400d, or these for one collection like things=400d";
+  return { default: ['forever'], help, expects, parse };
 }
 
 export function optionalDay(help: string): Setting<DateKey | null> {

@@ -12,6 +12,7 @@ import {
   optionalWholeNumber,
   outwardProxy,
   proxies,
+  retention,
   secret,
   text,
   wholeNumber,
@@ -60,6 +61,10 @@ export const SETTINGS = {
     1000,
     'Generations kept: the one being served, and those before it for page chains that are still being read ' +
       'and for changes that are asked since.',
+  ),
+  retention: retention(
+    "For how long days are kept: 'forever', 'vendor' as long as the hosted feed does, a number like 400d; " +
+      'and for single collections otherwise: vendor,devicePropertyHistories=400d.',
   ),
   maxDrop: wholeNumber(
     USUAL_BOUNDS.maxDrop,

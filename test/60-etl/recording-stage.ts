@@ -34,6 +34,7 @@ export function recordingStage(existing: Readonly<Record<string, readonly Row[]>
     goneSince: notHere,
     readmit: notHere,
     merge: notHere,
+    trim: notHere,
     verify: notHere,
     publish: notHere,
     refuse: notHere,

@@ -14,6 +14,7 @@ import { fixedClock } from '../../src/base/clock.ts';
 import type { DateKey } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
+import { KEEP_FOREVER, type Retention } from '../../src/base/retention.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { Completeness, Outcome, RunRecord, StagedRow, Warehouse } from '../../src/engines/stage.ts';
 import { select, smallModel, thing, thingDays, things } from '../50-engines/stage-small-model.ts';
@@ -40,7 +41,7 @@ export interface SmallNights {
   readonly served: () => unknown;
   readonly tonight: (
     harvest: Harvest,
-    when?: { readonly at?: string; readonly run?: string },
+    when?: { readonly at?: string; readonly run?: string; readonly retention?: Retention },
   ) => Promise<Told>;
 }
 
@@ -64,7 +65,7 @@ export function smallNights(
     journal,
     outcomes: () => journal().map(({ dateKey, outcome }) => [dateKey, outcome]),
     served: () => select(dataDir, 'SELECT count(*) AS rows FROM things WHERE NOT isDeleted')[0]?.['rows'],
-    async tonight(harvest, { at = NIGHT, run = 'run-1' } = {}) {
+    async tonight(harvest, { at = NIGHT, run = 'run-1', retention = KEEP_FOREVER } = {}) {
       const observations: Observation[] = [];
       // Nobody listens there: the harvests bring rows of their own.
       const graph = openGraph({
@@ -76,7 +77,7 @@ export function smallNights(
       });
       const clock = fixedClock(new Date(at));
       try {
-        const report = await runNight({ graph, warehouse: warehouse(), model, clock, harvest });
+        const report = await runNight({ graph, warehouse: warehouse(), model, clock, harvest, retention });
         return { report, observations };
       } catch (error) {
         if (error instanceof FeedError) return { report: error, observations };

@@ -46,6 +46,7 @@ describe('settings', () => {
     [['--schedule=off'], { schedule: 'off' }],
     [['--public-url', 'https://fleet.example/warehouse/'], { publicUrl: 'https://fleet.example/warehouse' }],
     [['--trusted-proxies', 'loopback, 10.0.0.0/8'], { trustedProxies: ['loopback', '10.0.0.0/8'] }],
+    [['--retention', 'vendor, devices=400d'], { retention: ['vendor', 'devices=400d'] }],
     [
       ['--trusted-proxies', '::1, fe80::/10,127.0.0.1'],
       { trustedProxies: ['::1', 'fe80::/10', '127.0.0.1'] },

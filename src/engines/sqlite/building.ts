@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
 import type { DateKey } from '../../base/date-key.ts';
 import type { RunRecord, Stage } from '../stage.ts';
+import { compact } from './compact.ts';
 import {
   BUILDING_FILE,
   generationFileName,
@@ -62,7 +63,7 @@ export function build(site: Site, ground: Ground, release: () => void): Building
   const building = join(dataDir, BUILDING_FILE);
   // What is there is of a run that was killed.
   const clear = (): void =>
-    [building, `${building}-journal`].forEach((path) => rmSync(path, { force: true }));
+    [building, `${building}-journal`, `${building}-compact`].forEach((path) => rmSync(path, { force: true }));
   clear();
   try {
     if (copy !== null) copyFileSync(copy, building, constants.COPYFILE_FICLONE);
@@ -96,6 +97,7 @@ export function build(site: Site, ground: Ground, release: () => void): Building
         scrubJournal(dataDir, values);
       },
       publish(run) {
+        compact(building);
         flush(building);
         renameSync(building, join(dataDir, generationFileName(id, dateKey)));
         quietly(() => flush(dataDir));

@@ -47,6 +47,7 @@ export function writeRun(database: Database, run: RunRecord): void {
       rowsChanged: step.changed,
       rowsDeleted: step.deleted,
       rowsOrphaned: step.orphans,
+      rowsTrimmed: step.trimmed,
       mergeInMilliseconds: Math.round(step.milliseconds),
     });
   }
@@ -88,7 +89,8 @@ export function readRuns(database: Database, limit: number, outcome?: Outcome): 
     .all({ limit, outcome: outcome ?? null });
   const steps = database.prepare<[string], NightStep & { completeness: Completeness }>(
     `SELECT collection AS entity, completeness, rowsSeen AS seen, rowsInserted AS inserted, rowsChanged AS changed,
-       rowsDeleted AS deleted, rowsOrphaned AS orphans, mergeInMilliseconds AS milliseconds
+       rowsDeleted AS deleted, rowsOrphaned AS orphans, rowsTrimmed AS trimmed,
+       mergeInMilliseconds AS milliseconds
      FROM runSteps WHERE runId = ? ORDER BY collection`,
   );
   const problems = database.prepare<[string], RunProblem>(

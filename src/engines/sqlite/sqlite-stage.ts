@@ -3,6 +3,7 @@ import { quoted } from '../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../schema/derive/storage.ts';
 import type { Entity, Row, Value } from '../../../schema/words.ts';
 import { USUAL_BOUNDS } from '../../base/bounds.ts';
+import type { DateKey } from '../../base/date-key.ts';
 import type { Completeness, Merged, RunRecord, Stage } from '../stage.ts';
 import { buildSearch } from './build-search.ts';
 import { findJumps } from './find-jumps.ts';
@@ -18,6 +19,7 @@ import { erasePeople, goneSince } from './people/erase-people.ts';
 import { keepOfPeople, readPrivacy } from './people/keep-of-people.ts';
 import { readTombstones, removeTombstones } from './people/tombstones.ts';
 import { standingBefore } from './standing.ts';
+import { trimCollection } from './trim.ts';
 import { verifyNight } from './verify.ts';
 
 /** What becomes of the file once the night is over, and what the journal is told; its connection is closed by then. */
@@ -59,6 +61,7 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       notYetMerged(entity);
       staging.supplement(storageOf(entity), rows);
     },
+    trim: database.transaction((entity: Entity, first: DateKey) => trimCollection(night, entity, first)),
     merge: database.transaction((entity: Entity, completeness: Completeness) => {
       notYetMerged(entity);
       const merged = mergeOne(night, entity, staging, completeness);

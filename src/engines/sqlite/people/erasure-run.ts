@@ -35,6 +35,7 @@ export function erasureRun({ id }: Person, { rows }: Erasure, { by, now, dateKey
       changed,
       deleted: 0,
       orphans: 0,
+      trimmed: 0,
       milliseconds: 0,
     })),
     problems: [],

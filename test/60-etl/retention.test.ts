@@ -1,0 +1,90 @@
+// How long days are kept: what the rules say of each lifetime, and what a night does about it.
+import { describe, expect, test } from '@jest/globals';
+import { checkRetention } from '../../etl/stage/trim-all.ts';
+import { makeModel } from '../../schema/model.ts';
+import type { Entity } from '../../schema/words.ts';
+import { parseRetention, type Retention } from '../../src/base/retention.ts';
+import type { Completeness } from '../../src/engines/stage.ts';
+import {
+  colourCounts,
+  colours,
+  groups,
+  select,
+  thing,
+  thingDays,
+  thingHistories,
+  things,
+} from '../50-engines/stage-small-model.ts';
+import { JOURNALLED, smallNights, type Harvest } from './small-nights.ts';
+
+// The hosted feed keeps of some facts more than of others.
+const longerDays: Entity = { ...thingDays, vendorDays: 60 };
+const everything = [colours, groups, things, thingHistories, longerDays, colourCounts];
+const model = makeModel('Kept', [...everything, ...JOURNALLED]);
+const { dataDir, tonight, journal } = smallNights(model);
+
+const rules = (...written: readonly string[]): Retention => {
+  const retention = parseRetention(written);
+  if (retention === null) throw new TypeError(written.join());
+  return retention;
+};
+
+/** A state that is another one each night. */
+const harvest =
+  (name: string): Harvest =>
+  (_, stage) => {
+    stage.append(things, [thing('a')]);
+    stage.append(thingHistories, [{ values: { thingKey: 'a', thingName: name } }]);
+    stage.append(thingDays, [{ values: { thingKey: 'a', thingName: name, colourKey: 1 } }]);
+    stage.append(colourCounts, [{ values: { colourKey: 1, count: 7 } }]);
+    const completeness = everything.map((each): [string, Completeness] => [each.name, 'complete']);
+    return Promise.resolve({ completeness: new Map(completeness), problems: [] });
+  };
+
+const NIGHTS = ['2026-09-20', '2026-09-25', '2026-10-20', '2026-10-25', '2026-11-19', '2026-11-20'];
+
+describe('after nights in three months', () => {
+  const kept = (sql: string): readonly unknown[] => select(dataDir(), sql).flatMap(Object.values);
+
+  test.each([
+    { keep: rules(), days: 6, states: 6, counts: 6, trimmed: 0 },
+    // The first of its days goes; the span lasts into days that are kept.
+    { keep: rules('vendor'), days: 5, states: 6, counts: 3, trimmed: 3 },
+    { keep: rules('vendor', 'thingDays=forever'), days: 6, states: 6, counts: 3, trimmed: 3 },
+    { keep: rules('40d', 'colourCounts=vendor'), days: 4, states: 5, counts: 3, trimmed: 3 + 2 + 1 },
+    { keep: rules('thingHistories=2d'), days: 6, states: 3, counts: 6, trimmed: 3 },
+  ])('$keep keeps what it says', async ({ keep, days, states, counts, trimmed }) => {
+    for (const [index, date] of NIGHTS.entries()) {
+      const isLast = index === NIGHTS.length - 1;
+      const when = { run: date, at: `${date}T00:00:00Z`, ...(isLast ? { retention: keep } : {}) };
+      expect((await tonight(harvest(date), when)).report).toMatchObject({ generation: { id: index + 1 } });
+    }
+    expect(kept('SELECT DISTINCT dateKey FROM thingDays')).toHaveLength(days);
+    expect(kept('SELECT startDay FROM thingHistories')).toHaveLength(states);
+    expect(kept('SELECT dateKey FROM colourCounts')).toHaveLength(counts);
+    const told = journal()[0]?.steps.reduce((rows, step) => rows + step.trimmed, 0);
+    expect(told).toBe(trimmed);
+    expect(kept('SELECT sum(rowsTrimmed) FROM runSteps')).toEqual([trimmed]);
+  });
+});
+
+describe('a rule', () => {
+  test.each([['1d'], ['0d'], ['30'], ['thirty'], ['forever', '40d'], ['a=2d', 'a=3d'], ['a=b=2d'], ['']])(
+    '%j is no rule',
+    (...written) => expect(parseRetention(written)).toBeNull(),
+  );
+
+  test.each([
+    ['thingDay=40d', "There is no collection 'thingDay'. Did you mean thingDays?"],
+    ['elephants=40d', "There is no collection 'elephants'."],
+    ['things=40d', "'things' has no days that could be kept for so long only."],
+  ])('%s is refused', (rule, message) => {
+    expect(() => checkRetention(model, rules(rule))).toThrow(
+      expect.objectContaining({ code: 'setup.bad-setting', message }),
+    );
+  });
+
+  test('for days or states is accepted', () => {
+    checkRetention(model, rules('vendor', 'thingDays=2d', 'colourCounts=forever', 'thingHistories=40d'));
+  });
+});

@@ -119,6 +119,8 @@ function roleOf(
 
 /** The name before the colon may be anything: the key says whose it is. */
 function passwordOf(encoded: string): string {
+  // Node would read past what is no base64, such as the comma between two credentials.
+  if (!/^[\w+/-]*={0,2}$/.test(encoded)) return '';
   const text = Buffer.from(encoded, 'base64').toString();
   const colon = text.indexOf(':');
   return colon < 0 ? '' : text.slice(colon + 1);

@@ -57,7 +57,7 @@ export function answerFrontPage(base: string, generation: Generation | null): An
 `;
   return {
     status: 200,
-    headers: { 'Content-Type': 'text/html;charset=utf-8', 'Cache-Control': 'no-cache' },
+    headers: { 'Content-Type': 'text/html;charset=utf-8', 'Cache-Control': 'private, no-cache' },
     body: Buffer.from(page),
   };
 }

@@ -11,9 +11,10 @@ export function takeKeyParameter(request: Request, name: string | null): string 
   if (mark < 0) return undefined;
   const options = request.originalUrl.slice(mark + 1).split('&');
   const isKey = (option: string): boolean => option.startsWith(`${name}=`);
-  const key = options.find(isKey)?.slice(name.length + 1);
-  if (key === undefined) return undefined;
+  const keys = options.filter(isKey).map((option) => option.slice(name.length + 1));
+  if (keys.length === 0) return undefined;
   const rest = options.filter((option) => !isKey(option)).join('&');
   request.originalUrl = `${request.originalUrl.slice(0, mark)}${rest === '' ? '' : `?${rest}`}`;
-  return key;
+  // As headers that come twice: several keys are one text that is none.
+  return keys.join(', ');
 }

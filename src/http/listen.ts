@@ -32,7 +32,8 @@ export interface ListenSettings {
 /** Throws `setup.bad-setting` where it cannot listen. */
 export async function listen(app: Express, { host, port, ...tls }: ListenSettings): Promise<RunningServer> {
   const identity = readIdentity(tls);
-  const options = { maxHeaderSize: HEADER_BYTES };
+  // Of two Hosts or two Authorizations Node would take the first, and a proxy in front perhaps the last: joined, they are neither.
+  const options = { maxHeaderSize: HEADER_BYTES, joinDuplicateHeaders: true };
   const server: Server = identity
     ? createTlsServer({ ...options, ...identity, minVersion: 'TLSv1.2' }, app)
     : createServer(options, app);

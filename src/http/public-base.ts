@@ -10,10 +10,13 @@ export function publicBase(request: Request, publicUrl: string | null): string {
   if (publicUrl !== null) return publicUrl;
   // Express has looked at X-Forwarded-Proto and -Host already, if the sender is trusted.
   const host = (request.host as string | undefined) ?? '';
-  const base = `${request.protocol}://${host}${forwardedPrefix(request)}`;
-  // The text ends up in links: what is not an address must not get there.
-  const isAddress = /^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?(\/[\w.~/-]*)?$/i.test(base);
-  if (isAddress) return base.replace(/\/+$/, '');
+  const prefix = forwardedPrefix(request);
+  // The texts end up in links: what is not part of an address must not get there.
+  const isAddress =
+    /^https?$/i.test(request.protocol) &&
+    /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host) &&
+    /^(\/[\w.~-]+)*\/?$/.test(prefix);
+  if (isAddress) return `${request.protocol}://${host}${prefix}`.replace(/\/$/, '');
   throw new FeedError('request.malformed-url', `The host '${host}' is not an address.`, { target: 'Host' });
 }
 

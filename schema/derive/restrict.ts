@@ -1,13 +1,13 @@
 // The model as one role may see it: what is hidden is not there, so that nothing downstream can name, sort or guess it.
 import { makeModel, type Model } from '../model.ts';
-import type { Entity, Navigation } from '../words.ts';
+import type { Entity, Navigation, Property } from '../words.ts';
 
 /** What of the model may be seen. */
 export interface Sight {
   /** Names of collections, or beginnings of names such as `device*`; `*` is every collection that is not kept. */
   readonly collections: readonly string[];
-  /** Whether columns that say something about a person are seen. */
-  readonly personal: boolean;
+  /** Which columns that say something about a person are seen, by their PERSONAL_KINDS. */
+  readonly personal: 'all' | 'none' | readonly string[];
 }
 
 /**
@@ -24,8 +24,11 @@ export function restrictModel(model: Model, sight: Sight): Model {
       if (there && !isPersonal(there)) seen.add(to);
     }
   }
-  const hides = (entity: Entity, property: string): boolean =>
-    !sight.personal && entity.properties[property]?.personal !== undefined;
+  const hides = ({ properties }: Entity, name: string): boolean => {
+    const kind = properties[name]?.personal;
+    if (kind === undefined || sight.personal === 'all') return false;
+    return sight.personal === 'none' || !sight.personal.includes(kind);
+  };
   const restricted = [...entities.values()]
     .filter(({ name }) => seen.has(name))
     .map((entity): Entity => {
@@ -38,13 +41,21 @@ export function restrictModel(model: Model, sight: Sight): Model {
       return {
         ...rest,
         properties: Object.fromEntries(
-          Object.entries(entity.properties).filter(([name]) => !hides(entity, name)),
+          Object.entries(entity.properties)
+            .filter(([name]) => !hides(entity, name))
+            .map(([name, property]) => [name, withoutTarget(property, seen)]),
         ),
         navigations: Object.fromEntries(Object.entries(entity.navigations).filter(([, way]) => isOpen(way))),
         ...(history !== undefined && seen.has(history) && { history }),
       };
     });
   return makeModel(model.namespace, restricted);
+}
+
+/** The key of something that is hidden is a number like others. */
+function withoutTarget(property: Property, seen: ReadonlySet<string>): Property {
+  const { refers, ...rest } = property;
+  return refers === undefined || seen.has(refers) ? property : rest;
 }
 
 function isNamed({ name, kept }: Entity, { collections }: Sight): boolean {

@@ -4,13 +4,14 @@ import { FeedError } from '../base/feed-error.ts';
 import { findKey, looksLikeKey } from './api-key.ts';
 import type { Caller } from './caller.ts';
 import type { KeyFile } from './key-file.ts';
-import { ROLE_NAMES, roleNamed, type Role } from './roles.ts';
+import type { Role, Roles } from './roles.ts';
 import type { TokenClaims, VerifyToken } from './verify-token.ts';
 
 export interface GateWords {
   readonly keyFile: KeyFile;
   /** Null where no directory is set: then tokens are refused. */
   readonly verifyToken: VerifyToken | null;
+  readonly roles: Roles;
   /** The role of whoever comes without credentials; null where nobody may. */
   readonly anonymousRole: Role | null;
   /** Of readers who may read, and whose claims name no role. Null where one must be named. */
@@ -39,7 +40,13 @@ export function makeGate({ keyFile, verifyToken, clock, ...words }: GateWords): 
   const byKey = (text: string): Caller => {
     const stored = findKey(text, keyFile.keys(), clock.now());
     if (!stored) throw refusal('The key is not known, has expired or was revoked.');
-    return { kind: 'key', id: `key:${stored.id}`, role: roleNamed(stored.role, 'keys.json') };
+    const role = words.roles.get(stored.role);
+    if (!role)
+      throw forbidden(
+        `The key is for the role '${stored.role}', which is no longer there.`,
+        'Ask for a new key.',
+      );
+    return { kind: 'key', id: `key:${stored.id}`, role };
   };
   const byToken = async (token: string): Promise<Caller> => {
     if (!verifyToken) throw refusal('This feed takes no tokens of a directory.');
@@ -90,7 +97,7 @@ export function challengesOf(
 
 function roleOf(
   { kind, scopes, roles, groups }: TokenClaims,
-  { usualRole, rolesByClaim }: Pick<GateWords, 'usualRole' | 'rolesByClaim'>,
+  { roles: known, usualRole, rolesByClaim }: Pick<GateWords, 'roles' | 'usualRole' | 'rolesByClaim'>,
 ): Role {
   const mapped = [...roles, ...groups]
     .map((claim) => rolesByClaim.get(claim))
@@ -98,23 +105,15 @@ function roleOf(
   const mayRead = (kind === 'app' ? roles : scopes).some((right) => RIGHTS.includes(right));
   // A user's token needs the scope even where a role is named: it says that the user lets this client read.
   const isAllowed = mayRead || (kind === 'app' && mapped.length > 0);
-  const named = ROLE_NAMES.map((name) => mapped.find((role) => role.name === name)).find(
-    (role) => role !== undefined,
-  );
-  const role = named ?? usualRole;
-  if (isAllowed && role) return role;
-  throw new FeedError(
-    'auth.forbidden',
-    isAllowed
-      ? 'No role of this feed is yours.'
-      : `The token does not allow reading: it lacks ${RIGHTS[0] ?? ''}.`,
-    {
-      target: 'Authorization',
-      hint: isAllowed
-        ? 'Ask for an app role or a group that the feed knows.'
-        : 'Grant the client the permission get_data_warehouse of the feed.',
-    },
-  );
+  if (!isAllowed) {
+    throw forbidden(
+      `The token does not allow reading: it lacks ${RIGHTS[0] ?? ''}.`,
+      'Grant the client the permission get_data_warehouse of the feed.',
+    );
+  }
+  const role = [...known.values()].find(({ name }) => mapped.some((each) => each.name === name)) ?? usualRole;
+  if (role) return role;
+  throw forbidden('No role of this feed is yours.', 'Ask for an app role or a group that the feed knows.');
 }
 
 /** The name before the colon may be anything: the key says whose it is. */
@@ -124,6 +123,10 @@ function passwordOf(encoded: string): string {
   const text = Buffer.from(encoded, 'base64').toString();
   const colon = text.indexOf(':');
   return colon < 0 ? '' : text.slice(colon + 1);
+}
+
+function forbidden(message: string, hint: string): FeedError {
+  return new FeedError('auth.forbidden', message, { target: 'Authorization', hint });
 }
 
 function refusal(message: string): FeedError {

@@ -5,7 +5,7 @@ import { FeedError } from '../base/feed-error.ts';
 import { challengesOf, makeGate, type Authenticate } from './authenticate.ts';
 import { letsStrangersIn, refuseExposure, type Exposure } from './exposure.ts';
 import { openKeyFile } from './key-file.ts';
-import { ROLES, roleNamed, type Role } from './roles.ts';
+import { roleNamed, type Role, type Roles } from './roles.ts';
 import { makeTokenVerifier, type SignIn } from './verify-token.ts';
 
 export interface GateSettings extends Exposure, CloudWords {
@@ -28,7 +28,7 @@ export interface Gate {
 }
 
 /** Throws `setup.unsafe` and `setup.bad-setting`. */
-export function openGate(settings: GateSettings, clock: Clock): Gate {
+export function openGate(settings: GateSettings, roles: Roles, clock: Clock): Gate {
   const keyFile = openKeyFile(settings.data);
   const signIn = signInOf(settings);
   refuseExposure(settings, {
@@ -38,9 +38,10 @@ export function openGate(settings: GateSettings, clock: Clock): Gate {
   const authenticate = makeGate({
     keyFile,
     verifyToken: signIn && makeTokenVerifier(signIn, clock),
-    anonymousRole: letsStrangersIn(settings) ? ROLES.analyst : null,
-    usualRole: settings.usualRole === 'none' ? null : roleNamed(settings.usualRole, '--usual-role'),
-    rolesByClaim: new Map(settings.roleClaims.map(claimOf)),
+    roles,
+    anonymousRole: letsStrangersIn(settings) ? roleNamed(roles, 'analyst', '--roles') : null,
+    usualRole: settings.usualRole === 'none' ? null : roleNamed(roles, settings.usualRole, '--usual-role'),
+    rolesByClaim: new Map(settings.roleClaims.map((written) => claimOf(written, roles))),
     clock,
   });
   return { authenticate, challenges: challengesOf(signIn), letsStrangersIn: letsStrangersIn(settings) };
@@ -56,9 +57,10 @@ function signInOf(settings: GateSettings): SignIn | null {
   });
 }
 
-function claimOf(written: string): readonly [string, Role] {
+function claimOf(written: string, roles: Roles): readonly [string, Role] {
   const equals = written.lastIndexOf('=');
-  if (equals > 0) return [written.slice(0, equals), roleNamed(written.slice(equals + 1), '--role-claims')];
+  if (equals > 0)
+    return [written.slice(0, equals), roleNamed(roles, written.slice(equals + 1), '--role-claims')];
   throw new FeedError('setup.bad-setting', `'${written}' names no role.`, {
     target: '--role-claims',
     hint: 'Write app role or group id, an equals sign and a role: Fleet.Analyst=analyst.',

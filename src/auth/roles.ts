@@ -1,4 +1,4 @@
-// What readers may see: four roles to begin with, and how the claims of a token lead to one.
+// What readers may see: four roles to begin with, and how a name leads to one.
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 
@@ -6,29 +6,37 @@ export interface Role {
   readonly name: string;
   /** Names of collections, or beginnings of names such as `device*`; `*` is every collection of the warehouse. */
   readonly collections: readonly string[];
-  /** Whether columns that say something about a person are seen. */
-  readonly personal: boolean;
+  /** Which columns that say something about a person are seen, by the kind of what they say. */
+  readonly personal: 'all' | 'none' | readonly string[];
 }
 
-/** In the order in which the first that fits is taken where claims lead to several: who sees most. */
+/** By name, in the order in which the first that fits is taken where claims lead to several. */
+export type Roles = ReadonlyMap<string, Role>;
+
+/** Who sees most comes first. */
 export const ROLES = {
-  analyst: { name: 'analyst', collections: ['*'], personal: true },
-  reader: { name: 'reader', collections: ['*'], personal: false },
-  auditor: { name: 'auditor', collections: ['encryption*', 'device*'], personal: true },
-  operator: { name: 'operator', collections: ['run*', 'reads'], personal: false },
+  analyst: { name: 'analyst', collections: ['*'], personal: 'all' },
+  reader: { name: 'reader', collections: ['*'], personal: 'none' },
+  auditor: { name: 'auditor', collections: ['encryption*', 'device*'], personal: 'all' },
+  operator: { name: 'operator', collections: ['run*', 'reads'], personal: 'none' },
 } as const satisfies Record<string, Role>;
 
-export type RoleName = keyof typeof ROLES;
+/**
+ * All roles there are. Those of a settings file stand first, in its order: it knows better than we who of its readers
+ * sees more. One of the name of ours stands in its place.
+ */
+export function allRoles(own: readonly Role[]): Roles {
+  const ours = Object.values(ROLES).filter(({ name }) => !own.some((role) => role.name === name));
+  return new Map([...own, ...ours].map((role) => [role.name, role]));
+}
 
-export const ROLE_NAMES = Object.keys(ROLES) as RoleName[];
-
-/** Throws `setup.bad-setting` for a name that is no role. */
-export function roleNamed(written: string, target: string): Role {
-  const found = ROLE_NAMES.find((name) => name === written.toLowerCase());
-  if (found) return ROLES[found];
-  const nearest = nearestName(ROLE_NAMES, written);
+/** Throws `setup.bad-setting` for a name that is no role; `target` is where it was written. */
+export function roleNamed(roles: Roles, written: string, target: string): Role {
+  const found = roles.get(written.toLowerCase());
+  if (found) return found;
+  const nearest = nearestName(roles.keys(), written);
   throw new FeedError('setup.bad-setting', `There is no role '${written}'.`, {
     target,
-    hint: nearest === null ? `Roles are ${ROLE_NAMES.join(', ')}.` : `Did you mean '${nearest}'?`,
+    hint: nearest === null ? `Roles are ${[...roles.keys()].join(', ')}.` : `Did you mean '${nearest}'?`,
   });
 }

@@ -17,6 +17,7 @@ import { nightsToRun, openDemo } from './demo-history.ts';
 import { demoWelcome } from './demo-welcome.ts';
 import { liveThrough } from './live-through.ts';
 import { bar } from './progress.ts';
+import { rolesOf } from './roles-of.ts';
 import { FEED_SETTINGS, startFeed } from './running-feed.ts';
 import { print, say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
@@ -26,7 +27,7 @@ export const demo: Command = {
   settings: [...FEED_SETTINGS, 'keepGenerations', 'devices', 'nights', 'seed', 'emulatorPort'],
   run: async (settings) => {
     // Before the minute that history takes, not after it.
-    openGate(settings, clockOf(settings));
+    openGate(settings, rolesOf(settings), clockOf(settings));
     const today = dateKeyOf(clockOf(settings).now());
     const tenant = openDemo(settings, today);
     const last = listGenerations(settings.data)[0]?.dateKey ?? null;

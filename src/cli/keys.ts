@@ -1,10 +1,12 @@
 // fleetfeed keys add|list|revoke: API keys for clients that cannot sign in.
 import { makeKey, type StoredKey } from '../auth/api-key.ts';
 import { openKeyFile } from '../auth/key-file.ts';
+import { roleNamed } from '../auth/roles.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
+import { rolesOf } from './roles-of.ts';
 import { print, say } from './terminal.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,7 +20,7 @@ const VERBS: ReadonlyMap<string, (settings: Settings, about: string | undefined)
 export const keys: Command = {
   help: 'API keys: `keys add <what for>`, `keys list`, `keys revoke <id>`.',
   operands: ['add|list|revoke', 'what for|id'],
-  settings: ['data', 'keyRole', 'keyDays', 'today'],
+  settings: ['data', 'roles', 'keyRole', 'keyDays', 'today'],
   run: (settings, [verb = 'list', about]) => {
     const act = VERBS.get(verb);
     if (act) act(settings, about);
@@ -34,9 +36,10 @@ export const keys: Command = {
 function add(settings: Settings, label: string | undefined): void {
   if (label === undefined)
     throw unsaid('It is not said what the key is for.', "fleetfeed keys add 'Power BI of the finance team'");
+  const { name: role } = roleNamed(rolesOf(settings), settings.keyRole, '--key-role');
   const createdAt = clockOf(settings).now();
   const expiresAt = settings.keyDays === 0 ? null : new Date(createdAt.getTime() + settings.keyDays * DAY_MS);
-  const { text, stored } = makeKey({ label, role: settings.keyRole, createdAt, expiresAt });
+  const { text, stored } = makeKey({ label, role, createdAt, expiresAt });
   const file = openKeyFile(settings.data);
   file.write([...file.keys(), stored]);
   say(

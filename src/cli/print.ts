@@ -7,6 +7,8 @@ import { describeSettings } from '../settings/describe-settings.ts';
 import { SETTINGS, type SettingName, type Settings } from '../settings/settings.ts';
 import type { Command } from './command.ts';
 import { limitsTable } from './limits-table.ts';
+import { rolesOf } from './roles-of.ts';
+import { rolesTable } from './roles-table.ts';
 import { print } from './terminal.ts';
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -18,11 +20,12 @@ const PRINTERS: Readonly<Record<string, (settings: Settings) => string>> = {
   collections: () =>
     [...MODEL.entities.values()].map(({ name, description }) => `${name}\n    ${description}`).join('\n'),
   limits: limitsTable,
+  roles: (settings) => rolesTable(MODEL, rolesOf(settings)),
 };
 
 export const printCommand: Command = {
   operands: Object.keys(PRINTERS),
-  help: 'Prints the settings and their values, $metadata, what collections there are, or the limits of a request.',
+  help: 'Prints the settings and their values, $metadata, what collections there are, the limits of a request, or what each role sees.',
   settings: NAMES,
   run: (settings, [what = 'settings']) => {
     const printer = Object.hasOwn(PRINTERS, what) ? PRINTERS[what] : undefined;

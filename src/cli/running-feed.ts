@@ -11,6 +11,7 @@ import { listen } from '../http/listen.ts';
 import { FEED_ROOT } from '../http/mounts.ts';
 import type { SettingName, Settings } from '../settings/settings.ts';
 import { catchUp } from './catch-up.ts';
+import { rolesOf } from './roles-of.ts';
 
 export const FEED_SETTINGS = [
   'host',
@@ -23,6 +24,7 @@ export const FEED_SETTINGS = [
   'tenantId',
   'cloud',
   'loginUrl',
+  'roles',
   'usualRole',
   'roleClaims',
   'keyParameter',
@@ -45,7 +47,7 @@ export interface RunningFeed {
 const GRACE_MS = 3000;
 
 export async function startFeed(settings: Settings, clock: Clock, observe: Observer): Promise<RunningFeed> {
-  const gate = openGate(settings, clock);
+  const gate = openGate(settings, rolesOf(settings), clock);
   catchUp(settings);
   const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
   const parts = { model: MODEL, engine, dialect: SQLITE, clock, observe, settings };

@@ -36,8 +36,11 @@ export const SETTINGS = {
   audiences: list(
     'Sign-in with Microsoft Entra: what tokens are for, which is the client id and the App ID URIs of the app registration of the feed.',
   ),
-  usualRole: choice(
-    ['reader', 'analyst', 'auditor', 'operator', 'none'],
+  roles: optionalText(
+    'File (JSON) with roles of your own, and with changes of ours: analyst, reader, auditor and operator.',
+  ),
+  usualRole: text(
+    'reader',
     "Role of whoever signs in and has no other; 'none' lets in only those whom --role-claims names.",
   ),
   roleClaims: list(
@@ -46,7 +49,7 @@ export const SETTINGS = {
   keyParameter: optionalText(
     'Name of a query parameter in which an API key may come, for clients that know no other way; none unless set.',
   ),
-  keyRole: choice(['reader', 'analyst', 'auditor', 'operator'], 'Role of a new API key.'),
+  keyRole: text('reader', 'Role of a new API key.'),
   keyDays: wholeNumber(365, 0, 3650, 'Days until a new API key expires; 0 for a key without end.'),
   tlsCert: optionalText(
     'File with the certificate chain (PEM); with --tls-key the feed speaks HTTPS by itself.',

@@ -5,6 +5,7 @@ import { deriveCsdlXml } from '../../schema/derive/csdl-xml.ts';
 import { restrictModel } from '../../schema/derive/restrict.ts';
 import { searchIndexOf } from '../../schema/derive/search.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { PERSONAL_KINDS } from '../../schema/words.ts';
 import { ROLES } from '../../src/auth/roles.ts';
 
 const entitiesOf = (
@@ -19,6 +20,22 @@ describe('a role', () => {
       const { entities } = restrictModel(MODEL, role);
       for (const { navigations } of entities.values()) {
         for (const { to } of Object.values(navigations)) expect(entities.has(to)).toBe(true);
+      }
+    },
+  );
+
+  test.each([...MODEL.entities.keys()])(
+    'may be of %s alone, with any kind of personal column or none',
+    (name) => {
+      for (const personal of ['all', 'none', ...PERSONAL_KINDS.map((kind) => [kind])] as const) {
+        const model = restrictModel(MODEL, { collections: [name], personal });
+        expect(model.entities.has(name)).toBe(true);
+        expect(() => deriveCatalogue(model, 'beta')).not.toThrow();
+        const kinds = [...model.entities.values()]
+          .flatMap(({ properties }) => Object.values(properties))
+          .flatMap(({ personal: kind }) => kind ?? []);
+        const allowed: readonly string[] = typeof personal === 'string' ? PERSONAL_KINDS : personal;
+        expect(personal === 'none' ? kinds : kinds.filter((kind) => !allowed.includes(kind))).toEqual([]);
       }
     },
   );

@@ -15,7 +15,7 @@ import {
   type GateWords,
 } from '../../src/auth/authenticate.ts';
 import { openKeyFile, type KeyFile } from '../../src/auth/key-file.ts';
-import { ROLES, type Role } from '../../src/auth/roles.ts';
+import { allRoles, ROLES, type Role } from '../../src/auth/roles.ts';
 import { makeTokenVerifier } from '../../src/auth/verify-token.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 
@@ -50,6 +50,7 @@ function gate(words: Partial<GateWords> = {}): Authenticate {
     verifyToken: makeTokenVerifier({ tenantId, loginUrl, audiences }, clock),
     anonymousRole: null,
     usualRole: ROLES.reader,
+    roles: allRoles([]),
     rolesByClaim: new Map<string, Role>([
       ['fleet-analysts', ROLES.analyst],
       ['9a1b2c3d-0000-4000-8000-00000000cafe', ROLES.auditor],

@@ -4,6 +4,7 @@ import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { commandHelp, helpText } from './help.ts';
@@ -11,11 +12,13 @@ import { keys } from './keys.ts';
 import { machineTrouble } from './machine-trouble.ts';
 import { printCommand } from './print.ts';
 import { query } from './query.ts';
+import { restore } from './restore.ts';
 import { rollback } from './rollback.ts';
 import { serve } from './serve.ts';
 import { snapshot } from './snapshot.ts';
 import { status } from './status.ts';
 import { print, say } from './terminal.ts';
+import { verify } from './verify.ts';
 
 const help: Command = {
   help: 'Shows this, or the settings of a command.',
@@ -29,6 +32,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   snapshot,
   status,
   rollback,
+  verify,
+  backup,
+  restore,
   query,
   keys,
   print: printCommand,

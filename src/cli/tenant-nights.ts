@@ -13,8 +13,7 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { USUAL_BOUNDS, type Bounds } from '../base/bounds.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
-import { openSqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
-import type { Warehouse } from '../engines/stage.ts';
+import { openSqliteWarehouse, type SqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
 import { SETTINGS, type SettingName, type Settings } from '../settings/settings.ts';
 import { CREDENTIAL_SETTINGS } from './credential-of.ts';
 import { retentionOf, type RetentionSettings } from './retention-of.ts';
@@ -127,7 +126,7 @@ export function graphSettingsOf({
   return { proxy, noProxy, select, graphPageRows, requestsAtOnce };
 }
 
-export function openTenantWarehouse({ data, keepGenerations }: NightSettings): Warehouse {
+export function openTenantWarehouse({ data, keepGenerations }: NightSettings): SqliteWarehouse {
   return openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations });
 }
 

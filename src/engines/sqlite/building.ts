@@ -1,11 +1,12 @@
 // The file in which a night is built, from a copy of what it builds on to a published generation or nothing.
-import { closeSync, constants, copyFileSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
 import type { DateKey } from '../../base/date-key.ts';
 import type { RunRecord, Stage } from '../stage.ts';
 import { compact } from './compact.ts';
+import { flush } from './flush.ts';
 import {
   BUILDING_FILE,
   generationFileName,
@@ -159,15 +160,5 @@ function quietly(work: () => void): void {
     work();
   } catch {
     // A full disk, a file that another program holds, a system that knows no flush of directories.
-  }
-}
-
-/** Waits until the disk has the file, or the directory's entries. */
-function flush(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -11,6 +11,7 @@ import { modelMark } from './model-mark.ts';
 import { takeNightLock } from './night-lock.ts';
 import { erasureRun, removeTraces } from './people/erasure-run.ts';
 import { acceptedRun, brokenNight, findRefused } from './refused-night.ts';
+import { findBackup, restoreRun, type Restoring } from './restore.ts';
 import { findEarlier, rollbackRun } from './rollback.ts';
 import { openSqliteJournal, withdrawInJournal } from './sqlite-journal.ts';
 
@@ -22,11 +23,20 @@ export interface SqliteWarehouseOptions {
   readonly keepGenerations?: number;
 }
 
+/** A warehouse of files can be put back from one. */
+export interface SqliteWarehouse extends Warehouse {
+  /**
+   * Serves a backup, as a generation with a number of its own; the next night builds on it. Throws `feed.unavailable`
+   * where the file is not whole, `setup.bad-setting` where it would take the place of newer nights; and like `begin`.
+   */
+  restore(restoring: Restoring, now: Date): Generation;
+}
+
 export function openSqliteWarehouse({
   dataDir,
   model,
   keepGenerations = 3,
-}: SqliteWarehouseOptions): Warehouse {
+}: SqliteWarehouseOptions): SqliteWarehouse {
   mkdirSync(dataDir, { recursive: true });
   const site: Site = { dataDir, model, keep: Math.max(2, keepGenerations) };
 
@@ -103,6 +113,20 @@ export function openSqliteWarehouse({
         const generation = published(stage, erasureRun(person, erasure, { by, now, dateKey: base.dateKey }));
         removeTraces(dataDir);
         return { ...erasure, generation };
+      }),
+    restore: (restoring, now) =>
+      holdingTheNight((release) => {
+        const [newest = null] = listGenerations(dataDir);
+        const backup = findBackup(restoring, model, newest);
+        const { dateKey, path: copy, id: after } = backup;
+        // Restored is what was served then, and it is as old as it was.
+        const from = new Date(backup.publishedAt);
+        const takenBack = newest ? { path: newest.path, at: now } : undefined;
+        const ground = { dateKey, now: from, base: backup, copy, takenBack, after };
+        const stage = openBuilding(site, ground, release);
+        const run = restoreRun(backup, now);
+        if (newest) withdrawInJournal(dataDir, backup.id, run.reason);
+        return published(stage, run);
       }),
   };
 }

@@ -1,0 +1,31 @@
+// `verify`: whether what is served, or all that is kept, is whole.
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { examine } from '../engines/sqlite/examine.ts';
+import { listGenerationFiles, type GenerationFile } from '../engines/sqlite/generations.ts';
+import type { Command } from './command.ts';
+import { holdings } from './holdings.ts';
+import { print, say } from './terminal.ts';
+
+export const verify: Command = {
+  help: 'Examines the newest generation, every day of it: pages, keys, references, spans; ends with 1 when it is not whole.',
+  settings: ['data'],
+  switches: { all: 'Examines every generation that is kept.' },
+  run: ({ data }, _operands, switches) => {
+    const files = listGenerationFiles(data);
+    const [newest] = files;
+    if (!newest) throw new FeedError('feed.empty', `'${data}' holds no night yet.`);
+    const faulty = (switches.has('all') ? files : [newest]).filter((file) => !isWhole(file));
+    if (faulty.length === 0) return;
+    process.exitCode = 1;
+    say('fleetfeed rollback serves the night before again, fleetfeed restore a backup.');
+  },
+};
+
+function isWhole({ id, dateKey, path }: GenerationFile): boolean {
+  const { findings, rows } = examine(path, MODEL);
+  const name = `Generation ${id} of ${dateKey}`;
+  const verdict = findings.length === 0 ? holdings(rows && Object.fromEntries(rows)) : 'not whole';
+  print([`${name}: ${verdict}.`, ...findings.map(({ message }) => `    ${message}`)].join('\n'));
+  return findings.length === 0;
+}

@@ -1,0 +1,153 @@
+// Verify, backup and restore, as an admin runs them: whole or refused, and nothing newer is overwritten unasked.
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { liveThrough } from '../../src/cli/live-through.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
+import { fingerprintOf } from '../crash/fingerprint.ts';
+import { runProgram } from './program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-backup-'));
+const [data, elsewhere, backups] = ['data', 'elsewhere', 'backups'].map((each) => join(folder, each)) as [
+  string,
+  string,
+  string,
+];
+const FIRST = 20261030;
+const backupFile = join(backups, 'generation-000003-20261101.sqlite');
+let emulator: GraphEmulator;
+
+beforeAll(async () => {
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 45, firstNight: FIRST }) });
+  await live(data, [FIRST, FIRST + 1, 20261101]);
+});
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function live(into: string, nights: readonly number[]): Promise<void> {
+  const settings = { data: into, keepGenerations: 3, exports: 'off' as const, mostAppsAsked: 0 };
+  const { signal } = new AbortController();
+  await liveThrough(nights, { emulator, settings, observe: () => undefined, signal });
+}
+
+async function toEnd(...args: readonly string[]) {
+  const program = runProgram(args);
+  const { code } = await program.ended;
+  return { code, stdout: program.stdout(), stderr: program.stderr() };
+}
+
+const served = (of: string) => {
+  const [newest] = listGenerations(of);
+  return [newest?.id, newest?.dateKey, newest?.publishedAt, newest && fingerprintOf(newest.path)];
+};
+
+test('verify examines the newest generation, or all that are kept', async () => {
+  const newest = await toEnd('verify', '--data', data);
+  expect(newest).toMatchObject({ code: 0, stderr: '' });
+  expect(newest.stdout).toMatch(/^Generation 3 of 20261101: \d+ collections, [\d,]+ rows, whole\.\n$/);
+  const { stdout } = await toEnd('verify', '--all', '--data', data);
+  expect(stdout.match(/^Generation \d of \d+: .*, whole\.$/gm)).toHaveLength(3);
+});
+
+test('backup copies what is served, with a manifest that fits, and may be taken again', async () => {
+  const { code, stderr } = await toEnd('backup', `${backups}/`, '--data', data);
+  expect(stderr).toMatch(
+    /^The night of 20261101, generation 3, is in '.*': [\d.]+ MB, \d+ collections, [\d,]+ rows, whole\.\n$/,
+  );
+  expect(code).toBe(0);
+  expect(readdirSync(backups)).toEqual([basename(backupFile), `${basename(backupFile)}.json`]);
+  expect(JSON.parse(readFileSync(`${backupFile}.json`, 'utf8'))).toMatchObject({
+    kind: 'fleetfeed-backup',
+    generation: 3,
+    dateKey: 20261101,
+    sha256: createHash('sha256').update(readFileSync(backupFile)).digest('hex'),
+    rows: { devices: expect.any(Number) },
+  });
+  expect(await toEnd('backup', backups, '--data', data)).toMatchObject({ code: 0 });
+});
+
+test('restore serves a backup in an empty folder, where the next night goes on from it', async () => {
+  const { code, stderr } = await toEnd('restore', backupFile, '--data', elsewhere);
+  expect([code, stderr]).toEqual([0, 'The night of 20261101 is served from the backup, as generation 4.\n']);
+  const [, ...same] = served(data);
+  expect(served(elsewhere)).toEqual([4, ...same]);
+  await live(data, [20261102]);
+  await live(elsewhere, [20261102]);
+  expect(served(elsewhere)).toEqual([5, ...served(data).slice(1)]);
+  expect(openSqliteJournal(elsewhere).recent(10)).toMatchObject([
+    { outcome: 'rollback', reason: 'Restored from a backup of generation 3 of the night of 20261101.' },
+    { dateKey: 20261102, outcome: 'published' },
+    { dateKey: 20261101, outcome: 'published' },
+    { dateKey: 20261031, outcome: 'published' },
+    { dateKey: 20261030, outcome: 'published' },
+  ]);
+});
+
+test('restore takes the place of newer nights only when it is told to', async () => {
+  expect(await toEnd('restore', backupFile, '--data', data)).toMatchObject({
+    code: 1,
+    stderr:
+      "What is served, the night of 20261102, is not older than the backup's, 20261101. " +
+      'With --force the backup takes its place.\n',
+  });
+  expect(await toEnd('restore', backupFile, '--force', '--data', data)).toMatchObject({ code: 0 });
+  expect(served(data).slice(0, 2)).toEqual([5, 20261101]);
+  expect(openSqliteJournal(data).recent(2)).toMatchObject([
+    { outcome: 'rollback' },
+    { dateKey: 20261102, outcome: 'withdrawn' },
+  ]);
+  expect(await toEnd('verify', '--data', data)).toMatchObject({ code: 0 });
+});
+
+test('a backup that was changed is refused, with its manifest or without; so is a backup of what is not whole', async () => {
+  const changed = join(folder, 'changed.sqlite');
+  const bytes = readFileSync(backupFile);
+  bytes.fill(0xff, 200_000, 210_000);
+  writeFileSync(changed, bytes);
+  const before = served(data);
+  expect(await toEnd('restore', changed, '--force', '--data', data)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`'${changed}' cannot be restored: The file is damaged: `),
+  });
+  copyFileSync(`${backupFile}.json`, `${changed}.json`);
+  expect(await toEnd('restore', changed, '--data', data)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`'${changed}' is not the file that its manifest describes.`),
+  });
+  expect(served(data)).toEqual(before);
+
+  const [newest] = listGenerations(data);
+  copyFileSync(changed, newest!.path);
+  expect(await toEnd('verify', '--data', data)).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^Generation 5 of 20261101: not whole\.\n {4}The file is damaged: /),
+    stderr: expect.stringContaining('fleetfeed rollback serves the night before again'),
+  });
+});
+
+test.each([
+  [['backup'], 'There is no place to put the backup. For example: fleetfeed backup /mnt/backups/'],
+  [
+    ['backup', backups, '--data', join(folder, 'nothing')],
+    `'${join(folder, 'nothing')}' holds no night yet.`,
+  ],
+  [['backup', '/dev/null', '--data', elsewhere], "'/dev/null' is there already, and is no backup."],
+  [['restore', '/no/such', '--data', data], "There is no file '/no/such'."],
+  [['verify', '--data', join(folder, 'nothing')], `'${join(folder, 'nothing')}' holds no night yet.`],
+])('%j ends with 1 and a sentence', async (args, sentence) => {
+  expect(await toEnd(...args)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining(sentence),
+  });
+});

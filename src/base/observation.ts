@@ -15,10 +15,19 @@ export type Observation =
       readonly method: string;
       /** Path and the names of the query options; values may name people and are left out. */
       readonly shape: string;
+      /** Who asked, by an id that names no person, and as what; null for whoever was not let in or only watches the feed. */
+      readonly caller: string | null;
+      readonly role: string | null;
+      /** 499 where the client left before there was an answer. */
       readonly status: number;
       readonly rows: number;
+      /** Of the body before compression. */
       readonly bytes: number;
+      /** False where the client left, or the answer broke off, before it was sent. */
+      readonly whole: boolean;
       readonly milliseconds: number;
+      /** That threads have read for it. */
+      readonly workerMs: number;
       readonly steps: Readonly<Partial<Record<RequestStep, number>>>;
       readonly code?: string;
     }

@@ -30,6 +30,9 @@ export const FEED_SETTINGS = [
   'keyParameter',
   'tlsCert',
   'tlsKey',
+  'budgetSeconds',
+  'budgetMegabytes',
+  'readsAtOnce',
   'pageRows',
   'workers',
   'readyHours',
@@ -51,7 +54,7 @@ export async function startFeed(settings: Settings, clock: Clock, observe: Obser
   catchUp(settings);
   const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
   const parts = { model: MODEL, engine, dialect: SQLITE, clock, observe, settings };
-  const app = makeApp(parts, openSqliteJournal(settings.data), gate);
+  const app = makeApp(parts, openSqliteJournal(settings.data), gate, settings);
   try {
     const server = await listen(app, settings);
     observe({ kind: 'server.listening', url: server.url });

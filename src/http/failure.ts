@@ -41,6 +41,7 @@ export const STATUS = {
   'limit.batch-too-large': 400,
   'limit.deadline': 400,
   'limit.busy': 503,
+  'limit.budget': 429,
   'feed.empty': 503,
   'feed.unavailable': 503,
   'feed.night-running': 503,
@@ -82,7 +83,7 @@ function headersOf(error: FeedError, status: number): Readonly<Record<string, st
   // The rest of the body would have to be read before the next request.
   if (status === 413) return { Connection: 'close' };
   if (error.location !== undefined) return { Location: error.location };
-  if (status !== 503) return {};
+  if (status !== 503 && status !== 429) return {};
   const seconds = Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
   return { 'Retry-After': String(Math.min(Math.max(seconds, 1), LONGEST_RETRY_AFTER_SECONDS)) };
 }

@@ -1,5 +1,6 @@
 // The parts of a $batch, one after another, each through the corridor of a single request.
 import { randomUUID } from 'node:crypto';
+import type { Account } from '../auth/budgets.ts';
 import { beyondLimit } from '../base/beyond-limit.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
@@ -21,6 +22,8 @@ export interface BatchWanted {
   readonly outer: FeedRequest;
   /** After a part that failed: go on, leave out the rest, or say of each of the rest that it was not tried. */
   readonly afterFailure: 'continue' | 'stop' | 'tell';
+  /** Who pays: a batch whose parts cost more than there is left ends in refusals. */
+  readonly account: Pick<Account, 'check'>;
 }
 
 /** An answer, and how many rows it holds. */
@@ -82,9 +85,10 @@ interface Running extends BatchWanted {
 }
 
 async function runPart(feed: Feed, part: BatchPart, running: Running): Promise<PartAnswer> {
-  const { outer, outcomes, bytesLeft } = running;
+  const { outer, outcomes, bytesLeft, account } = running;
   try {
     checkWanted(part, outcomes);
+    account.check();
     const request = requestOf(part, outer, outcomes);
     const answer = await serveRead(feed, request, startStopwatch());
     const body = await collect(answer, bytesLeft);

@@ -10,12 +10,8 @@ import type { Answer, BodyPart } from './answer.ts';
 export interface Sending {
   readonly encoding: 'gzip' | 'identity';
   readonly wantsBody: boolean;
-}
-
-export interface Sent {
-  readonly rows: number;
-  /** Of the body before compression. */
-  readonly bytes: number;
+  /** Told of what goes out, as it does; bytes are those before compression. */
+  readonly onPart: (rows: number, bytes: number) => void;
 }
 
 const zip = promisify(gzip);
@@ -29,13 +25,13 @@ const SMALL_BYTES = 1024;
  */
 export async function sendAnswer(
   answer: Answer,
-  { encoding, wantsBody }: Sending,
   response: Response,
-): Promise<Sent> {
+  { encoding, wantsBody, onPart }: Sending,
+): Promise<void> {
   const { body } = answer;
   if (body === null || !wantsBody) {
     response.writeHead(answer.status, answer.headers).end();
-    return { rows: 0, bytes: 0 };
+    return;
   }
   if (body instanceof Uint8Array) {
     const packs = encoding === 'gzip' && body.length > SMALL_BYTES;
@@ -44,10 +40,10 @@ export async function sendAnswer(
     response
       .writeHead(answer.status, { ...answer.headers, ...packing, 'Content-Length': wire.length })
       .end(wire);
-    return { rows: answer.rows ?? 0, bytes: body.length };
+    onPart(answer.rows ?? 0, body.length);
+    return;
   }
-  const tally = { rows: 0, bytes: 0 };
-  const source = Readable.from(paced(body, tally), { objectMode: false });
+  const source = Readable.from(paced(body, onPart), { objectMode: false });
   if (encoding === 'gzip') {
     response.writeHead(answer.status, { ...answer.headers, 'Content-Encoding': 'gzip' });
     // Each part goes out at once: a client sees its first rows while the last are still being read.
@@ -56,18 +52,13 @@ export async function sendAnswer(
     response.writeHead(answer.status, answer.headers);
     await pipeline(source, response);
   }
-  return tally;
 }
 
 // A socket that takes every write at once never lets the event loop turn: small requests waited five seconds until each
 // part gave way to them.
-async function* paced(
-  parts: AsyncIterable<BodyPart>,
-  tally: { rows: number; bytes: number },
-): AsyncGenerator<Uint8Array> {
+async function* paced(parts: AsyncIterable<BodyPart>, onPart: Sending['onPart']): AsyncGenerator<Uint8Array> {
   for await (const part of parts) {
-    tally.rows += part.rows;
-    tally.bytes += part.bytes.length;
+    onPart(part.rows, part.bytes.length);
     yield part.bytes;
     if (part.rows > 0) await nextTurn();
   }

@@ -1,6 +1,5 @@
 // POST …/$batch: several reads in one request, in the JSON or the multipart form, answered in the same.
 import { randomUUID } from 'node:crypto';
-import type { Request } from 'express';
 import { FeedError } from '../base/feed-error.ts';
 import { JSON_BATCH, multipartBatch, type BatchForm } from '../format/batch.ts';
 import type { BatchPart } from '../odata/batch.ts';
@@ -10,6 +9,7 @@ import { parseBatchMultipart } from '../odata/parse-batch-multipart.ts';
 import { parseHeaderList } from '../odata/parse-header-list.ts';
 import { parsePrefer, printPreferenceApplied } from '../odata/parse-prefer.ts';
 import type { Answer, BodyPart } from './answer.ts';
+import type { Guest } from './answer-request.ts';
 import { answerFailure } from './failure.ts';
 import { findAsked, splitTarget, type FeedRequest } from './feed-request.ts';
 import type { Feed } from './feed.ts';
@@ -17,7 +17,7 @@ import { findMount, namesBatch } from './mounts.ts';
 import { publicBase } from './public-base.ts';
 import { readBody } from './read-body.ts';
 import { type BatchWanted, runBatch } from './run-batch.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import type { Visit } from './visit.ts';
 
 /** Whether the target is the batch of one of the feed's roots. */
 export function isBatch(target: string): boolean {
@@ -27,10 +27,8 @@ export function isBatch(target: string): boolean {
 
 /** Throws FeedErrors for a batch that is none; a part that fails is answered within the batch. */
 export async function serveBatch(
-  feed: Feed,
-  request: Request,
-  signal: AbortSignal,
-  watch: Stopwatch,
+  { feed, account }: Pick<Guest, 'feed' | 'account'>,
+  { request, signal, watch }: Pick<Visit, 'request' | 'signal' | 'watch'>,
 ): Promise<Answer> {
   if (request.method !== 'POST') return postOnly(request.method);
   const { headers } = request;
@@ -54,7 +52,7 @@ export async function serveBatch(
       'Cache-Control': 'no-store',
       ...(applied !== null && { 'Preference-Applied': applied }),
     },
-    body: written(feed, { parts, outer, afterFailure }, form),
+    body: written(feed, { parts, outer, afterFailure, account }, form),
   };
 }
 

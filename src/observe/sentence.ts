@@ -29,8 +29,9 @@ export function sentenceFor(seen: Observation): string {
       return 'Stopped.';
     case 'request.answered': {
       const code = seen.code === undefined ? '' : ` ${seen.code}`;
+      const who = seen.caller === null ? '' : ` by ${seen.caller}`;
       const much = `${seen.rows} rows, ${seen.bytes} bytes, ${seen.milliseconds.toFixed(1)} ms`;
-      return `${seen.method} ${seen.shape}: ${seen.status}${code} (${much}).`;
+      return `${seen.method} ${seen.shape}${who}: ${seen.status}${code} (${much}${seen.whole ? '' : ', cut off'}).`;
     }
     case 'request.defect':
       return `A fault of the feed itself in request ${seen.requestId}: ${seen.error.stack ?? seen.error.message}`;

@@ -56,6 +56,20 @@ export const SETTINGS = {
   ),
   tlsKey: optionalText('File with the private key (PEM) of --tls-cert.'),
   pageRows: wholeNumber(LIMITS.pageRows, 1, 1_000_000, 'Rows of one page, unless the client asks for fewer.'),
+  budgetSeconds: wholeNumber(
+    60,
+    0,
+    3600,
+    'Seconds of reading threads that one caller may use a minute; 0 for no end. Whoever reads on this machine without ' +
+      'credentials has no budget.',
+  ),
+  budgetMegabytes: wholeNumber(
+    2000,
+    0,
+    1_000_000,
+    'Megabytes, before compression, that one caller may read a minute; 0 for no end.',
+  ),
+  readsAtOnce: wholeNumber(24, 0, 10_000, 'Reads that one caller may have under way at once; 0 for no end.'),
   workers: wholeNumber(2, 1, 64, 'Threads that read the warehouse.'),
   readyHours: wholeNumber(36, 1, 100_000, 'Hours after which the last night is too old to be called ready.'),
   keepGenerations: wholeNumber(

@@ -16,10 +16,14 @@ const ANSWERED: Observation = {
   requestId: 'r1',
   method: 'GET',
   shape: '/v1.0/devices()?$filter',
+  caller: 'key:4f1c00000000',
+  role: 'reader',
   status: 400,
   rows: 0,
   bytes: 12,
+  whole: true,
   milliseconds: 1.25,
+  workerMs: 0.5,
   steps: { parse: 0.5 },
   code: 'request.not-in-v1',
 };
@@ -27,7 +31,7 @@ const ANSWERED: Observation = {
 describe('the log', () => {
   test('tells a request as a sentence', () => {
     expect(written('text', ANSWERED)).toEqual([
-      '2026-11-20T00:00:00.000Z GET /v1.0/devices()?$filter: 400 request.not-in-v1 (0 rows, 12 bytes, 1.3 ms).',
+      '2026-11-20T00:00:00.000Z GET /v1.0/devices()?$filter by key:4f1c00000000: 400 request.not-in-v1 (0 rows, 12 bytes, 1.3 ms).',
     ]);
   });
 

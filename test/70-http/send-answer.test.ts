@@ -19,14 +19,19 @@ let server: Server;
 let port: number;
 const seen: unknown[] = [];
 let made: () => Answer = () => ({ status: 204, headers: {}, body: null });
-let sending: Sending = { encoding: 'identity', wantsBody: true };
+let sending: Omit<Sending, 'onPart'> = { encoding: 'identity', wantsBody: true };
 
 beforeAll(async () => {
   const app = express();
   app.get('/small', (_, response) => response.send('{}'));
   app.get('/', async (_, response) => {
-    await sendAnswer(made(), sending, response).then(
-      (sent) => seen.push(sent),
+    const sent = { rows: 0, bytes: 0 };
+    const onPart = (rows: number, bytes: number): void => {
+      sent.rows += rows;
+      sent.bytes += bytes;
+    };
+    await sendAnswer(made(), response, { ...sending, onPart }).then(
+      () => seen.push(sent),
       (error: unknown) => {
         seen.push(error);
         response.destroy();

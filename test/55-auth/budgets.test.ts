@@ -1,0 +1,131 @@
+// Budgets: what a caller may use up in a minute, and what is said to whoever has used it up.
+import { describe, expect, test } from '@jest/globals';
+import { accountId } from '../../src/auth/account-id.ts';
+import { Budgets, type Account, type BudgetSettings } from '../../src/auth/budgets.ts';
+import type { FeedError } from '../../src/base/feed-error.ts';
+
+const SETTINGS: BudgetSettings = { budgetSeconds: 6, budgetMegabytes: 60, readsAtOnce: 2 };
+
+function bench(settings: Partial<BudgetSettings> = {}) {
+  let now = 0;
+  const budgets = new Budgets({ ...SETTINGS, ...settings }, () => now);
+  return { budgets, pass: (seconds: number) => (now += seconds * 1000) };
+}
+
+const never = new AbortController().signal;
+/** 0 where it may read, else the seconds that it is told to wait. */
+function waitOf(account: Account): number {
+  try {
+    account.check();
+    return 0;
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'FeedError', code: 'limit.budget' });
+    return (error as FeedError).retryAfterSeconds ?? NaN;
+  }
+}
+
+describe('a budget of worker time', () => {
+  test('lets in whoever has some left, and whoever waits as long as they were told', () => {
+    const { budgets, pass } = bench();
+    const account = budgets.of('key:a');
+    account.work(5999);
+    expect(waitOf(account)).toBe(0);
+    account.work(1501);
+    const wait = waitOf(account);
+    expect(wait).toBe(16);
+    pass(wait - 1.5);
+    expect(waitOf(account)).toBeGreaterThan(0);
+    pass(1.5);
+    expect(waitOf(account)).toBe(0);
+  });
+
+  test('never asks anyone to wait longer than two minutes, whatever they cost', () => {
+    const { budgets, pass } = bench();
+    const account = budgets.of('key:a');
+    for (let read = 0; read < 9; read += 1) account.work(30_000);
+    expect(waitOf(account)).toBe(120);
+    pass(120);
+    expect(waitOf(account)).toBe(0);
+  });
+
+  test('is not filled beyond a minute', () => {
+    const { budgets, pass } = bench();
+    const account = budgets.of('key:a');
+    pass(100_000);
+    account.work(6001);
+    expect(waitOf(account)).toBe(1);
+  });
+
+  test('is one for all reads of a caller, and of nobody else', () => {
+    const { budgets } = bench();
+    budgets.of('key:a').work(60_000);
+    expect(waitOf(budgets.of('key:a'))).toBeGreaterThan(0);
+    expect(waitOf(budgets.of('key:b'))).toBe(0);
+  });
+});
+
+test('a budget of bytes holds as that of time does', () => {
+  const { budgets, pass } = bench();
+  const account = budgets.of('key:a');
+  account.send(70_000_000);
+  expect(waitOf(account)).toBe(11);
+  pass(11);
+  expect(waitOf(account)).toBe(0);
+});
+
+test('a third read at once is refused, until one of the two is over', () => {
+  const account = bench().budgets.of('key:a');
+  const first = new AbortController();
+  account.enter(first.signal);
+  account.enter(never);
+  expect(() => account.enter(never)).toThrow(expect.objectContaining({ code: 'limit.budget' }));
+  first.abort();
+  first.abort();
+  expect(() => account.enter(never)).not.toThrow();
+  expect(() => account.enter(never)).toThrow();
+});
+
+test('what is left is told, and when it is whole again', () => {
+  const { budgets } = bench({ budgetMegabytes: 0 });
+  const account = budgets.of('key:a');
+  account.enter(never);
+  account.work(1001);
+  expect(account.quotas()).toEqual([
+    { name: 'time', unit: 'worker-milliseconds', most: 6000, left: 4999, time: { window: 60, whole: 11 } },
+    { name: 'reads', unit: 'concurrent-requests', most: 2, left: 1, time: null },
+  ]);
+});
+
+test('budgets of 0 are without end', () => {
+  const account = bench({ budgetSeconds: 0, budgetMegabytes: 0, readsAtOnce: 0 }).budgets.of('key:a');
+  account.work(1e9);
+  account.send(1e15);
+  for (let read = 0; read < 100; read += 1) account.enter(never);
+  expect([waitOf(account), account.quotas()]).toEqual([0, []]);
+});
+
+test('ten thousand newcomers do not let a debtor off', () => {
+  const { budgets } = bench();
+  budgets.of('key:debtor').work(60_000);
+  for (let each = 0; each < 20_000; each += 1) budgets.of(`anonymous 10.0.${each}`);
+  expect(waitOf(budgets.of('key:debtor'))).toBeGreaterThan(0);
+});
+
+describe('an account', () => {
+  test.each([
+    ['192.0.2.7', 'anonymous 192.0.2.7'],
+    ['::ffff:192.0.2.7', 'anonymous 192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', 'anonymous 2001:db8:1:2'],
+    ['2001:DB8:1:2::9', 'anonymous 2001:db8:1:2'],
+    ['2001:db8::1:2:3', 'anonymous 2001:db8:0:0'],
+    ['fe80::1%eth0', 'anonymous fe80:0:0:0'],
+    ['::1', 'anonymous 0:0:0:0'],
+    [undefined, 'anonymous '],
+  ])('of someone without credentials is that of their network: %s', (address, id) => {
+    expect(accountId({ kind: 'anonymous', id: 'anonymous' }, address)).toBe(id);
+  });
+
+  test('of a key is its own, from wherever it is used', () => {
+    expect(accountId({ kind: 'key', id: 'key:a' }, '192.0.2.7')).toBe('key:a');
+  });
+});

@@ -20,3 +20,19 @@ export function profileOf(
   const all = PERSONAL_KINDS.map((kind) => [kind, exceptions[kind] ?? treatment]);
   return Object.fromEntries(all) as Record<PersonalKind, Treatment>;
 }
+
+/** `masked`, or with exceptions by kind, as in `masked,name=full,ip=dropped`. Null for anything else. */
+export function parseProfile(text: string): PrivacyProfile | null {
+  const [first, ...rest] = text.split(',').map((each) => each.trim());
+  const treatment = TREATMENTS.find((each) => each === first);
+  if (treatment === undefined) return null;
+  const exceptions: Partial<Record<PersonalKind, Treatment>> = {};
+  for (const exception of rest) {
+    const [name, how, ...more] = exception.split('=');
+    const kind = PERSONAL_KINDS.find((each) => each === name);
+    const other = TREATMENTS.find((each) => each === how);
+    if (kind === undefined || other === undefined || more.length > 0) return null;
+    exceptions[kind] = other;
+  }
+  return profileOf(treatment, exceptions);
+}

@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.ts';
 import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { commandHelp, helpText } from './help.ts';
 import { keys } from './keys.ts';
 import { machineTrouble } from './machine-trouble.ts';
@@ -17,6 +18,7 @@ import { rollback } from './rollback.ts';
 import { serve } from './serve.ts';
 import { snapshot } from './snapshot.ts';
 import { status } from './status.ts';
+import { subject } from './subject.ts';
 import { print, say } from './terminal.ts';
 import { verify } from './verify.ts';
 
@@ -31,7 +33,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   snapshot,
   status,
+  doctor,
   rollback,
+  subject,
   verify,
   backup,
   restore,

@@ -11,7 +11,15 @@ export const rollback: Command = {
   run: (settings) => {
     const warehouse = openTenantWarehouse(settings);
     if (!warehouse.current()) throw new FeedError('feed.empty', `'${settings.data}' holds no night yet.`);
-    const { id, dateKey } = warehouse.rollback(settings.to, systemClock.now());
+    const { id, dateKey } = warehouse.rollback(generationOf(settings.to), systemClock.now());
     say(`The night of ${dateKey} is served again, as generation ${id}.`);
   },
 };
+
+function generationOf(to: string | null): number | null {
+  if (to === null || /^[1-9]\d{0,8}$/.test(to)) return to === null ? null : Number(to);
+  throw new FeedError('setup.bad-setting', `--to must be the number of a generation, not '${to}'.`, {
+    target: '--to',
+    hint: "'fleetfeed status' lists those there are.",
+  });
+}

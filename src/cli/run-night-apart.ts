@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Credential } from '../../etl/graph/credential.ts';
 import type { Observation, Observer } from '../base/observation.ts';
 import type { Settings } from '../settings/settings.ts';
+import { privacySettingsOf } from './privacy-of.ts';
 import { boundsOf, exportSettingsOf, graphSettingsOf, type NightSettings } from './tenant-nights.ts';
 
 /** What the process is told: over its channel, since others on the machine can see arguments. */
@@ -61,6 +62,7 @@ export async function runNightApart(
       ...bounds,
       ...exportSettingsOf(settings),
       ...graphSettingsOf(settings),
+      ...privacySettingsOf(settings),
     };
     child.send({ credential, settings: needed } satisfies NightOrder);
     await over;

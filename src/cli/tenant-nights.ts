@@ -16,6 +16,7 @@ import type { Observer } from '../base/observation.ts';
 import { openSqliteWarehouse, type SqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
 import { SETTINGS, type SettingName, type Settings } from '../settings/settings.ts';
 import { CREDENTIAL_SETTINGS } from './credential-of.ts';
+import { PRIVACY_SETTINGS, privacyOf, type PrivacySettings } from './privacy-of.ts';
 import { retentionOf, type RetentionSettings } from './retention-of.ts';
 
 /** Those of a night, whosever it is. */
@@ -35,6 +36,7 @@ const NIGHT_SETTINGS = [
   'select',
   'graphPageRows',
   'requestsAtOnce',
+  ...PRIVACY_SETTINGS,
 ] as const;
 
 export const TENANT_SETTINGS = [
@@ -45,7 +47,7 @@ export const TENANT_SETTINGS = [
 
 /** What is left out is as the settings have it by default. */
 export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> &
-  Partial<Bounds & ExportSettings & GraphSettings> &
+  Partial<Bounds & ExportSettings & GraphSettings & PrivacySettings> &
   RetentionSettings &
   Pick<HarvestContext, 'mostAppsAsked' | 'deviceDetails'>;
 
@@ -89,6 +91,7 @@ export function nightsOf({ credential, settings, observe, signal, exportPace }: 
       model: MODEL,
       clock,
       bounds,
+      privacy: privacyOf(settings, settings.data),
       retention,
       harvest: (...tonight) => harvest(...tonight, context),
     });

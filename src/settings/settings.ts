@@ -1,6 +1,7 @@
 // Every setting there is, in one table: flags, environment, `print settings` and the documentation are read from it.
 import { USUAL_BOUNDS } from '../base/bounds.ts';
 import { LIMITS } from '../base/limits.ts';
+import { nightsOrNever, privacyProfile } from './privacy-settings.ts';
 import {
   address,
   choice,
@@ -55,7 +56,6 @@ export const SETTINGS = {
     'File with the certificate chain (PEM); with --tls-key the feed speaks HTTPS by itself.',
   ),
   tlsKey: optionalText('File with the private key (PEM) of --tls-cert.'),
-  pageRows: wholeNumber(LIMITS.pageRows, 1, 1_000_000, 'Rows of one page, unless the client asks for fewer.'),
   budgetSeconds: wholeNumber(
     60,
     0,
@@ -70,6 +70,7 @@ export const SETTINGS = {
     'Megabytes, before compression, that one caller may read a minute; 0 for no end.',
   ),
   readsAtOnce: wholeNumber(24, 0, 10_000, 'Reads that one caller may have under way at once; 0 for no end.'),
+  pageRows: wholeNumber(LIMITS.pageRows, 1, 1_000_000, 'Rows of one page, unless the client asks for fewer.'),
   workers: wholeNumber(2, 1, 64, 'Threads that read the warehouse.'),
   readyHours: wholeNumber(36, 1, 100_000, 'Hours after which the last night is too old to be called ready.'),
   keepGenerations: wholeNumber(
@@ -101,10 +102,17 @@ export const SETTINGS = {
     100,
     'Per cent of a collection’s rows that may refer to things which are not there; beyond, the night is refused.',
   ),
-  to: optionalWholeNumber(
-    1,
-    999_999_999,
-    'The generation to go back to; without it the one of the night before.',
+  to: optionalText(
+    'Where to: the file that is written; for a rollback the generation to go back to, the one of the night before without it.',
+  ),
+  privacy: privacyProfile(
+    "What is kept of people, of the past too: 'full' all of it, 'masked' a hash by which rows are still joined, " +
+      "'dropped' nothing but masked ids.",
+  ),
+  forgetAfter: nightsOrNever(
+    30,
+    36_500,
+    'Nights after someone left the directory until what is personal of them is erased; 0 is the same night.',
   ),
   mostAppsAsked: wholeNumber(
     200,

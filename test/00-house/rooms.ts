@@ -11,7 +11,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/engines': ['schema', 'src/base', 'src/sql', 'src/format'],
   'src/auth': ['src/base'],
   'src/observe': ['src/base'],
-  'src/settings': ['src/base'],
+  'src/settings': ['schema', 'src/base'],
   'src/http': [
     'schema',
     'src/base',

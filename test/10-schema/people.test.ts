@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { derivePeople } from '../../schema/derive/people.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
+import { parseProfile, profileOf } from '../../schema/privacy.ts';
 import { entity, int32, navigation, text, textOrNull } from '../../schema/words.ts';
 
 const people = derivePeople(MODEL)!;
@@ -74,5 +75,21 @@ describe('a model from which nobody could be erased does not start', () => {
       navigations: { one: navigation('folk', { k: 'k' }, 'named', 'One.') },
     });
     expect(() => makeModel('Test', [folk, named])).toThrow('named.name is personal');
+  });
+});
+
+describe('what is kept of people, as a text', () => {
+  test.each([
+    ['full', profileOf('full')],
+    ['masked', profileOf('masked')],
+    ['masked,name=full, ip=dropped', profileOf('masked', { name: 'full', ip: 'dropped' })],
+    ['mask', null],
+    ['', null],
+    ['masked,', null],
+    ['masked,shoe=full', null],
+    ['masked,name=some', null],
+    ['masked,name=full=ip', null],
+  ])('%j', (text, profile) => {
+    expect(parseProfile(text)).toEqual(profile);
   });
 });

@@ -16,7 +16,17 @@ describe('the command line', () => {
   test.each([[['help']], [['--help']], [[]]])('%j lists the commands', async (args) => {
     const { code, stdout } = await toEnd(args);
     expect(code).toBe(0);
-    for (const command of ['demo', 'serve', 'snapshot', 'status', 'rollback', 'query', 'print', 'help'])
+    for (const command of [
+      'demo',
+      'serve',
+      'snapshot',
+      'status',
+      'rollback',
+      'subject',
+      'query',
+      'print',
+      'help',
+    ])
       expect(stdout).toContain(`  ${command}`);
   });
 

@@ -1,0 +1,111 @@
+// `subject`: what the warehouse knows of one person, to hand out or to erase.
+import { writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { makeMask } from '../../etl/privacy/mask.ts';
+import { readSecret } from '../../etl/privacy/secret.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { profileOf } from '../../schema/privacy.ts';
+import { systemClock } from '../base/clock.ts';
+import { FeedError } from '../base/feed-error.ts';
+import { subjectHash } from '../base/subject-hash.ts';
+import { listGenerations, type StoredGeneration } from '../engines/sqlite/generations.ts';
+import { findPeople } from '../engines/sqlite/people/find-people.ts';
+import { readSubject } from '../engines/sqlite/people/read-subject.ts';
+import type { Person } from '../engines/stage.ts';
+import type { Settings } from '../settings/settings.ts';
+import { catchUp } from './catch-up.ts';
+import type { Command } from './command.ts';
+import { subjectZip } from './subject-zip.ts';
+import { openTenantWarehouse } from './tenant-nights.ts';
+import { print, say } from './terminal.ts';
+
+interface Subject {
+  readonly person: Person;
+  /** Where they were found. */
+  readonly generation: StoredGeneration;
+}
+
+export const subject: Command = {
+  operands: ['export|erase', 'sign-in name, mail address or id'],
+  help: 'Hands out what is known of one person (export <who> --to file.zip), or erases it (erase <who>).',
+  settings: ['data', 'keepGenerations', 'to'],
+  switches: { yes: 'Erases without asking first.' },
+  run: async (settings, [verb, who], switches) => {
+    if ((verb !== 'export' && verb !== 'erase') || who === undefined) {
+      throw unclear('It is not said what to do, or with whom.', {
+        hint: "Say 'subject export <who> --to file.zip' or 'subject erase <who>'.",
+      });
+    }
+    if (verb === 'export') exportOne(settings, who);
+    else await eraseOne(settings, who, switches.has('yes'));
+  },
+};
+
+function exportOne(settings: Settings, who: string): void {
+  const { to } = settings;
+  if (to === null) throw unclear('It is not said into which file.', { hint: 'Say --to file.zip.' });
+  const { person, generation } = findSubject(settings, who);
+  const told = readSubject(generation, MODEL, person);
+  // Nobody else's to read, and no other file's end.
+  writeFileSync(to, subjectZip(told, { person, generation }), { mode: 0o600, flag: 'wx' });
+  const rows = told.reduce((sum, each) => sum + each.rows.length, 0);
+  say(`${rows} rows of ${told.filter((each) => each.rows.length > 0).length} collections are in '${to}'.`);
+}
+
+async function eraseOne(settings: Settings, who: string, isSure: boolean): Promise<void> {
+  const { person } = findSubject(settings, who);
+  if (!isSure) await confirm(person);
+  const { username } = userInfo();
+  const { rows, generation } = openTenantWarehouse(settings).erase(person, username, systemClock.now());
+  for (const [collection, changed] of rows) if (changed > 0) print(`${collection}: ${changed}`);
+  say(
+    `Erased; served is generation ${generation.id}, and those before it are gone: page chains that began on them end ` +
+      'with 410. Backups and exports that were made before still hold the person.',
+  );
+}
+
+async function confirm({ id }: Person): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw unclear('Nobody is there to be asked.', { hint: 'Say --yes where you are sure.' });
+  }
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const question =
+    `Everything personal about ${id} is erased from every night, and no earlier generation is kept. ` +
+    "It cannot be undone. Type 'erase' to go on: ";
+  try {
+    const answer = await asking.question(question);
+    if (answer.trim() !== 'erase') throw unclear('Nothing was erased.', {});
+  } finally {
+    asking.close();
+  }
+}
+
+/** Throws FeedError `feed.empty` before the first night, `setup.bad-setting` where it is not one person who is meant. */
+function findSubject(settings: Settings, who: string): Subject {
+  catchUp(settings);
+  const [generation] = listGenerations(settings.data);
+  if (!generation) throw new FeedError('feed.empty', `'${settings.data}' holds no night yet.`);
+  const secret = readSecret(settings.data);
+  const masked = secret && makeMask(profileOf('masked'), secret)('id', who);
+  const spellings = [who.toLowerCase(), ...(masked === null ? [] : [masked])];
+  const { people, wasErased } = findPeople(generation, MODEL, spellings, subjectHash(who));
+  const [person, ...more] = people;
+  if (!person) {
+    throw wasErased
+      ? unclear(`The person of the id '${who}' is erased already.`, {})
+      : unclear(`Nobody here is known as '${who}'.`, {
+          hint: 'Give a sign-in name, a mail address or an id as the directory has it.',
+        });
+  }
+  if (more.length > 0) {
+    throw unclear(`'${who}' is ${people.length} people.`, {
+      hint: `Give the id of one: ${people.map(({ id }) => id).join(', ')}.`,
+    });
+  }
+  return { person, generation };
+}
+
+function unclear(message: string, more: { readonly hint?: string }): FeedError {
+  return new FeedError('setup.bad-setting', message, more);
+}

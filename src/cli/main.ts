@@ -7,7 +7,6 @@ import type { Settings } from '../settings/settings.ts';
 import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
-import { doctor } from './doctor.ts';
 import { commandHelp, helpText } from './help.ts';
 import { keys } from './keys.ts';
 import { machineTrouble } from './machine-trouble.ts';
@@ -33,7 +32,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   snapshot,
   status,
-  doctor,
   rollback,
   subject,
   verify,

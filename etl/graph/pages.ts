@@ -31,8 +31,8 @@ export async function* pagesOf<Record_ extends Identified>(
   let seen = new Set<string>();
   let rows = 0;
   let restarted = false;
-  let link: string | null = first.href;
-  while (link !== null) {
+  let link = first.href;
+  for (;;) {
     seen.add(link);
     const answer: Answer<Page> = await graph.get(link, parsePage);
     if (answer.kind === 'page-expired') {
@@ -48,12 +48,12 @@ export async function* pagesOf<Record_ extends Identified>(
     graph.observe({ kind: 'night.progress', run: graph.run, source, rows, total });
     // The records are objects with an id; what else they hold is checked where it is read.
     if (records.length > 0) yield records as readonly Record_[];
-    if (nextLink !== null && seen.has(nextLink)) throw unusable(source, 'its pages lead in a circle');
-    // A foreign host would be sent our token.
-    if (nextLink !== null && new URL(nextLink, first).origin !== first.origin) {
-      throw unusable(source, 'it links to another host');
-    }
-    link = nextLink;
+    if (nextLink === null) return;
+    const next = URL.parse(nextLink, first);
+    // It would be sent our token.
+    if (next?.origin !== first.origin) throw unusable(source, 'it links to another host');
+    if (seen.has(next.href)) throw unusable(source, 'its pages lead in a circle');
+    link = next.href;
   }
 }
 

@@ -1,0 +1,436 @@
+// Every way in which Graph was seen to fail, as a row: what it does on the wire, and what is in the warehouse afterwards.
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  ENROLLED_AGAIN,
+  JAMF_MAC,
+  LINUX_KIOSK,
+  SHARED_PC,
+  WIPED_LAPTOP,
+} from '../../fixtures/tenant/odd-devices.ts';
+import { GONE_FOR_GOOD } from '../../fixtures/tenant/odd-users.ts';
+import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
+import { FIRST_NIGHT, keepNights, TONIGHT } from './kept-nights.ts';
+import type { KeptNight, KeptNights, KeptWords } from './kept-nights.ts';
+import { alwaysWith } from './tenant-night.ts';
+
+const DEVICE_PAGES = /\/managedDevices\?/;
+const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
+
+let nights: KeptNights;
+/** A night on which Graph does nothing wrong. */
+let right: KeptNight;
+
+beforeAll(async () => {
+  nights = await keepNights(60, 20);
+  right = await nights.tonight();
+}, 60_000);
+afterAll(() => nights.close());
+
+const devices = ({ select }: KeptNight) => select('SELECT * FROM devices ORDER BY deviceId');
+const gone = ({ select }: KeptNight, collection = 'devices') =>
+  select(`SELECT * FROM ${collection} WHERE isDeleted`);
+const rowsTonight = ({ select }: KeptNight, collection: string) =>
+  select(`SELECT * FROM ${collection} WHERE dateKey = ?`, TONIGHT);
+const device = ({ select }: KeptNight, deviceId: string) =>
+  select('SELECT * FROM devices WHERE deviceId = ?', deviceId)[0];
+const pagesAsked = ({ asked }: KeptNight) => asked.filter((each) => DEVICE_PAGES.test(each)).length;
+
+type Failure = readonly [number: number, does: string, words: KeptWords, then: (night: KeptNight) => void];
+
+/** Comes to the same as if nothing had been wrong, having asked so many times more. */
+const harmless =
+  (retries: number) =>
+  (night: KeptNight): void => {
+    expect(night.completenessOf('devices')).toBe('complete');
+    expect(devices(night)).toEqual(devices(right));
+    expect(night.retries).toBe(retries);
+  };
+
+/** Nobody is taken for gone, all stand as they did or newer, and the admin is told. */
+const nothingGone =
+  (problem: string | RegExp) =>
+  (night: KeptNight): void => {
+    expect(night.completenessOf('devices')).toBe('partial');
+    expect(gone(night)).toEqual([]);
+    expect(devices(night)).toHaveLength(devices(right).length);
+    expect(rowsTonight(night, 'encryptionActivities')).toEqual([]);
+    expect(night.problems.join('\n')).toMatch(problem);
+  };
+
+const FAILURES: readonly Failure[] = [
+  [
+    1,
+    'gives a collection in pages',
+    {},
+    (night) => {
+      expect(pagesAsked(night)).toBe(3);
+      expect(night.select('SELECT count(*) AS n FROM devices')).toEqual([{ n: 59 }]);
+    },
+  ],
+  [
+    2,
+    'ends a list early and says nothing of it',
+    { faults: [{ match: DEVICE_PAGES, answer: 'last-page' }] },
+    nothingGone(/listed 20 of 60 devices/),
+  ],
+  [
+    3,
+    'ends the statuses of a policy early',
+    { faults: [alwaysWith('/deviceStatuses', 'last-page')] },
+    (night) => {
+      const counts = 'compliancePolicyStatusDevicePerPolicyActivities';
+      const without = (row: object) => ({ ...row, inGracePeriod: 0 });
+      expect(rowsTonight(night, counts).map(without)).toEqual(rowsTonight(right, counts).map(without));
+    },
+  ],
+  [
+    4,
+    'knows no $skip in lists',
+    {},
+    ({ asked }) => expect(asked.filter((each) => /[?&]\$skip=/.test(each))).toEqual([]),
+  ],
+  [
+    5,
+    'lets a page link expire once',
+    { faults: [{ match: DEVICE_PAGES, answer: 'expired-page-token', after: 2 }] },
+    (night) => {
+      harmless(0)(night);
+      expect(pagesAsked(night)).toBe(6);
+    },
+  ],
+  [
+    5,
+    'lets page links expire again and again',
+    { faults: [{ match: /\/managedDevices\?.*skiptoken/, answer: 'expired-page-token', times: 9 }] },
+    nothingGone(/expire faster/),
+  ],
+  [
+    6,
+    'links a page to itself',
+    { faults: [{ match: DEVICE_PAGES, answer: 'repeat-next-link', after: 1 }] },
+    nothingGone(/lead in a circle/),
+  ],
+  [
+    7,
+    'has devices on two pages',
+    { faults: [{ match: /\/managedDevices\?.*skiptoken/, answer: 'doubled-rows', times: 2 }] },
+    (night) => {
+      harmless(0)(night);
+      expect(rowsTonight(night, 'encryptionActivities')).toEqual(rowsTonight(right, 'encryptionActivities'));
+    },
+  ],
+  [
+    7,
+    'has one page in place of another',
+    { faults: [{ match: /\/managedDevices\?.*skiptoken/, answer: 'wrong-page' }] },
+    nothingGone(/listed 40 of 60 devices/),
+  ],
+  [
+    7,
+    'has several devices with one serial number, or one that was enrolled again',
+    {},
+    (night) => {
+      const alike = night.select(
+        'SELECT count(*) AS n FROM devices WHERE serialNumber IS NOT NULL GROUP BY serialNumber HAVING n > 1',
+      );
+      expect(alike.length).toBeGreaterThan(0);
+      expect(device(night, WIPED_LAPTOP)).toBeDefined();
+      expect(device(night, ENROLLED_AGAIN)).toBeUndefined();
+    },
+  ],
+  [
+    8,
+    'runs out of time on the third page, twice',
+    { faults: [{ match: DEVICE_PAGES, answer: '504', after: 2, times: 2 }] },
+    (night) => {
+      harmless(2)(night);
+      expect(pagesAsked(night)).toBe(5);
+    },
+  ],
+  [
+    9,
+    'has a service that is out of order for weeks',
+    {
+      faults: [
+        alwaysWith('managedDeviceEncryptionStates', '503'),
+        alwaysWith('/v1.0/deviceManagement/deviceConfigurations', '503'),
+      ],
+    },
+    (night) => {
+      expect(night.completenessOf('deviceEncryptionStates')).toBe('failed');
+      expect(rowsTonight(night, 'deviceEncryptionStates')).toEqual([]);
+      expect(rowsTonight(night, 'encryptionActivities')).toEqual([]);
+      const before = night.select(
+        'SELECT count(*) AS n FROM deviceEncryptionStates WHERE dateKey = ?',
+        FIRST_NIGHT,
+      );
+      expect(before).toEqual([{ n: 59 }]);
+      expect(gone(night, 'policies')).toEqual([]);
+      expect(devices(night)).toEqual(devices(right));
+    },
+  ],
+  [
+    10,
+    'throttles, in every way it knows',
+    {
+      faults: [
+        { match: DEVICE_PAGES, answer: '429', retryAfter: '2.128' },
+        { match: DEVICE_PAGES, answer: '429', retryAfter: new Date(Date.now() + 60_000).toUTCString() },
+        { match: DEVICE_PAGES, answer: '429', after: 1 },
+        { match: DEVICE_PAGES, answer: 'throttled-500', after: 2 },
+      ],
+    },
+    harmless(4),
+  ],
+  [
+    11,
+    'cannot bear a choice of columns',
+    { asking: { select: false, pageRows: 10 } },
+    (night) => {
+      harmless(0)(night);
+      expect(night.asked.filter((each) => /evice.*\$select=/.test(each))).toEqual([]);
+      expect(pagesAsked(night)).toBe(6);
+    },
+  ],
+  [
+    12,
+    'has taken an address away overnight',
+    { faults: [alwaysWith('/deviceManagement/intents', 'missing-segment')] },
+    (night) => {
+      expect(night.problems.join('\n')).toContain('beta/deviceManagement/intents: Microsoft Graph refused');
+      expect(night.completenessOf('policies')).toBe('partial');
+      expect(gone(night, 'policies')).toEqual([]);
+      expect(devices(night)).toEqual(devices(right));
+    },
+  ],
+  [
+    13,
+    'leaves devices out of the encryption report',
+    { faults: [{ match: 'managedDeviceEncryptionStates', answer: 'last-page' }] },
+    (night) => {
+      const states = rowsTonight(night, 'deviceEncryptionStates');
+      expect(states).toHaveLength(59);
+      const unknown = states.filter(({ encryptionStateKey }) => encryptionStateKey === -1);
+      expect(unknown.length).toBeGreaterThanOrEqual(39);
+    },
+  ],
+  [
+    14,
+    'leaves values empty in a list that it knows',
+    {},
+    (night) => {
+      const known = night.select('SELECT count(ethernetMacAddress) AS n FROM devices');
+      expect(Number(known[0]?.['n'])).toBeGreaterThan(20);
+      expect(night.select(`SELECT deviceId FROM devices WHERE ethernetMacAddress = ''`)).toEqual([]);
+    },
+  ],
+  [
+    15,
+    'says never and for ever as dates',
+    {},
+    (night) => {
+      expect(device(night, odd(8))).toMatchObject({ enrolledDateTime: null, lastSyncDateTime: null });
+      expect(night.select('SELECT min(dateKey) > 20000000 AS late FROM dates')).toEqual([{ late: 1 }]);
+    },
+  ],
+  [
+    16,
+    'says nobody as nothing or as zeros',
+    {},
+    (night) => {
+      const userless = night.select(
+        `SELECT d.deviceId FROM userDeviceAssociations a JOIN devices d USING (deviceKey)
+         WHERE d.deviceId IN (?, ?)`,
+        LINUX_KIOSK,
+        SHARED_PC,
+      );
+      expect(userless).toEqual([]);
+      expect(night.select(`SELECT userId FROM users WHERE userId LIKE '00000000-%' OR userId = ''`)).toEqual(
+        [],
+      );
+    },
+  ],
+  [
+    17,
+    'says unknown where a name or a truth stands',
+    {},
+    (night) => {
+      expect(device(night, LINUX_KIOSK)).toMatchObject({ deviceCategoryKey: -1 });
+      const jailBroken = night.select('SELECT DISTINCT jailBroken AS is_ FROM devicePropertyHistories');
+      expect(new Set(jailBroken.map((row) => row['is_']))).toEqual(new Set([null, 0, 1]));
+    },
+  ],
+  [
+    18,
+    'says a word that nobody knew',
+    {},
+    (night) => {
+      const { deviceTypeKey } = device(night, odd(9)) ?? {};
+      expect(
+        night.select('SELECT deviceTypeName AS name FROM deviceTypes WHERE deviceTypeKey = ?', deviceTypeKey),
+      ).toEqual([{ name: 'eyewear' }]);
+    },
+  ],
+  [
+    19,
+    'has the system itself among the users',
+    {},
+    (night) => {
+      const names = night.select(`SELECT displayName FROM users WHERE displayName LIKE 'System%'`);
+      expect(names).toEqual([]);
+    },
+  ],
+  [
+    20,
+    'counts zeros for what it does not count',
+    {},
+    ({ asked, select }) => {
+      expect(asked.filter((each) => /configurationPolicies\/.*Overview/.test(each))).toEqual([]);
+      const counted = select(
+        `SELECT a.pending + a.succeeded + a.error + a.failed AS devices
+         FROM policyTypeActivities a JOIN policies p USING (policyKey) WHERE p.policyId = ?`,
+        CATALOG_BITLOCKER,
+      );
+      for (const row of counted) expect(row['devices']).not.toBe(0);
+    },
+  ],
+  [
+    24,
+    'forgets what has changed since',
+    {},
+    ({ asked }) => expect(asked.filter((each) => /delta/i.test(each))).toEqual([]),
+  ],
+  [
+    26,
+    'shows a Cloud PC as not encrypted',
+    {},
+    (night) => {
+      const [cloudPc] = night.select(
+        `SELECT t.deviceTypeName AS type FROM devices d JOIN deviceTypes t USING (deviceTypeKey)
+         WHERE d.deviceId = ?`,
+        odd(14),
+      );
+      expect(cloudPc).toEqual({ type: 'CloudPC' });
+    },
+  ],
+  [
+    27,
+    'has a policy without a name',
+    {},
+    (night) =>
+      expect(night.select('SELECT count(*) AS n FROM policies WHERE policyName IS NULL')).toEqual([{ n: 1 }]),
+  ],
+  [
+    27,
+    'answers a list of policies with nothing at all',
+    { faults: [alwaysWith('/deviceManagement/intents', 'empty')] },
+    (night) => {
+      expect(night.problems.join('\n')).toMatch(/intents: .*(cut short|another shape)/);
+      expect(gone(night, 'policies')).toEqual([]);
+    },
+  ],
+  [
+    28,
+    'does not take a token that is good',
+    { faults: [{ match: DEVICE_PAGES, answer: 'expired-token', after: 1 }] },
+    harmless(0),
+  ],
+  [
+    28,
+    'revokes all tokens and wants to know more',
+    { faults: [{ match: DEVICE_PAGES, answer: 'claims-challenge', after: 1 }] },
+    harmless(0),
+  ],
+  [
+    28,
+    'refuses every right',
+    { faults: [alwaysWith(/^\/(v1\.0|beta)\//, 'forbidden')] },
+    (night) => {
+      expect(night.outcome).toMatchObject({ code: 'feed.source-refused' });
+      expect(night.select('SELECT max(dateKey) AS last FROM runs')).toEqual([{ last: FIRST_NIGHT }]);
+    },
+  ],
+  [
+    29,
+    'counts what it does not give',
+    {},
+    ({ asked }) => {
+      expect(asked.filter((each) => each.includes('$count'))).toEqual([]);
+      expect(asked.filter((each) => each.includes('$top') && !each.includes('/users?'))).toEqual([]);
+    },
+  ],
+  [
+    30,
+    'names an owner whom the directory does not know',
+    {},
+    (night) => {
+      expect(
+        night.select('SELECT userPrincipalName, isDeleted FROM users WHERE userId = ?', GONE_FOR_GOOD),
+      ).toEqual([{ userPrincipalName: null, isDeleted: 0 }]);
+      const orphans = `SELECT deviceId FROM devices WHERE userId IS NOT NULL AND userId NOT IN (SELECT userId FROM users)`;
+      expect(night.select(orphans)).toEqual([]);
+    },
+  ],
+  [31, 'lists what Jamf manages', {}, (night) => expect(device(night, JAMF_MAC)).toBeUndefined()],
+  [
+    32,
+    'links to another host',
+    { faults: [{ match: DEVICE_PAGES, answer: 'foreign-next-link' }] },
+    nothingGone(/links to another host/),
+  ],
+  ...(['truncated', 'cut', 'reset', 'not-json'] as const).map((answer): Failure => [
+    33,
+    `breaks an answer (${answer})`,
+    { faults: [{ match: DEVICE_PAGES, answer, after: 1 }] },
+    harmless(1),
+  ]),
+];
+
+describe('a night on which Graph', () => {
+  test.each(FAILURES)('#%i %s', async (_, __, words, then) => {
+    then(Object.keys(words).length === 0 ? right : await nights.tonight(words));
+  });
+});
+
+test('every known failure is a row here, or shown by whoever reads what it is about', () => {
+  const elsewhere: Readonly<Record<number, string>> = {
+    21: 'export-job.test.ts',
+    22: 'export-job.test.ts',
+    23: 'zipped-csv.test.ts',
+    25: 'harvest-details.test.ts',
+  };
+  for (const file of Object.values(elsewhere)) expect(existsSync(new URL(file, import.meta.url))).toBe(true);
+  const shown = new Set([...FAILURES.map(([number]) => number), ...Object.keys(elsewhere).map(Number)]);
+  expect([...shown].sort((a, b) => a - b)).toEqual(Array.from({ length: 33 }, (_, index) => index + 1));
+});
+
+describe('a whole night, with all that it may ask,', () => {
+  /** Questions that take a body; none changes anything but the list of reports. */
+  const POSTS = [
+    /^\/v1\.0\/deviceManagement\/reports\/exportJobs$/,
+    /^\/v1\.0\/deviceManagement\/reports\/get(Configuration|Compliance)PolicyNonComplianceSummaryReport$/,
+    /^\/[0-9a-f-]+\/oauth2\/v2\.0\/token\?/,
+  ];
+
+  test('only reads, and never a recovery key', async () => {
+    const { asked } = await nights.tonight({ exports: 'auto', mostAppsAsked: 1000 });
+    expect(asked.length).toBeGreaterThan(80);
+    for (const each of asked) {
+      const [method, url = ''] = each.split(' ');
+      if (method !== 'GET') expect([method, POSTS.some((post) => post.test(url))]).toEqual(['POST', true]);
+    }
+    const plain = asked.map((each) => decodeURIComponent(each));
+    // The list says that there are keys; a single one, or the property `key`, would be the key itself.
+    const keys = plain.filter((each) => /recoveryKeys/i.test(each));
+    expect(keys.length).toBeGreaterThan(0);
+    for (const each of keys) {
+      expect(each).toMatch(
+        /^GET \/v1\.0\/informationProtection\/bitlocker\/recoveryKeys(\?\$skiptoken=[\w-]+)?$/,
+      );
+    }
+    expect(
+      plain.filter((each) => /getFileVaultKey|\/keys?\b|[=,]key\b|LocalCredential|password/i.test(each)),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+// Nights of the odd tenant from Graph over HTTP into a real warehouse, each beginning where the same good night ended.
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openGraph } from '../../etl/graph/client.ts';
+import { EXPORT_PACE } from '../../etl/graph/export-job.ts';
+import { openExportMemory } from '../../etl/graph/export-memory.ts';
+import { USUAL_ASKING } from '../../etl/graph/list-address.ts';
+import type { Asking } from '../../etl/graph/list-address.ts';
+import { makeTokenSource } from '../../etl/graph/token.ts';
+import { harvest } from '../../etl/harvest.ts';
+import { runNight } from '../../etl/run.ts';
+import type { NightReport } from '../../etl/run.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
+import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { fixedClock } from '../../src/base/clock.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
+import { FeedError } from '../../src/base/feed-error.ts';
+import type { Observation } from '../../src/base/observation.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
+import type { Completeness } from '../../src/engines/stage.ts';
+
+export const FIRST_NIGHT = 20261119;
+export const TONIGHT = 20261120;
+
+export interface KeptNight {
+  /** What the night came to; the error where nothing was published. */
+  readonly outcome: NightReport | FeedError;
+  /** Of what is served after the night. */
+  readonly select: (
+    sql: string,
+    ...values: readonly unknown[]
+  ) => readonly Readonly<Record<string, unknown>>[];
+  readonly completenessOf: (collection: string) => Completeness | undefined;
+  /** `source: message`. */
+  readonly problems: readonly string[];
+  readonly retries: number;
+  /** Requests to Graph: method and address. */
+  readonly asked: readonly string[];
+}
+
+export interface KeptWords {
+  readonly faults?: readonly Fault[];
+  readonly asking?: Partial<Asking>;
+  readonly exports?: 'auto' | 'off';
+  readonly mostAppsAsked?: number;
+}
+
+export interface KeptNights {
+  readonly tonight: (words?: KeptWords) => Promise<KeptNight>;
+  readonly close: () => Promise<void>;
+}
+
+/** The first night is whole, exports included. Pages are short, so that the small tenant has several. */
+export async function keepNights(devices: number, pageRows: number): Promise<KeptNights> {
+  const root = mkdtempSync(join(tmpdir(), 'fleetfeed-kept-'));
+  let asked: string[] = [];
+  const emulator = await startGraphEmulator({
+    tenant: makeTenant({ seed: 1, devices, firstNight: FIRST_NIGHT }),
+    pageRows,
+    onRequest: (method, url) => asked.push(`${method} ${url}`),
+  });
+
+  const run = async (dataDir: string, night: number, words: KeptWords): Promise<KeptNight> => {
+    const { faults = [], asking, exports = 'off', mostAppsAsked = 0 } = words;
+    asked = [];
+    for (const fault of faults) emulator.faults.add(fault);
+    const observations: Observation[] = [];
+    const graph = openGraph({
+      rootUrl: emulator.url,
+      token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
+      run: `run-${night}`,
+      observe: (observation) => observations.push(observation),
+      signal: new AbortController().signal,
+      pace: { tries: 4, firstDelayMs: 1, longestDelayMs: 20, requestMs: 5_000 },
+      asking: { ...USUAL_ASKING, ...asking },
+    });
+    const memory = openExportMemory(join(dataDir, 'exports.json'));
+    const context = {
+      mostAppsAsked,
+      ...(exports === 'auto' && { exports: { memory, pace: { ...EXPORT_PACE, firstPollMs: 1 } } }),
+    };
+    const outcome = await runNight({
+      graph,
+      warehouse: openSqliteWarehouse({ dataDir, model: MODEL }),
+      model: MODEL,
+      clock: fixedClock(midnightOf(night)),
+      harvest: (source, stage) => harvest(source, stage, context),
+    }).catch((error: unknown) => {
+      if (error instanceof FeedError) return error;
+      throw error;
+    });
+    emulator.faults.clear();
+    const steps = outcome instanceof FeedError ? [] : outcome.steps;
+    return {
+      outcome,
+      select(sql, ...values) {
+        const database = new Database(listGenerations(dataDir)[0]!.path, { readonly: true });
+        try {
+          return database.prepare<unknown[], Record<string, unknown>>(sql).all(...values);
+        } finally {
+          database.close();
+        }
+      },
+      completenessOf: (collection) => steps.find(({ entity }) => entity === collection)?.completeness,
+      problems: observations.flatMap((each) =>
+        each.kind === 'night.problem' ? [`${each.source}: ${each.message}`] : [],
+      ),
+      retries: observations.filter(({ kind }) => kind === 'night.retry').length,
+      asked,
+    };
+  };
+
+  emulator.setNight(FIRST_NIGHT);
+  const good = join(root, 'good');
+  await run(good, FIRST_NIGHT, { exports: 'auto' });
+  emulator.setNight(TONIGHT);
+  let nights = 0;
+  return {
+    tonight(words = {}) {
+      const dataDir = join(root, `night-${++nights}`);
+      cpSync(good, dataDir, { recursive: true });
+      return run(dataDir, TONIGHT, words);
+    },
+    async close() {
+      await emulator.close();
+      rmSync(root, { recursive: true });
+    },
+  };
+}

@@ -49,7 +49,7 @@ export async function* pagesOf<Record_ extends Identified>(
     // The records are objects with an id; what else they hold is checked where it is read.
     if (records.length > 0) yield records as readonly Record_[];
     if (nextLink === null) return;
-    const next = URL.parse(nextLink, first);
+    const next = URL.parse(nextLink, first.href);
     // It would be sent our token.
     if (next?.origin !== first.origin) throw unusable(source, 'it links to another host');
     if (seen.has(next.href)) throw unusable(source, 'its pages lead in a circle');

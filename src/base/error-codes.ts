@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   'limit.batch-too-large': 'A $batch has more parts, or larger answers, than the limit.',
   'limit.deadline': 'The query ran longer than the limit.',
   'limit.busy': 'Too many reads are under way.',
+  'limit.too-slow': 'The request did not come to its end in time.',
   'limit.budget': 'The caller has used up what it may use in a minute, or reads too many things at once.',
   'feed.empty': 'No night has been published yet.',
   'feed.unavailable': 'The warehouse cannot be read at the moment.',

@@ -9,6 +9,8 @@ export type NightStage = 'extract' | 'stage' | 'verify' | 'publish';
 export type Observation =
   | { readonly kind: 'server.listening'; readonly url: string }
   | { readonly kind: 'server.stopped' }
+  /** The certificate was changed, or could not be: then the one before is still shown. */
+  | { readonly kind: 'server.certificate'; readonly problem: string | null }
   | {
       readonly kind: 'request.answered';
       readonly requestId: string;

@@ -30,6 +30,7 @@ export const FEED_SETTINGS = [
   'keyParameter',
   'tlsCert',
   'tlsKey',
+  'corsOrigins',
   'budgetSeconds',
   'budgetMegabytes',
   'readsAtOnce',
@@ -56,7 +57,7 @@ export async function startFeed(settings: Settings, clock: Clock, observe: Obser
   const parts = { model: MODEL, engine, dialect: SQLITE, clock, observe, settings };
   const app = makeApp(parts, openSqliteJournal(settings.data), gate, settings);
   try {
-    const server = await listen(app, settings);
+    const server = await listen(app, settings, observe);
     observe({ kind: 'server.listening', url: server.url });
     return {
       url: `${settings.publicUrl ?? server.url}${FEED_ROOT}`,

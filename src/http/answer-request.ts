@@ -51,7 +51,7 @@ export async function answerRequest(
 ): Promise<void> {
   const visit = beginVisit(request, response);
   const cost: Cost = { workerMs: 0, rows: 0, bytes: 0 };
-  setCommonHeaders(visit);
+  setCommonHeaders(visit, house.settings.corsOrigins);
   let guest: Guest | null = null;
   let answer: Answer;
   try {
@@ -104,6 +104,9 @@ function answerThrown({ observe }: House, { id: requestId, signal }: Visit, thro
   return answerFailure(error);
 }
 
+// A client that takes less than a slice of an answer in so long is not read to any more.
+const STALL_MS = 60_000;
+
 interface Sending {
   readonly answer: Answer;
   readonly account: Account | null;
@@ -128,6 +131,7 @@ async function send(
     await sendAnswer(answer, response, {
       encoding: request.acceptsEncodings('gzip', 'identity') === 'gzip' ? 'gzip' : 'identity',
       wantsBody: request.method !== 'HEAD',
+      stallMs: STALL_MS,
       onPart: (rows, bytes) => {
         cost.rows += rows;
         cost.bytes += bytes;

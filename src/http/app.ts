@@ -5,6 +5,7 @@ import type { Gate } from '../auth/open-gate.ts';
 import type { Journal } from '../engines/stage.ts';
 import type { Answer } from './answer.ts';
 import { answerRequest, type Door, type Guest } from './answer-request.ts';
+import { answerPreflight, isPreflight } from './cross-origin.ts';
 import { feedsByRole, type FeedParts } from './feed.ts';
 import { readFeedRequest } from './feed-request.ts';
 import { answerFrontPage } from './front-page.ts';
@@ -32,6 +33,10 @@ export function makeApp(
 
   const through = (door: Door) => (request: Request, response: Response) =>
     answerRequest(house, door, request, response);
+  const preflight = through({ kind: 'watched', open: answerPreflight });
+  app.use((request, response, next) =>
+    isPreflight(request, settings.corsOrigins) ? preflight(request, response) : next(),
+  );
   app.get('/-/live', through({ kind: 'watched', open: answerLive }));
   app.get('/-/ready', through({ kind: 'watched', open: ready }));
   app.get('/', through({ kind: 'guarded', open: frontPage }));

@@ -1,5 +1,6 @@
 // Headers that every answer has, whatever it is.
 import type { Quota } from '../auth/budgets.ts';
+import { openToOrigin } from './cross-origin.ts';
 import type { Visit } from './visit.ts';
 
 const HEADERS = {
@@ -12,13 +13,17 @@ const HEADERS = {
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 } as const;
 
-export function setCommonHeaders({ id, request, response }: Visit): void {
+const YEAR_SECONDS = 31_536_000;
+
+export function setCommonHeaders({ id, request, response }: Visit, corsOrigins: readonly string[]): void {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
   response.setHeader('request-id', id);
   const clientId = request.headers['client-request-id'];
   if (typeof clientId === 'string' && /^[\x21-\x7e]{1,128}$/.test(clientId)) {
     response.setHeader('client-request-id', clientId);
   }
+  if (request.secure) response.setHeader('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`);
+  openToOrigin(request, response, corsOrigins);
 }
 
 /** RateLimit-Policy and RateLimit, as draft-ietf-httpapi-ratelimit-headers-10 has them. */

@@ -41,6 +41,7 @@ export const STATUS = {
   'limit.batch-too-large': 400,
   'limit.deadline': 400,
   'limit.busy': 503,
+  'limit.too-slow': 408,
   'limit.budget': 429,
   'feed.empty': 503,
   'feed.unavailable': 503,

@@ -40,6 +40,8 @@ export interface FeedSettings {
   readonly keyParameter: string | null;
   /** As Express reads `trust proxy`: addresses, subnets, `loopback`, …; none for an empty list. */
   readonly trustedProxies: readonly string[];
+  /** Origins of pages of others that may read. */
+  readonly corsOrigins: readonly string[];
   /** Rows of one page, unless the client asks for fewer. */
   readonly pageRows: number;
   readonly readyHours: number;

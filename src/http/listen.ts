@@ -1,12 +1,12 @@
-// The running server: where it listens, and how it ends without cutting off answers under way.
-import { readFileSync } from 'node:fs';
+// The running server: where it listens, how long it waits for a client, and how it ends without cutting off answers.
 import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { createSecureContext } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import { FeedError } from '../base/feed-error.ts';
+import type { Observer } from '../base/observation.ts';
 import { answerFailure } from './failure.ts';
+import { readIdentity, watchIdentity, type TlsFiles } from './tls-identity.ts';
 
 export interface RunningServer {
   /** `http://127.0.0.1:4004`: what it is bound to. */
@@ -17,39 +17,59 @@ export interface RunningServer {
 
 // Room for a query of LIMITS.queryCharacters and headers beside it, so that the limit is told by us and not by Node.
 const HEADER_BYTES = 64 * 1024;
-// A client that reads nothing for so long has gone.
-const SILENT_MS = 120_000;
+// Beyond, one client could hold every file that the process may have open.
+const MOST_CONNECTIONS = 4096;
 
-export interface ListenSettings {
+/** How long the server waits for a client, in milliseconds. */
+export interface Patience {
+  /** For the head of a request. */
+  readonly headers: number;
+  /** For the whole of it. */
+  readonly request: number;
+  /** While nothing at all happens on a connection. */
+  readonly silent: number;
+  /** Between looks at these. */
+  readonly look: number;
+  /** Between looks at the certificate. */
+  readonly certificate: number;
+}
+
+const PATIENCE: Patience = {
+  headers: 20_000,
+  request: 60_000,
+  silent: 120_000,
+  look: 5000,
+  certificate: 60_000,
+};
+
+export interface ListenSettings extends TlsFiles {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
-  /** Files in PEM; both or neither. */
-  readonly tlsCert: string | null;
-  readonly tlsKey: string | null;
 }
 
 /** Throws `setup.bad-setting` where it cannot listen. */
-export async function listen(app: Express, { host, port, ...tls }: ListenSettings): Promise<RunningServer> {
-  const identity = readIdentity(tls);
-  // Of two Hosts or two Authorizations Node would take the first, and a proxy in front perhaps the last: joined, they are neither.
-  const options = { maxHeaderSize: HEADER_BYTES, joinDuplicateHeaders: true };
-  const server: Server = identity
-    ? createTlsServer({ ...options, ...identity, minVersion: 'TLSv1.2' }, app)
-    : createServer(options, app);
-  server.timeout = SILENT_MS;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return;
-    const isLong = error.code === 'HPE_HEADER_OVERFLOW';
-    const failure = answerFailure(
-      isLong
-        ? new FeedError('limit.query-too-long', `The request is longer than ${HEADER_BYTES} bytes.`)
-        : new FeedError('request.malformed-url', 'This is not a well-formed HTTP request.'),
-    );
-    const head = Object.entries({ ...failure.headers, 'OData-Version': '4.0', Connection: 'close' });
-    const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    socket.end(`HTTP/1.1 400 Bad Request\r\n${lines}\r\n${Buffer.from(failure.body).toString()}`);
-  });
+export async function listen(
+  app: Express,
+  { host, port, ...files }: ListenSettings,
+  observe: Observer,
+  patience = PATIENCE,
+): Promise<RunningServer> {
+  const identity = readIdentity(files);
+  const options = {
+    maxHeaderSize: HEADER_BYTES,
+    // Of two Hosts or two Authorizations Node would take the first, and a proxy in front perhaps the last: joined, they are neither.
+    joinDuplicateHeaders: true,
+    headersTimeout: patience.headers,
+    requestTimeout: patience.request,
+    connectionsCheckingInterval: patience.look,
+  };
+  const secure = identity && createTlsServer({ ...options, ...identity, minVersion: 'TLSv1.2' }, app);
+  const server: Server = secure ?? createServer(options, app);
+  const watch = secure && keepFresh(secure, files, observe, patience.certificate);
+  server.timeout = patience.silent;
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on('clientError', refuseBytes);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(cannotListen(host, port, cause)));
     server.listen(port, host, resolve);
@@ -59,6 +79,7 @@ export async function listen(app: Express, { host, port, ...tls }: ListenSetting
     url: `${identity ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
     stop: (graceMs) =>
       new Promise((resolve) => {
+        watch?.stop();
         const cut = setTimeout(() => server.closeAllConnections(), graceMs);
         server.close(() => {
           clearTimeout(cut);
@@ -69,34 +90,30 @@ export async function listen(app: Express, { host, port, ...tls }: ListenSetting
   };
 }
 
-function readIdentity({ tlsCert, tlsKey }: Pick<ListenSettings, 'tlsCert' | 'tlsKey'>): {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-} | null {
-  if (tlsCert === null && tlsKey === null) return null;
-  const read = (path: string | null, flag: string): Buffer => {
-    if (path === null) throw badIdentity(`${flag} is not set, and its other half is.`, flag);
-    try {
-      return readFileSync(path);
-    } catch (cause) {
-      throw badIdentity(`${flag} names '${path}', which cannot be read.`, flag, cause);
-    }
-  };
-  const identity = { cert: read(tlsCert, '--tls-cert'), key: read(tlsKey, '--tls-key') };
-  try {
-    createSecureContext(identity);
-  } catch (cause) {
-    throw badIdentity('The certificate and the key do not fit, or are not PEM.', '--tls-cert', cause);
-  }
-  return identity;
+/** Connections that are open keep what they began with. */
+function keepFresh(server: TlsServer, files: TlsFiles, observe: Observer, everyMs: number) {
+  return watchIdentity(files, everyMs, ({ identity, problem }) => {
+    if (identity) server.setSecureContext({ ...identity, minVersion: 'TLSv1.2' });
+    observe({ kind: 'server.certificate', problem: problem?.message ?? null });
+  });
 }
 
-function badIdentity(message: string, target: string, cause?: unknown): FeedError {
-  return new FeedError('setup.bad-setting', message, {
-    target,
-    hint: 'Both are files in PEM: the certificate with its chain, and its private key.',
-    cause,
-  });
+/** Answers what never became a request. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const { status, headers, body } = answerFailure(faultOf(error));
+  const reason = status === 408 ? 'Request Timeout' : 'Bad Request';
+  const head = Object.entries({ ...headers, 'OData-Version': '4.0', Connection: 'close' });
+  const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines}\r\n${Buffer.from(body).toString()}`);
+}
+
+function faultOf({ code }: NodeJS.ErrnoException): FeedError {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new FeedError('limit.query-too-long', `The request is longer than ${HEADER_BYTES} bytes.`);
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new FeedError('limit.too-slow', 'The request did not come to its end in time.');
+  return new FeedError('request.malformed-url', 'This is not a well-formed HTTP request.');
 }
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): FeedError {

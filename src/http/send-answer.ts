@@ -10,6 +10,8 @@ import type { Answer, BodyPart } from './answer.ts';
 export interface Sending {
   readonly encoding: 'gzip' | 'identity';
   readonly wantsBody: boolean;
+  /** A client that takes nothing for so long is given up. */
+  readonly stallMs: number;
   /** Told of what goes out, as it does; bytes are those before compression. */
   readonly onPart: (rows: number, bytes: number) => void;
 }
@@ -18,48 +20,79 @@ const zip = promisify(gzip);
 // Rows repeat their names: the first levels win nearly all there is to win, and the wire is rarely the slow part.
 const GZIP_LEVEL = 2;
 const SMALL_BYTES = 1024;
+// What a client has to take before its time is up.
+const SLICE_BYTES = 256 * 1024;
 
 /**
  * Writes status, headers and body. A stream that fails after its first byte destroys the connection, so that the client
  * sees a broken transfer and never a table that is merely short.
  */
 export async function sendAnswer(
-  answer: Answer,
+  { status, headers, body, rows = 0 }: Answer,
   response: Response,
-  { encoding, wantsBody, onPart }: Sending,
+  { encoding, wantsBody, stallMs, onPart }: Sending,
 ): Promise<void> {
-  const { body } = answer;
   if (body === null || !wantsBody) {
-    response.writeHead(answer.status, answer.headers).end();
+    response.writeHead(status, headers).end();
     return;
   }
+  const patience = losePatience(response, stallMs);
   if (body instanceof Uint8Array) {
     const packs = encoding === 'gzip' && body.length > SMALL_BYTES;
     const wire = packs ? await zip(body, { level: GZIP_LEVEL }) : body;
     const packing = packs ? { 'Content-Encoding': 'gzip' } : {};
-    response
-      .writeHead(answer.status, { ...answer.headers, ...packing, 'Content-Length': wire.length })
-      .end(wire);
-    onPart(answer.rows ?? 0, body.length);
+    patience.wait();
+    response.writeHead(status, { ...headers, ...packing, 'Content-Length': wire.length }).end(wire);
+    onPart(rows, body.length);
     return;
   }
-  const source = Readable.from(paced(body, onPart), { objectMode: false });
+  const source = Readable.from(paced(body, onPart, patience), { objectMode: false });
   if (encoding === 'gzip') {
-    response.writeHead(answer.status, { ...answer.headers, 'Content-Encoding': 'gzip' });
+    response.writeHead(status, { ...headers, 'Content-Encoding': 'gzip' });
     // Each part goes out at once: a client sees its first rows while the last are still being read.
     await pipeline(source, createGzip({ level: GZIP_LEVEL, flush: constants.Z_SYNC_FLUSH }), response);
   } else {
-    response.writeHead(answer.status, answer.headers);
+    response.writeHead(status, headers);
     await pipeline(source, response);
   }
 }
 
 // A socket that takes every write at once never lets the event loop turn: small requests waited five seconds until each
 // part gave way to them.
-async function* paced(parts: AsyncIterable<BodyPart>, onPart: Sending['onPart']): AsyncGenerator<Uint8Array> {
-  for await (const part of parts) {
-    onPart(part.rows, part.bytes.length);
-    yield part.bytes;
-    if (part.rows > 0) await nextTurn();
+async function* paced(
+  parts: AsyncIterable<BodyPart>,
+  onPart: Sending['onPart'],
+  patience: Patience,
+): AsyncGenerator<Uint8Array> {
+  for await (const { bytes, rows } of parts) {
+    onPart(rows, bytes.length);
+    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+      patience.wait();
+      yield bytes.subarray(at, at + SLICE_BYTES);
+      patience.rest();
+    }
+    if (rows > 0) await nextTurn();
   }
+  // For the last of it to go out.
+  patience.wait();
+}
+
+interface Patience {
+  /** From now on it is the client that is waited for. */
+  wait(): void;
+  rest(): void;
+}
+
+/** Breaks the connection of a client that does not take what it asked for: it holds memory, and a place among its reads. */
+function losePatience(response: Response, stallMs: number): Patience {
+  let timer: NodeJS.Timeout | undefined;
+  const rest = (): void => clearTimeout(timer);
+  response.once('close', rest);
+  return {
+    rest,
+    wait: () => {
+      rest();
+      timer = setTimeout(() => response.destroy(), stallMs);
+    },
+  };
 }

@@ -7,6 +7,7 @@ export type Level = 'info' | 'warning' | 'error';
 export const LEVELS = {
   'server.listening': 'info',
   'server.stopped': 'info',
+  'server.certificate': 'warning',
   'request.answered': 'info',
   'request.defect': 'error',
   'engine.generation': 'info',
@@ -27,6 +28,10 @@ export function sentenceFor(seen: Observation): string {
       return `Listening on ${seen.url}.`;
     case 'server.stopped':
       return 'Stopped.';
+    case 'server.certificate':
+      return seen.problem === null
+        ? 'The certificate was changed: new connections get the new one.'
+        : `The certificate was changed and cannot be used; the one before is still shown. ${seen.problem}`;
     case 'request.answered': {
       const code = seen.code === undefined ? '' : ` ${seen.code}`;
       const who = seen.caller === null ? '' : ` by ${seen.caller}`;

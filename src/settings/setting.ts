@@ -87,6 +87,15 @@ export function address<Standard extends string | null>(
   return { default: standard, help, expects: 'an address like https://fleet.example/warehouse', parse };
 }
 
+/** Origins of web pages, separated by commas. */
+export function origins(help: string): Setting<readonly string[]> {
+  const parse = (written: string): readonly string[] | undefined => {
+    const all = written.split(',').map((each) => each.trim().toLowerCase());
+    return all.every((each) => URL.canParse(each) && new URL(each).origin === each) ? all : undefined;
+  };
+  return { default: [], help, expects: 'origins like https://tool.example, separated by commas', parse };
+}
+
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** `system`, or the client id of an identity that was assigned by hand. */

@@ -11,6 +11,7 @@ import {
   optionalDay,
   optionalText,
   optionalWholeNumber,
+  origins,
   outwardProxy,
   proxies,
   retention,
@@ -56,6 +57,9 @@ export const SETTINGS = {
     'File with the certificate chain (PEM); with --tls-key the feed speaks HTTPS by itself.',
   ),
   tlsKey: optionalText('File with the private key (PEM) of --tls-cert.'),
+  corsOrigins: origins(
+    'Origins of web pages of others that may read the feed with their own code; none unless set.',
+  ),
   budgetSeconds: wholeNumber(
     60,
     0,

@@ -11,7 +11,7 @@ describe('a failure', () => {
   test.each(CODES)('%s has a status that fits its group', (code) => {
     const [group] = code.split('.');
     const request = [400, 404, 405, 406, 410, 415, 424, 501];
-    const fitting = { request, auth: [401, 403], limit: [400, 413, 429, 503] }[group!];
+    const fitting = { request, auth: [401, 403], limit: [400, 408, 413, 429, 503] }[group!];
     expect(fitting ?? [500, 502, 503]).toContain(STATUS[code]);
   });
 

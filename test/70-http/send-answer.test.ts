@@ -19,7 +19,10 @@ let server: Server;
 let port: number;
 const seen: unknown[] = [];
 let made: () => Answer = () => ({ status: 204, headers: {}, body: null });
-let sending: Omit<Sending, 'onPart'> = { encoding: 'identity', wantsBody: true };
+let sending: Pick<Sending, 'encoding' | 'wantsBody'> & Partial<Sending> = {
+  encoding: 'identity',
+  wantsBody: true,
+};
 
 beforeAll(async () => {
   const app = express();
@@ -30,7 +33,7 @@ beforeAll(async () => {
       sent.rows += rows;
       sent.bytes += bytes;
     };
-    await sendAnswer(made(), response, { ...sending, onPart }).then(
+    await sendAnswer(made(), response, { stallMs: 5000, ...sending, onPart }).then(
       () => seen.push(sent),
       (error: unknown) => {
         seen.push(error);
@@ -110,5 +113,40 @@ describe('a body', () => {
     expect(performance.now() - began).toBeLessThan(500);
     asking.destroy();
     expect(await closed.promise).toBe(true);
+  });
+
+  test.each([
+    ['a stream', () => body(Infinity)],
+    ['one large piece', () => Buffer.alloc(64 * 1024 * 1024)],
+  ])('%s is broken off when its client takes nothing any more', async (_, make) => {
+    made = () => ({ status: 200, headers: {}, body: make() });
+    sending = { encoding: 'identity', wantsBody: true, stallMs: 200 };
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    get({ port, agent: false }, (response) => {
+      response.once('data', () => {
+        response.pause();
+        setTimeout(() => response.resume(), 1000);
+      });
+      response.on('error', () => undefined);
+      response.on('close', () => resolve(response.complete));
+    }).on('error', () => undefined);
+    expect(await promise).toBe(false);
+  });
+
+  test('goes on to a client that is slow and takes some of it now and then', async () => {
+    made = () => ({ status: 200, headers: {}, body: body(60) });
+    sending = { encoding: 'identity', wantsBody: true, stallMs: 400 };
+    const { promise, resolve } = Promise.withResolvers<readonly [boolean, number]>();
+    let bytes = 0;
+    get({ port, agent: false }, (response) => {
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes % 5 > 0) return;
+        response.pause();
+        setTimeout(() => response.resume(), 5);
+      });
+      response.on('close', () => resolve([response.complete, bytes]));
+    });
+    expect(await promise).toEqual([true, 6_000_000]);
   });
 });

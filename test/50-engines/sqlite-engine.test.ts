@@ -1,10 +1,11 @@
 // The SQLite engine is an engine; and what only files can do to it.
-import { truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BUILDING_FILE, generationFileName, listGenerations } from '../../src/engines/sqlite/generations.ts';
 import { RecentMap } from '../../src/engines/sqlite/recent-map.ts';
+import { openSqliteEngine } from '../../src/engines/sqlite/sqlite-engine.ts';
 import { describeEngine } from './conformance.ts';
 import { sqliteHarness, type SqliteHarness } from './sqlite-harness.ts';
 
@@ -51,6 +52,31 @@ describe('the files of generations', () => {
     harness.withdraw(1);
     const read = engine.readValue(1, harness.statements.count, AbortSignal.timeout(5000));
     await expect(read).rejects.toMatchObject({ code: 'request.generation-gone' });
+    await engine.close();
+  });
+
+  // What a process has open is told by Linux alone.
+  const onLinux = existsSync('/proc/self/fd') ? test : test.skip;
+  onLinux('are let go of once they were removed and another is read', async () => {
+    harness.publish([]);
+    const engine = openSqliteEngine({ dataDir: harness.dataDir, workers: 1, observe: () => undefined });
+    const openFiles = (): readonly string[] =>
+      readdirSync('/proc/self/fd').flatMap((each) => {
+        try {
+          return [readlinkSync(`/proc/self/fd/${each}`)];
+        } catch {
+          return [];
+        }
+      });
+    const holds = (id: number): boolean => openFiles().some((each) => each.startsWith(harness.fileOf(id)));
+    const signal = AbortSignal.timeout(20_000);
+    await engine.readValue(1, harness.statements.count, signal);
+    expect(holds(1)).toBe(true);
+    harness.publish([]);
+    harness.withdraw(1);
+    while (engine.generation(2) === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    await engine.readValue(2, harness.statements.count, signal);
+    expect([holds(1), holds(2)]).toEqual([false, true]);
     await engine.close();
   });
 

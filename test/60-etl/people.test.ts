@@ -1,10 +1,13 @@
 // What a warehouse forgets of people, and what it never learns: held by the bytes of every file in its folder.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { addDays } from '../../src/base/date-key.ts';
 import { subjectHash } from '../../src/base/subject-hash.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { peopleNights, type Machine, type Someone } from './people-nights.ts';
 
 const { dataDir, warehouse, night, rows, filesWith } = peopleNights();
@@ -129,6 +132,24 @@ describe('someone who is erased', () => {
       [FIRST, null],
       [SECOND, 'renamed-pc'],
     ]);
+  });
+
+  test('is erased again where a backup is restored that was made before', async () => {
+    await twoNights();
+    const backup = mkdtempSync(join(tmpdir(), 'fleetfeed-backup-'));
+    const file = join(backup, 'fleet.sqlite');
+    copyFileSync(join(dataDir(), `generation-000002-${SECOND}.sqlite`), file);
+    try {
+      eraseAdele();
+      openSqliteWarehouse({ dataDir: dataDir(), model: MODEL }).restore({ file, force: true }, NOON);
+      expect(filesWith('adelevance')).toEqual([]);
+      expect(filesWith(ADELE.id)).toEqual([]);
+      await night(THIRD, BOTH);
+      expect(filesWith('adelevance')).toEqual([]);
+      expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
+    } finally {
+      rmSync(backup, { recursive: true });
+    }
   });
 
   test('is someone new under a new id', async () => {

@@ -19,6 +19,7 @@ import { growToModel } from './grow.ts';
 import { nightParameters, type Night } from './merge/night.ts';
 import { plantModel } from './plant.ts';
 import { hasRuns, writeRun } from './run-tables.ts';
+import { risen } from './people/erase-people.ts';
 import { scrubRuns } from './people/scrub-runs.ts';
 import { carryRuns, openSqliteJournal, scrubJournal, settleJournal } from './sqlite-journal.ts';
 import { openSqliteStage } from './sqlite-stage.ts';
@@ -120,6 +121,7 @@ export function build(site: Site, ground: Ground, release: () => void): Building
         release();
       },
     });
+    if (takenBack) stage.erase(risen(night), { at: takenBack.at, forGood: true });
     return { stage, night };
   } catch (error) {
     database.close();

@@ -34,7 +34,11 @@ export function openGenerations(isStopped: () => boolean): OpenGenerations {
     first(files, { text, values }) {
       const { path, earlier } = files;
       try {
-        const generation = open.get(`${path}\n${earlier ?? ''}`, () => openGeneration(files, isStopped));
+        const generation = open.get(`${path}\n${earlier ?? ''}`, () => {
+          // While it is open, the disk keeps a file that was removed: someone may have been erased from it.
+          open.sweep((key) => key.split('\n').some((each) => each !== '' && !existsSync(each)));
+          return openGeneration(files, isStopped);
+        });
         const statement = generation.prepared.get(text, () => prepare(generation.database, text));
         beginStatement();
         return statement.get(...values)?.map(narrowed) ?? null;

@@ -21,6 +21,15 @@ export class RecentMap<Key, Value> {
     return value;
   }
 
+  /** Lets go of what is of no more use. */
+  sweep(isUseless: (key: Key) => boolean): void {
+    for (const [key, value] of this.#entries) {
+      if (!isUseless(key)) continue;
+      this.#entries.delete(key);
+      this.#letGo(value);
+    }
+  }
+
   #trim(): void {
     for (const [key, value] of this.#entries) {
       if (this.#entries.size <= this.#size) return;

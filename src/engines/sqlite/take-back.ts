@@ -21,6 +21,7 @@ export function takeBack({ database, model }: Night, { path, at }: TakenBack): v
   database.prepare('ATTACH ? AS taken').run(path);
   const parts = [
     () => takeKeys(database),
+    () => takeTombstones(database),
     ...[...model.entities.values()].map((entity) => () => markChanged(database, storageOf(entity), at)),
   ];
   for (const part of parts) {
@@ -39,6 +40,12 @@ function takeKeys(database: Database): void {
     INSERT OR IGNORE INTO surrogateKeys (entity, natural, key) SELECT entity, natural, key FROM taken.surrogateKeys;
     INSERT INTO surrogateSequences (entity, last) SELECT entity, last FROM taken.surrogateSequences WHERE TRUE
       ON CONFLICT (entity) DO UPDATE SET last = max(last, excluded.last)`);
+}
+
+/** Whoever was erased for good stays so, whatever is served again. */
+function takeTombstones(database: Database): void {
+  if (!isThere(database, 'tombstones', 'hash')) return;
+  database.exec('INSERT OR IGNORE INTO tombstones SELECT * FROM taken.tombstones WHERE forGood');
 }
 
 function markChanged(database: Database, { table, entity, roles }: Storage, at: Date): void {

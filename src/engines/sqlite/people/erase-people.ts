@@ -7,6 +7,7 @@ import { subjectHash } from '../../../base/subject-hash.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import type { Erasure, Person } from '../../stage.ts';
 import { canonicalInstant, type Night } from '../merge/night.ts';
+import { readTombstones } from './tombstones.ts';
 import { CHOSEN_IDS, isAbout, placeholderOf, placeholderSql, withChosen } from './chosen-people.ts';
 
 export interface ErasingWords {
@@ -42,6 +43,18 @@ export function erasePeople(night: Night, chosen: readonly Person[], words: Eras
       return { people: chosen.length, rows: new Map(rows), values: [...values] };
     }),
   )();
+}
+
+/** People of whom something is told although they were erased: an earlier file brought them back. */
+export function risen({ database, model }: Night): readonly Person[] {
+  const people = derivePeople(model);
+  const hashes = new Set(readTombstones(database).map(({ hash }) => hash));
+  if (!people || hashes.size === 0) return [];
+  const [key, id] = [people.key, people.id].map(quoted);
+  return database
+    .prepare<[], Person>(`SELECT ${key} AS key, ${id} AS id FROM ${quoted(people.entity.name)}`)
+    .all()
+    .filter((person) => hashes.has(subjectHash(person.id)));
 }
 
 /** People who were found gone on that day or before, and are not erased yet. */

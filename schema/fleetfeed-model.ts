@@ -62,6 +62,7 @@ import {
   policyTypes,
   policyUserActivities,
 } from './subjects/policies.ts';
+import { reads } from './subjects/reads.ts';
 import { runProblems, runSteps, runs } from './subjects/runs.ts';
 import { termsAndConditions, userTermsAndConditionsAcceptances } from './subjects/terms.ts';
 import { userDeviceAssociations, userHistories, users } from './subjects/users.ts';
@@ -135,4 +136,5 @@ export const MODEL = makeModel('Fleetfeed', [
   runs,
   runSteps,
   runProblems,
+  reads,
 ]);

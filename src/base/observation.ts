@@ -34,6 +34,9 @@ export type Observation =
       readonly code?: string;
     }
   | { readonly kind: 'request.defect'; readonly requestId: string; readonly error: Error }
+  | { readonly kind: 'audit.unwritable'; readonly error: Error }
+  /** What had waited is on the disk; `lost` lines were too many to wait. */
+  | { readonly kind: 'audit.restored'; readonly lost: number }
   | { readonly kind: 'engine.generation'; readonly generation: number; readonly dateKey: number }
   | { readonly kind: 'engine.worker-replaced'; readonly reason: string }
   | { readonly kind: 'night.started'; readonly run: string; readonly dateKey: number }

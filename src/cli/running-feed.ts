@@ -10,6 +10,7 @@ import { makeApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { FEED_ROOT } from '../http/mounts.ts';
 import type { SettingName, Settings } from '../settings/settings.ts';
+import { accountable } from './accountable.ts';
 import { catchUp } from './catch-up.ts';
 import { rolesOf } from './roles-of.ts';
 
@@ -28,6 +29,8 @@ export const FEED_SETTINGS = [
   'usualRole',
   'roleClaims',
   'keyParameter',
+  'audit',
+  'auditDays',
   'tlsCert',
   'tlsKey',
   'corsOrigins',
@@ -50,8 +53,12 @@ export interface RunningFeed {
 // SIGTERM has five seconds; the threads take one of them.
 const GRACE_MS = 3000;
 
-export async function startFeed(settings: Settings, clock: Clock, observe: Observer): Promise<RunningFeed> {
-  const gate = openGate(settings, rolesOf(settings), clock);
+export async function startFeed(settings: Settings, clock: Clock, told: Observer): Promise<RunningFeed> {
+  const { gate, observe, close } = accountable(settings, {
+    gate: openGate(settings, rolesOf(settings), clock),
+    observe: told,
+    clock,
+  });
   catchUp(settings);
   const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
   const parts = { model: MODEL, engine, dialect: SQLITE, clock, observe, settings };
@@ -64,11 +71,13 @@ export async function startFeed(settings: Settings, clock: Clock, observe: Obser
       stop: async () => {
         await server.stop(GRACE_MS);
         await engine.close();
+        close();
         observe({ kind: 'server.stopped' });
       },
     };
   } catch (error) {
     await engine.close();
+    close();
     throw error;
   }
 }

@@ -13,13 +13,15 @@ import type { Feed, FeedParts } from './feed.ts';
 import { takeKeyParameter } from './key-parameter.ts';
 import { sendAnswer } from './send-answer.ts';
 import { serverTiming } from './stopwatch.ts';
-import { beginVisit, shapeOf, type Visit } from './visit.ts';
+import type { ShapeOf } from './shape-of.ts';
+import { beginVisit, type Visit } from './visit.ts';
 
 /** What is the same for all requests. */
 export interface House extends Pick<FeedParts, 'observe' | 'settings'> {
   readonly gate: Gate;
   readonly budgets: Budgets;
   readonly feedOf: (role: Role) => Feed;
+  readonly shapeOf: ShapeOf;
 }
 
 /** Someone who was let in. */
@@ -155,12 +157,12 @@ interface Told {
   readonly whole: boolean;
 }
 
-function tell({ observe }: House, visit: Visit, { answer, caller, cost, whole }: Told): void {
+function tell({ observe, shapeOf }: House, visit: Visit, { answer, caller, cost, whole }: Told): void {
   observe({
     kind: 'request.answered',
     requestId: visit.id,
     method: visit.request.method,
-    shape: shapeOf(visit),
+    shape: shapeOf(visit.request.originalUrl),
     caller: caller?.id ?? null,
     role: caller?.role.name ?? null,
     status: answer.status,

@@ -14,6 +14,7 @@ import { isPostedQuery, readPostedQuery } from './posted-query.ts';
 import { publicBase } from './public-base.ts';
 import { isBatch, serveBatch } from './serve-batch.ts';
 import { serveRead } from './serve-read.ts';
+import { shapesOf } from './shape-of.ts';
 import type { Visit } from './visit.ts';
 
 /** The journal is for those who watch the feed. */
@@ -24,7 +25,14 @@ export function makeApp(
   budgets: BudgetSettings,
 ): Express {
   const { clock, engine, observe, settings } = parts;
-  const house = { observe, settings, gate, budgets: new Budgets(budgets), feedOf: feedsByRole(parts) };
+  const house = {
+    observe,
+    settings,
+    gate,
+    budgets: new Budgets(budgets),
+    feedOf: feedsByRole(parts),
+    shapeOf: shapesOf(parts.model),
+  };
   const app = express();
   app.disable('etag');
   app.disable('x-powered-by');

@@ -30,6 +30,9 @@ export interface Mount {
   readonly resource: string;
 }
 
+/** What the segments of roots are called. */
+export const ROOT_WORDS: readonly string[] = ROOTS.flatMap(({ path }) => path.split('/').slice(1));
+
 /** The feed's root in front of a path, else null. */
 export function findMount(path: string): Mount | null {
   const root = ROOTS.find((each) => path === each.path || path.startsWith(`${each.path}/`));

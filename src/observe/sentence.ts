@@ -10,6 +10,8 @@ export const LEVELS = {
   'server.certificate': 'warning',
   'request.answered': 'info',
   'request.defect': 'error',
+  'audit.unwritable': 'error',
+  'audit.restored': 'info',
   'engine.generation': 'info',
   'engine.worker-replaced': 'warning',
   'night.started': 'info',
@@ -40,6 +42,10 @@ export function sentenceFor(seen: Observation): string {
     }
     case 'request.defect':
       return `A fault of the feed itself in request ${seen.requestId}: ${seen.error.stack ?? seen.error.message}`;
+    case 'audit.unwritable':
+      return `The audit cannot be written: ${seen.error.message}`;
+    case 'audit.restored':
+      return `The audit is written again; ${seen.lost} lines are lost.`;
     case 'engine.generation':
       return `Serving generation ${seen.generation} of night ${seen.dateKey}.`;
     case 'engine.worker-replaced':

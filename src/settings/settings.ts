@@ -48,6 +48,11 @@ export const SETTINGS = {
   roleClaims: list(
     'App roles and groups (object ids) that lead to a role, such as Fleet.Analyst=analyst,9a1b2c3d-…=auditor.',
   ),
+  audit: choice(
+    ['on', 'required', 'off'],
+    "Whether each read is written down: 'on' as long as the disk takes it, 'required' refuses reads where it does not.",
+  ),
+  auditDays: wholeNumber(365, 1, 36_500, 'Days for which the audit is kept.'),
   keyParameter: optionalText(
     'Name of a query parameter in which an API key may come, for clients that know no other way; none unless set.',
   ),

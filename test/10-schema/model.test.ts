@@ -24,6 +24,7 @@ const OURS = [
   'runs',
   'runSteps',
   'runProblems',
+  'reads',
 ];
 
 test('no two names of a scope differ by case alone', () => {

@@ -17,6 +17,7 @@ import {
 } from './generations.ts';
 import { growToModel } from './grow.ts';
 import { nightParameters, type Night } from './merge/night.ts';
+import { carryReads } from './carry-reads.ts';
 import { plantModel } from './plant.ts';
 import { hasRuns, writeRun } from './run-tables.ts';
 import { risen } from './people/erase-people.ts';
@@ -136,13 +137,14 @@ function notBefore(base: StoredGeneration | null, now: Date): Date {
   return last > now ? last : now;
 }
 
-/** Runs of the nights since the one it builds on, and the run of this one: part of the generation to be. */
+/** What was read since the night it builds on, the runs since, and the run of this one: part of the generation to be. */
 function inscribe(
-  { database }: Night,
+  { database, parameters }: Night,
   dataDir: string,
   base: StoredGeneration | null,
   run: RunRecord | undefined,
 ): void {
+  carryReads(database, dataDir, parameters.day);
   if (!hasRuns(database)) return;
   carryRuns(database, dataDir, base?.dateKey ?? 0);
   if (run) database.transaction(() => writeRun(database, run))();

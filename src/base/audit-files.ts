@@ -1,0 +1,54 @@
+// The files of the audit, one a UTC day: written by the feed, read by the night that brings them into the warehouse.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DateKey } from './date-key.ts';
+
+/** What became of a request. `left`: the client had gone before there was an answer. */
+export type Decision = 'answered' | 'denied' | 'limited' | 'rejected' | 'failed' | 'left';
+
+/** A line, as JSON. Its fields are the columns of the collection `reads`. */
+export interface AuditLine {
+  readonly requestId: string;
+  readonly dateKey: DateKey;
+  /** ISO instant with Z. */
+  readonly answeredDateTimeUTC: string;
+  /** Null for whoever was not let in. */
+  readonly caller: string | null;
+  readonly role: string | null;
+  readonly decision: Decision;
+  readonly method: string;
+  readonly shape: string;
+  readonly status: number;
+  readonly code: string | null;
+  readonly rowsSent: number;
+  readonly bytesSent: number;
+  readonly isWhole: boolean;
+  readonly costInMilliseconds: number;
+  readonly durationInMilliseconds: number;
+  /** How many requests the line is about. */
+  readonly requests: number;
+}
+
+export interface AuditFile {
+  readonly dateKey: DateKey;
+  readonly path: string;
+}
+
+export function auditFolder(dataDir: string): string {
+  return join(dataDir, 'audit');
+}
+
+export function auditPath(dataDir: string, dateKey: DateKey): string {
+  return join(auditFolder(dataDir), `reads-${dateKey}.jsonl`);
+}
+
+/** The earliest first; none where there is no folder. */
+export function listAuditFiles(dataDir: string): readonly AuditFile[] {
+  const folder = auditFolder(dataDir);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .map((name) => Number(/^reads-(\d{8})\.jsonl$/.exec(name)?.[1]))
+    .filter((dateKey) => !Number.isNaN(dateKey))
+    .sort((a, b) => a - b)
+    .map((dateKey) => ({ dateKey, path: auditPath(dataDir, dateKey) }));
+}

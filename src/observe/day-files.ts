@@ -1,0 +1,40 @@
+// Lines at the end of a file a day, for its owner's account alone.
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { auditFolder, auditPath } from '../base/audit-files.ts';
+import type { DateKey } from '../base/date-key.ts';
+
+export interface DayFiles {
+  /** How many of the bytes the file took. Throws what the system says where it takes none. */
+  append(dateKey: DateKey, bytes: Uint8Array): number;
+  close(): void;
+}
+
+/** Files are opened when they are written to; after a failure, they are opened anew. */
+export function openDayFiles(dataDir: string): DayFiles {
+  let open: { readonly dateKey: DateKey; readonly descriptor: number } | null = null;
+  const close = (): void => {
+    if (open) closeSync(open.descriptor);
+    open = null;
+  };
+  return {
+    append(dateKey, bytes) {
+      if (open?.dateKey !== dateKey) {
+        close();
+        mkdirSync(auditFolder(dataDir), { recursive: true, mode: 0o700 });
+        open = { dateKey, descriptor: openSync(auditPath(dataDir, dateKey), 'a+', 0o600) };
+        endLine(open.descriptor);
+      }
+      return writeSync(open.descriptor, bytes);
+    },
+    close,
+  };
+}
+
+// A process that was killed, or a disk that was full, may have left half a line; the next one is not to be lost with it.
+function endLine(descriptor: number): void {
+  const { size } = fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  if (size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 10) {
+    writeSync(descriptor, '\n');
+  }
+}

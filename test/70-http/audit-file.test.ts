@@ -1,0 +1,134 @@
+// The files of the audit: what becomes of lines that the disk does not take, of old files, and of whoever only knocks.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { auditFolder, auditPath, type AuditLine } from '../../src/base/audit-files.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
+import type { Observation } from '../../src/base/observation.ts';
+import type { Answered } from '../../src/observe/audit-line.ts';
+import { openAudit, type Audit } from '../../src/observe/audit.ts';
+
+const DAY = 20261120;
+const NEXT = 20261121;
+let dataDir: string;
+let now: Date;
+let told: Observation[];
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-audit-'));
+  now = midnightOf(DAY);
+  told = [];
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+function open(words: { readonly isRequired?: boolean; readonly days?: number } = {}): Audit {
+  const clock = { now: () => now };
+  return openAudit({
+    ...{ dataDir, isRequired: false, days: 365, clock },
+    observe: (seen) => told.push(seen),
+    ...words,
+  });
+}
+
+function answered(requestId: string, more: Partial<Answered> = {}): Answered {
+  return {
+    ...{
+      kind: 'request.answered',
+      requestId,
+      method: 'GET',
+      shape: '/v1.0',
+      caller: 'key:1',
+      role: 'reader',
+    },
+    ...{ status: 200, rows: 0, bytes: 0, whole: true, milliseconds: 1.6, workerMs: 0.4, steps: {} },
+    ...more,
+  };
+}
+
+const linesOf = (dateKey: number): readonly AuditLine[] =>
+  readFileSync(auditPath(dataDir, dateKey), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): AuditLine => JSON.parse(line));
+
+test('each day has a file of its own, which only its owner may read', () => {
+  const audit = open();
+  audit.observe(answered('a'));
+  now = midnightOf(NEXT);
+  audit.observe(answered('b'));
+  audit.close();
+  expect([linesOf(DAY), linesOf(NEXT)].map(([line]) => line?.requestId)).toEqual(['a', 'b']);
+  expect(statSync(auditPath(dataDir, DAY)).mode & 0o777).toBe(0o600);
+  expect(statSync(auditFolder(dataDir)).mode & 0o777).toBe(0o700);
+});
+
+test('files go when their time is over, and nothing else does', () => {
+  mkdirSync(auditFolder(dataDir));
+  const others = [20261110, 20261112].map((day) => auditPath(dataDir, day));
+  for (const path of [...others, join(auditFolder(dataDir), 'notes.txt')]) writeFileSync(path, '');
+  open({ days: 8 }).observe(answered('a'));
+  expect(others.map((path) => existsSync(path))).toEqual([false, true]);
+  expect(existsSync(join(auditFolder(dataDir), 'notes.txt'))).toBe(true);
+});
+
+test('half a line that a crash has left is ended before the next', () => {
+  open().observe(answered('a'));
+  writeFileSync(auditPath(dataDir, DAY), '{"half', { flag: 'a' });
+  open().observe(answered('b'));
+  expect(readFileSync(auditPath(dataDir, DAY), 'utf8')).toMatch(/"a".*\n\{"half\n.*"b".*\n$/);
+});
+
+test('what the disk does not take waits, is told once, and is written when it can be', () => {
+  const audit = open();
+  mkdirSync(auditPath(dataDir, DAY), { recursive: true });
+  audit.observe(answered('a'));
+  audit.observe(answered('b'));
+  expect(told.map(({ kind }) => kind)).toEqual(['audit.unwritable']);
+  expect(audit.check).not.toThrow();
+  rmSync(auditPath(dataDir, DAY), { recursive: true });
+  audit.observe(answered('c'));
+  expect(linesOf(DAY).map(({ requestId }) => requestId)).toEqual(['a', 'b', 'c']);
+  expect(told.slice(1)).toEqual([{ kind: 'audit.restored', lost: 0 }]);
+});
+
+test('of very many that wait the oldest are lost, and it is told how many', () => {
+  const audit = open();
+  mkdirSync(auditPath(dataDir, DAY), { recursive: true });
+  for (let each = 0; each < 1003; each += 1) audit.observe(answered(String(each)));
+  rmSync(auditPath(dataDir, DAY), { recursive: true });
+  audit.observe(answered('last'));
+  expect(linesOf(DAY)).toHaveLength(1000);
+  expect(told.at(-1)).toEqual({ kind: 'audit.restored', lost: 4 });
+});
+
+test('where lines are required nobody is let in until the disk takes them', () => {
+  const audit = open({ isRequired: true });
+  expect(audit.check).not.toThrow();
+  now = midnightOf(NEXT);
+  mkdirSync(auditPath(dataDir, NEXT));
+  audit.observe(answered('a'));
+  expect(audit.check).toThrow('No read can be accounted for');
+  rmSync(auditPath(dataDir, NEXT), { recursive: true });
+  expect(audit.check).not.toThrow();
+  expect(linesOf(NEXT)).toHaveLength(1);
+});
+
+test('where lines are required and cannot be written, nothing is started', () => {
+  writeFileSync(auditFolder(dataDir), '');
+  expect(() => open({ isRequired: true })).toThrow('nothing was started');
+  expect(() => open()).not.toThrow();
+});
+
+test('whoever knocks very often fills no disk: beyond 600 a minute, denials are one line with their number', () => {
+  const audit = open();
+  const denied = { caller: null, role: null, status: 401, code: 'auth.required' };
+  for (let each = 0; each < 650; each += 1) audit.observe(answered(String(each), denied));
+  audit.observe(answered('read'));
+  now = new Date(now.getTime() + 60_000);
+  audit.observe(answered('again', denied));
+  const lines = linesOf(DAY);
+  expect(lines.filter(({ decision }) => decision === 'denied')).toHaveLength(602);
+  expect(lines.slice(600).map(({ requests }) => requests)).toEqual([1, 50, 1]);
+  expect(lines[600]?.requestId).toBe('read');
+});

@@ -45,18 +45,17 @@ export function resolve(night: Night, storage: Storage, brought: Brought): Resol
     .join(', ');
   const filling = brought.untold.size === 0 ? '' : fillingJoins(storage, references, brought).join(' ');
   const whole = found.length === 0 ? '' : `WHERE ${found.map((key) => `${key} IS NOT NULL`).join(' AND ')}`;
-  database
+  // A row that takes the place of an earlier one counts too: what does not count is an orphan.
+  const taken = database
     .prepare(`INSERT OR REPLACE INTO ${table} SELECT ${rows} ${from} ${filling} ${whole} ORDER BY s.sequence`)
-    .run(parameters);
+    .run(parameters).changes;
 
-  const count = (sql: string): number => database.prepare<[], number>(sql).pluck().get() ?? 0;
+  const count = (of: string): number =>
+    database.prepare<[], number>(`SELECT count(*) FROM ${of}`).pluck().get() ?? 0;
   return {
     table,
-    rows: count(`SELECT count(*) FROM ${table}`),
-    orphans:
-      found.length === 0
-        ? 0
-        : count(`SELECT count(*) ${from} WHERE ${found.map((key) => `${key} IS NULL`).join(' OR ')}`),
+    rows: count(table),
+    orphans: found.length === 0 ? 0 : count(brought.table) - taken,
   };
 }
 

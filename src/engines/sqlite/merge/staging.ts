@@ -48,10 +48,10 @@ export function openStaging(database: Database): Staging {
   return {
     append(storage, rows) {
       const { untold, one, many } = open(storage);
-      const values = (row: StagedRow): StagedSql[] => valuesOf(storage, untold, row);
-      let at = 0;
-      for (; at + BATCH <= rows.length; at += BATCH) many.run(rows.slice(at, at + BATCH).flatMap(values));
-      for (const row of rows.slice(at)) one.run(values(row));
+      const values = (some: readonly StagedRow[]): StagedSql[] => valuesOf(storage, untold, some);
+      const rest = rows.length - (rows.length % BATCH);
+      for (let at = 0; at < rest; at += BATCH) many.run(values(rows.slice(at, at + BATCH)));
+      for (let at = rest; at < rows.length; at += 1) one.run(values(rows.slice(at, at + 1)));
     },
     supplement(storage, rows) {
       const { name } = storage.entity;
@@ -95,17 +95,24 @@ function openTable(database: Database, storage: Storage): StagingTable {
   return { table, untold: new Set(), one: insert(1), many: insert(BATCH) };
 }
 
-function valuesOf(storage: Storage, untold: Set<string>, { natural, values }: StagedRow): StagedSql[] {
+/** All of the rows as one list: a list for each would cost more than its values. */
+function valuesOf(storage: Storage, untold: Set<string>, rows: readonly StagedRow[]): StagedSql[] {
   const { entity, sourced, roles } = storage;
-  const row = sourced.map((name) => {
-    const value = values[name];
-    if (value === NOT_TOLD) {
-      if (!mayBeUntold(storage, name)) throw new TypeError(`${entity.name}.${name} must be told.`);
-      untold.add(name);
+  const isNumbered = roles.has('surrogate');
+  const all: StagedSql[] = [];
+  for (const { natural, values } of rows) {
+    if (isNumbered) {
+      if (natural === undefined) throw new TypeError(`${entity.name}: a row came without its natural text.`);
+      all.push(natural);
     }
-    return stagedSql(entity.name, name, value);
-  });
-  if (!roles.has('surrogate')) return row;
-  if (natural === undefined) throw new TypeError(`${entity.name}: a row came without its natural text.`);
-  return [natural, ...row];
+    for (const name of sourced) {
+      const value = values[name];
+      if (value === NOT_TOLD) {
+        if (!mayBeUntold(storage, name)) throw new TypeError(`${entity.name}.${name} must be told.`);
+        untold.add(name);
+      }
+      all.push(stagedSql(entity.name, name, value));
+    }
+  }
+  return all;
 }

@@ -1,5 +1,6 @@
-// `npm run bench [-- reading|parser] [--devices 50000 --nights 60 --days 10 --rounds 5]`: speed, against others in the same run.
+// `npm run bench [-- reading|parser|night] [--devices 50000 --nights 60 --days 10 --rounds 5]`: speed, against others in the same run.
 import { parseArgs } from 'node:util';
+import { benchNight } from './night.ts';
 import { benchParsing } from './parsing.ts';
 import { benchReading } from './reading.ts';
 
@@ -20,3 +21,5 @@ if (section === undefined || section === 'reading') {
   const size = { devices: Number(values.devices), nights: Number(values.nights), days: Number(values.days) };
   await benchReading(size, rounds);
 }
+// By name only: the tenant has to grow first.
+if (section === 'night') await benchNight(Number(values.devices), rounds);

@@ -33,7 +33,8 @@ export async function serveFeed(dataDir: string, today: string): Promise<ServedF
   throw new Error('The feed ended before it told its address.');
 }
 
-function memoryOf(pid: number | undefined) {
+/** Of a process, in MB; null where the system does not tell. */
+export function memoryOf(pid: number | undefined) {
   if (process.platform !== 'linux' || pid === undefined) return null;
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const megabytes = (name: string): number =>

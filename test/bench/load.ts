@@ -1,0 +1,148 @@
+// One harvest, written down, so that it can be loaded again and again: by the real stage, and by the sqlite3 shell.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { openGraph } from '../../etl/graph/client.ts';
+import { makeTokenSource } from '../../etl/graph/token.ts';
+import { harvest } from '../../etl/harvest.ts';
+import { mergeAll } from '../../etl/stage/merge-all.ts';
+import { quoted } from '../../schema/derive/ddl.ts';
+import { storageOf } from '../../schema/derive/storage.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import type { Entity } from '../../schema/words.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { dateKeyOf } from '../../src/base/date-key.ts';
+import { stagedColumn, stagedIdentity } from '../../src/engines/sqlite/merge/staged-value.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
+import { NOT_TOLD, type Completeness, type Stage, type StagedRow } from '../../src/engines/stage.ts';
+
+export interface Recorded {
+  readonly dir: string;
+  readonly rows: number;
+  readonly csvBytes: number;
+  /** Those of which rows were appended. */
+  readonly collections: readonly Entity[];
+  readonly completeness: ReadonlyMap<string, Completeness>;
+  /** Files of rows in the order in which they came. */
+  readonly pages: readonly Page[];
+}
+
+interface Page {
+  readonly path: string;
+  readonly entity: Entity;
+  readonly how: 'append' | 'supplement';
+}
+
+const now = new Date();
+const begin = (dataDir: string): Stage => {
+  rmSync(dataDir, { recursive: true, force: true });
+  return openSqliteWarehouse({ dataDir, model: MODEL }).begin(dateKeyOf(now), now);
+};
+
+/** Harvests the tenant at the address; its rows go to files instead of a stage. */
+export async function recordHarvest(url: string, dir: string): Promise<Recorded> {
+  mkdirSync(dir);
+  const stage = begin(join(dir, 'data'));
+  const pages: Page[] = [];
+  const collections = new Set<Entity>();
+  let rows = 0;
+  const record = (how: Page['how'], entity: Entity, brought: readonly StagedRow[]): void => {
+    if (brought.length === 0) return;
+    const path = join(dir, `${pages.length}.rows`);
+    appendFileSync(path, serialize(brought.map(untoldAsUndefined)));
+    pages.push({ path, entity, how });
+    if (how === 'supplement') return;
+    collections.add(entity);
+    rows += brought.length;
+    appendFileSync(csvOf(dir, entity), brought.map((row) => csvLine(entity, row)).join(''));
+  };
+  const graph = openGraph({
+    rootUrl: url,
+    token: makeTokenSource({ ...DEMO_CREDENTIALS, graphUrl: url, loginUrl: url }),
+    run: 'bench',
+    observe: () => undefined,
+    signal: new AbortController().signal,
+  });
+  const { completeness } = await harvest(graph, {
+    ...stage,
+    append: (entity, brought) => record('append', entity, brought),
+    supplement: (entity, brought) => record('supplement', entity, brought),
+  });
+  stage.discard();
+  const csvBytes = [...collections].reduce((bytes, entity) => bytes + statSync(csvOf(dir, entity)).size, 0);
+  return { dir, rows, csvBytes, collections: [...collections], completeness, pages };
+}
+
+/** Milliseconds that the real stage takes. */
+export function loadRecorded(recorded: Recorded, dataDir: string): { append: number; merge: number } {
+  const stage = begin(dataDir);
+  let append = 0;
+  for (const { path, entity, how } of recorded.pages) {
+    const rows = (deserialize(readFileSync(path)) as StagedRow[]).map(undefinedAsUntold);
+    const before = performance.now();
+    stage[how](entity, rows);
+    append += performance.now() - before;
+  }
+  const before = performance.now();
+  mergeAll(stage, MODEL, recorded.completeness);
+  const merge = performance.now() - before;
+  stage.discard();
+  return { append, merge };
+}
+
+/** Milliseconds that the shell takes for tables of the same columns, with a key or without; nothing waits for the disk. */
+export async function importIntoShell(
+  { dir, collections }: Recorded,
+  path: string,
+  keyed: boolean,
+): Promise<number> {
+  rmSync(path, { force: true });
+  const script = [
+    'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;',
+    ...collections.flatMap((entity) => {
+      const storage = storageOf(entity);
+      // What is missing is an empty text in CSV, which a number or what must be told may not be.
+      const columns = storage.sourced.map((name) => stagedColumn(storage, name).replace(' NOT NULL', ''));
+      const named = storage.roles.has('surrogate') ? ['"natural" TEXT', ...columns] : columns;
+      const identity = stagedIdentity(storage).map(quoted).join(', ');
+      const key = keyed && identity !== '' ? [`PRIMARY KEY (${identity})`] : [];
+      return [
+        `CREATE TABLE ${quoted(entity.name)} (${[...named, ...key].join(', ')})${key.length === 0 ? '' : ' WITHOUT ROWID'};`,
+        `.import --csv ${csvOf(dir, entity)} ${entity.name}`,
+      ];
+    }),
+  ].join('\n');
+  const before = performance.now();
+  // Of the few things that came twice it says so, and keeps the first.
+  const shell = spawn('sqlite3', [path], { stdio: ['pipe', 'ignore', 'ignore'] });
+  shell.stdin.end(`${script}\n`);
+  const [code] = (await once(shell, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`sqlite3 ended with ${code}.`);
+  return performance.now() - before;
+}
+
+const csvOf = (dir: string, entity: Entity): string => join(dir, `${entity.name}.csv`);
+
+function csvLine(entity: Entity, { natural, values }: StagedRow): string {
+  const { sourced, roles } = storageOf(entity);
+  const cells = sourced.map((name) => values[name]);
+  return `${[...(roles.has('surrogate') ? [natural] : []), ...cells].map(csvCell).join(',')}\n`;
+}
+
+function csvCell(value: StagedRow['values'][string] | undefined): string {
+  if (value === null || value === undefined || value === NOT_TOLD) return '';
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+// The mark of what is not told does not outlive its process.
+const untoldAsUndefined = (row: StagedRow) => replaced(row, NOT_TOLD, undefined);
+const undefinedAsUntold = (row: StagedRow) => replaced(row, undefined, NOT_TOLD);
+
+function replaced(row: StagedRow, what: unknown, by: unknown): StagedRow {
+  const values = Object.entries(row.values).map(([name, value]) => [name, value === what ? by : value]);
+  return { ...row, values: Object.fromEntries(values) as StagedRow['values'] };
+}

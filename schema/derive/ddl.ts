@@ -37,6 +37,22 @@ const BOOKKEEPING = {
   privacy: '(kind TEXT PRIMARY KEY, treatment TEXT NOT NULL) STRICT, WITHOUT ROWID',
 } as const;
 
+interface BookkeepingColumn {
+  readonly name: string;
+  readonly type: 'Edm.Int32' | 'Edm.String';
+}
+
+/** Bookkeeping that a warehouse needs to go on with its nights, by table: the columns, none of them null. */
+export const BOOKKEEPING_TABLES: Readonly<Record<string, readonly BookkeepingColumn[]>> = Object.fromEntries(
+  Object.entries(BOOKKEEPING)
+    .filter(([name]) => name !== 'generation')
+    .map(([name, body]) => [name, [...body.matchAll(/(\w+) (INTEGER|TEXT)/g)].map(bookkeepingColumn)]),
+);
+
+function bookkeepingColumn([, name = '', type]: RegExpMatchArray): BookkeepingColumn {
+  return { name, type: type === 'TEXT' ? 'Edm.String' : 'Edm.Int32' };
+}
+
 /** In an order in which they can be made. */
 export function deriveDdl(model: Model): readonly Definition[] {
   const storages = [...model.entities.values()].map(storageOf);

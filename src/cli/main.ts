@@ -7,7 +7,9 @@ import type { Settings } from '../settings/settings.ts';
 import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
+import { exportCommand } from './export.ts';
 import { commandHelp, helpText } from './help.ts';
+import { importCommand } from './import.ts';
 import { keys } from './keys.ts';
 import { machineTrouble } from './machine-trouble.ts';
 import { printCommand } from './print.ts';
@@ -37,6 +39,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   verify,
   backup,
   restore,
+  export: exportCommand,
+  import: importCommand,
   query,
   keys,
   print: printCommand,

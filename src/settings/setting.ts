@@ -117,6 +117,12 @@ export function hosts(help: string, ...sharedVariables: readonly string[]): Sett
   return { ...text('', help), sharedVariables };
 }
 
+/** Names separated by commas. */
+export function names(help: string): Setting<readonly string[]> {
+  const parse = (written: string): readonly string[] => written.split(',').map((each) => each.trim());
+  return { default: [], help, expects: 'names separated by commas', parse };
+}
+
 const PROXY_GROUPS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** Addresses and subnets as Express reads `trust proxy`, separated by commas. */

@@ -7,6 +7,7 @@ import {
   choice,
   hosts,
   machineIdentity,
+  names,
   list,
   optionalDay,
   optionalText,
@@ -112,8 +113,10 @@ export const SETTINGS = {
     'Per cent of a collection’s rows that may refer to things which are not there; beyond, the night is refused.',
   ),
   to: optionalText(
-    'Where to: the file that is written; for a rollback the generation to go back to, the one of the night before without it.',
+    'Where to: the file or folder that is written; for a rollback the generation to go back to, the one of the night before without it.',
   ),
+  format: choice(['csv', 'parquet'], 'How an export is written: text in UTF-8, or compressed by columns.'),
+  collections: names('Collections to export, separated by commas; all of them unless told.'),
   privacy: privacyProfile(
     "What is kept of people, of the past too: 'full' all of it, 'masked' a hash by which rows are still joined, " +
       "'dropped' nothing but masked ids.",

@@ -107,7 +107,11 @@ function addColumns(database: Database, storage: Storage, midnight: string): voi
 }
 
 /** What rows of the past say where the model gained a column that is never null. */
-function fillerOf({ properties, navigations }: Entity, { name, type }: Column, midnight: string): string {
+export function fillerOf(
+  { properties, navigations }: Entity,
+  { name, type }: Column,
+  midnight: string,
+): string {
   const property = properties[name];
   if (property?.role === 'current') return '1';
   if (property?.role === 'end') return `'9999-12-31T00:00:00'`;

@@ -5,8 +5,9 @@ import type { Model } from '../../../schema/model.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Generation } from '../engine.ts';
 import type { RunRecord, Stage, Warehouse } from '../stage.ts';
-import { openBuilding, type Site } from './building.ts';
-import { damageOf, listGenerations, type StoredGeneration } from './generations.ts';
+import { build, openBuilding, type Site } from './building.ts';
+import { damageOf, listGenerationFiles, listGenerations, type StoredGeneration } from './generations.ts';
+import { importTables, type ImportSource } from './import-tables.ts';
 import { modelMark } from './model-mark.ts';
 import { takeNightLock } from './night-lock.ts';
 import { erasureRun, removeTraces } from './people/erasure-run.ts';
@@ -14,6 +15,7 @@ import { acceptedRun, brokenNight, findRefused } from './refused-night.ts';
 import { findBackup, restoreRun, type Restoring } from './restore.ts';
 import { findEarlier, rollbackRun } from './rollback.ts';
 import { openSqliteJournal, withdrawInJournal } from './sqlite-journal.ts';
+import { verifyEverything } from './verify.ts';
 
 export interface SqliteWarehouseOptions {
   /** Made when it does not exist. */
@@ -30,6 +32,12 @@ export interface SqliteWarehouse extends Warehouse {
    * where the file is not whole, `setup.bad-setting` where it would take the place of newer nights; and like `begin`.
    */
   restore(restoring: Restoring, now: Date): Generation;
+  /**
+   * Fills an empty warehouse with what was exported from another, and publishes it under the same number. Throws
+   * `setup.bad-setting` where it holds nights already, `feed.night-refused` where what came together is broken; and
+   * like `begin`.
+   */
+  importTables(source: ImportSource): Promise<Generation>;
 }
 
 export function openSqliteWarehouse({
@@ -128,6 +136,28 @@ export function openSqliteWarehouse({
         if (newest) withdrawInJournal(dataDir, backup.id, run.reason);
         return published(stage, run);
       }),
+    async importTables(source) {
+      const { id, dateKey, publishedAt } = source.generation;
+      const { stage, night } = holdingTheNight((release) => {
+        if (listGenerationFiles(dataDir).length > 0) {
+          throw new FeedError('setup.bad-setting', `The folder '${dataDir}' holds nights already.`, {
+            target: '--data',
+            hint: 'Import into an empty one.',
+          });
+        }
+        const ground = { dateKey, now: new Date(publishedAt), base: null, copy: null, after: id - 1 };
+        return build(site, ground, release);
+      });
+      try {
+        await importTables(night, source);
+        const broken = verifyEverything(night);
+        if (broken.length > 0) throw brokenNight(dateKey, broken);
+        return stage.publish();
+      } catch (error) {
+        stage.discard();
+        throw error;
+      }
+    },
   };
 }
 

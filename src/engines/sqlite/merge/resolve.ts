@@ -1,4 +1,5 @@
 // From harvested rows to rows as the warehouse has them: natural texts become surrogate keys, the last of twins wins.
+import type { Database } from 'better-sqlite3';
 import { columnSql, quoted } from '../../../../schema/derive/ddl.ts';
 import type { Column, Storage } from '../../../../schema/derive/storage.ts';
 import { SPAN_COLUMNS } from '../../../../schema/derive/storage.ts';
@@ -20,15 +21,11 @@ export interface Resolved {
 /** Numbers new things first, so that rows may refer to their own kind. */
 export function resolve(night: Night, storage: Storage, brought: Brought): Resolved {
   const { database, parameters } = night;
-  const { entity, identity, attributes, roles } = storage;
+  const { identity, attributes, roles } = storage;
   if (roles.has('surrogate')) numberNewThings(night, storage, brought.table);
 
-  const table = staged(`${entity.name}Resolved`);
+  const table = makeResolvedTable(database, storage);
   const wanted = [...identity, ...attributes];
-  const made = wanted.map((name) => columnSql(resolvedColumn(storage, name)));
-  database.exec(
-    `CREATE TABLE ${table} (${made.join(', ')}, PRIMARY KEY (${columns(identity)})) STRICT, WITHOUT ROWID`,
-  );
 
   const references = referencesOf(storage);
   const joins = references.map(
@@ -57,6 +54,17 @@ export function resolve(night: Night, storage: Storage, brought: Brought): Resol
     rows: count(table),
     orphans: found.length === 0 ? 0 : count(brought.table) - taken,
   };
+}
+
+/** The name of the table of things, still empty: one row each. */
+export function makeResolvedTable(database: Database, storage: Storage): string {
+  const { entity, identity, attributes } = storage;
+  const table = staged(`${entity.name}Resolved`);
+  const made = [...identity, ...attributes].map((name) => columnSql(resolvedColumn(storage, name)));
+  database.exec(
+    `CREATE TABLE ${table} (${made.join(', ')}, PRIMARY KEY (${columns(identity)})) STRICT, WITHOUT ROWID`,
+  );
+  return table;
 }
 
 /** In the order of their natural text: the same harvest gives the same keys, in whatever order it came. */

@@ -1,0 +1,136 @@
+// An export and back: whatever the format, the warehouse that is made of it is the one that was exported.
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { liveThrough } from '../../src/cli/live-through.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { fingerprintOf } from '../crash/fingerprint.ts';
+import { runProgram } from './program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-export-'));
+const data = join(folder, 'data');
+// Over the end of a month, and one night that nobody ran.
+const NIGHTS = [20261028, 20261029, 20261031, 20261101, 20261102];
+let emulator: GraphEmulator;
+
+beforeAll(async () => {
+  emulator = await startGraphEmulator({
+    tenant: makeTenant({ seed: 1, devices: 45, firstNight: NIGHTS[0]! }),
+  });
+  await live(data, NIGHTS);
+});
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function live(into: string, nights: readonly number[]): Promise<void> {
+  const settings = { data: into, keepGenerations: 3, mostAppsAsked: 0 };
+  const { signal } = new AbortController();
+  await liveThrough(nights, { emulator, settings, observe: () => undefined, signal });
+}
+
+async function toEnd(...args: readonly string[]) {
+  const program = runProgram(args);
+  const { code } = await program.ended;
+  return { code, stdout: program.stdout(), stderr: program.stderr() };
+}
+
+const digests = (of: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    readdirSync(of)
+      .sort()
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(of, name)))
+          .digest('hex'),
+      ]),
+  );
+const served = (of: string): string => fingerprintOf(listGenerations(of)[0]!.path);
+
+describe.each(['csv', 'parquet'])('as %s', (format) => {
+  const [first, second, again] = ['first', 'second', 'again'].map((each) =>
+    join(folder, `${format}-${each}`),
+  ) as [string, string, string];
+
+  test('every collection is a file, and a manifest tells of each', async () => {
+    const { code, stderr } = await toEnd('export', '--to', first, '--format', format, '--data', data);
+    expect(stderr).toMatch(/^Generation 5 of 20261102 is in '.*': \d+ files, [\d,]+ rows\.\n$/);
+    expect(code).toBe(0);
+    const manifest = JSON.parse(readFileSync(join(first, 'manifest.json'), 'utf8'));
+    expect(manifest).toMatchObject({ format, generation: 5, dateKey: 20261102, whole: true });
+    const names = manifest.tables.map(({ name }: { readonly name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining([...MODEL.entities.keys()]));
+    for (const { file, sha256 } of manifest.tables) expect(digests(first)[file]).toBe(sha256);
+  });
+
+  test('what is imported is what was exported, to the last byte, key and span', async () => {
+    expect(await toEnd('import', first, '--data', again)).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^Generation 5 of 20261102 is served: /),
+    });
+    expect(await toEnd('verify', '--data', again)).toMatchObject({ code: 0 });
+    await toEnd('export', '--to', second, '--format', format, '--data', again);
+    expect(digests(second)).toEqual(digests(first));
+    expect(served(again)).toBe(served(data));
+  });
+});
+
+test('an imported warehouse goes on as the one that was exported', async () => {
+  await live(data, [20261103]);
+  await live(join(folder, 'csv-again'), [20261103]);
+  expect(served(join(folder, 'csv-again'))).toBe(served(data));
+});
+
+test('some collections are exported alone, and are no warehouse', async () => {
+  const some = join(folder, 'some');
+  expect(await toEnd('export', '--to', some, '--collections', 'devices,users', '--data', data)).toMatchObject(
+    {
+      code: 0,
+    },
+  );
+  expect(readdirSync(some)).toEqual(['devices.csv', 'manifest.json', 'users.csv']);
+  expect(await toEnd('import', some, '--data', join(folder, 'other'))).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('holds 2 collections only. Export without --collections.'),
+  });
+});
+
+test('an export that was changed is not imported', async () => {
+  const changed = join(folder, 'parquet-second');
+  appendFileSync(join(changed, 'devices.parquet'), ' ');
+  expect(await toEnd('import', changed, '--data', join(folder, 'other'))).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("devices.parquet' is not the file that was exported."),
+  });
+});
+
+test.each([
+  [
+    ['export', '--data', data],
+    'It is not said into which folder. For example: fleetfeed export --to /mnt/export',
+  ],
+  [['export', '--to', data, '--data', data], `The folder '${data}' is not empty.`],
+  [
+    ['export', '--to', join(folder, 'new'), '--collections', 'devises', '--data', data],
+    "There is no collection 'devises'. Did you mean 'devices'?",
+  ],
+  [['import'], 'There is no export to import.'],
+  [['import', folder], 'there is no manifest.json.'],
+  [['import', join(folder, 'csv-first'), '--data', data], `The folder '${data}' holds nights already.`],
+])('%j ends with 1 and a sentence', async (args, sentence) => {
+  expect(await toEnd(...args)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining(sentence),
+  });
+});

@@ -1,0 +1,77 @@
+// A whole tenant, odd people and all, read over HTTP into a warehouse that masks: nothing of them is in its bytes.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import type { Tenant } from '../../fixtures/tenant/tenant.ts';
+import { liveThrough } from '../../src/cli/live-through.ts';
+import { select } from '../50-engines/stage-small-model.ts';
+
+const NIGHT = 20261120;
+/** Nobody's id. */
+const ZEROS = '00000000-0000-0000-0000-000000000000';
+
+let [dataDir, tenant, emulator] = ['', {} as Tenant, {} as GraphEmulator];
+beforeAll(async () => {
+  tenant = makeTenant({ seed: 1, devices: 40, firstNight: 20261119 });
+  emulator = await startGraphEmulator({ tenant });
+});
+afterAll(() => emulator.close());
+
+async function liveIn(privacy: string): Promise<void> {
+  dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-masked-'));
+  await liveThrough([NIGHT], {
+    emulator,
+    settings: { data: dataDir, keepGenerations: 3, privacy },
+    observe: () => undefined,
+    signal: new AbortController().signal,
+  });
+}
+
+/** What the tenant tells of people and their devices; what is shorter may stand anywhere. */
+function personalValues(): readonly string[] {
+  const people = [...tenant.users.values()].flatMap(({ id, userPrincipalName, mail, displayName }) => [
+    id,
+    userPrincipalName,
+    mail,
+    displayName,
+  ]);
+  const devices = [...tenant.devices.values()].flatMap(({ managed }) => [
+    managed.deviceName,
+    managed.userPrincipalName,
+    managed.userId,
+    managed.serialNumber,
+    managed.imei,
+    managed.phoneNumber,
+    managed.wiFiMacAddress,
+  ]);
+  const told = [...people, ...devices].filter((each) => typeof each === 'string');
+  return [...new Set(told)].filter((each) => each.length >= 8 && each !== ZEROS);
+}
+
+function found(): readonly string[] {
+  const bytes = readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name)));
+  return personalValues().filter((value) => bytes.some((file) => file.includes(value)));
+}
+
+describe('a tenant', () => {
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  test.each(['full', 'masked', 'dropped'])('that is kept %s', async (privacy) => {
+    await liveIn(privacy);
+    const values = personalValues();
+    expect(values.length).toBeGreaterThan(100);
+    if (privacy === 'full') expect(found().length).toBeGreaterThan(values.length / 2);
+    else expect(found()).toEqual([]);
+    const [owned] = select(
+      dataDir,
+      'SELECT count(*) AS devices FROM devices d JOIN users u ON u.userId = d.userId AND u.userId = d.primaryUser',
+    );
+    expect(Number(owned?.['devices'])).toBeGreaterThan(20);
+  });
+});

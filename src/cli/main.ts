@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.ts';
 import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { commandHelp, helpText } from './help.ts';
 import { importCommand } from './import.ts';
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   snapshot,
   status,
+  doctor,
   rollback,
   subject,
   verify,

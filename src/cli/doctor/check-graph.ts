@@ -1,0 +1,90 @@
+// The way to the tenant: a token, the directory's clock beside ours, and one cheap request for each permission.
+import { fetchBy, type Fetch } from '../../../etl/graph/network.ts';
+import { PERMISSIONS, type Permission } from '../../../etl/graph/permissions.ts';
+import { makeTokenSource } from '../../../etl/graph/token.ts';
+import type { Clock } from '../../base/clock.ts';
+import { credentialOf } from '../credential-of.ts';
+import { fail, failureOf, ok, warn, type Check, type Finding } from './finding.ts';
+
+const ANSWER_MS = 15_000;
+// Tokens are taken five minutes before and after their time, and no later.
+const SKEW_WARN_SECONDS = 60;
+const SKEW_FAIL_SECONDS = 300;
+
+export const checkGraph: Check = async (settings, clock) => {
+  if (settings.schedule === 'off' && settings.clientId === null && settings.managedIdentity === null) {
+    return [ok('Graph', 'Not asked: this feed runs no nights (--schedule off).')];
+  }
+  const credential = credentialOf(settings);
+  const fetch = fetchBy(settings);
+  const skew = await checkClock(`${credential.loginUrl}/${settings.tenantId ?? 'common'}`, fetch, clock);
+  const token = await makeTokenSource(credential, fetch)
+    .accessToken()
+    .catch((error: unknown) => failureOf('token', error));
+  if (typeof token !== 'string') return [...skew, token];
+  const root = credential.graphUrl.replace(/\/+$/, '');
+  const granted = await Promise.all(
+    PERMISSIONS.map((permission) => checkPermission(permission, { root, token, fetch })),
+  );
+  return [...skew, ok('token', `${credential.loginUrl} gave one for ${root}.`), ...granted];
+};
+
+async function checkClock(tenant: string, fetch: Fetch, clock: Clock): Promise<readonly Finding[]> {
+  const before = clock.now().getTime();
+  const date = await fetch(`${tenant}/v2.0/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).then(
+    async (response) => {
+      await response.body?.cancel();
+      return Date.parse(response.headers.get('date') ?? '');
+    },
+    // That it cannot be reached is told of the token.
+    () => NaN,
+  );
+  if (Number.isNaN(date)) return [];
+  const ours = (before + clock.now().getTime()) / 2;
+  // The header has whole seconds: half a second is lost on average.
+  const seconds = Math.round((ours - date - 500) / 1000);
+  const told = `This machine’s clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the directory’s.`;
+  if (Math.abs(seconds) <= SKEW_WARN_SECONDS) return [ok('clock', told)];
+  const say = Math.abs(seconds) <= SKEW_FAIL_SECONDS ? warn : fail;
+  return [say('clock', told, 'Let NTP set it: tokens are refused when clocks differ by minutes.')];
+}
+
+interface Asking {
+  readonly root: string;
+  readonly token: string;
+  readonly fetch: Fetch;
+}
+
+async function checkPermission({ name, probe, gives, need }: Permission, asking: Asking): Promise<Finding> {
+  const status = await statusOf(probe, asking);
+  if (status === 200) return ok('consent', `${name} is granted.`);
+  if (status !== 401 && status !== 403) {
+    const what = typeof status === 'number' ? `answered ${status}` : `did not answer (${status})`;
+    return warn('consent', `Whether ${name} is granted is not known: Microsoft Graph ${what}.`, 'Try again.');
+  }
+  const todo =
+    'Add it to the app registration (API permissions, application permission) and grant admin consent.';
+  switch (need) {
+    case 'vital':
+      return fail('consent', `${name} is missing: without ${gives} no night is published.`, todo);
+    case 'usual':
+      return warn('consent', `${name} is missing: nights go without ${gives}.`, todo);
+    case 'optional':
+      return ok('consent', `${name}, which is optional, is not granted: nights go without ${gives}.`);
+  }
+}
+
+async function statusOf(probe: string, { root, token, fetch }: Asking): Promise<number | string> {
+  try {
+    const response = await fetch(`${root}${probe}`, {
+      headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    await response.body?.cancel();
+    return response.status;
+  } catch (error) {
+    return error instanceof Error ? error.name : 'for no reason that is known';
+  }
+}

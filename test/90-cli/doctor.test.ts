@@ -1,0 +1,403 @@
+// What the doctor finds, well and ill, against a real Graph, directory, port, certificate and folder of its own.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { PERMISSIONS } from '../../etl/graph/permissions.ts';
+import { startEntraEmulator } from '../../fixtures/entra-emulator/start-entra-emulator.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeKey } from '../../src/auth/api-key.ts';
+import { openKeyFile } from '../../src/auth/key-file.ts';
+import { systemClock, type Clock } from '../../src/base/clock.ts';
+import { checkExposure, checkKeys, checkSignIn } from '../../src/cli/doctor/check-access.ts';
+import { checkFolder, checkSecretFiles } from '../../src/cli/doctor/check-folder.ts';
+import { checkGraph } from '../../src/cli/doctor/check-graph.ts';
+import { checkCertificate, checkPort } from '../../src/cli/doctor/check-listening.ts';
+import { checkGeneration, checkSchedule } from '../../src/cli/doctor/check-nights.ts';
+import { failureOf, type Check } from '../../src/cli/doctor/finding.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
+import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
+import { readSettings } from '../../src/settings/read-settings.ts';
+import { secretFiles } from '../../src/settings/secret-files.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { startTestFeed } from '../70-http/feed.ts';
+import { growWarehouse } from '../70-http/warehouse.ts';
+import { runProgram } from './program.ts';
+
+const TODAY = 20261120;
+const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-doctor-'));
+const data = join(folder, 'data');
+let emulator: GraphEmulator;
+
+beforeAll(async () => {
+  execFileSync('mkdir', ['-m', '750', data]);
+  await growWarehouse(data, { devices: 4, nights: 1, today: TODAY });
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 4, firstNight: TODAY }) });
+});
+afterEach(() => emulator.faults.clear());
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Lines as they are printed. */
+async function told(
+  check: Check,
+  words: Partial<Settings>,
+  clock: Clock = systemClock,
+): Promise<readonly string[]> {
+  const settings = { ...readSettings([], {}), data, port: 0, ...words };
+  const findings = await Promise.resolve()
+    .then(() => check(settings, clock))
+    .catch((error: unknown) => [failureOf('thrown', error)]);
+  return findings.map(({ verdict, message }) => `${verdict}: ${message}`);
+}
+
+const shifted = (milliseconds: number): Clock => ({ now: () => new Date(Date.now() + milliseconds) });
+const DAY = 86_400_000;
+
+describe('the program', () => {
+  const environment = (): Record<string, string> => ({
+    FLEETFEED_TENANT_ID: DEMO_CREDENTIALS.tenantId,
+    FLEETFEED_CLIENT_ID: DEMO_CREDENTIALS.clientId,
+    FLEETFEED_GRAPH_URL: emulator.url,
+    FLEETFEED_LOGIN_URL: emulator.url,
+    FLEETFEED_DATA: data,
+    FLEETFEED_PORT: '0',
+    FLEETFEED_READY_HOURS: '100000',
+  });
+
+  test('ends with 0 where all is well, and says so line by line', async () => {
+    const secret = join(folder, 'secret');
+    writeFileSync(secret, DEMO_CREDENTIALS.clientSecret, { mode: 0o600 });
+    const program = runProgram(['doctor'], { ...environment(), FLEETFEED_CLIENT_SECRET_FILE: secret });
+    const { code } = await program.ended;
+    expect([code, program.stderr()]).toEqual([0, '']);
+    expect(program.stdout()).toContain('ok    token ');
+    expect(program.stdout()).toMatch(/\d+ well, 0 to watch, 0 to mend\.\n$/);
+    expect(program.stdout()).not.toContain(DEMO_CREDENTIALS.clientSecret);
+  });
+
+  test('ends with 1 and looks at all the rest where one thing is ill', async () => {
+    const wrong = 'a-secret-that-is-wrong';
+    const program = runProgram(['doctor'], { ...environment(), FLEETFEED_CLIENT_SECRET: wrong });
+    const { code } = await program.ended;
+    expect(code).toBe(1);
+    expect(program.stdout()).toMatch(
+      /^fail {2}token .* refused a token .* Check tenant id, client id and client secret/m,
+    );
+    expect(program.stdout()).toContain('ok    schedule');
+    expect(program.stdout() + program.stderr()).not.toContain(wrong);
+  });
+});
+
+describe('consent', () => {
+  const tenant = (): Partial<Settings> => ({
+    ...DEMO_CREDENTIALS,
+    graphUrl: emulator.url,
+    loginUrl: emulator.url,
+  });
+
+  test.each(PERMISSIONS)(
+    '$name: granted, or missing and what that costs',
+    async ({ name, probe, gives, need }) => {
+      expect(await told(checkGraph, tenant())).toContain(`ok: ${name} is granted.`);
+      emulator.faults.add({ match: probe.split('?', 1)[0] ?? '', answer: 'forbidden' });
+      const line = (await told(checkGraph, tenant())).find((each) => each.includes(name));
+      expect(line).toContain(gives);
+      expect(line).toMatch({ vital: /^fail: /, usual: /^warn: /, optional: /^ok: .*optional/ }[need]);
+    },
+  );
+
+  test('that cannot be asked after is not called missing', async () => {
+    emulator.faults.add({ match: '/users', answer: '503' });
+    emulator.faults.add({ match: '/mobileApps', answer: 'reset' });
+    const lines = await told(checkGraph, tenant());
+    expect(lines).toContainEqual(expect.stringMatching(/^warn: Whether User.Read.All .* answered 503/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^warn: Whether DeviceManagementApps.* did not answer/),
+    );
+  });
+
+  test('is what the README asks an admin for', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const asked = [...readme.matchAll(/^ *\| `([\w.]+\.All)` \| (optional: )?/gm)];
+    expect(asked.map(([, name]) => name).toSorted()).toEqual(PERMISSIONS.map(({ name }) => name).toSorted());
+  });
+
+  test.each([
+    [0, 'ok', '0 s'],
+    [-120_000, 'warn', 'behind'],
+    [600_000, 'fail', 'ahead of'],
+  ])('a clock that is %d ms off is told: %s', async (milliseconds, verdict, words) => {
+    const lines = await told(checkGraph, tenant(), shifted(milliseconds));
+    const line = lines.find((each) => each.includes('clock'));
+    expect(line).toMatch(new RegExp(`^${verdict}: `));
+    // The directory tells whole seconds.
+    expect(line?.replace(/\b1 s/, '0 s')).toContain(words);
+  });
+
+  test('a directory that is not there is one failure', async () => {
+    const nowhere = 'http://127.0.0.1:9';
+    const lines = await told(checkGraph, { ...tenant(), loginUrl: nowhere });
+    expect(lines).toEqual([
+      expect.stringMatching(/^fail: The directory at http:\/\/127.0.0.1:9 gave no token/),
+    ]);
+  });
+
+  test('settings that name no app are told, and none are needed where no nights are run', async () => {
+    expect(await told(checkGraph, {})).toEqual([
+      expect.stringMatching(/^fail: Not set: FLEETFEED_TENANT_ID/),
+    ]);
+    expect(await told(checkGraph, { schedule: 'off' })).toEqual([expect.stringMatching(/^ok: Not asked/)]);
+  });
+});
+
+describe('the folder', () => {
+  test('that is well can be written, has room and is closed to others', async () => {
+    const lines = await told(checkFolder, {});
+    expect(lines).toEqual([
+      `ok: '${data}' can be written.`,
+      expect.stringMatching(/^ok: [\d.]+ GB are free, a night may need 0.5 GB.$/),
+      'ok: Other accounts of this machine cannot look into it.',
+    ]);
+  });
+
+  test('that is not there yet is no trouble', async () => {
+    expect((await told(checkFolder, { data: join(folder, 'a', 'b') }))[0]).toMatch(
+      /^ok: .* is not there yet/,
+    );
+  });
+
+  test('that is no folder, or open to everyone, is told', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(await told(checkFolder, { data: file })).toEqual([expect.stringMatching(/^fail: ENOTDIR/)]);
+    const open = mkdtempSync(join(folder, 'open-'));
+    chmodSync(open, 0o755);
+    expect((await told(checkFolder, { data: open })).at(-1)).toMatch(/^warn: .*chmod o-rwx/);
+  });
+
+  test.each([
+    [0o600, 'ok'],
+    [0o640, 'ok'],
+    [0o604, 'fail'],
+    [0o602, 'fail'],
+  ])('a private key of mode %o: %s', async (mode, verdict) => {
+    const key = join(folder, 'some.key');
+    writeFileSync(key, '');
+    chmodSync(key, mode);
+    const lines = await told(checkSecretFiles, { tlsKey: key });
+    expect(lines.find((each) => each.includes(key))).toMatch(new RegExp(`^${verdict}: `));
+  });
+
+  test('files of secrets are known by the variables that name them', () => {
+    const environment = {
+      FLEETFEED_CLIENT_SECRET_FILE: '/a',
+      FLEETFEED_PROXY_FILE: '',
+      FLEETFEED_PORT_FILE: '/b',
+    };
+    expect(secretFiles(environment)).toEqual([{ name: 'FLEETFEED_CLIENT_SECRET_FILE', path: '/a' }]);
+  });
+});
+
+describe('who is let in', () => {
+  test.each<[string, Partial<Settings>, RegExp]>([
+    ['on this machine', {}, /^ok: Whoever is on this machine/],
+    [
+      'from anywhere',
+      { host: '0.0.0.0', anonymous: 'allow' },
+      /^warn: Whoever reaches '0.0.0.0' reads everything/,
+    ],
+    ['by nothing that is known', { host: '0.0.0.0' }, /^fail: .* knows no key and no directory/],
+    ['by a tenant that is not said', { audiences: ['x'] }, /^fail: Sign-in needs to know the tenant/],
+  ])('%s', async (_, words, line) => {
+    expect(await told(checkExposure, words)).toEqual([expect.stringMatching(line)]);
+  });
+
+  test('keys in force are counted, and one that ends soon is named', async () => {
+    const place = mkdtempSync(join(folder, 'keys-'));
+    const made = (label: string, days: number) =>
+      makeKey({ label, role: 'reader', createdAt: new Date(), expiresAt: new Date(Date.now() + days * DAY) })
+        .stored;
+    openKeyFile(place).write([made('long', 300), made('gone', -1)]);
+    expect(await told(checkKeys, { data: place })).toEqual(['ok: 1 in force.']);
+    openKeyFile(place).write([made('finance', 3)]);
+    expect(await told(checkKeys, { data: place })).toEqual([
+      expect.stringMatching(/^warn: .*\('finance'\) ends on/),
+    ]);
+  });
+
+  test('the directory is asked for its keys, and the audience held against the address', async () => {
+    const directory = await startEntraEmulator();
+    const { tenantId, url: loginUrl } = directory;
+    const words = { tenantId, loginUrl, audiences: ['https://fleet.example'] };
+    try {
+      expect(await told(checkSignIn, { ...words, publicUrl: 'https://fleet.example/feed' })).toEqual([
+        expect.stringMatching(/^ok: The keys of /),
+        expect.stringMatching(/^ok: The keys of .*v2.0/),
+      ]);
+      expect((await told(checkSignIn, { ...words, publicUrl: 'https://other.example' })).at(-1)).toMatch(
+        /^warn: --audiences does not name https:\/\/other.example/,
+      );
+      directory.setDown(true);
+      expect(await told(checkSignIn, words)).toEqual([
+        expect.stringMatching(/^fail: .* nobody can sign in/),
+        expect.stringMatching(/^fail: .* nobody can sign in/),
+      ]);
+    } finally {
+      await directory.stop();
+    }
+  });
+});
+
+describe('the port', () => {
+  test('is free, or taken by another, or not of this machine', async () => {
+    const other = createServer((socket) => socket.destroy());
+    await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready));
+    const { port } = other.address() as AddressInfo;
+    expect(await told(checkPort, { port })).toEqual([
+      expect.stringMatching(/^fail: Another program listens/),
+    ]);
+    await new Promise((closed) => other.close(closed));
+    expect(await told(checkPort, { port })).toEqual([`ok: 127.0.0.1:${port} is free.`]);
+    expect(await told(checkPort, { host: '192.0.2.1' })).toEqual([
+      expect.stringMatching(/^fail: .* no address of this/),
+    ]);
+  });
+
+  test('where the feed itself runs is well', async () => {
+    const feed = await startTestFeed({ data });
+    try {
+      const port = Number(new URL(feed.base).port);
+      expect(await told(checkPort, { port })).toEqual([`ok: The feed is running on 127.0.0.1:${port}.`]);
+    } finally {
+      await feed.stop();
+    }
+  });
+});
+
+describe('the certificate', () => {
+  const [key, cert, otherKey] = ['key.pem', 'cert.pem', 'other.pem'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  beforeAll(() => {
+    const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const named = [
+      '-days',
+      '90',
+      '-subj',
+      '/CN=fleet.example',
+      '-addext',
+      'subjectAltName=DNS:fleet.example',
+    ];
+    execFileSync('openssl', [...words, ...named, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    execFileSync('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', otherKey]);
+  });
+  const https = (words: Partial<Settings> = {}): Partial<Settings> => ({
+    tlsCert: cert,
+    tlsKey: key,
+    publicUrl: 'https://fleet.example',
+    ...words,
+  });
+
+  test('that fits is well, but for vouching for itself', async () => {
+    expect(await told(checkCertificate, https())).toEqual([
+      'ok: The private key fits the certificate.',
+      expect.stringMatching(/^ok: The certificate is valid until /),
+      "ok: The certificate is for 'fleet.example'.",
+      expect.stringMatching(/^warn: The certificate vouches for itself/),
+    ]);
+  });
+
+  test.each<[string, Partial<Settings>, number, RegExp]>([
+    ['of another key', { tlsKey: otherKey }, 0, /^fail: .* is not the private key of/],
+    [
+      'of another name',
+      { publicUrl: 'https://other.example' },
+      0,
+      /^fail: The certificate is not for 'other.example'/,
+    ],
+    ['for a host that is every host', { publicUrl: null, host: '0.0.0.0' }, 0, /^warn: Under which name/],
+    ['that ends soon', {}, 75 * DAY, /^warn: The certificate ends on .*, in 1\d days. Renew/],
+    ['that has ended', {}, 91 * DAY, /^fail: The certificate ended on/],
+    ['of tomorrow', {}, -DAY, /^fail: The certificate is not valid before/],
+    ['without a key', { tlsKey: null }, 0, /^fail: .* only one is set/],
+    ['that is not there', { tlsCert: '/nowhere' }, 0, /^fail: ENOENT/],
+    ['that is none', { tlsCert: key }, 0, /^fail: /],
+  ])('%s is told', async (_, words, milliseconds, line) => {
+    expect(await told(checkCertificate, https(words), shifted(milliseconds))).toContainEqual(
+      expect.stringMatching(line),
+    );
+  });
+});
+
+describe('what is served', () => {
+  const after = (hours: number): Clock => {
+    const [newest] = listGenerationFiles(data);
+    const published = statSync(newest?.path ?? '').mtimeMs;
+    return { now: () => new Date(published + hours * 3_600_000) };
+  };
+
+  test('is fresh, stale, damaged or nothing', async () => {
+    const readyHours = 100_000;
+    expect(await told(checkGeneration, { readyHours })).toEqual([
+      expect.stringMatching(/^ok: The night of 20261120 .* is whole/),
+    ]);
+    expect(await told(checkGeneration, { readyHours: 36 }, after(24 * 365))).toEqual([
+      expect.stringMatching(/^fail: .* more than 36/),
+    ]);
+    const copy = join(folder, 'copy');
+    cpSync(data, copy, { recursive: true });
+    truncateSync(listGenerationFiles(copy)[0]?.path ?? '', 20_000);
+    expect(await told(checkGeneration, { data: copy, readyHours })).toEqual([
+      expect.stringMatching(/^fail: .* is damaged/),
+    ]);
+    expect(await told(checkGeneration, { data: join(folder, 'none') })).toEqual([
+      expect.stringMatching(/^warn: No night has been published yet/),
+    ]);
+  });
+
+  test('what comes next is told, and what came last where it was not published', async () => {
+    expect(await told(checkSchedule, {})).toEqual([
+      expect.stringMatching(/^ok: The next night is that of \d{8}/),
+    ]);
+    expect(await told(checkSchedule, { schedule: 'off' })).toEqual([
+      expect.stringMatching(/^warn: 'serve' runs no nights/),
+    ]);
+    const ill = mkdtempSync(join(folder, 'ill-'));
+    openSqliteJournal(ill).write({
+      ...{ run: 'r', dateKey: TODAY, outcome: 'failed', startedAt: new Date(), endedAt: new Date() },
+      ...{
+        milliseconds: 1,
+        isComplete: null,
+        generation: null,
+        reason: 'Graph was away.',
+        steps: [],
+        problems: [],
+      },
+    });
+    expect((await told(checkSchedule, { data: ill })).at(-1)).toBe(
+      'warn: The last run, of the night of 20261120: failed. Graph was away.',
+    );
+  });
+});

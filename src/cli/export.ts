@@ -48,7 +48,8 @@ function emptyFolder(to: string | null): string {
     const hint = 'For example: fleetfeed export --to /mnt/export';
     throw new FeedError('setup.bad-setting', 'It is not said into which folder.', { target: '--to', hint });
   }
-  mkdirSync(to, { recursive: true });
+  // It tells of people: a folder that is made for it is its owner's alone.
+  mkdirSync(to, { recursive: true, mode: 0o700 });
   if (readdirSync(to).length === 0) return to;
   throw new FeedError('setup.bad-setting', `The folder '${to}' is not empty.`, { target: '--to' });
 }

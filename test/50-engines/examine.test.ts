@@ -1,0 +1,74 @@
+// A published file examined as a whole: what went wrong on any day of it is found, not only what the last night did.
+import { describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { makeModel } from '../../schema/model.ts';
+import { dates } from '../../schema/subjects/dates.ts';
+import { examine } from '../../src/engines/sqlite/examine.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
+import { smallModel, thing, thingDays, thingHistories, things, withDataDir } from './stage-small-model.ts';
+
+const model = makeModel('Small', [dates, ...smallModel.entities.values()]);
+const noon = new Date('2026-01-01T12:00:00Z');
+
+/** Two months of one thing that changes its colour every night, and what examining finds after the damage. */
+function examined(damage: string, by = model): ReturnType<typeof examine> {
+  return withDataDir((dataDir) => {
+    const warehouse = openSqliteWarehouse({ dataDir, model });
+    for (const [index, day] of [20260130, 20260131, 20260201, 20260202].entries()) {
+      const stage = warehouse.begin(day, noon);
+      const colourKey = 1 + (index % 2);
+      stage.append(things, [thing('a', { colourKey })]);
+      stage.append(thingHistories, [{ values: { thingKey: 'a', thingName: `name ${index}` } }]);
+      stage.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey } }]);
+      for (const entity of [things, thingHistories, thingDays]) stage.merge(entity, 'complete');
+      expect(stage.verify()).toEqual([]);
+      stage.publish();
+    }
+    const { path } = listGenerationFiles(dataDir)[0]!;
+    const database = new Database(path);
+    database.exec(damage);
+    database.close();
+    return examine(path, by);
+  });
+}
+
+describe('examining', () => {
+  test('finds nothing wrong with what was published, and counts it', () => {
+    const { generation, findings, rows } = examined('');
+    expect(generation).toMatchObject({ id: 4, dateKey: 20260202 });
+    expect(findings).toEqual([]);
+    expect(Object.fromEntries(rows!)).toMatchObject({ things: 1, thingHistories: 4, thingDays: 4 });
+  });
+
+  test.each([
+    ['UPDATE thingDaysSpans SET toKey = 20260301 WHERE fromKey = 20260130', 'spans overlap or end before'],
+    ['UPDATE thingDaysSpans SET toKey = 20260202 WHERE fromKey = 20260131', 'spans reach beyond their month'],
+    ['UPDATE thingDaysSpans SET toKey = 99991231 WHERE fromKey = 20260131', 'spans reach beyond their month'],
+    [
+      'UPDATE thingDaysSpans SET colourKey = 9 WHERE fromKey = 20260130',
+      'colourKey that colours does not know',
+    ],
+    [
+      'UPDATE thingHistoriesSpans SET toKey = 20260202 WHERE fromKey = 20260130',
+      'thingHistories: spans overlap',
+    ],
+    ['DELETE FROM colours WHERE colourId = 2', 'colours: rows of the lookup are missing (1).'],
+  ])('finds what %s does to days that are over', (damage, message) => {
+    const { findings } = examined(damage);
+    expect(findings.map((finding) => finding.message)).toContainEqual(expect.stringContaining(message));
+  });
+
+  test('says of a file without a generation that it is damaged', () => {
+    expect(examined('DELETE FROM generation')).toEqual({
+      generation: null,
+      findings: [{ collection: '', message: 'The file is damaged: it holds no generation.', broken: true }],
+      rows: null,
+    });
+  });
+
+  test('looks at the pages only where another release made the file', () => {
+    const other = makeModel('Small', [dates]);
+    expect(examined('DROP TABLE colours', other)).toMatchObject({ findings: [], rows: null });
+  });
+});

@@ -34,7 +34,7 @@ export const runs = entity({
     ),
     generation: int32OrNull('Number of the generation that the run published; null where it published none.'),
     reason: textOrNull(
-      'In words, why nothing was published, or why it was published or withdrawn knowingly.',
+      'In words, why nothing was published, or why it was published or withdrawn knowingly; and how many people were erased.',
     ),
   },
   navigations: {

@@ -7,6 +7,8 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { addDays } from '../../src/base/date-key.ts';
 import { subjectHash } from '../../src/base/subject-hash.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { findPeople } from '../../src/engines/sqlite/people/find-people.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { peopleNights, type Machine, type Someone } from './people-nights.ts';
 
@@ -150,6 +152,21 @@ describe('someone who is erased', () => {
     } finally {
       rmSync(backup, { recursive: true });
     }
+  });
+
+  test('is found by a name of the past, and is no longer known by any', async () => {
+    const renamed = { ...ADELE, name: 'adelemiller' };
+    await night(FIRST, BOTH);
+    await night(SECOND, { ...BOTH, people: [renamed, MEGAN] });
+    const find = (who: string) =>
+      findPeople(listGenerations(dataDir())[0]!, MODEL, [who], subjectHash(who)).people.map(({ id }) => id);
+    expect(find('adelemiller@contoso.com')).toEqual([ADELE.id]);
+    expect(find('adelevance@contoso.com')).toEqual([ADELE.id]);
+    eraseAdele();
+    expect(filesWith('adelevance')).toEqual([]);
+    expect(filesWith('adelemiller')).toEqual([]);
+    expect(find('adelevance@contoso.com')).toEqual([]);
+    expect(rows('SELECT count(*) FROM userHistories WHERE displayName IS NULL')).toEqual([[2]]);
   });
 
   test('is someone new under a new id', async () => {

@@ -22,9 +22,11 @@ import { rowMaker } from '../transform/staged-row.ts';
 import { windowsEditionOf } from '../transform/windows-edition.ts';
 import type { WindowsEdition } from '../transform/windows-edition.ts';
 import type { Ledger } from './ledger.ts';
+import { makeSame } from './same.ts';
+import type { Same } from './same.ts';
 import type { Tools } from './tools.ts';
 
-/** What is remembered of a device until the end of the night: some hundred bytes. */
+/** What is remembered of a device until the end of the night: some hundred bytes, of which others share the texts. */
 export interface KnownDevice {
   readonly deviceTypeKey: number;
   readonly platform: EncryptingPlatform | null;
@@ -64,6 +66,7 @@ export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
   const night: Tonight = {
     yesterday: dayBefore(stage.dateKey),
     detailsDue: makeDetailsDue(stage.dateKey),
+    same: makeSame(),
   };
 
   const completeness = await ledger.attempt(entities, MANAGED_DEVICES, async (gained) => {
@@ -136,21 +139,22 @@ function isWhole(listed: number, enrolled: number | null, ledger: Ledger): boole
 interface Tonight {
   readonly yesterday: DayBefore;
   readonly detailsDue: (device: DeviceTimes) => boolean;
+  readonly same: Same;
 }
 
-function knownDevice({ device, keyOf }: DeviceRecord, { yesterday, detailsDue }: Tonight): KnownDevice {
+function knownDevice({ device, keyOf }: DeviceRecord, { yesterday, detailsDue, same }: Tonight): KnownDevice {
   const platform = encryptingPlatformOf(textOf(device.operatingSystem));
   const enrolled = instantOf(device.enrolledDateTime);
   return {
     deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, device.deviceType),
     platform,
-    osVersion: textOf(device.osVersion),
+    osVersion: same(textOf(device.osVersion)),
     windowsName: platform === 'windows' ? textOf(device.deviceName) : null,
     edition: windowsEditionOf(textOf(device.skuFamily), countOf(device.skuNumber)),
-    joinType: textOf(device.joinType),
-    secureBoot: secureBootOf(device),
+    joinType: same(textOf(device.joinType)),
+    secureBoot: same(secureBootOf(device)),
     entraId: idOf(device.azureADDeviceId),
-    userId: idOf(device.userId),
+    userId: same(idOf(device.userId)),
     enrolledBy: isWithin(yesterday, enrolled)
       ? keyOf(DEVICE_LOOKUPS.enrollmentType, device.deviceEnrollmentType)
       : null,

@@ -23,10 +23,9 @@ import { encryptionRecord, policyIdsOf } from './encryption-record.ts';
 import type { EncryptionSources } from './encryption-record.ts';
 import type { KnownDevice, KnownDevices } from './harvest-devices.ts';
 import type { KnownPolicies } from './harvest-policies.ts';
+import { inPages } from './in-pages.ts';
+import { makeSame } from './same.ts';
 import type { Tools } from './tools.ts';
-
-/** Devices that the report leaves out are taken in as many at a time as a page would have. */
-const BATCH = 1000;
 
 const toState = rowMaker(deviceEncryptionStateStream);
 const toDetail = rowMaker(deviceEncryptionStatusDetailStream);
@@ -38,12 +37,15 @@ export async function harvestRecoveryKeys({
   graph,
   ledger,
 }: Tools): Promise<ReadonlyMap<string, number> | null> {
-  const owners = new Map<string, string>();
+  const counts = new Map<string, number>();
+  const counted = new Set<string>();
   try {
     for await (const keys of pagesOf<GraphRecoveryKey>(graph, RECOVERY_KEYS)) {
       for (const { id, deviceId } of keys) {
         const owner = idOf(deviceId);
-        if (owner !== null) owners.set(id, owner);
+        if (owner === null || counted.has(id)) continue;
+        counted.add(id);
+        counts.set(owner, (counts.get(owner) ?? 0) + 1);
       }
     }
   } catch (error) {
@@ -51,8 +53,6 @@ export async function harvestRecoveryKeys({
     if (error.code !== 'feed.source-refused') ledger.problem(RECOVERY_KEYS, error.message);
     return null;
   }
-  const counts = new Map<string, number>();
-  for (const owner of owners.values()) counts.set(owner, (counts.get(owner) ?? 0) + 1);
   return counts;
 }
 
@@ -97,9 +97,9 @@ export async function harvestEncryption(tools: Tools, found: Found): Promise<voi
       gained();
     });
     await listed.catch((error: unknown) => readExport(tools, error, takeReported));
-    const unreported = [...devices.byId].filter(([id]) => !tally.has(id));
-    for (let at = 0; at < unreported.length; at += BATCH) {
-      take(unreported.slice(at, at + BATCH).map(([id, device]): Line => [id, device, null]));
+    for (const some of inPages(devices.byId)) {
+      const unreported = some.filter(([id]) => !tally.has(id));
+      take(unreported.map(([id, device]): Line => [id, device, null]));
     }
     return devices.completeness;
   });
@@ -156,12 +156,13 @@ function appendRecords(
 function makeTally() {
   const { derivedReadinessStateKey, encryptionStateKey } = deviceEncryptionStateStream.columns;
   const kinds = new Map<string, string>();
+  const same = makeSame();
   return {
     has: (deviceId: string): boolean => kinds.has(deviceId),
     add(records: readonly EncryptionRecord[]): void {
       for (const record of records) {
         const keys = [record.deviceTypeKey, derivedReadinessStateKey(record), encryptionStateKey(record)];
-        kinds.set(record.deviceId, keys.join());
+        kinds.set(record.deviceId, same(keys.join()));
       }
     },
     counts(): readonly EncryptionCount[] {

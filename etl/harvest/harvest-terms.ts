@@ -17,11 +17,10 @@ const toAcceptance = rowMaker(acceptanceStream);
 export async function harvestTerms(tools: Tools, users: KnownUsers): Promise<void> {
   const { graph, stage, ledger } = tools;
   // Graph lists the newest version only; who accepted an older one points at the row that an earlier night left.
-  const known = new Set(
-    stage
-      .existing(termsStream.entity)
-      .map((row) => termsNatural(String(row.termsAndConditionsId), Number(row.termsAndConditionsVersion))),
-  );
+  const known = new Set<string>();
+  for (const { termsAndConditionsId, termsAndConditionsVersion } of stage.existing(termsStream.entity)) {
+    known.add(termsNatural(String(termsAndConditionsId), Number(termsAndConditionsVersion)));
+  }
   const terms: GraphTerms[] = [];
   const listed = await ledger.attempt([termsStream.entity], TERMS, async (gained) => {
     terms.push(...(await listOf<GraphTerms>(graph, TERMS)));

@@ -12,6 +12,7 @@ import {
 import type { GraphUser, UserRecord } from '../streams/users.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import type { KnownDevices } from './harvest-devices.ts';
+import { inPages } from './in-pages.ts';
 import type { Tools } from './tools.ts';
 
 /** Of the people in the warehouse: some hundred bytes each. */
@@ -63,10 +64,12 @@ export async function harvestUsers(
     return devices.completeness === 'complete' ? 'complete' : 'partial';
   });
 
-  const associations = [...devices.byId].flatMap(([deviceId, { userId }]) =>
-    userId === null ? [] : [toAssociation({ userId, deviceId })],
-  );
-  stage.append(userDeviceAssociationStream.entity, associations);
+  for (const page of inPages(devices.byId)) {
+    const associations = page.flatMap(([deviceId, { userId }]) =>
+      userId === null ? [] : [toAssociation({ userId, deviceId })],
+    );
+    stage.append(userDeviceAssociationStream.entity, associations);
+  }
   ledger.mark([userDeviceAssociationStream.entity], devices.completeness);
   return { idByPrincipalName, completeness };
 }
@@ -77,10 +80,10 @@ export async function harvestUsers(
  */
 function strangers(stage: Stage, unknownOwners: readonly string[]): readonly string[] {
   if (unknownOwners.length === 0) return [];
-  const left = new Set<unknown>();
+  const unknown = new Set<unknown>(unknownOwners);
   for (const { userId, userPrincipalName, intuneLicensed } of stage.existing(userStream.entity)) {
     // Whoever was erased has no name, and neither has anyone where names are not kept.
-    if (userPrincipalName !== null || intuneLicensed !== null) left.add(userId);
+    if (userPrincipalName !== null || intuneLicensed !== null) unknown.delete(userId);
   }
-  return unknownOwners.filter((userId) => !left.has(userId));
+  return unknownOwners.filter((userId) => unknown.has(userId));
 }

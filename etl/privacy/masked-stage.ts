@@ -64,14 +64,17 @@ export function maskedStage(stage: Stage, model: Model, mask: KeptOf): MaskedSta
     if (natural === undefined) return { values: written };
     return { natural: plan.isPerson ? (spell.of(natural)?.text ?? natural) : natural, values: written };
   };
-  const heard = (row: Row): Row => ({ ...row, [people.id]: spell.back(row[people.id] ?? null) });
+  const { id } = people;
+  function* heard(rows: Iterable<Row>): Generator<Row, void, undefined> {
+    for (const row of rows) yield { ...row, [id]: spell.back(row[id] ?? null) };
+  }
 
   return {
     returned,
     stage: {
       ...stage,
       existing: (entity) =>
-        entity.name === people.entity.name ? stage.existing(entity).map(heard) : stage.existing(entity),
+        entity.name === people.entity.name ? heard(stage.existing(entity)) : stage.existing(entity),
       append: (entity, rows) =>
         stage.append(
           entity,

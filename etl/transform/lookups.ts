@@ -47,7 +47,7 @@ function wordOf(member: unknown): string | null {
 
 function keysOf(
   { entity, columns, spelledOtherwise = {} }: Lookup,
-  existing: readonly Row[],
+  existing: Iterable<Row>,
 ): Map<string, number> {
   const keys = new Map<string, number>();
   for (const row of [...(entity.rows ?? []), ...existing]) {

@@ -138,8 +138,8 @@ export interface Finding {
 
 export interface Stage {
   readonly dateKey: DateKey;
-  /** Rows of a collection as the last generation has them; for small dimensions only. */
-  existing(entity: Entity): readonly Row[];
+  /** Rows of a dimension as the last generation has them, one at a time. Nothing else may be asked of the stage meanwhile. */
+  existing(entity: Entity): Iterable<Row>;
   /** Takes harvested rows in. The same thing twice in one night counts once, the last wins. */
   append(entity: Entity, rows: readonly StagedRow[]): void;
   /**

@@ -97,7 +97,7 @@ describe('current: the latest state', () => {
       });
       expect(row(dataDir)).toEqual({ ...born, thingName: null, modified: '2026-01-02T00:01:00' });
       const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(20260104, new Date());
-      expect(stage.existing(things)[1]).toMatchObject({
+      expect([...stage.existing(things)][1]).toMatchObject({
         ...last,
         thingKey: 2,
         isDeleted: false,

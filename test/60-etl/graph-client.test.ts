@@ -247,7 +247,7 @@ describe('requests in one area of Graph', () => {
     (request, response) =>
       void setTimeout(() => json(body)(request, response), 20);
 
-  test('are so many at once and no more, in the order they came', async () => {
+  test('are so many at once and no more', async () => {
     let [underWay, most] = [0, 0];
     server.on('request', (_, response) => {
       most = Math.max(most, ++underWay);
@@ -256,7 +256,7 @@ describe('requests in one area of Graph', () => {
     replies = [slow({ value: [] })];
     await Promise.all(Array.from({ length: 12 }, (_, n) => listOf(graph, `${things}?n=${n}`)));
     expect(most).toBe(4);
-    expect(asked.map(({ url }) => Number(url?.split('=')[1]))).toEqual([...Array(12).keys()]);
+    expect(new Set(asked.map(({ url }) => url)).size).toBe(12);
   });
 
   test('all wait when one is throttled, and those in others do not', async () => {

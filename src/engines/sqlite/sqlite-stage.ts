@@ -137,15 +137,15 @@ function mergeOne(night: Night, entity: Entity, staging: Staging, completeness: 
   return { entity: entity.name, seen: rows + orphans, orphans, ...effect };
 }
 
-function rowsOf({ database }: Night, entity: Entity): readonly Row[] {
+function* rowsOf({ database }: Night, entity: Entity): Generator<Row, void, undefined> {
   const names = Object.keys(entity.properties);
   const rows = database
     .prepare<[], Record<string, Exclude<Value, boolean>>>(`SELECT * FROM ${quoted(entity.name)}`)
     .safeIntegers()
-    .all();
-  return rows.map((row) =>
-    Object.fromEntries(names.map((name) => [name, valueOf(entity, name, row[name] ?? null)])),
-  );
+    .iterate();
+  for (const row of rows) {
+    yield Object.fromEntries(names.map((name) => [name, valueOf(entity, name, row[name] ?? null)]));
+  }
 }
 
 // SQLite knows integers only; the model knows which are truths, and which fit a number.

@@ -1,0 +1,28 @@
+// Chance that can be had again: the same seed throws the same.
+
+export interface Dice {
+  /** From 0 to below `sides`. */
+  readonly int: (sides: number) => number;
+  readonly chance: (percent: number) => boolean;
+  readonly pick: <Each>(all: readonly [Each, ...Each[]]) => Each;
+  /** So many of what is made, at least `least`. */
+  readonly some: <Each>(least: number, most: number, make: () => Each) => Each[];
+}
+
+/** Mulberry32: good enough to choose with. */
+export function makeDice(seed: number): Dice {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const int = (sides: number): number => Math.floor(next() * sides);
+  return {
+    int,
+    chance: (percent) => next() * 100 < percent,
+    pick: (all) => all[int(all.length)] ?? all[0],
+    some: (least, most, make) => Array.from({ length: least + int(most - least + 1) }, make),
+  };
+}

@@ -1,0 +1,103 @@
+// Many random requests of several callers, and what has to hold for every answer.
+import { strike, type Blow, type Reply } from '../70-http/strike.ts';
+import { makeDice } from './dice.ts';
+import { randomRequest } from './random-request.ts';
+
+export interface FuzzTarget {
+  readonly base: string;
+  /** Of callers who may see nothing personal. */
+  readonly keys: readonly [string, ...string[]];
+  /** Values of personal columns: planted, in the sense that no request holds one. */
+  readonly personal: readonly string[];
+}
+
+export interface FuzzOptions {
+  readonly requests: number;
+  readonly seed: number;
+  readonly atOnce: number;
+  /** Told after each hundred. */
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface Fault {
+  /** By which it can be had again. */
+  readonly seed: number;
+  readonly blow: Blow;
+  readonly why: string;
+}
+
+export interface FuzzReport {
+  readonly faults: readonly Fault[];
+  /** Status → how often. */
+  readonly statuses: ReadonlyMap<number, number>;
+  readonly slowestMs: number;
+}
+
+const MOST_MS = 10_000;
+
+export async function fuzz(
+  target: FuzzTarget,
+  { requests, seed, atOnce, onProgress }: FuzzOptions,
+): Promise<FuzzReport> {
+  const known = {
+    secrets: [...target.personal.map((value) => Buffer.from(value).toString('latin1')), ...target.keys],
+    credentials: target.keys.flatMap((key) => [key, Buffer.from(`x:${key}`).toString('base64')]),
+  };
+  const callers: readonly [string, ...string[]] = [
+    ...target.keys,
+    ...target.keys,
+    ...target.keys,
+    'ff_wrong',
+  ];
+  const faults: Fault[] = [];
+  const statuses = new Map<number, number>();
+  let slowestMs = 0;
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < requests) {
+      const mine = seed * 1_000_003 + next;
+      next += 1;
+      if (next % 100 === 0) onProgress?.(next);
+      const blow = randomRequest(makeDice(mine), callers);
+      const began = performance.now();
+      const outcome = await strike(target.base, blow).catch((error: unknown) => String(error));
+      const tookMs = performance.now() - began;
+      slowestMs = Math.max(slowestMs, tookMs);
+      const why = typeof outcome === 'string' ? outcome : faultOf(outcome, blow, known, tookMs);
+      if (why !== null) faults.push({ seed: mine, blow, why });
+      if (typeof outcome !== 'string') statuses.set(outcome.status, (statuses.get(outcome.status) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return { faults, statuses, slowestMs };
+}
+
+interface Known {
+  /** What no answer may hold, unless it was asked with it. */
+  readonly secrets: readonly string[];
+  /** What lets someone in. */
+  readonly credentials: readonly string[];
+}
+
+/** What an answer must not be, whatever was asked; null where it is none of it. */
+function faultOf(
+  { status, head, body, answers }: Reply,
+  { line, headers = [], body: sent = '' }: Blow,
+  { secrets, credentials }: Known,
+  tookMs: number,
+): string | null {
+  if (status >= 500 && status !== 501) return `status ${status}: ${body.slice(0, 200)}`;
+  if (status === 0) return 'the connection ended without an answer';
+  // The answers of a batch are in one.
+  if (answers > 1 && !line.includes('$batch')) return `${answers} answers to one request`;
+  if (tookMs > MOST_MS) return `took ${tookMs.toFixed(0)} ms`;
+  if (/^(?:Injected|Set-Cookie|X-Powered-By|Access-Control-Allow-Origin):/im.test(head))
+    return `header: ${head}`;
+  if (/node_modules|\n {4}at |SQLITE_|no such (?:table|column)/.test(body))
+    return `insides: ${body.slice(0, 200)}`;
+  const asked = line + headers.join('\n') + sent;
+  const mayEnter = credentials.some((each) => asked.includes(each)) || line.includes('/-/');
+  if (status < 400 && !mayEnter) return `lets in who has no credentials: ${status}`;
+  const leaked = secrets.find((secret) => (head + body).includes(secret) && !asked.includes(secret));
+  return leaked === undefined ? null : `tells '${leaked}'`;
+}

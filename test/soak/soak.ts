@@ -1,0 +1,121 @@
+// One polite client beside many that are not: what it feels of them.
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { setTimeout as passes } from 'node:timers/promises';
+
+export interface SoakWords {
+  readonly base: string;
+  /** A client each. */
+  readonly keys: {
+    readonly polite: string;
+    readonly slow: readonly string[];
+    readonly greedy: readonly string[];
+  };
+  readonly seconds: number;
+}
+
+export interface SoakReport {
+  /** From asking to the last byte, of the polite client. */
+  readonly polite: {
+    readonly reads: number;
+    readonly p50: number;
+    readonly p99: number;
+    readonly most: number;
+  };
+  /** Of its reads that were not answered with rows. */
+  readonly refused: number;
+  readonly greedy: { readonly answered: number; readonly refused: number };
+  /** Answers that the slow took, and bytes of them. */
+  readonly slow: { readonly answers: number; readonly bytes: number };
+}
+
+const POLITE = '/beta/devicePropertyHistories?$top=10';
+const WHOLE = '/beta/devicePropertyHistories';
+// Each looks at every row there is.
+const GREEDY = [
+  "/beta/devicePropertyHistories?$filter=contains(concat(deviceName,osVersion),'zzzz')",
+  '/beta/devicePropertyHistories?$orderby=osVersion desc,deviceName&$top=5000',
+  '/beta/devicePropertyHistories?$apply=groupby((osVersion,dateKey),aggregate($count as rows))',
+  '/beta/devicePropertyHistories?$search=zzzz',
+  WHOLE,
+];
+const POLITE_MS = 50;
+const SLOW_MS = 250;
+// Nobody stops a greedy client from asking again at once; one that does so hundreds of times a second is the network's to stop.
+const REFUSED_MS = 100;
+
+export async function soak({ base, keys, seconds }: SoakWords): Promise<SoakReport> {
+  const over = AbortSignal.timeout(seconds * 1000);
+  const times: number[] = [];
+  const greedy = { answered: 0, refused: 0 };
+  const slow = { answers: 0, bytes: 0 };
+  let refused = 0;
+
+  const beGreedy = async (key: string, index: number): Promise<void> => {
+    const ask = asker(base, key, over);
+    for (let turn = index; !over.aborted; turn += 1) {
+      const response = await ask(GREEDY[turn % GREEDY.length] ?? WHOLE);
+      await drain(response);
+      if (response.statusCode === 200) greedy.answered += 1;
+      else {
+        greedy.refused += 1;
+        await passes(REFUSED_MS);
+      }
+    }
+  };
+  const beSlow = async (key: string): Promise<void> => {
+    const ask = asker(base, key, over);
+    while (!over.aborted) {
+      const response = await ask(WHOLE);
+      for await (const chunk of response) {
+        slow.bytes += (chunk as Buffer).length;
+        await passes(SLOW_MS);
+      }
+      slow.answers += 1;
+    }
+  };
+  const bePolite = async (): Promise<void> => {
+    const ask = asker(base, keys.polite, over);
+    while (!over.aborted) {
+      const before = performance.now();
+      const response = await ask(POLITE);
+      await drain(response);
+      if (response.statusCode === 200) times.push(performance.now() - before);
+      else refused += 1;
+      await passes(POLITE_MS);
+    }
+  };
+  const clients = [...keys.greedy.map(beGreedy), ...keys.slow.map(beSlow), bePolite()];
+  await Promise.all(clients.map((client) => client.catch(unlessOver(over))));
+  return { polite: summary(times), refused, greedy, slow };
+}
+
+type Ask = (path: string) => Promise<IncomingMessage>;
+
+/** A client with a connection of its own. */
+function asker(base: string, key: string, signal: AbortSignal): Ask {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  signal.addEventListener('abort', () => agent.destroy(), { once: true });
+  return (path) =>
+    new Promise((resolve, reject) => {
+      const url = base + path.replaceAll(' ', '%20');
+      get(url, { agent, signal, headers: { 'x-api-key': key } }, resolve).on('error', reject);
+    });
+}
+
+async function drain(response: IncomingMessage): Promise<void> {
+  response.resume();
+  await once(response, 'end');
+}
+
+function unlessOver(over: AbortSignal): (error: unknown) => void {
+  return (error) => {
+    if (!over.aborted) throw error;
+  };
+}
+
+function summary(times: readonly number[]): SoakReport['polite'] {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? NaN;
+  return { reads: sorted.length, p50: at(0.5), p99: at(0.99), most: at(1) };
+}

@@ -1,5 +1,5 @@
 // Nights of a few people and their devices in the real model: what they tell is planted, so that it can be looked for.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
@@ -53,6 +53,12 @@ const ENTITIES: readonly Entity[] = [
   termsAndConditions,
   userTermsAndConditionsAcceptances,
 ];
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
+}
 
 /** What is not said is null, unknown or empty. */
 function rowOf({ properties }: Entity, values: Readonly<Record<string, Value>>, natural?: string): StagedRow {
@@ -165,7 +171,7 @@ export function peopleNights(): PeopleNights {
       }),
     rows: (sql) => select(dataDir, sql).map(Object.values),
     filesWith: (text) =>
-      readdirSync(dataDir).filter((name) =>
+      filesIn(dataDir).filter((name) =>
         readFileSync(join(dataDir, name)).toString('latin1').toLowerCase().includes(text.toLowerCase()),
       ),
   };

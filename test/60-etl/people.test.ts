@@ -1,5 +1,13 @@
 // What a warehouse forgets of people, and what it never learns: held by the bytes of every file in its folder.
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -152,6 +160,33 @@ describe('someone who is erased', () => {
     } finally {
       rmSync(backup, { recursive: true });
     }
+  });
+
+  test('is nobody in the audit of what they read, whose lines stay', async () => {
+    const readAs = (requestId: string, id: string): string =>
+      `${JSON.stringify({
+        ...{ requestId, dateKey: FIRST, answeredDateTimeUTC: '2026-11-30T08:00:00Z', caller: `user:${id}` },
+        ...{ role: 'reader', decision: 'answered', method: 'GET', shape: 'devices', status: 200, code: null },
+        ...{ rowsSent: 1, bytesSent: 1, isWhole: true, costInMilliseconds: 1, durationInMilliseconds: 1 },
+        requests: 1,
+      })}\n`;
+    mkdirSync(join(dataDir(), 'audit'));
+    const file = join(dataDir(), 'audit', `reads-${FIRST}.jsonl`);
+    // Longer than what is looked at in one go.
+    const many = Array.from({ length: 6000 }, (_, index) => readAs(`r-${index}`, ADELE.id)).join('');
+    writeFileSync(file, many + readAs('last', MEGAN.id));
+    await twoNights();
+    expect(rows(`SELECT count(*) FROM reads WHERE caller = 'user:${ADELE.id}'`)).toEqual([[6000]]);
+    eraseAdele();
+    expect(rows(`SELECT caller = 'user:${MEGAN.id}', count(*) FROM reads GROUP BY 1`)).toEqual([
+      [0, 6000],
+      [1, 1],
+    ]);
+    expect(filesWith(ADELE.id)).toEqual([]);
+    const left = readFileSync(file, 'utf8');
+    expect(left).not.toContain(ADELE.id);
+    expect(left).toContain(readAs('last', MEGAN.id));
+    expect(left).toHaveLength(many.length + readAs('last', MEGAN.id).length);
   });
 
   test('is found by a name of the past, and is no longer known by any', async () => {

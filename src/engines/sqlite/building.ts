@@ -21,6 +21,7 @@ import { carryReads } from './carry-reads.ts';
 import { plantModel } from './plant.ts';
 import { hasRuns, writeRun } from './run-tables.ts';
 import { risen } from './people/erase-people.ts';
+import { scrubAudit } from './people/scrub-audit.ts';
 import { scrubRuns } from './people/scrub-runs.ts';
 import { carryRuns, openSqliteJournal, scrubJournal, settleJournal } from './sqlite-journal.ts';
 import { openSqliteStage } from './sqlite-stage.ts';
@@ -97,6 +98,7 @@ export function build(site: Site, ground: Ground, release: () => void): Building
       inscribe: (run) => inscribe(night, dataDir, base, run),
       scrub(values) {
         database.transaction(() => scrubRuns(database, values))();
+        scrubAudit(database, dataDir, values);
         scrubJournal(dataDir, values);
       },
       publish(run) {

@@ -16,7 +16,9 @@ export function publicBase(request: Request, publicUrl: string | null): string {
     /^https?$/i.test(request.protocol) &&
     /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host) &&
     /^(\/[\w.~-]+)*\/?$/.test(prefix);
-  if (isAddress) return `${request.protocol}://${host}${prefix}`.replace(/\/$/, '');
+  const base = `${request.protocol}://${host}${prefix}`;
+  // Not every number is a port, nor an address.
+  if (isAddress && URL.canParse(base)) return base.replace(/\/$/, '');
   throw new FeedError('request.malformed-url', `The host '${host}' is not an address.`, { target: 'Host' });
 }
 

@@ -458,6 +458,8 @@ describe('a host', () => {
     ['with a quote', [key, 'Host: x"onload="y'], '400 request.malformed-url'],
     ['that is empty', [key, 'Host: '], '400 request.malformed-url'],
     ['with a port that is none', [key, 'Host: 127.0.0.1:99999999'], '400 request.malformed-url'],
+    ['with a port beyond the last', [key, 'Host: 127.0.0.1:99999'], '400 request.malformed-url'],
+    ['that would be a number', [key, 'Host: 999.1.1.1'], '400 request.malformed-url'],
   ])('%s', async (...attack) => run(attack));
 
   test('of the sender’s choice cannot be brought by a page: a browser has no key', async () => {

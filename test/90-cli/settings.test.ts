@@ -100,10 +100,27 @@ describe('settings', () => {
     expect(refusal([], { FLEETFEED_CLIENT_SECRET_FILE: file })).toContain('which cannot be read');
   });
 
-  test('the description shows every setting and no secret', () => {
-    const shown = describeSettings(readSettings([], { FLEETFEED_CLIENT_SECRET: 'hunter2' }), NAMES);
-    expect(shown).not.toContain('hunter2');
+  test('the description shows every setting', () => {
+    const shown = describeSettings(readSettings([], {}), NAMES);
     for (const name of NAMES) expect(shown).toContain(variableOf(name));
-    expect(shown).not.toContain(`${flagOf('clientSecret')},`);
+  });
+
+  const secrets = NAMES.filter((name) => 'secret' in SETTINGS[name]);
+  test.each(secrets)('the secret %s is shown nowhere, and no argument takes it', (name) => {
+    const written = name === 'proxy' ? 'http://megan:hunter2@proxy.example:3128' : 'hunter2';
+    const settings = readSettings([], { [variableOf(name)]: written });
+    expect(settings[name]).toBe(written);
+    expect(describeSettings(settings, NAMES)).toContain('Now (hidden)');
+    expect(describeSettings(settings, NAMES)).not.toContain('hunter2');
+    expect(refusal([flagOf(name), written])).not.toContain('hunter2');
+  });
+
+  test('a secret that cannot be used is not quoted', () => {
+    expect(refusal([], { FLEETFEED_PROXY: 'hunter2' })).not.toContain('hunter2');
+  });
+
+  test('what sounds like a secret is kept as one', () => {
+    const like = NAMES.filter((name) => /secret|password|certificate$|token$|^proxy$/i.test(name));
+    expect(like.toSorted()).toEqual(secrets.toSorted());
   });
 });

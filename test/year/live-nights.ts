@@ -33,7 +33,8 @@ export async function liveNights({ devices, firstNight, nights, onNight }: Life)
       Array.from({ length: nights }, (_, index) => addDays(firstNight, index)),
       {
         emulator,
-        settings: { data, keepGenerations: 2 },
+        // Whoever is forgotten is gone from the past too, which else never changes.
+        settings: { data, keepGenerations: 2, forgetAfter: 'never' },
         observe: () => undefined,
         signal: new AbortController().signal,
         onNight: (night, done) => {

@@ -33,6 +33,7 @@ export async function harvestUsers(
   intunePlans: readonly string[],
 ): Promise<KnownUsers> {
   const idByPrincipalName = new Map<string, string>();
+  /** Of devices, until the directory names them. */
   const owners = new Set<string>();
   for (const { userId } of devices.byId.values()) if (userId !== null) owners.add(userId);
   const append = (people: readonly UserRecord[]): void => {
@@ -42,24 +43,18 @@ export async function harvestUsers(
 
   const entities = [userStream.entity, userHistoryStream.entity];
   const completeness = await ledger.attempt(entities, GRAPH_USERS, async (gained) => {
-    const found = new Set<string>();
     for await (const page of pagesOf<GraphUser>(graph, GRAPH_USERS)) {
       const people = page
         .map((user) => userRecord(user, intunePlans))
         .filter(({ userId, intuneLicensed }) => intuneLicensed === true || owners.has(userId));
       for (const { userId, userPrincipalName } of people) {
-        found.add(userId);
+        owners.delete(userId);
         if (userPrincipalName !== null) idByPrincipalName.set(userPrincipalName.toLowerCase(), userId);
       }
       append(people);
       gained();
     }
-    append(
-      strangers(
-        stage,
-        [...owners].filter((userId) => !found.has(userId)),
-      ).map(placeholderUser),
-    );
+    for (const page of inPages(strangers(stage, owners))) append(page.map(placeholderUser));
     // Without all devices, someone without a licence may own one that was not seen.
     return devices.completeness === 'complete' ? 'complete' : 'partial';
   });
@@ -75,15 +70,15 @@ export async function harvestUsers(
 }
 
 /**
- * Owners of devices whom the directory does not know, and who the warehouse never did know by name. Those who left
- * are not among them: they are found gone, and keep their last state.
+ * Of the owners of devices whom the directory does not know, those whom the warehouse never did know by name. Those who
+ * left are not among them: they are found gone, and keep their last state.
  */
-function strangers(stage: Stage, unknownOwners: readonly string[]): readonly string[] {
-  if (unknownOwners.length === 0) return [];
-  const unknown = new Set<unknown>(unknownOwners);
+function strangers(stage: Stage, unknownOwners: ReadonlySet<string>): ReadonlySet<string> {
+  const strange = new Set<unknown>(unknownOwners);
+  if (strange.size === 0) return unknownOwners;
   for (const { userId, userPrincipalName, intuneLicensed } of stage.existing(userStream.entity)) {
     // Whoever was erased has no name, and neither has anyone where names are not kept.
-    if (userPrincipalName !== null || intuneLicensed !== null) unknown.delete(userId);
+    if (userPrincipalName !== null || intuneLicensed !== null) strange.delete(userId);
   }
-  return unknownOwners.filter((userId) => unknown.has(userId));
+  return new Set([...unknownOwners].filter((userId) => strange.has(userId)));
 }

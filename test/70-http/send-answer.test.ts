@@ -135,15 +135,15 @@ describe('a body', () => {
 
   test('goes on to a client that is slow and takes some of it now and then', async () => {
     made = () => ({ status: 200, headers: {}, body: body(60) });
-    sending = { encoding: 'identity', wantsBody: true, stallMs: 400 };
+    // Longer than any pause on a busy machine, and shorter than all of them together.
+    sending = { encoding: 'identity', wantsBody: true, stallMs: 2000 };
     const { promise, resolve } = Promise.withResolvers<readonly [boolean, number]>();
     let bytes = 0;
     get({ port, agent: false }, (response) => {
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes % 5 > 0) return;
         response.pause();
-        setTimeout(() => response.resume(), 5);
+        setTimeout(() => response.resume(), 30);
       });
       response.on('close', () => resolve([response.complete, bytes]));
     });

@@ -23,7 +23,11 @@ try {
   const feed = await serveFeed(dataDir, '2026-11-20', ['--anonymous', 'never']);
   const seconds = Number(values.seconds);
   const base = new URL(feed.url).origin;
-  const alone = await soak({ base, keys: { ...keys, slow: [], greedy: [] }, seconds: Math.ceil(seconds / 6) });
+  const alone = await soak({
+    base,
+    keys: { ...keys, slow: [], greedy: [] },
+    seconds: Math.ceil(seconds / 6),
+  });
   const crowded = await soak({ base, keys, seconds });
   const memory = feed.memory();
   await feed.stop();

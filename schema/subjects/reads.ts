@@ -33,7 +33,7 @@ export const reads = entity({
     costInMilliseconds: int32('Time that the reading threads worked for it, in milliseconds.'),
     durationInMilliseconds: int32('Time from the request to the end of the answer, in milliseconds.'),
     requests: int32(
-      'How many requests the row is about: 1, or more where somebody without valid credentials asked very often.',
+      'How many requests the row is about: 1, or more where whoever is not let in asked very often.',
     ),
   },
   navigations: {

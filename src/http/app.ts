@@ -66,6 +66,9 @@ async function read(guest: Guest, visit: Visit): Promise<Answer> {
   const { feed } = guest;
   const { request, signal, watch } = visit;
   if (isBatch(request.originalUrl)) return serveBatch(guest, visit);
-  const readRequest = isPostedQuery(request) ? readPostedQuery : readFeedRequest;
-  return serveRead(feed, await readRequest(request, feed.settings.publicUrl, signal), watch);
+  const { publicUrl } = feed.settings;
+  if (!isPostedQuery(request)) return serveRead(feed, readFeedRequest(request, publicUrl, signal), watch);
+  const posted = await readPostedQuery(request, publicUrl, signal);
+  visit.inside.push(`?${posted.rawQuery}`);
+  return serveRead(feed, posted, watch);
 }

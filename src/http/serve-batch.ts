@@ -28,7 +28,7 @@ export function isBatch(target: string): boolean {
 /** Throws FeedErrors for a batch that is none; a part that fails is answered within the batch. */
 export async function serveBatch(
   { feed, account }: Pick<Guest, 'feed' | 'account'>,
-  { request, signal, watch }: Pick<Visit, 'request' | 'signal' | 'watch'>,
+  { request, signal, watch, inside }: Pick<Visit, 'request' | 'signal' | 'watch' | 'inside'>,
 ): Promise<Answer> {
   if (request.method !== 'POST') return postOnly(request.method);
   const { headers } = request;
@@ -39,6 +39,7 @@ export async function serveBatch(
   checkAccept(headers.accept);
   const parts = parse(await readBody(request, 'batchBodyBytes', 'request.malformed-batch'));
   watch.lap('parse');
+  inside.push(...parts.map(({ url }) => url));
 
   const preferences = parsePrefer(one(headers.prefer));
   const applied = printPreferenceApplied(preferences, ['continue-on-error']);

@@ -6,26 +6,33 @@ import { optionName } from '../odata/parse-options.ts';
 import { splitTarget } from './feed-request.ts';
 import { ROOT_WORDS } from './mounts.ts';
 
-/** `/beta/devices('DESKTOP-1')?$filter=…&colour=red` → `/beta/devices()?$filter&…`. */
-export type ShapeOf = (target: string) => string;
+/**
+ * `/beta/devices('DESKTOP-1')?$filter=…&colour=red` → `/beta/devices()?$filter&…`. What the body asks for stands behind, each
+ * shape once: `/beta/$batch [devices()?$select, users]`.
+ */
+export type ShapeOf = (target: string, inside?: readonly string[]) => string;
 
-const PATH_WORDS = [
-  '-',
-  'live',
-  'ready',
-  '$metadata',
-  '$batch',
-  '$query',
-  '$filter',
-  '$count',
-  '$value',
-  '$ref',
+const WATCHING = ['-', 'live', 'ready'];
+// Of the standard, also those that are not offered here.
+const SYSTEM = [
+  'metadata',
+  'batch',
+  'query',
+  'filter',
+  'count',
+  'value',
+  'ref',
+  'entity',
+  'all',
+  'crossjoin',
+  'root',
+  'each',
 ];
-const ELSEWHERE = ['$entity', '$all', '$crossjoin', '$root', '$each'];
 
 // What a client made up may be anything: a name, a key, a secret in the wrong place. Only what we know ourselves is told.
 const UNKNOWN = '…';
 const MOST_PARTS = 40;
+const MOST_INSIDE = 20;
 
 export function shapesOf(model: Model): ShapeOf {
   const catalogue = deriveCatalogue(model, 'beta');
@@ -35,17 +42,25 @@ export function shapesOf(model: Model): ShapeOf {
     ...boundFunctionsOf(catalogue, listing).flatMap((each) => [each.name, `${namespace}.${each.name}`]),
   ]);
   const known = new Map(
-    [...PATH_WORDS, ...ELSEWHERE, ...ROOT_WORDS, ...words].map((word) => [word.toLowerCase(), word]),
+    [...WATCHING, ...SYSTEM.map((name) => `$${name}`), ...ROOT_WORDS, ...words].map((word) => [
+      word.toLowerCase(),
+      word,
+    ]),
   );
   const segmentOf = (encoded: string): string => {
     const [, name = '', bracket = ''] = /^([^(]*)(\(?)/.exec(decoded(encoded)) ?? [];
     return name === '' ? '' : `${known.get(name.toLowerCase()) ?? UNKNOWN}${bracket && '()'}`;
   };
-  return (target) => {
+  const shapeOf = (target: string): string => {
     const { path, rawQuery } = splitTarget(target);
     const shape = path.split('/', MOST_PARTS).map(segmentOf).join('/');
     const options = rawQuery === '' ? [] : rawQuery.split('&', MOST_PARTS).map(optionOf);
     return options.length === 0 ? shape : `${shape}?${options.join('&')}`;
+  };
+  return (target, inside = []) => {
+    const shapes = [...new Set(inside.map(shapeOf))];
+    if (shapes.length > MOST_INSIDE) shapes.splice(MOST_INSIDE, Infinity, UNKNOWN);
+    return shapes.length === 0 ? shapeOf(target) : `${shapeOf(target)} [${shapes.join(', ')}]`;
   };
 }
 

@@ -10,10 +10,12 @@ export interface Visit {
   readonly watch: Stopwatch;
   /** Aborts when nothing more can be sent: the answer is out, or the client has gone. */
   readonly signal: AbortSignal;
+  /** What its body asks for besides: addresses of the parts of a batch, or of a read with the options in the body. */
+  readonly inside: string[];
 }
 
 export function beginVisit(request: Request, response: Response): Visit {
   const over = new AbortController();
   response.once('close', () => over.abort());
-  return { id: randomUUID(), request, response, watch: startStopwatch(), signal: over.signal };
+  return { id: randomUUID(), request, response, watch: startStopwatch(), signal: over.signal, inside: [] };
 }

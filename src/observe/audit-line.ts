@@ -28,8 +28,8 @@ export function auditLine(seen: Answered, at: Date): AuditLine {
   };
 }
 
-/** One line in place of denials that came too fast to be told one by one. */
-export function denialsLine(requests: number, at: Date): AuditLine {
+/** One line for those who were not let in and came too fast to be told one by one. */
+export function strangersLine(requests: number, at: Date): AuditLine {
   return {
     requestId: randomUUID(),
     dateKey: dateKeyOf(at),

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { addDays, dateKeyOf, type DateKey } from '../base/date-key.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Observer } from '../base/observation.ts';
-import { auditLine, denialsLine, type Answered } from './audit-line.ts';
+import { auditLine, strangersLine, type Answered } from './audit-line.ts';
 import { openDayFiles } from './day-files.ts';
 
 export interface AuditWords {
@@ -30,7 +30,7 @@ export interface Audit {
 // Kept in memory until the disk takes them again: some 400 kilobytes.
 const MOST_WAITING = 1000;
 // Whoever only knocks is not to fill the disk: what comes on top within a minute is one line with its number.
-const DENIALS_A_MINUTE = 600;
+const STRANGERS_A_MINUTE = 600;
 
 /** Throws `setup.unsafe` where lines are required and cannot be written. */
 export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWords): Audit {
@@ -39,7 +39,7 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
   let trouble: Error | null = null;
   let lost = 0;
   let minute = 0;
-  let denials = 0;
+  let strangers = 0;
   let today: DateKey | null = null;
 
   /** Null when all that waited is written. */
@@ -70,10 +70,10 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
     flush();
   };
 
-  const tellFurtherDenials = (now: Date): void => {
-    const further = denials - DENIALS_A_MINUTE;
-    denials = 0;
-    if (further > 0) take(denialsLine(further, now));
+  const tellFurtherStrangers = (now: Date): void => {
+    const further = strangers - STRANGERS_A_MINUTE;
+    strangers = 0;
+    if (further > 0) take(strangersLine(further, now));
   };
 
   const forgetOld = (now: Date): void => {
@@ -85,14 +85,13 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
   if (isRequired) refuseUnwritable(() => files.append(dateKeyOf(clock.now()), new Uint8Array()));
   return {
     observe(seen) {
-      if (seen.kind !== 'request.answered' || isWatching(seen)) return;
+      if (seen.kind !== 'request.answered' || isForEveryone(seen)) return;
       const now = clock.now();
       forgetOld(now);
-      if (minuteOf(now) !== minute) tellFurtherDenials(now);
+      if (minuteOf(now) !== minute) tellFurtherStrangers(now);
       minute = minuteOf(now);
-      const line = auditLine(seen, now);
-      if (line.decision === 'denied') denials += 1;
-      if (line.decision !== 'denied' || denials <= DENIALS_A_MINUTE) take(line);
+      if (seen.caller === null) strangers += 1;
+      if (seen.caller !== null || strangers <= STRANGERS_A_MINUTE) take(auditLine(seen, now));
     },
     check() {
       const cause = isRequired && trouble !== null ? flush() : null;
@@ -107,7 +106,7 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
       );
     },
     close() {
-      tellFurtherDenials(clock.now());
+      tellFurtherStrangers(clock.now());
       files.close();
     },
   };
@@ -117,9 +116,9 @@ function minuteOf(now: Date): number {
   return Math.floor(now.getTime() / 60_000);
 }
 
-/** Whoever asks whether the feed is up learns nothing of the tenant. */
-function isWatching({ shape, caller }: Answered): boolean {
-  return caller === null && (shape === '/-/live' || shape === '/-/ready');
+/** Whether the feed is up, and which origins may ask, is answered to everyone, and tells nothing of the tenant. */
+function isForEveryone({ caller, code, status }: Answered): boolean {
+  return caller === null && code === undefined && status !== 499;
 }
 
 function removeBefore(dataDir: string, first: DateKey): void {

@@ -120,7 +120,7 @@ test('where lines are required and cannot be written, nothing is started', () =>
   expect(() => open()).not.toThrow();
 });
 
-test('whoever knocks very often fills no disk: beyond 600 a minute, denials are one line with their number', () => {
+test('whoever knocks very often fills no disk: beyond 600 a minute, those not let in are one line with their number', () => {
   const audit = open();
   const denied = { caller: null, role: null, status: 401, code: 'auth.required' };
   for (let each = 0; each < 650; each += 1) audit.observe(answered(String(each), denied));

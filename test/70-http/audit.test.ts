@@ -118,6 +118,38 @@ describe('a line', () => {
   });
 });
 
+test('what stands in a body is told by its shape, each once', async () => {
+  const key = { 'x-api-key': as('reader')['x-api-key'] ?? '' };
+  const post = async (path: string, type: string, body: string): Promise<string> => {
+    const response = await fetch(feed.base + path, {
+      method: 'POST',
+      headers: { ...key, 'content-type': type },
+      body,
+    });
+    await response.text();
+    const requestId = response.headers.get('request-id');
+    for (let tries = 0; tries < 100; tries += 1) {
+      const found = linesOf(TODAY).find((line) => line.requestId === requestId);
+      if (found) return found.shape;
+      await passes(10);
+    }
+    throw new Error(`No line for ${path}`);
+  };
+  const part = (id: string, url: string) => ({ id, method: 'GET', url });
+  const requests = [
+    part('1', "devices?$filter=osVersion eq 'SECRET'&$top=1"),
+    part('2', 'devices?$filter=true&$top=2'),
+    part('3', "users('SECRET')"),
+    part('4', 'SECRET'),
+  ];
+  expect(await post('/beta/$batch', 'application/json', JSON.stringify({ requests }))).toBe(
+    '/beta/$batch [devices?$filter&$top, users(), …]',
+  );
+  expect(await post('/beta/devices/$query?$top=1', 'text/plain', "$filter=osVersion eq 'SECRET'")).toBe(
+    '/beta/devices/$query?$top [?$top&$filter]',
+  );
+});
+
 describe('the collection reads', () => {
   test.each([
     ['reader', 404],

@@ -382,7 +382,8 @@ test('a batch is told as one request with the rows of all its parts', async () =
   const before = feed.observations.length;
   await batch([{ url: 'devices?$top=2' }, { url: 'devices?$top=3' }]);
   const told = feed.observations.slice(before).find(({ kind }) => kind === 'request.answered');
-  expect(told).toMatchObject({ method: 'POST', shape: '/beta/$batch', status: 200, rows: 5 });
+  const shape = '/beta/$batch [devices?$top]';
+  expect(told).toMatchObject({ method: 'POST', shape, status: 200, rows: 5 });
 });
 
 describe('$entity', () => {

@@ -170,7 +170,15 @@ async function askEverything(): Promise<void> {
     }
   }
   await feed.get(`/beta/devices?$select=deviceKey`, { 'x-api-key': analyst, referer: upn }, 'DELETE');
-  await feed.get('/beta/$batch', { 'x-api-key': analyst }, 'POST');
+  const parts = paths.filter((path) => path.startsWith('/beta/')).map((path, id) => ({ id: `${id}`, path }));
+  const batch = await fetch(`${feed.base}/beta/$batch`, {
+    method: 'POST',
+    headers: {
+      ...{ 'x-api-key': analyst, 'content-type': 'application/json', prefer: 'continue-on-error' },
+    },
+    body: JSON.stringify({ requests: parts.map(({ id, path }) => ({ id, method: 'GET', url: path })) }),
+  });
+  said.push(`${batch.status} ${(await batch.text()).length}`);
 }
 
 function textOf(path: string, tables: readonly string[]): string {

@@ -1,9 +1,9 @@
 // A file that the disk has spoilt: what is served then, what the next night is built on, and what is told of it.
-import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { readFileSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { listGenerationFiles, listGenerations } from '../../src/engines/sqlite/generations.ts';
 import { select, thing } from '../50-engines/stage-small-model.ts';
+import { spoil } from '../crash/spoil.ts';
 import { harvestOfThings, smallNights } from './small-nights.ts';
 
 const nights = smallNights();
@@ -23,20 +23,6 @@ async function twoNights(): Promise<void> {
 
 const newest = (): string => listGenerationFiles(nights.dataDir())[0]!.path;
 const served = (): readonly number[] => listGenerations(nights.dataDir()).map(({ id }) => id);
-
-/** Overwrites the first page of a table: the file still tells which generation it is. */
-function spoil(path: string, table: string): void {
-  const database = new Database(path, { readonly: true });
-  const page = database
-    .prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?')
-    .pluck()
-    .get(table) as number;
-  const bytes = database.pragma('page_size', { simple: true }) as number;
-  database.close();
-  const descriptor = openSync(path, 'r+');
-  writeSync(descriptor, Buffer.alloc(bytes, 0xff), 0, bytes, (page - 1) * bytes);
-  closeSync(descriptor);
-}
 
 describe('a newest file that is', () => {
   test.each([

@@ -13,6 +13,7 @@ import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations.ts';
 import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
+import { spoil } from '../crash/spoil.ts';
 import { runProgram } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-backup-'));
@@ -127,12 +128,20 @@ test('a backup that was changed is refused, with its manifest or without; so is 
   expect(served(data)).toEqual(before);
 
   const [newest] = listGenerations(data);
-  copyFileSync(changed, newest!.path);
+  spoil(newest!.path, 'devices');
   expect(await toEnd('verify', '--data', data)).toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/^Generation 5 of 20261101: not whole\.\n {4}The file is damaged: /),
     stderr: expect.stringContaining('fleetfeed rollback serves the night before again'),
   });
+  const spoilt = join(folder, 'spoilt');
+  expect(await toEnd('export', '--to', spoilt, '--data', data)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^A file of the warehouse is damaged: .* fleetfeed verify --all tells which one\.$/m,
+    ),
+  });
+  expect(readdirSync(spoilt)).toEqual([]);
 });
 
 test.each([

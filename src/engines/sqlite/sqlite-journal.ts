@@ -65,8 +65,11 @@ export function settleJournal(dataDir: string, beginning: Beginning): void {
 }
 
 function settle(dataDir: string, { dateKey, last, building }: Beginning): void {
-  const attach = (database: Database.Database): unknown =>
+  const attach = (database: Database.Database): unknown => {
     database.prepare('ATTACH ? AS built').run(building);
+    // It is only read. Were it to be waited for, SQLite would write a journal for both, which a crash leaves behind.
+    return database.pragma('built.synchronous = OFF');
+  };
   inJournal(
     dataDir,
     (database) => {

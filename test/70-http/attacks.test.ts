@@ -247,6 +247,23 @@ describe('a credential', () => {
     ],
   ])('%s', async (...attack) => run(attack));
 
+  test('that was revoked a moment ago is refused with the next request', async () => {
+    const file = openKeyFile(warehouse.data);
+    const { text, stored } = makeKey({
+      label: 'lost',
+      role: 'reader',
+      createdAt: new Date(),
+      expiresAt: null,
+    });
+    const others = file.keys();
+    const headers = [`X-Api-Key: ${text}`];
+    file.write([...others, stored]);
+    expect((await answerTo({ line: READ, headers })).status).toBe(200);
+    file.write([...others, { ...stored, revokedAt: new Date().toISOString() }]);
+    expect(verdict(await answerTo({ line: READ, headers }))).toBe('401 auth.required');
+    file.write(others);
+  });
+
   test('is refused in the same words whatever is wrong with it', async () => {
     const wrong = ['wrong', '{revoked}', '{expired}', `ff_{analyst:id}_${'A'.repeat(43)}`];
     const bodies = await Promise.all(

@@ -21,6 +21,7 @@ describe('the command line', () => {
       'serve',
       'snapshot',
       'status',
+      'doctor',
       'rollback',
       'subject',
       'query',

@@ -7,13 +7,13 @@ test('no night of a living tenant breaks what must hold between nights', async (
   const nights: number[] = [];
   await liveNights({
     devices: 50,
-    firstNight: 20260126,
-    nights: 10,
+    firstNight: 20260130,
+    nights: 5,
     onNight: (lived) => {
       nights.push(lived.night);
       broken.push(...lived.broken.map((words) => `${lived.night}: ${words}`));
     },
   });
   expect(broken).toEqual([]);
-  expect([nights.at(0), nights.at(-1)]).toEqual([20260126, 20260204]);
-});
+  expect([nights.at(0), nights.at(-1)]).toEqual([20260130, 20260203]);
+}, 120_000);

@@ -198,6 +198,19 @@ describe('a token of the directory', () => {
     expect((await refused(strict(bearer(directory.issue())))).code).toBe('auth.forbidden');
     expect((await strict(bearer(directory.issue({ roles: ['fleet-analysts'] })))).role.name).toBe('analyst');
   });
+
+  test('that names several roles has the first of the file, then of ours', async () => {
+    const helpdesk: Role = { name: 'helpdesk', collections: ['devices'], personal: ['serial'] };
+    const rolesByClaim = new Map<string, Role>([
+      ['auditors', ROLES.auditor],
+      ['fleet-analysts', ROLES.analyst],
+      ['helpdesk', helpdesk],
+    ]);
+    const roleOf = async (...roles: readonly string[]): Promise<Role> =>
+      (await gate({ roles: allRoles([helpdesk]), rolesByClaim })(bearer(directory.issue({ roles })))).role;
+    expect((await roleOf('auditors', 'fleet-analysts')).name).toBe('analyst');
+    expect(await roleOf('auditors', 'fleet-analysts', 'helpdesk')).toEqual(helpdesk);
+  });
 });
 
 describe('the keys of the directory', () => {
@@ -300,6 +313,14 @@ describe('a key', () => {
   ])('%s is refused in the same words', async (_, change) => {
     const { code, message } = await refused(gate()({ ...NOTHING, apiKey: change(stored()) }));
     expect([code, message]).toEqual(['auth.required', 'The key is not known, has expired or was revoked.']);
+  });
+
+  test('of a role that was taken away is 403, and sees nothing in the name of another', async () => {
+    const { code, message } = await refused(gate()({ ...NOTHING, apiKey: stored({ role: 'helpdesk' }) }));
+    expect([code, message]).toEqual([
+      'auth.forbidden',
+      "The key is for the role 'helpdesk', which is no longer there.",
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 // `query`: the answer to any address of the feed, without a server; or how it would be found.
 import { existsSync } from 'node:fs';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { roleNamed } from '../auth/roles.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { openExplainingEngine } from '../engines/sqlite/explaining-engine.ts';
 import { SQLITE } from '../engines/sqlite/dialect.ts';
@@ -8,7 +9,7 @@ import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
 import type { Engine } from '../engines/engine.ts';
 import { odataError } from '../format/odata-error.ts';
 import { type FeedRequest, findAsked } from '../http/feed-request.ts';
-import { type Feed, makeFeed } from '../http/feed.ts';
+import { type Feed, feedsByRole } from '../http/feed.ts';
 import { planRequest, serveRead } from '../http/serve-read.ts';
 import { startStopwatch } from '../http/stopwatch.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -16,6 +17,7 @@ import { catchUp } from './catch-up.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { explanation } from './explanation.ts';
+import { rolesOf } from './roles-of.ts';
 import { print, printBody, say } from './terminal.ts';
 import { readTypedAddress } from './typed-address.ts';
 
@@ -24,7 +26,7 @@ const nobody = (): void => undefined;
 export const query: Command = {
   operands: ["'<address>'"],
   help: 'Answers an address of the feed, such as beta/devices?$top=3, without a server.',
-  settings: ['data', 'pageRows', 'publicUrl', 'today'],
+  settings: ['data', 'as', 'roles', 'pageRows', 'publicUrl', 'today'],
   switches: { explain: 'Prints the plan, the SQL and how SQLite would run it, and reads nothing.' },
   run: async (settings, [typed], switches) => {
     if (typed === undefined) {
@@ -66,14 +68,16 @@ async function explain(typed: string, settings: Settings): Promise<void> {
 }
 
 function feedOf(engine: Engine, settings: Settings): Feed {
-  return makeFeed({
+  const role = roleNamed(rolesOf(settings), settings.as, '--as');
+  const parts = {
     model: MODEL,
     engine,
     dialect: SQLITE,
     clock: clockOf(settings),
     observe: nobody,
     settings,
-  });
+  };
+  return feedsByRole(parts)(role);
 }
 
 function requestOf(typed: string, { publicUrl, host, port }: Settings): FeedRequest {

@@ -57,6 +57,7 @@ export const SETTINGS = {
   keyParameter: optionalText(
     'Name of a query parameter in which an API key may come, for clients that know no other way; none unless set.',
   ),
+  as: text('analyst', 'Role as which `query` asks, to see what its readers see.'),
   keyRole: text('reader', 'Role of a new API key.'),
   keyDays: wholeNumber(365, 0, 3650, 'Days until a new API key expires; 0 for a key without end.'),
   tlsCert: optionalText(

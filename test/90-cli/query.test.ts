@@ -41,6 +41,14 @@ describe('query', () => {
     expect(stdout).toBe(`${(await feed.get(path)).text}\n`);
   });
 
+  test('asks as a role, and sees what its readers see', async () => {
+    const { stdout } = await query('/beta/$metadata', '--as', 'reader');
+    expect(stdout).toContain('osVersion');
+    expect(stdout).not.toContain('serialNumber');
+    const { code, stderr } = await query('/beta/devices', '--as', 'raeder');
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Did you mean 'reader'?")]);
+  });
+
   test('prints a page of many parts whole, and its link leads on', async () => {
     const path = '/beta/devicePropertyHistories';
     const rows = feed.count('devicePropertyHistories');

@@ -76,6 +76,30 @@ describe('the line in front of the threads', () => {
     expect(line.next(true)?.name).toBe('a3');
   });
 
+  test('keeps it from who asks seldom and then for long, and from whom nobody knows yet', () => {
+    const line = lineOf();
+    line.spend('a', 400);
+    now = 20_000;
+    line.spend('b', 1);
+    line.join({ reader: 'a', name: 'a1' });
+    line.join({ reader: 'c', name: 'c1' });
+    expect(line.next(true)).toBeNull();
+    line.join({ reader: 'b', name: 'b1' });
+    expect(line.next(true)?.name).toBe('b1');
+    expect(line.next(false)?.name).toBe('c1');
+    expect(line.next(true)).toBeNull();
+    for (let brief = 0; brief < 8; brief += 1) line.spend('a', 1);
+    expect(line.next(true)?.name).toBe('a1');
+  });
+
+  test('does not keep it for one who was small and no longer is', () => {
+    const line = lineOf();
+    line.spend('a', 1);
+    line.spend('a', 500);
+    line.join({ reader: 'a', name: 'a1' });
+    expect(line.next(true)?.name).toBe('a1');
+  });
+
   test('who leaves is not served', () => {
     const line = lineOf('a1');
     const job = { reader: 'b', name: 'b1' };

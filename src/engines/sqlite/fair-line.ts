@@ -7,15 +7,21 @@ interface Waiting {
 
 // After so long, half of what a reader has used is forgotten.
 const HALF_LIFE_MS = 10_000;
-// Readers who used less of late than this are small: the last free thread is kept for them.
+// Readers are small who used less of late than this, in reads that are brief: the last free thread is kept for them. One who
+// asks seldom, and then for seconds of a thread, is not: all the others would wait for as long.
 const SMALL_MS = 200;
-// But not where only one reader has come for so long: it would keep a thread from itself.
-const ALONE_MS = 60_000;
+const BRIEF_MS = 50;
+// How much the latest read says of what the next one takes.
+const LATEST = 0.25;
+// But not where none has come for so long: it would be kept for nobody.
+const KEPT_MS = 60_000;
 // Forgetting is lazy; a list of readers who are long gone is not to grow for ever.
 const MOST_READERS = 1000;
 
 interface Use {
   readonly milliseconds: number;
+  /** Of one read, the latest weighing most. */
+  readonly usual: number;
   readonly at: number;
 }
 
@@ -27,6 +33,8 @@ export class FairLine<Job extends Waiting> {
   readonly #now: () => number;
   readonly #jobs: Job[] = [];
   readonly #uses = new Map<string, Use>();
+  /** The small reader who came last. */
+  #small: { readonly reader: string; readonly at: number } | null = null;
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
@@ -47,8 +55,10 @@ export class FairLine<Job extends Waiting> {
 
   /** Whose turn it is, taken out of the line; null where it is nobody's, since the last thread is kept for others. */
   next(isLastThread: boolean): Job | null {
-    let [best, least]: [Job | null, number] = [null, isLastThread && this.#isShared() ? SMALL_MS : Infinity];
+    const isKept = isLastThread && this.#small !== null && this.#small.at > this.#now() - KEPT_MS;
+    let [best, least]: [Job | null, number] = [null, Infinity];
     for (const job of this.#jobs) {
+      if (isKept && !this.#isSmall(job.reader)) continue;
       const use = this.#useOf(job.reader);
       if (use < least) [best, least] = [job, use];
     }
@@ -62,19 +72,24 @@ export class FairLine<Job extends Waiting> {
   }
 
   spend(reader: string, milliseconds: number): void {
+    const before = this.#uses.get(reader)?.usual ?? milliseconds;
     const total = this.#useOf(reader) + milliseconds;
+    const usual = before + LATEST * (milliseconds - before);
+    const at = this.#now();
     this.#uses.delete(reader);
-    this.#uses.set(reader, { milliseconds: total, at: this.#now() });
+    this.#uses.set(reader, { milliseconds: total, usual, at });
+    if (this.#isSmall(reader)) this.#small = { reader, at };
+    else if (this.#small?.reader === reader) this.#small = null;
     for (const oldest of this.#uses.keys()) {
       if (this.#uses.size <= MOST_READERS) break;
       this.#uses.delete(oldest);
     }
   }
 
-  #isShared(): boolean {
-    const recent = this.#now() - ALONE_MS;
-    // The latest stand last.
-    return ([...this.#uses.values()].at(-2)?.at ?? -Infinity) > recent;
+  /** Of a newcomer nobody knows it yet. */
+  #isSmall(reader: string): boolean {
+    const usual = this.#uses.get(reader)?.usual ?? Infinity;
+    return usual < BRIEF_MS && this.#useOf(reader) < SMALL_MS;
   }
 
   #useOf(reader: string): number {

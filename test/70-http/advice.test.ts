@@ -11,7 +11,7 @@ import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/serve-read.ts';
 import { startStopwatch } from '../../src/http/stopwatch.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, SHOWN, startTestFeed, TODAY, type TestFeed } from './feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;
@@ -100,7 +100,7 @@ describe('advice beside an answer', () => {
 
   test('an order is called unindexed where SQLite sorts all rows for it, and nowhere else', async () => {
     const judged = judge();
-    for (const { entity, properties } of deriveCatalogue(MODEL, 'beta').listings.values()) {
+    for (const { entity, properties } of deriveCatalogue(SHOWN, 'beta').listings.values()) {
       // Lookups are sorted in no time.
       if (entity.rows) continue;
       const [first = ''] = entity.key;

@@ -4,7 +4,9 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { restrictModel } from '../../schema/derive/restrict.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { ROLES } from '../../src/auth/roles.ts';
 import { fixedClock, type Clock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import type { Observation } from '../../src/base/observation.ts';
@@ -14,6 +16,9 @@ import { FEED_ROOT } from '../../src/http/mounts.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { growWarehouse } from './warehouse.ts';
+
+/** What the feed shows to whoever reads it without credentials. */
+export const SHOWN = restrictModel(MODEL, ROLES.analyst);
 
 /** The last night of the warehouse, and the day on which its clock stands. */
 export const TODAY = 20261120;

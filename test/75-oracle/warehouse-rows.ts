@@ -1,9 +1,9 @@
 // Every row of a warehouse, read once and plainly: what the answers of the server are held against.
 import Database from 'better-sqlite3';
 import { type Catalogue, deriveCatalogue, type Listing, type Way } from '../../schema/derive/catalogue.ts';
-import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Row, Value } from '../../schema/words.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { SHOWN } from '../70-http/feed.ts';
 
 export interface WarehouseRows {
   readonly catalogue: Catalogue;
@@ -15,7 +15,7 @@ export interface WarehouseRows {
 
 /** Whole numbers are bigint, truths boolean, instants canonical text. */
 export function readWarehouseRows(data: string): WarehouseRows {
-  const catalogue = deriveCatalogue(MODEL, 'beta');
+  const catalogue = deriveCatalogue(SHOWN, 'beta');
   const listing = (name: string): Listing => {
     const found = catalogue.listings.get(name);
     if (!found) throw new TypeError(`No collection '${name}'.`);

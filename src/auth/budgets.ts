@@ -1,6 +1,7 @@
 // What each caller may use up: seconds of reading threads and bytes a minute, and reads at once. Requests are not counted,
 // since one may cost ten thousand times what another does.
 import { FeedError } from '../base/feed-error.ts';
+import { Bucket, type BucketState } from './bucket.ts';
 
 /** 0 is without end. */
 export interface BudgetSettings {
@@ -26,19 +27,13 @@ export interface Account {
 }
 
 /** One of the things that are limited, and how much of it there is. */
-export interface Quota {
+export interface Quota extends Pick<BucketState, 'most' | 'left'> {
   readonly name: string;
   readonly unit: 'worker-milliseconds' | 'content-bytes' | 'concurrent-requests';
-  readonly most: number;
-  readonly left: number;
-  /** Null where it comes back with the end of a read, else seconds: what `most` is for, and until there is that much again. */
-  readonly time: { readonly window: number; readonly whole: number } | null;
+  /** Null where it comes back with the end of a read. */
+  readonly time: BucketState['time'] | null;
 }
 
-const WINDOW_SECONDS = 60;
-// A read is paid for as it goes on, and may cost more than there was. More debt than this is let go: Power BI waits for two
-// minutes at most, and whoever waits as long as they were told is let in.
-const MOST_DEBT_SECONDS = 119;
 const MOST_ACCOUNTS = 10_000;
 
 /** `now` is in milliseconds, and never goes back. */
@@ -138,59 +133,5 @@ class MeteredAccount implements Account {
 
   isWhole(): boolean {
     return this.#reads === 0 && this.#time.isWhole() && this.#bytes.isWhole();
-  }
-}
-
-/** Holds a minute's worth, and is filled up evenly. What is taken is known only afterwards, so it can be in debt. */
-class Bucket {
-  readonly #most: number;
-  readonly #now: () => number;
-  #level: number;
-  #at: number;
-
-  constructor(most: number, now: () => number) {
-    this.#most = most || Infinity;
-    this.#now = now;
-    this.#level = this.#most;
-    this.#at = now();
-  }
-
-  take(amount: number): void {
-    this.#fill();
-    this.#level = Math.max(this.#level - amount, -this.#after(MOST_DEBT_SECONDS));
-  }
-
-  /** 0 while there is some left, else whole seconds. */
-  waitSeconds(): number {
-    this.#fill();
-    return this.#level > 0 ? 0 : Math.floor(this.#secondsTo(0)) + 1;
-  }
-
-  isWhole(): boolean {
-    this.#fill();
-    return this.#level === this.#most;
-  }
-
-  state(): Pick<Quota, 'most' | 'left' | 'time'> {
-    this.#fill();
-    return {
-      most: this.#most,
-      left: Math.max(Math.floor(this.#level), 0),
-      time: { window: WINDOW_SECONDS, whole: this.isWhole() ? 0 : Math.ceil(this.#secondsTo(this.#most)) },
-    };
-  }
-
-  #fill(): void {
-    const now = this.#now();
-    this.#level = Math.min(this.#level + this.#after((now - this.#at) / 1000), this.#most);
-    this.#at = now;
-  }
-
-  #after(seconds: number): number {
-    return this.#most === Infinity ? 0 : (this.#most * seconds) / WINDOW_SECONDS;
-  }
-
-  #secondsTo(level: number): number {
-    return ((level - this.#level) / this.#most) * WINDOW_SECONDS;
   }
 }

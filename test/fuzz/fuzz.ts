@@ -30,7 +30,7 @@ export interface FuzzReport {
   readonly faults: readonly Fault[];
   /** Status → how often. */
   readonly statuses: ReadonlyMap<number, number>;
-  readonly slowestMs: number;
+  readonly slowest: { readonly milliseconds: number; readonly seed: number };
 }
 
 const MOST_MS = 10_000;
@@ -51,7 +51,7 @@ export async function fuzz(
   ];
   const faults: Fault[] = [];
   const statuses = new Map<number, number>();
-  let slowestMs = 0;
+  let slowest = { milliseconds: 0, seed: 0 };
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < requests) {
@@ -62,14 +62,14 @@ export async function fuzz(
       const began = performance.now();
       const outcome = await strike(target.base, blow).catch((error: unknown) => String(error));
       const tookMs = performance.now() - began;
-      slowestMs = Math.max(slowestMs, tookMs);
+      if (tookMs > slowest.milliseconds) slowest = { milliseconds: tookMs, seed: mine };
       const why = typeof outcome === 'string' ? outcome : faultOf(outcome, blow, known, tookMs);
       if (why !== null) faults.push({ seed: mine, blow, why });
       if (typeof outcome !== 'string') statuses.set(outcome.status, (statuses.get(outcome.status) ?? 0) + 1);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { faults, statuses, slowestMs };
+  return { faults, statuses, slowest };
 }
 
 interface Known {

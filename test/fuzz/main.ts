@@ -46,7 +46,8 @@ try {
   for (const line of alarms.slice(0, 20)) print(`\nlog: ${line}`);
   const statuses = [...report.statuses].sort(([a], [b]) => a - b);
   print(`\n${statuses.map(([status, count]) => `${status}: ${count}`).join(', ')}`);
-  print(`${report.faults.length} faults; the slowest took ${report.slowestMs.toFixed(0)} ms.`);
+  const { seed, milliseconds } = report.slowest;
+  print(`${report.faults.length} faults; the slowest took ${milliseconds.toFixed(0)} ms (seed ${seed}).`);
   if (!isAlive) print('The feed died.');
   if (!isAlive || report.faults.length > 0 || alarms.length > 0) process.exitCode = 1;
 } finally {

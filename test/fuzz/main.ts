@@ -22,7 +22,9 @@ try {
   const free = ['--budget-seconds', '0', '--budget-megabytes', '0', '--reads-at-once', '0'];
   const feed = await serveFeed(data, '2026-11-20', [...flags, ...free], (line) => {
     const isSecret = planted.keys.some((key) => line.includes(key.slice(-43)));
-    if (!line.includes('"level":"info"') || isSecret) alarms.push(line);
+    // What is no line of the log is a warning of Node's own.
+    const isAlarm = line.startsWith('{') && !line.includes('"level":"info"');
+    if (isAlarm || isSecret) alarms.push(line);
   });
   const began = performance.now();
   const report = await fuzz(

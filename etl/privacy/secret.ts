@@ -22,7 +22,7 @@ export function readSecret(dataDir: string): Uint8Array | null {
 }
 
 export function makeSecret(dataDir: string): Uint8Array {
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const secret = randomBytes(BYTES);
   // Never over one that is there.
   writeFileSync(join(dataDir, SECRET_FILE), `${secret.toString('hex')}\n`, { mode: 0o600, flag: 'wx' });

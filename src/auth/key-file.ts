@@ -1,5 +1,5 @@
 // The file that keys are kept in: beside the warehouse, for its owner's account alone.
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FeedError } from '../base/feed-error.ts';
 import type { StoredKey } from './api-key.ts';
@@ -25,6 +25,8 @@ export function openKeyFile(dataDir: string): KeyFile {
       return known.keys;
     },
     write(keys) {
+      // Keys may be made before the first night.
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
       const draft = `${path}.new`;
       writeFileSync(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flush: true });
       renameSync(draft, path);

@@ -10,7 +10,7 @@ import { holdings } from './holdings.ts';
 import { say } from './terminal.ts';
 
 export const backup: Command = {
-  operands: ['<file>', '<folder>'],
+  operands: ['<file or folder>'],
   help: 'Copies what is served into a file, verified, with a manifest beside it; also while serve runs.',
   settings: ['data'],
   run: async ({ data }, [place]) => {

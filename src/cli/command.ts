@@ -2,7 +2,7 @@
 import type { SettingName, Settings } from '../settings/settings.ts';
 
 export interface Command {
-  /** What follows its name, such as `settings|metadata`; none for most. */
+  /** What may follow its name, each in its place and as `help` shows it: `add|list`, `<file>`; nothing for most. */
   readonly operands?: readonly string[];
   /** One sentence for `help`. */
   readonly help: string;

@@ -31,7 +31,7 @@ export function openDemo({ data, devices, nights, seed }: DemoSettings, today: D
     if (existsSync(data) && readdirSync(data).some((name) => name.endsWith('.sqlite'))) {
       throw otherFolder(data, 'a warehouse that is not a demo');
     }
-    mkdirSync(data, { recursive: true });
+    mkdirSync(data, { recursive: true, mode: 0o700 });
     writeFileSync(file, `${JSON.stringify(wanted)}\n`);
     return wanted;
   }

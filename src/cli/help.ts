@@ -3,8 +3,8 @@ import { SETTINGS, flagOf, variableOf, type SettingName } from '../settings/sett
 import type { Command } from './command.ts';
 
 export function helpText(commands: Readonly<Record<string, Command>>): string {
-  const lines = Object.entries(commands).map(
-    ([name, command]) => `  ${usage(name, command).padEnd(28)} ${command.help}`,
+  const lines = Object.entries(commands).map(([name, command]) =>
+    inColumns(usage(name, command), command.help),
   );
   return [
     'fleetfeed: your own Intune data warehouse, served as an OData feed.',
@@ -24,7 +24,15 @@ export function commandHelp(name: string, command: Command): string {
 }
 
 function usage(name: string, { operands }: Command): string {
-  return operands ? `${name} ${operands.join('|')}` : name;
+  return operands ? `${name} ${operands.join(' ')}` : name;
+}
+
+/** What is too long for its column has a line of its own. */
+function inColumns(typed: string, help: string): string {
+  const [width, indent] = [28, '  '];
+  return typed.length <= width
+    ? `${indent}${typed.padEnd(width)} ${help}`
+    : `${indent}${typed}\n${indent}${' '.repeat(width)} ${help}`;
 }
 
 function settingLine(name: SettingName): string {

@@ -19,7 +19,7 @@ const VERBS: ReadonlyMap<string, (settings: Settings, about: string | undefined)
 
 export const keys: Command = {
   help: 'API keys: `keys add <what for>`, `keys list`, `keys revoke <id>`.',
-  operands: ['add|list|revoke', 'what for|id'],
+  operands: ['add|list|revoke', '<what for or id>'],
   settings: ['data', 'roles', 'keyRole', 'keyDays', 'today'],
   run: (settings, [verb = 'list', about]) => {
     const act = VERBS.get(verb);

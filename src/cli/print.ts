@@ -24,7 +24,7 @@ const PRINTERS: Readonly<Record<string, (settings: Settings) => string>> = {
 };
 
 export const printCommand: Command = {
-  operands: Object.keys(PRINTERS),
+  operands: [Object.keys(PRINTERS).join('|')],
   help: 'Prints the settings and their values, $metadata, what collections there are, the limits of a request, or what each role sees.',
   settings: NAMES,
   run: (settings, [what = 'settings']) => {

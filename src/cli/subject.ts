@@ -27,7 +27,7 @@ interface Subject {
 }
 
 export const subject: Command = {
-  operands: ['export|erase', 'sign-in name, mail address or id'],
+  operands: ['export|erase', '<sign-in name, mail address or id>'],
   help: 'Hands out what is known of one person (export <who> --to file.zip), or erases it (erase <who>).',
   settings: ['data', 'keepGenerations', 'to'],
   switches: { yes: 'Erases without asking first.' },

@@ -45,7 +45,8 @@ export function openSqliteWarehouse({
   model,
   keepGenerations = 3,
 }: SqliteWarehouseOptions): SqliteWarehouse {
-  mkdirSync(dataDir, { recursive: true });
+  // It will hold people's data: nobody else on the machine is to look in.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const site: Site = { dataDir, model, keep: Math.max(2, keepGenerations) };
 
   /** Nothing is looked at before the night is ours. A stage lets go of it when it ends. */

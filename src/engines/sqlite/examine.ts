@@ -6,7 +6,7 @@ import type { Generation } from '../engine.ts';
 import type { Finding } from '../stage.ts';
 import { nightParameters } from './merge/night.ts';
 import { modelMark } from './model-mark.ts';
-import { isDamage } from './sqlite-code.ts';
+import { damageTold } from './sqlite-code.ts';
 import { verifyEverything } from './verify.ts';
 
 export interface Examined {
@@ -33,9 +33,9 @@ export function examine(path: string, model: Model): Examined {
     const findings = verifyEverything({ database, model, parameters });
     return { generation, findings, rows: countRows(database, model) };
   } catch (error) {
-    const isFault = isDamage(error) || error instanceof NoGeneration;
-    if (!isFault || !(error instanceof Error)) throw error;
-    return { generation: null, findings: [damaged(error.message)], rows: null };
+    const fault = error instanceof NoGeneration ? error.message : damageTold(error);
+    if (fault === null) throw error;
+    return { generation: null, findings: [damaged(fault)], rows: null };
   } finally {
     database?.close();
   }

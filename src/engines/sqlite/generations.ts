@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DateKey } from '../../base/date-key.ts';
 import type { Generation } from '../engine.ts';
-import { isDamage, sqliteCode } from './sqlite-code.ts';
+import { damageTold, sqliteCode } from './sqlite-code.ts';
 
 /** The file a night is built in. It becomes a generation by being renamed, whole or not at all. */
 export const BUILDING_FILE = 'building.sqlite';
@@ -67,7 +67,8 @@ export function damageOf(path: string): string | null {
     const answer = String(database.pragma('quick_check(1)', { simple: true }));
     return answer === 'ok' ? null : answer;
   } catch (error) {
-    if (isDamage(error) && error instanceof Error) return error.message;
+    const damage = damageTold(error);
+    if (damage !== null) return damage;
     throw error;
   } finally {
     database?.close();

@@ -2,7 +2,13 @@
 
 /** Whether the file is not, or no longer, what SQLite wrote. */
 export function isDamage(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
+  return damageTold(error) !== null;
+}
+
+/** The same in SQLite's words; null for other errors. */
+export function damageTold(error: unknown): string | null {
+  if (!/^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '')) return null;
+  return String((error as { readonly message?: unknown }).message);
 }
 
 /**

@@ -139,6 +139,8 @@ export function openGraph({
           accept: 'application/json;odata.metadata=minimal',
           prefer: 'include-unknown-enum-members',
           'client-request-id': requestId,
+          // The directory counts only for whoever can do with a count that is some minutes old.
+          ...(url.searchParams.get('$count') === 'true' && { consistencylevel: 'eventual' }),
           'user-agent': 'Fleetfeed',
         },
         redirect: 'manual',

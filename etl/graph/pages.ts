@@ -76,6 +76,13 @@ export async function singletonOf<Record_ extends object>(graph: Graph, address:
   throw unusable(sourceOf(new URL(address, graph.rootUrl)), 'it is gone');
 }
 
+/** What Graph counts of a list that is asked for with `$count=true`. */
+export async function countedOf(graph: Graph, address: string): Promise<number> {
+  const { '@odata.count': count } = await singletonOf<{ readonly '@odata.count'?: unknown }>(graph, address);
+  if (typeof count === 'number') return count;
+  throw unusable(sourceOf(new URL(address, graph.rootUrl)), 'it does not say how many there are');
+}
+
 function parsePage(json: unknown): Page | null {
   if (!isObject(json) || !('value' in json) || !Array.isArray(json.value)) return null;
   const records: readonly unknown[] = json.value;

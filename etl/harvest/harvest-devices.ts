@@ -21,7 +21,7 @@ import { countOf, idOf, instantOf, textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import { windowsEditionOf } from '../transform/windows-edition.ts';
 import type { WindowsEdition } from '../transform/windows-edition.ts';
-import type { Ledger } from './ledger.ts';
+import { isWhole } from './is-whole.ts';
 import { makeSame } from './same.ts';
 import type { Same } from './same.ts';
 import type { Tools } from './tools.ts';
@@ -80,7 +80,13 @@ export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
       stage.append(devicePropertyHistoryStream.entity, records.map(toHistory));
       gained();
     }
-    return isWhole(listed.size, enrolled, ledger) ? 'complete' : 'partial';
+    const listing = {
+      address: MANAGED_DEVICES,
+      things: 'enrolled devices',
+      listed: listed.size,
+      counted: enrolled,
+    };
+    return isWhole(listing, ledger) ? 'complete' : 'partial';
   });
   return { byId, completeness };
 }
@@ -121,19 +127,6 @@ async function enrolledDevices({ graph, ledger }: Tools): Promise<number | null>
     return 'complete';
   });
   return enrolled;
-}
-
-// Counts lag behind the list by some enrolments; Graph has been seen to leave out whole pages without a word.
-const MISSING_TOLERATED = { share: 0.02, devices: 5 };
-
-/** Only of a list that is proven whole may absence be read as deletion. */
-function isWhole(listed: number, enrolled: number | null, ledger: Ledger): boolean {
-  if (enrolled === null) return false;
-  const tolerated = Math.max(MISSING_TOLERATED.devices, enrolled * MISSING_TOLERATED.share);
-  if (listed >= enrolled - tolerated) return true;
-  const message = `Microsoft Graph listed ${listed} of ${enrolled} devices; those not listed stay as they were.`;
-  ledger.problem(MANAGED_DEVICES, message);
-  return false;
 }
 
 interface Tonight {

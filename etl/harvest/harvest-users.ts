@@ -1,7 +1,8 @@
 // Reads the people: everyone with an Intune licence or a device, and who has which device.
 import type { Completeness, Stage } from '../../src/engines/stage.ts';
-import { pagesOf } from '../graph/pages.ts';
+import { countedOf, pagesOf } from '../graph/pages.ts';
 import {
+  GRAPH_USER_COUNT,
   GRAPH_USERS,
   placeholderUser,
   userDeviceAssociationStream,
@@ -13,6 +14,7 @@ import type { GraphUser, UserRecord } from '../streams/users.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import type { KnownDevices } from './harvest-devices.ts';
 import { inPages } from './in-pages.ts';
+import { isWhole } from './is-whole.ts';
 import type { Tools } from './tools.ts';
 
 /** Of the people in the warehouse: some hundred bytes each. */
@@ -41,9 +43,17 @@ export async function harvestUsers(
     stage.append(userHistoryStream.entity, people.map(toHistory));
   };
 
+  let counted: number | null = null;
+  await ledger.attempt([], GRAPH_USER_COUNT, async () => {
+    counted = await countedOf(graph, GRAPH_USER_COUNT);
+    return 'complete';
+  });
+  /** Of the whole directory. */
+  const listed = new Set<string>();
   const entities = [userStream.entity, userHistoryStream.entity];
   const completeness = await ledger.attempt(entities, GRAPH_USERS, async (gained) => {
-    for await (const page of pagesOf<GraphUser>(graph, GRAPH_USERS)) {
+    for await (const page of pagesOf<GraphUser>(graph, GRAPH_USERS, counted)) {
+      for (const { id } of page) listed.add(id);
       const people = page
         .map((user) => userRecord(user, intunePlans))
         .filter(({ userId, intuneLicensed }) => intuneLicensed === true || owners.has(userId));
@@ -56,7 +66,8 @@ export async function harvestUsers(
     }
     for (const page of inPages(strangers(stage, owners))) append(page.map(placeholderUser));
     // Without all devices, someone without a licence may own one that was not seen.
-    return devices.completeness === 'complete' ? 'complete' : 'partial';
+    const listing = { address: GRAPH_USERS, things: 'people', listed: listed.size, counted };
+    return isWhole(listing, ledger) && devices.completeness === 'complete' ? 'complete' : 'partial';
   });
 
   for (const page of inPages(devices.byId)) {

@@ -8,6 +8,9 @@ const SELECTED = ['id', 'userPrincipalName', 'mail', 'displayName', 'assignedPla
 
 export const GRAPH_USERS = `/v1.0/users?$select=${SELECTED.join(',')}&$top=999`;
 
+/** How many there are, told with a page of one. */
+export const GRAPH_USER_COUNT = '/v1.0/users?$select=id&$top=1&$count=true';
+
 export type GraphUser = Resource<(typeof SELECTED)[number]>;
 
 /** The service plans that license Intune: Intune itself, and Intune for Education. */

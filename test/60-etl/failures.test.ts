@@ -14,6 +14,7 @@ import { FIRST_NIGHT, keepNights, TONIGHT } from './kept-nights.ts';
 import type { KeptNight, KeptNights, KeptWords } from './kept-nights.ts';
 import { alwaysWith } from './tenant-night.ts';
 
+const PEOPLE_PAGES = /\/users\?.*assignedPlans/;
 const DEVICE_PAGES = /\/managedDevices\?/;
 const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
 
@@ -72,7 +73,32 @@ const FAILURES: readonly Failure[] = [
     2,
     'ends a list early and says nothing of it',
     { faults: [{ match: DEVICE_PAGES, answer: 'last-page' }] },
-    nothingGone(/listed 20 of 60 devices/),
+    nothingGone(/listed 20 of 60 enrolled devices/),
+  ],
+  [
+    2,
+    'ends the list of people early and says nothing of it',
+    { faults: [{ match: PEOPLE_PAGES, answer: 'last-page' }] },
+    (night) => {
+      expect(night.completenessOf('users')).toBe('partial');
+      expect(gone(night, 'users')).toEqual([]);
+      expect(night.problems.join('\n')).toMatch(
+        /listed 20 of \d+ people; those not listed stay as they were/,
+      );
+    },
+  ],
+  [
+    2,
+    'does not count the people',
+    { faults: [alwaysWith('/users?$select=id&', 'forbidden')] },
+    (night) => {
+      expect(night.completenessOf('users')).toBe('partial');
+      expect(gone(night, 'users')).toEqual([]);
+      expect(night.select('SELECT count(*) AS n FROM users')).toEqual(
+        right.select('SELECT count(*) AS n FROM users'),
+      );
+      expect(night.problems.join('\n')).toMatch(/refused v1.0\/users/);
+    },
   ],
   [
     3,
@@ -124,7 +150,7 @@ const FAILURES: readonly Failure[] = [
     7,
     'has one page in place of another',
     { faults: [{ match: /\/managedDevices\?.*skiptoken/, answer: 'wrong-page' }] },
-    nothingGone(/listed 40 of 60 devices/),
+    nothingGone(/listed 40 of 60 enrolled devices/),
   ],
   [
     7,
@@ -356,7 +382,7 @@ const FAILURES: readonly Failure[] = [
     'counts what it does not give',
     {},
     ({ asked }) => {
-      expect(asked.filter((each) => each.includes('$count'))).toEqual([]);
+      expect(asked.filter((each) => each.includes('$count') && !each.includes('/users?'))).toEqual([]);
       expect(asked.filter((each) => each.includes('$top') && !each.includes('/users?'))).toEqual([]);
     },
   ],

@@ -277,7 +277,7 @@ describe('a night on which Graph', () => {
     }
     expect(report.completeness.get('encryptionActivities')).toBe('failed');
     expect(stage.rowsOf('encryptionActivities')).toEqual([]);
-    expect(report.problems.some(({ message }) => message.includes('of 60 devices'))).toBe(true);
+    expect(report.problems.some(({ message }) => message.includes('of 60 enrolled devices'))).toBe(true);
   });
 
   test('loses the devices half-way keeps what it had', async () => {

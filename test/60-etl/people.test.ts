@@ -144,6 +144,17 @@ describe('someone who is erased', () => {
     ]);
   });
 
+  test('is in no file after the next night, where the erasure was killed before it had removed the earlier ones', async () => {
+    await twoNights();
+    const [newest] = listGenerations(dataDir());
+    const earlier = readFileSync(newest!.path);
+    eraseAdele();
+    writeFileSync(newest!.path, earlier);
+    expect(filesWith('adelevance')).toHaveLength(1);
+    await night(THIRD, BOTH);
+    expect(filesWith('adelevance')).toEqual([]);
+  });
+
   test('is erased again where a backup is restored that was made before', async () => {
     await twoNights();
     const backup = mkdtempSync(join(tmpdir(), 'fleetfeed-backup-'));

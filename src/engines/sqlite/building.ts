@@ -27,6 +27,9 @@ import { carryRuns, openSqliteJournal, scrubJournal, settleJournal } from './sql
 import { openSqliteStage } from './sqlite-stage.ts';
 import { takeBack, type TakenBack } from './take-back.ts';
 
+// An erasure before so many runs is before every file that is kept.
+const RECENT_RUNS = 100;
+
 /** Where is built. */
 export interface Site {
   readonly dataDir: string;
@@ -154,10 +157,17 @@ function inscribe(
 
 /** Removes generations that are no longer kept, and what was refused once a night is good. */
 function sweep({ dataDir, keep }: Site, run: RunRecord | undefined): void {
-  const old = listGenerationFiles(dataDir).slice(keep);
   const isGood = run?.outcome === 'published' || run?.outcome === 'accepted' || run?.outcome === 'erasure';
+  const erasure = lastErasure(dataDir);
+  const old = listGenerationFiles(dataDir).filter(({ id }, place) => place >= keep || id < erasure);
   for (const { path } of [...old, ...(isGood ? listRefusedFiles(dataDir) : [])])
     rmSync(path, { force: true });
+}
+
+/** Number of the last generation that someone was taken out of: were the process killed then, earlier ones would hold them. */
+function lastErasure(dataDir: string): number {
+  const recent = openSqliteJournal(dataDir).recent(RECENT_RUNS);
+  return recent.find(({ outcome }) => outcome === 'erasure')?.generation ?? 0;
 }
 
 /** For what comes after the decisive step: where it fails, the next night makes up for it. */

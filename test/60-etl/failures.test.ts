@@ -436,11 +436,14 @@ describe('a whole night, with all that it may ask,', () => {
   const POSTS = [
     /^\/v1\.0\/deviceManagement\/reports\/exportJobs$/,
     /^\/v1\.0\/deviceManagement\/reports\/get(Configuration|Compliance)PolicyNonComplianceSummaryReport$/,
+    // Its parts are among what was asked, each for itself.
+    /^\/beta\/\$batch$/,
     /^\/[0-9a-f-]+\/oauth2\/v2\.0\/token\?/,
   ];
 
   test('only reads, and never a recovery key', async () => {
-    const { asked } = await nights.tonight({ exports: 'auto', mostAppsAsked: 1000 });
+    const { asked } = await nights.tonight({ exports: 'auto', mostAppsAsked: 1000, deviceDetails: 'on' });
+    expect(asked.some((each) => each.startsWith('POST /beta/$batch'))).toBe(true);
     expect(asked.length).toBeGreaterThan(80);
     for (const each of asked) {
       const [method, url = ''] = each.split(' ');

@@ -49,6 +49,7 @@ export interface KeptWords {
   readonly asking?: Partial<Asking>;
   readonly exports?: 'auto' | 'off';
   readonly mostAppsAsked?: number;
+  readonly deviceDetails?: 'on';
 }
 
 export interface KeptNights {
@@ -67,7 +68,7 @@ export async function keepNights(devices: number, pageRows: number): Promise<Kep
   });
 
   const run = async (dataDir: string, night: number, words: KeptWords): Promise<KeptNight> => {
-    const { faults = [], asking, exports = 'off', mostAppsAsked = 0 } = words;
+    const { faults = [], asking, exports = 'off', mostAppsAsked = 0, deviceDetails } = words;
     asked = [];
     for (const fault of faults) emulator.faults.add(fault);
     const observations: Observation[] = [];
@@ -83,6 +84,7 @@ export async function keepNights(devices: number, pageRows: number): Promise<Kep
     const memory = openExportMemory(join(dataDir, 'exports.json'));
     const context = {
       mostAppsAsked,
+      deviceDetails,
       ...(exports === 'auto' && { exports: { memory, pace: { ...EXPORT_PACE, firstPollMs: 1 } } }),
     };
     const outcome = await runNight({

@@ -13,11 +13,11 @@ export interface Nameable {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const FIELDS = ['collections', 'personal'];
+const FIELDS = ['collections', 'personal', 'metrics'];
 
 /**
  * Reads `{"helpdesk": {"collections": ["devices", "policy*"], "personal": ["deviceName", "serial"]}}`; `personal` may be
- * "all" or "none", which it is where left out. Throws `setup.bad-setting` that says where in the file, and what would do.
+ * "all" or "none", which it is where left out; so is `"metrics": false`. Throws `setup.bad-setting` that says where in the file, and what would do.
  */
 export function readRoles(path: string, nameable: Nameable): Roles {
   const json = readJson(path);
@@ -29,23 +29,25 @@ function roleOf(name: string, json: unknown, { collections, kinds }: Nameable, p
   const fault = (what: string, hint?: string): FeedError => bad(path, `: role '${name}' ${what}`, hint);
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(name) || name === 'none')
     throw fault('has a name that cannot be used', 'Write small letters, digits and hyphens, and not none.');
-  if (!isObject(json)) throw fault('is not an object', `It has ${FIELDS.join(' and ')}.`);
+  if (!isObject(json)) throw fault('is not an object', 'It has collections, personal and metrics.');
   const stranger = Object.keys(json).find((field) => !FIELDS.includes(field));
   if (stranger !== undefined) throw fault(`has an unknown '${stranger}'`, meant(FIELDS, stranger));
 
-  const { collections: patterns, personal = 'none' } = json;
+  const { collections: patterns, personal = 'none', metrics = false } = json;
   if (!isTexts(patterns) || patterns.length === 0)
     throw fault('does not list the names of its collections', 'Write "collections": ["*"] for all.');
   const unknown = patterns.find((pattern) => !collections.some((each) => fits(pattern, each)));
   if (unknown !== undefined)
     throw fault(`names a collection '${unknown}', which there is not`, meant(collections, unknown));
 
-  if (personal === 'all' || personal === 'none') return { name, collections: patterns, personal };
+  if (typeof metrics !== 'boolean') throw fault(`has a 'metrics' that is neither true nor false`);
+  const role = { name, collections: patterns, ...(metrics && { metrics }) };
+  if (personal === 'all' || personal === 'none') return { ...role, personal };
   if (!isTexts(personal)) throw fault(`has a 'personal' that is neither "all", "none" nor a list of kinds`);
   const unheard = personal.find((kind) => !kinds.includes(kind));
   if (unheard !== undefined)
     throw fault(`names a kind of columns '${unheard}', which there is not`, meant(kinds, unheard));
-  return { name, collections: patterns, personal };
+  return { ...role, personal };
 }
 
 function fits(pattern: string, collection: string): boolean {

@@ -8,6 +8,8 @@ export interface Role {
   readonly collections: readonly string[];
   /** Which columns that say something about a person are seen, by the kind of what they say. */
   readonly personal: 'all' | 'none' | readonly string[];
+  /** Whether it sees how the feed itself is doing. */
+  readonly metrics?: boolean;
 }
 
 /** By name, in the order in which the first that fits is taken where claims lead to several. */
@@ -15,10 +17,10 @@ export type Roles = ReadonlyMap<string, Role>;
 
 /** Who sees most comes first. */
 export const ROLES = {
-  analyst: { name: 'analyst', collections: ['*'], personal: 'all' },
+  analyst: { name: 'analyst', collections: ['*'], personal: 'all', metrics: true },
   reader: { name: 'reader', collections: ['*'], personal: 'none' },
   auditor: { name: 'auditor', collections: ['encryption*', 'device*'], personal: 'all' },
-  operator: { name: 'operator', collections: ['run*', 'reads'], personal: 'none' },
+  operator: { name: 'operator', collections: ['run*', 'reads'], personal: 'none', metrics: true },
 } as const satisfies Record<string, Role>;
 
 /**

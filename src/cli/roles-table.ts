@@ -21,5 +21,6 @@ function describe(model: Model, role: Role): string {
     `    collections: ${seen.size} of ${model.entities.size}: ${[...seen.keys()].join(', ')}`,
     `    personal columns: ${typeof personal === 'string' ? personal : personal.join(', ') || 'none'}`,
     `    hidden columns: ${hidden.join(', ') || 'none'}`,
+    `    metrics: ${role.metrics === true ? 'yes' : 'no'}`,
   ].join('\n');
 }

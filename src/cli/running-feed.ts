@@ -9,6 +9,7 @@ import { openSqliteJournal } from '../engines/sqlite/sqlite-journal.ts';
 import { makeApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { FEED_ROOT } from '../http/mounts.ts';
+import { openMetrics } from '../observe/metrics.ts';
 import type { SettingName, Settings } from '../settings/settings.ts';
 import { accountable } from './accountable.ts';
 import { catchUp } from './catch-up.ts';
@@ -47,6 +48,8 @@ export const FEED_SETTINGS = [
 export interface RunningFeed {
   /** The address to paste. */
   readonly url: string;
+  /** For nights that run beside it, so that they are among its metrics. */
+  readonly observe: Observer;
   stop(): Promise<void>;
 }
 
@@ -54,20 +57,25 @@ export interface RunningFeed {
 const GRACE_MS = 3000;
 
 export async function startFeed(settings: Settings, clock: Clock, told: Observer): Promise<RunningFeed> {
+  const metrics = openMetrics();
   const { gate, observe, close } = accountable(settings, {
     gate: openGate(settings, rolesOf(settings), clock),
-    observe: told,
+    observe: (seen) => {
+      told(seen);
+      metrics.observe(seen);
+    },
     clock,
   });
   catchUp(settings);
   const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
   const parts = { model: MODEL, engine, dialect: SQLITE, clock, observe, settings };
-  const app = makeApp(parts, openSqliteJournal(settings.data), gate, settings);
+  const app = makeApp(parts, { journal: openSqliteJournal(settings.data), metrics }, gate, settings);
   try {
     const server = await listen(app, settings, observe);
     observe({ kind: 'server.listening', url: server.url });
     return {
       url: `${settings.publicUrl ?? server.url}${FEED_ROOT}`,
+      observe,
       stop: async () => {
         await server.stop(GRACE_MS);
         await engine.close();

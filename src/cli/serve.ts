@@ -17,22 +17,21 @@ export const serve: Command = {
   help: 'Serves the feed and, unless --schedule off, runs a night at 00:00 UTC.',
   settings: [...new Set([...FEED_SETTINGS, 'schedule' as const, 'jitter' as const, ...TENANT_SETTINGS])],
   run: async (settings) => {
-    const observe = logTo(say, settings.logFormat, systemClock);
     const stopping = new AbortController();
     // Credentials are asked for before anything listens.
     const credential = settings.schedule === 'on' ? credentialOf(settings) : null;
     retentionOf(settings);
     const ended = untilToldToEnd();
     const clock = clockOf(settings);
-    const feed = await startFeed(settings, clock, observe);
+    const feed = await startFeed(settings, clock, logTo(say, settings.logFormat, systemClock));
     const warehouse = openTenantWarehouse(settings);
     const schedule =
       credential &&
       scheduleNights({
-        night: () => runNightApart({ credential, settings }, observe, stopping.signal),
+        night: () => runNightApart({ credential, settings }, feed.observe, stopping.signal),
         isDue: () => isNightDue(warehouse, clock),
         clock,
-        observe,
+        observe: feed.observe,
         jitterMinutes: settings.jitter,
       });
     print(`Feed: ${feed.url}`);

@@ -3,13 +3,14 @@ import express, { type Express, type Request, type Response } from 'express';
 import { Budgets, type BudgetSettings } from '../auth/budgets.ts';
 import type { Gate } from '../auth/open-gate.ts';
 import type { Journal } from '../engines/stage.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { Answer } from './answer.ts';
 import { answerRequest, type Door, type Guest } from './answer-request.ts';
 import { answerPreflight, isPreflight } from './cross-origin.ts';
 import { feedsByRole, type FeedParts } from './feed.ts';
 import { readFeedRequest } from './feed-request.ts';
 import { answerFrontPage } from './front-page.ts';
-import { answerLive, answerReady } from './health.ts';
+import { answerLive, answerMetrics, answerReady } from './health.ts';
 import { isPostedQuery, readPostedQuery } from './posted-query.ts';
 import { publicBase } from './public-base.ts';
 import { isBatch, serveBatch } from './serve-batch.ts';
@@ -17,10 +18,15 @@ import { serveRead } from './serve-read.ts';
 import { shapesOf } from './shape-of.ts';
 import type { Visit } from './visit.ts';
 
-/** The journal is for those who watch the feed. */
+/** What is told to those who watch the feed. */
+export interface Watched {
+  readonly journal: Pick<Journal, 'recent'>;
+  readonly metrics: Pick<Metrics, 'text'>;
+}
+
 export function makeApp(
   parts: FeedParts,
-  journal: Pick<Journal, 'recent'>,
+  { journal, metrics }: Watched,
   gate: Gate,
   budgets: BudgetSettings,
 ): Express {
@@ -47,6 +53,7 @@ export function makeApp(
   );
   app.get('/-/live', through({ kind: 'watched', open: answerLive }));
   app.get('/-/ready', through({ kind: 'watched', open: ready }));
+  app.get('/-/metrics', through({ kind: 'guarded', open: counted }));
   app.get('/', through({ kind: 'guarded', open: frontPage }));
   app.use(through({ kind: 'guarded', open: read }));
   return app;
@@ -54,6 +61,10 @@ export function makeApp(
   function ready(): Answer {
     const health = { generation: engine.current(), lastRun: journal.recent(1)[0] ?? null };
     return answerReady(health, clock, settings.readyHours);
+  }
+
+  function counted({ caller }: Guest): Promise<Answer> {
+    return answerMetrics(caller.role, metrics, engine.current());
   }
 
   function frontPage(_: Guest, { request }: Visit): Answer {

@@ -1,7 +1,10 @@
-// For those who watch the feed: whether it runs, and whether what it serves is fresh.
+// For those who watch the feed: whether it runs, whether what it serves is fresh, and what it has done since it started.
+import type { Role } from '../auth/roles.ts';
 import type { Clock } from '../base/clock.ts';
+import { FeedError } from '../base/feed-error.ts';
 import type { Generation } from '../engines/engine.ts';
 import type { RunRecord } from '../engines/stage.ts';
+import { METRICS_TYPE, type Metrics } from '../observe/metrics.ts';
 import type { Answer } from './answer.ts';
 
 const HOUR_MS = 3_600_000;
@@ -34,6 +37,24 @@ export function answerReady({ generation, lastRun }: Health, clock: Clock, ready
     readyHours,
     lastRun: run,
   });
+}
+
+/** Throws `auth.forbidden` for a role that does not see them. */
+export async function answerMetrics(
+  role: Role,
+  metrics: Pick<Metrics, 'text'>,
+  generation: Generation | null,
+): Promise<Answer> {
+  if (role.metrics !== true) {
+    throw new FeedError('auth.forbidden', `The role '${role.name}' does not see metrics.`, {
+      hint: "The roles 'operator' and 'analyst' do, and a role of your own with \"metrics\": true.",
+    });
+  }
+  return {
+    status: 200,
+    headers: { 'Content-Type': METRICS_TYPE, 'Cache-Control': 'no-store' },
+    body: Buffer.from(await metrics.text(generation)),
+  };
 }
 
 function tellRun({ dateKey, outcome, startedAt, endedAt, isComplete, reason, problems }: RunRecord) {

@@ -12,7 +12,7 @@ import { ROOT_WORDS } from './mounts.ts';
  */
 export type ShapeOf = (target: string, inside?: readonly string[]) => string;
 
-const WATCHING = ['-', 'live', 'ready'];
+const WATCHING = ['-', 'live', 'ready', 'metrics'];
 // Of the standard, also those that are not offered here.
 const SYSTEM = [
   'metadata',

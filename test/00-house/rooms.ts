@@ -36,4 +36,5 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   '@azure/msal-node': 'etl/graph/token.ts',
   undici: 'etl/graph',
   'node-cron': 'etl/schedule.ts',
+  'prom-client': 'src/observe/metrics.ts',
 };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readRoles } from '../../src/auth/read-roles.ts';
-import { allRoles, roleNamed, type Roles } from '../../src/auth/roles.ts';
+import { allRoles, roleNamed, ROLES, type Roles } from '../../src/auth/roles.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-roles-'));
@@ -22,7 +22,7 @@ test('roles of the file come first, and ours after them unless they are changed'
   const roles = read(
     `{"helpdesk": {"collections": ["device*", "users"], "personal": ["serial"]},
       "reader": {"collections": ["dates"]},
-      "twin": {"collections": ["*"], "personal": "all"}}`,
+      "twin": {"collections": ["*"], "personal": "all", "metrics": true}}`,
   );
   expect([...roles.keys()]).toEqual(['helpdesk', 'reader', 'twin', 'analyst', 'auditor', 'operator']);
   expect(roles.get('helpdesk')).toEqual({
@@ -30,6 +30,7 @@ test('roles of the file come first, and ours after them unless they are changed'
     collections: ['device*', 'users'],
     personal: ['serial'],
   });
+  expect(roles.get('twin')).toEqual({ ...ROLES.analyst, name: 'twin' });
   expect(roles.get('reader')).toEqual({ name: 'reader', collections: ['dates'], personal: 'none' });
 });
 
@@ -40,7 +41,7 @@ describe('a mistake is told with where it is and what would do', () => {
     ['[]', 'is not an object of roles', undefined],
     ['{"Help desk": {}}', "role 'Help desk' has a name", 'small letters'],
     ['{"none": {"collections": ["*"]}}', "role 'none' has a name", 'not none'],
-    ['{"constructor": []}', "role 'constructor' is not an object", 'collections and personal'],
+    ['{"constructor": []}', "role 'constructor' is not an object", 'collections, personal and metrics'],
     ['{"__proto__": {"collections": ["*"]}}', "role '__proto__' has a name", undefined],
     ['{"helpdesk": {"collection": ["*"]}}', "unknown 'collection'", "Did you mean 'collections'?"],
     ['{"helpdesk": {}}', 'does not list', '["*"]'],
@@ -49,6 +50,7 @@ describe('a mistake is told with where it is and what would do', () => {
     ['{"helpdesk": {"collections": ["device"]}}', "a collection 'device'", "Did you mean 'devices'?"],
     ['{"helpdesk": {"collections": ["xyz*"]}}', "a collection 'xyz*'", 'There is dates, devices, users.'],
     [role(',"personal": true'), 'neither "all", "none" nor a list', undefined],
+    [role(',"metrics": "yes"'), "'metrics' that is neither true nor false", undefined],
     [role(',"personal": ["serials"]'), "kind of columns 'serials'", "Did you mean 'serial'?"],
     [role(',"personal": ["all"]'), "kind of columns 'all'", 'There is upn, serial, deviceName.'],
   ])('%s: %s', (text, message, hint) => {

@@ -1,0 +1,112 @@
+// Metrics: observations counted, in the form that Prometheus and its kin collect. No label tells what a client sent.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observer } from '../base/observation.ts';
+
+/** What is served. */
+export interface Served {
+  readonly id: number;
+  readonly publishedAt: string;
+}
+
+export interface Metrics {
+  readonly observe: Observer;
+  /** What has been counted by now, as text to be collected; and what is served, null before the first night. */
+  text(served: Served | null): Promise<string>;
+}
+
+export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
+// From a page out of memory to a statement at its deadline.
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Of this process, from its start. */
+export function openMetrics(): Metrics {
+  const registers = [new Registry()];
+  const counter = (name: string, help: string, labelNames: readonly string[] = []): Counter =>
+    new Counter({ name: `fleetfeed_${name}`, help, labelNames, registers });
+  const gauge = (name: string, help: string): Gauge =>
+    new Gauge({ name: `fleetfeed_${name}`, help, registers });
+  const [registry] = registers as [Registry];
+  collectDefaultMetrics({ register: registry });
+
+  const requests = counter('requests_total', 'Requests answered, by status and by code of the error.', [
+    'status',
+    'code',
+  ]);
+  const duration = new Histogram({
+    name: 'fleetfeed_request_duration_seconds',
+    help: 'From the head of a request to the last byte of its answer.',
+    buckets: SECONDS,
+    registers,
+  });
+  const threadSeconds = counter('thread_seconds_total', 'Time that threads have read.');
+  const rows = counter('rows_sent_total', 'Rows sent.');
+  const bytes = counter('bytes_sent_total', 'Bytes sent, before compression.');
+  const cutOff = counter('answers_cut_off_total', 'Answers that did not reach their end.');
+  const defects = counter('defects_total', 'Faults of the feed itself.');
+  const threads = counter('threads_replaced_total', 'Threads that ended unexpectedly.');
+  const auditTrouble = gauge('audit_unwritable', '1 while lines of the audit cannot be written.');
+  const auditLost = counter('audit_lines_lost_total', 'Lines of the audit that were too many to wait.');
+  const nights = counter('nights_total', 'Nights that ended.', ['outcome']);
+  const night = gauge('night_duration_seconds', 'Of the last night that was published.');
+  const retries = counter('night_retries_total', 'Requests to Microsoft Graph that were made again.');
+  const problems = counter('night_problems_total', 'Problems that nights met.');
+  const generation = gauge('generation', 'Number of the generation that is served; 0 for none.');
+  const publishedAt = gauge('snapshot_timestamp_seconds', 'When what is served was published; 0 for never.');
+
+  return {
+    observe(seen) {
+      switch (seen.kind) {
+        case 'request.answered':
+          requests.inc({ status: seen.status, code: seen.code ?? '' });
+          duration.observe(seen.milliseconds / 1000);
+          threadSeconds.inc(seen.workerMs / 1000);
+          rows.inc(seen.rows);
+          bytes.inc(seen.bytes);
+          if (!seen.whole) cutOff.inc();
+          break;
+        case 'request.defect':
+          defects.inc();
+          break;
+        case 'engine.worker-replaced':
+          threads.inc();
+          break;
+        case 'audit.unwritable':
+          auditTrouble.set(1);
+          break;
+        case 'audit.restored':
+          auditTrouble.set(0);
+          auditLost.inc(seen.lost);
+          break;
+        case 'night.published':
+          nights.inc({ outcome: 'published' });
+          night.set(seen.milliseconds / 1000);
+          break;
+        case 'night.failed':
+          nights.inc({ outcome: 'failed' });
+          break;
+        case 'night.retry':
+          retries.inc();
+          break;
+        case 'night.problem':
+          problems.inc();
+          break;
+        // These are told by what is served, by the last night, or by the log alone.
+        case 'engine.generation':
+        case 'night.started':
+        case 'night.stage':
+        case 'night.progress':
+        case 'schedule.next':
+        case 'server.certificate':
+        case 'server.listening':
+        case 'server.stopped':
+          break;
+      }
+    },
+    text(served) {
+      generation.set(served?.id ?? 0);
+      publishedAt.set(served === null ? 0 : Date.parse(served.publishedAt) / 1000);
+      return registry.metrics();
+    },
+  };
+}

@@ -1,19 +1,20 @@
-// Nights over the end of a month, each held against the one before it; `npm run year` lives through a whole year.
+// Nights over 29 February and the end of a month, with all that may befall them; `npm run year` lives through a whole year.
 import { expect, test } from '@jest/globals';
-import { liveNights } from '../year/live-nights.ts';
+import { liveNights, type Lived } from '../year/live-nights.ts';
+import { MISHAPS } from '../year/mishaps.ts';
 
-test('no night of a living tenant breaks what must hold between nights', async () => {
-  const broken: string[] = [];
-  const nights: number[] = [];
+test('no night of a living tenant breaks what must hold, whatever befalls it', async () => {
+  const befalling = MISHAPS.values();
+  const lived: Lived[] = [];
   await liveNights({
     devices: 50,
-    firstNight: 20260130,
-    nights: 5,
-    onNight: (lived) => {
-      nights.push(lived.night);
-      broken.push(...lived.broken.map((words) => `${lived.night}: ${words}`));
-    },
+    firstNight: 20280223,
+    nights: MISHAPS.length + 2,
+    mishapOf: () => befalling.next().value ?? 'none',
+    onNight: (night) => lived.push(night),
   });
-  expect(broken).toEqual([]);
-  expect([nights.at(0), nights.at(-1)]).toEqual([20260130, 20260203]);
+  expect(lived.flatMap(({ night, broken }) => broken.map((words) => `${night}: ${words}`))).toEqual([]);
+  expect(lived.map(({ mishap }) => mishap)).toEqual(['none', ...MISHAPS, 'none']);
+  expect(lived.map(({ night }) => night)).toContain(20280229);
+  expect(lived.at(-1)?.night).toBe(20280303);
 }, 120_000);

@@ -1,5 +1,5 @@
 // Advice on the wire: a header for everyone on beta, an annotation for those who ask.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fixedClock } from '../../src/base/clock.ts';
@@ -11,19 +11,10 @@ import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/serve-read.ts';
 import { startStopwatch } from '../../src/http/stopwatch.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { makeTestWarehouse, SHOWN, startTestFeed, TODAY, type TestFeed } from './feed.ts';
+import { SHOWN, TODAY } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-}, 60_000);
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 interface Judged {
   /** An answer says that its order has no index. */
@@ -33,8 +24,8 @@ interface Judged {
 }
 
 function judge(): (path: string) => Promise<Judged> {
-  const engine = openExplainingEngine(warehouse.data);
-  const settings = { ...readSettings([], {}), data: warehouse.data };
+  const engine = openExplainingEngine(feed.data);
+  const settings = { ...readSettings([], {}), data: feed.data };
   const clock = fixedClock(midnightOf(TODAY));
   const explaining = makeFeed({
     model: MODEL,

@@ -1,21 +1,11 @@
 // $batch over HTTP: several reads in one request, in both of its forms.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { LIMITS } from '../../src/base/limits.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 
-let feed: TestFeed;
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-});
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const CONTINUE = { Prefer: 'odata.continue-on-error' };

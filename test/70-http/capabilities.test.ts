@@ -1,22 +1,13 @@
 // What $metadata announces is answered, and what it does not announce is refused: asked of each collection of each version.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { xml2json, type CsdlMember, type CsdlMembers } from 'odata-csdl';
 import { CONTAINER } from '../../schema/derive/csdl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 
 const VERSIONS = ['v1.0', 'beta'] as const;
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-});
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 interface Announced {
   readonly container: CsdlMembers;

@@ -1,18 +1,10 @@
 // Durations in answers: written as the standard wants them, sorted and paged by, and told what they are.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { parseDuration } from '../../src/base/instant.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { type TestFeed } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-}, 60_000);
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 const AGE =
   '$compute=2026-11-20T00:00:00Z sub lastSyncDateTime as age&$select=deviceKey,lastSyncDateTime,age';

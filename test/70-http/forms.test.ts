@@ -1,18 +1,8 @@
 // The form and the headers of answers: $format before Accept, the wishes of Prefer, counts, documents and refusals.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { describe, expect, test } from '@jest/globals';
+import { fileFeed } from './file-feed.ts';
 
-let feed: TestFeed;
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-});
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 const MINIMAL = 'application/json;odata.metadata=minimal;charset=utf-8';
 const NONE = 'application/json;odata.metadata=none;charset=utf-8';

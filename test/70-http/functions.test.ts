@@ -1,9 +1,9 @@
 // asOf and history over HTTP, held against all rows of the collections they look into.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { boundFunctionsOf } from '../../schema/derive/bound-functions.ts';
 import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 
 interface Row {
   readonly dateKey: number;
@@ -13,18 +13,8 @@ interface Row {
   readonly endDateExclusiveUTC: string;
 }
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-
 // Nights of 17 to 20 November 2026.
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-}, 60_000);
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 const rowsOf = async (path: string): Promise<readonly Row[]> => {
   const { status, json } = await feed.get(`/beta/${path}`);

@@ -2,22 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { LIMIT_TABLE, LIMITS, type LimitName } from '../../src/base/limits.ts';
 import { limitsTable } from '../../src/cli/limits-table.ts';
 import { STATUS } from '../../src/http/failure.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-});
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 interface Told {
   readonly status: number;

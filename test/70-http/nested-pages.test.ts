@@ -1,19 +1,10 @@
 // Rows inside a row that are more than fit there: a link leads to the rest, whatever stands around it.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 import { followNested } from './follow-nested.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-});
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 /** The rows of a page, with those behind the links inside them. */
 async function whole(address: string, headers: Readonly<Record<string, string>>): Promise<unknown> {

@@ -1,17 +1,8 @@
 // POST …/$query: the same answer as a GET with those options, and still no way to write.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { expect, test } from '@jest/globals';
+import { fileFeed } from './file-feed.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-}, 60_000);
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 const PLAIN = { 'Content-Type': 'text/plain' };
 

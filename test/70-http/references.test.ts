@@ -1,17 +1,9 @@
 // `/$ref`: rows as nothing but their addresses, held against the addresses that the rows themselves tell.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { expect, test } from '@jest/globals';
+import { type TestFeed } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-}, 60_000);
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 const FULL = { accept: 'application/json;odata.metadata=full' };
 

@@ -1,21 +1,12 @@
 // The journal in the feed, and what readers see of a night that is taken back.
 import { setTimeout as passes } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { TODAY } from './feed.ts';
+import { fileFeed } from './file-feed.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-});
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 test('a run leads to its steps, its problems and the calendar, on beta', async () => {
   const { json } = await feed.get(
@@ -45,7 +36,7 @@ test('after a rollback new reads see the night before, and a chain goes on where
   const before = await feed.get(path);
   const first = await feed.get(path, small);
 
-  const { id } = openSqliteWarehouse({ dataDir: warehouse.data, model: MODEL }).rollback(null, new Date());
+  const { id } = openSqliteWarehouse({ dataDir: feed.data, model: MODEL }).rollback(null, new Date());
   while ((await feed.get('/-/ready')).json.generation !== id) await passes(50);
 
   const now = await feed.get(path, { 'if-none-match': before.headers.get('etag') ?? '' });

@@ -1,17 +1,8 @@
 // What OData 4.01 lets clients write more easily means the same as what 4.0 made them write.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { expect, test } from '@jest/globals';
+import { fileFeed } from './file-feed.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-});
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 test.each([
   ['devices?filter=deviceKey gt 3&top=2', 'devices?$filter=deviceKey gt 3&$top=2'],

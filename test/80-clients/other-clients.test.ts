@@ -1,20 +1,10 @@
 // The vendor's own samples, and the other clients whose requests are known: each asks as it really does.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/feed.ts';
+import { describe, expect, test } from '@jest/globals';
+import { fileFeed } from '../70-http/file-feed.ts';
 import { duplicatesOf, pull, type Row } from './pull.ts';
 
 const ROOT = '/ReportingService/DataWarehouseFEService';
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-});
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 describe('the vendor’s PowerShell sample', () => {
   const headers = {

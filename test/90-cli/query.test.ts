@@ -2,27 +2,17 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { readTypedAddress } from '../../src/cli/typed-address.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/feed.ts';
+import { fileFeed } from '../70-http/file-feed.ts';
 import { runProgram } from './program.ts';
 
-let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
-let feed: TestFeed;
-
-beforeAll(async () => {
-  warehouse = await makeTestWarehouse();
-  feed = await startTestFeed({ data: warehouse.data });
-}, 60_000);
-afterAll(async () => {
-  await feed.stop();
-  warehouse.remove();
-});
+const feed = fileFeed();
 
 const query = async (...words: readonly string[]) => {
-  const environment = { FLEETFEED_DATA: warehouse.data, FLEETFEED_TODAY: '2026-11-20' };
+  const environment = { FLEETFEED_DATA: feed.data, FLEETFEED_TODAY: '2026-11-20' };
   const program = runProgram(['query', ...words], environment);
   const { code } = await program.ended;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
@@ -73,7 +63,7 @@ describe('query', () => {
   });
 
   test('brings a warehouse of an earlier release to this one, once, and says so', async () => {
-    const [newest] = listGenerations(warehouse.data);
+    const [newest] = listGenerations(feed.data);
     const data = mkdtempSync(join(tmpdir(), 'fleetfeed-query-'));
     try {
       const path = join(data, basename(newest!.path));
@@ -94,7 +84,7 @@ describe('query', () => {
 
   test('without an address, or with an empty warehouse, says what is missing', async () => {
     expect(await query()).toMatchObject({ code: 1, stderr: expect.stringContaining('no address') });
-    const nothing = `${warehouse.data}/nothing-here`;
+    const nothing = `${feed.data}/nothing-here`;
     const { stderr } = await query('beta/devices', '--data', nothing);
     expect(stderr).toContain('No night has been published yet.');
     expect(existsSync(nothing)).toBe(false);

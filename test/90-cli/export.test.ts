@@ -12,6 +12,7 @@ import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
 import { runProgram } from './program.ts';
 
@@ -55,6 +56,7 @@ const digests = (of: string): Readonly<Record<string, string>> =>
           .digest('hex'),
       ]),
   );
+const journal = (of: string) => openSqliteJournal(of).recent(100);
 const served = (of: string): string => fingerprintOf(listGenerations(of)[0]!.path);
 
 describe.each(['csv', 'parquet'])('as %s', (format) => {
@@ -79,6 +81,7 @@ describe.each(['csv', 'parquet'])('as %s', (format) => {
       stderr: expect.stringMatching(/^Generation 5 of 20261102 is served: /),
     });
     expect(await toEnd('verify', '--data', again)).toMatchObject({ code: 0 });
+    expect(journal(again)).toEqual(journal(data));
     await toEnd('export', '--to', second, '--format', format, '--data', again);
     expect(digests(second)).toEqual(digests(first));
     expect(served(again)).toBe(served(data));

@@ -44,7 +44,7 @@ export interface Beginning {
   readonly dateKey: DateKey;
   /** That of the generation it builds on. */
   readonly last: DateKey | null;
-  /** The file being built: a copy of that generation. */
+  /** The file being built: a copy of that generation, or that generation itself. */
   readonly building: string;
 }
 

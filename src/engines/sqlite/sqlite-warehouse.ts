@@ -1,12 +1,19 @@
 // The warehouse as files: each night is built beside the published generations and becomes one by a rename.
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Generation } from '../engine.ts';
 import type { RunRecord, Stage, Warehouse } from '../stage.ts';
 import { build, openBuilding, type Site } from './building.ts';
-import { damageOf, listGenerationFiles, listGenerations, type StoredGeneration } from './generations.ts';
+import {
+  damageOf,
+  generationFileName,
+  listGenerationFiles,
+  listGenerations,
+  type StoredGeneration,
+} from './generations.ts';
 import { importTables, type ImportSource } from './import-tables.ts';
 import { modelMark } from './model-mark.ts';
 import { takeNightLock } from './night-lock.ts';
@@ -14,7 +21,7 @@ import { erasureRun, removeTraces } from './people/erasure-run.ts';
 import { acceptedRun, brokenNight, findRefused } from './refused-night.ts';
 import { findBackup, restoreRun, type Restoring } from './restore.ts';
 import { findEarlier, rollbackRun } from './rollback.ts';
-import { openSqliteJournal, withdrawInJournal } from './sqlite-journal.ts';
+import { openSqliteJournal, settleJournal, withdrawInJournal } from './sqlite-journal.ts';
 import { verifyEverything } from './verify.ts';
 
 export interface SqliteWarehouseOptions {
@@ -153,11 +160,15 @@ export function openSqliteWarehouse({
         await importTables(night, source);
         const broken = verifyEverything(night);
         if (broken.length > 0) throw brokenNight(dateKey, broken);
-        return stage.publish();
       } catch (error) {
         stage.discard();
         throw error;
       }
+      const generation = stage.publish();
+      // What became of the nights came with them.
+      const building = join(dataDir, generationFileName(id, dateKey));
+      settleJournal(dataDir, { dateKey, last: dateKey, building });
+      return generation;
     },
   };
 }

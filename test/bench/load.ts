@@ -8,7 +8,7 @@ import { openGraph } from '../../etl/graph/client.ts';
 import { makeTokenSource } from '../../etl/graph/token.ts';
 import { harvest } from '../../etl/harvest.ts';
 import { mergeAll } from '../../etl/stage/merge-all.ts';
-import { quoted } from '../../schema/derive/ddl.ts';
+import { columnSql, quoted } from '../../schema/derive/ddl.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Entity } from '../../schema/words.ts';
@@ -104,7 +104,9 @@ export async function importIntoShell(
     ...collections.flatMap((entity) => {
       const storage = storageOf(entity);
       // What is missing is an empty text in CSV, which a number or what must be told may not be.
-      const columns = storage.sourced.map((name) => stagedColumn(storage, name).replace(' NOT NULL', ''));
+      const columns = storage.sourced.map((name) =>
+        columnSql({ ...stagedColumn(storage, name), nullable: true }),
+      );
       const named = storage.roles.has('surrogate') ? ['"natural" TEXT', ...columns] : columns;
       const identity = stagedIdentity(storage).map(quoted).join(', ');
       const key = keyed && identity !== '' ? [`PRIMARY KEY (${identity})`] : [];

@@ -68,9 +68,12 @@ export function build(site: Site, ground: Ground, release: () => void): Building
   const { dataDir, model } = site;
   const { dateKey, now, base, copy, takenBack, after = 0 } = ground;
   const building = join(dataDir, BUILDING_FILE);
+  const harvested = `${building}-harvested`;
   // What is there is of a run that was killed.
   const clear = (): void =>
-    [building, `${building}-journal`, `${building}-compact`].forEach((path) => rmSync(path, { force: true }));
+    [building, `${building}-journal`, `${building}-compact`, harvested].forEach((path) =>
+      rmSync(path, { recursive: true, force: true }),
+    );
   clear();
   try {
     if (copy !== null) copyFileSync(copy, building, constants.COPYFILE_FICLONE);
@@ -97,36 +100,40 @@ export function build(site: Site, ground: Ground, release: () => void): Building
     })();
     if (takenBack) takeBack(night, takenBack);
     settleJournal(dataDir, { dateKey, last: base?.dateKey ?? null, building });
-    const stage = openSqliteStage(night, id, {
-      inscribe: (run) => inscribe(night, dataDir, base, run),
-      scrub(values) {
-        database.transaction(() => scrubRuns(database, values))();
-        scrubAudit(database, dataDir, values);
-        scrubJournal(dataDir, values);
+    const stage = openSqliteStage(
+      night,
+      { id, harvested },
+      {
+        inscribe: (run) => inscribe(night, dataDir, base, run),
+        scrub(values) {
+          database.transaction(() => scrubRuns(database, values))();
+          scrubAudit(database, dataDir, values);
+          scrubJournal(dataDir, values);
+        },
+        publish(run) {
+          compact(building);
+          flush(building);
+          renameSync(building, join(dataDir, generationFileName(id, dateKey)));
+          quietly(() => flush(dataDir));
+          quietly(() => tell(run));
+          quietly(() => sweep(site, run));
+          release();
+        },
+        refuse(run) {
+          flush(building);
+          for (const { path } of listRefusedFiles(dataDir)) rmSync(path, { force: true });
+          renameSync(building, join(dataDir, refusedFileName(dateKey)));
+          quietly(() => flush(dataDir));
+          tell(run);
+          release();
+        },
+        discard(run) {
+          clear();
+          quietly(() => tell(run));
+          release();
+        },
       },
-      publish(run) {
-        compact(building);
-        flush(building);
-        renameSync(building, join(dataDir, generationFileName(id, dateKey)));
-        quietly(() => flush(dataDir));
-        quietly(() => tell(run));
-        quietly(() => sweep(site, run));
-        release();
-      },
-      refuse(run) {
-        flush(building);
-        for (const { path } of listRefusedFiles(dataDir)) rmSync(path, { force: true });
-        renameSync(building, join(dataDir, refusedFileName(dateKey)));
-        quietly(() => flush(dataDir));
-        tell(run);
-        release();
-      },
-      discard(run) {
-        clear();
-        quietly(() => tell(run));
-        release();
-      },
-    });
+    );
     if (takenBack) stage.erase(risen(night), { at: takenBack.at, forGood: true });
     return { stage, night };
   } catch (error) {

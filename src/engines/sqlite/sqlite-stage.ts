@@ -1,6 +1,6 @@
 // A night being built in a file of its own, beside the generations that are served.
 import { quoted } from '../../../schema/derive/ddl.ts';
-import { storageOf } from '../../../schema/derive/storage.ts';
+import { storageOf, type Storage } from '../../../schema/derive/storage.ts';
 import type { Entity, Row, Value } from '../../../schema/words.ts';
 import { USUAL_BOUNDS } from '../../base/bounds.ts';
 import type { DateKey } from '../../base/date-key.ts';
@@ -13,7 +13,7 @@ import { mergeSpans } from './merge/merge-spans.ts';
 import type { Effect, Night } from './merge/night.ts';
 import { resolve, resolveFixedRows } from './merge/resolve.ts';
 import { openStaging } from './merge/staging.ts';
-import type { Staging } from './merge/staging.ts';
+import type { Brought, Staging } from './merge/staging.ts';
 import { modelMark } from './model-mark.ts';
 import { erasePeople, goneSince } from './people/erase-people.ts';
 import { keepOfPeople, readPrivacy } from './people/keep-of-people.ts';
@@ -33,10 +33,17 @@ export interface Ending {
   readonly scrub: (values: readonly string[]) => void;
 }
 
-/** `night.database` already has the model's shape; `id` is that of the generation to be. */
-export function openSqliteStage(night: Night, id: number, ending: Ending): Stage {
+export interface StageSite {
+  /** Of the generation to be. */
+  readonly id: number;
+  /** For what is harvested, until it is merged. Not there yet, and gone when the stage has ended. */
+  readonly harvested: string;
+}
+
+/** `night.database` already has the model's shape. */
+export function openSqliteStage(night: Night, { id, harvested }: StageSite, ending: Ending): Stage {
   const { database, parameters } = night;
-  const staging = openStaging(database);
+  const staging = openStaging(database, harvested);
   const before = standingBefore(night);
   const merges: Merged[] = [];
   let isErased = false;
@@ -62,12 +69,12 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       staging.supplement(storageOf(entity), rows);
     },
     trim: database.transaction((entity: Entity, first: DateKey) => trimCollection(night, entity, first)),
-    merge: database.transaction((entity: Entity, completeness: Completeness) => {
+    merge(entity, completeness) {
       notYetMerged(entity);
       const merged = mergeOne(night, entity, staging, completeness);
       merges.push(merged);
       return merged;
-    }),
+    },
     tombstones: readTombstones(database),
     erase(people, words) {
       const { values, ...erasure } = erasePeople(night, people, words);
@@ -86,6 +93,7 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       ...findJumps(night, { before, merges }, bounds),
     ],
     publish(told) {
+      staging.close();
       const run = told && { ...told, generation: id };
       ending.inscribe(run);
       buildSearch(database, night.model);
@@ -101,12 +109,14 @@ export function openSqliteStage(night: Night, id: number, ending: Ending): Stage
       return { id, dateKey: parameters.day, publishedAt: `${publishedAt}Z` };
     },
     refuse(run) {
+      staging.close();
       ending.inscribe(run);
       overwriteFreed();
       database.close();
       ending.refuse(run);
     },
     discard(run) {
+      staging.close();
       database.close();
       ending.discard(run);
     },
@@ -119,22 +129,26 @@ function mergeOne(night: Night, entity: Entity, staging: Staging, completeness: 
     return { entity: entity.name, seen: 0, inserted: 0, changed: 0, deleted: 0, orphans: 0 };
   }
   const storage = storageOf(entity);
-  const { table, rows, orphans } = resolve(night, storage, staging.broughtOf(storage));
-  resolveFixedRows(night, storage, table);
-  const effect = ((): Effect => {
-    switch (entity.lifetime) {
-      case 'current':
-        return mergeCurrent(night, storage, table, completeness);
-      case 'history':
-      case 'daily':
-        return mergeSpans(night, storage, table, completeness);
-      case 'event':
-        return mergeEvent(night, storage, table);
-    }
-  })();
-  night.database.exec(`DROP TABLE ${table}`);
-  staging.empty(storage);
-  return { entity: entity.name, seen: rows + orphans, orphans, ...effect };
+  const merge = night.database.transaction((brought: Brought): Merged => {
+    const { table, rows, orphans } = resolve(night, storage, brought);
+    resolveFixedRows(night, storage, table);
+    const effect = mergeThings(night, storage, table, completeness);
+    night.database.exec(`DROP TABLE ${table}`);
+    return { entity: entity.name, seen: rows + orphans, orphans, ...effect };
+  });
+  return staging.merge(storage, merge);
+}
+
+function mergeThings(night: Night, storage: Storage, table: string, completeness: Completeness): Effect {
+  switch (storage.entity.lifetime) {
+    case 'current':
+      return mergeCurrent(night, storage, table, completeness);
+    case 'history':
+    case 'daily':
+      return mergeSpans(night, storage, table, completeness);
+    case 'event':
+      return mergeEvent(night, storage, table);
+  }
 }
 
 function* rowsOf({ database }: Night, entity: Entity): Generator<Row, void, undefined> {

@@ -44,7 +44,7 @@ export function resolve(night: Night, storage: Storage, brought: Brought): Resol
   const whole = found.length === 0 ? '' : `WHERE ${found.map((key) => `${key} IS NOT NULL`).join(' AND ')}`;
   // A row that takes the place of an earlier one counts too: what does not count is an orphan.
   const taken = database
-    .prepare(`INSERT OR REPLACE INTO ${table} SELECT ${rows} ${from} ${filling} ${whole} ORDER BY s.sequence`)
+    .prepare(`INSERT OR REPLACE INTO ${table} SELECT ${rows} ${from} ${filling} ${whole} ORDER BY s.rowid`)
     .run(parameters).changes;
 
   const count = (of: string): number =>
@@ -52,7 +52,7 @@ export function resolve(night: Night, storage: Storage, brought: Brought): Resol
   return {
     table,
     rows: count(table),
-    orphans: found.length === 0 ? 0 : count(brought.table) - taken,
+    orphans: found.length === 0 ? 0 : brought.rows - taken,
   };
 }
 

@@ -1,6 +1,5 @@
 // How one harvested value stands in a staging table, a value that was not told among them.
-import { columnSql } from '../../../../schema/derive/ddl.ts';
-import type { Storage } from '../../../../schema/derive/storage.ts';
+import type { Column, Storage } from '../../../../schema/derive/storage.ts';
 import type { SqlValue } from '../../../sql/statement.ts';
 import { NOT_TOLD } from '../../stage.ts';
 import type { StagedValue } from '../../stage.ts';
@@ -33,12 +32,12 @@ export function mayBeUntold({ entity, identity }: Storage, name: string): boolea
 }
 
 /** A sourced property as a column of a staging table. */
-export function stagedColumn({ columns, entity }: Storage, name: string): string {
+export function stagedColumn({ columns, entity }: Storage, name: string): Column {
   // What refers to a dimension is that thing's natural text until the merge.
-  if (entity.properties[name]?.refers !== undefined) return columnSql({ name, type: 'TEXT', nullable: true });
+  if (entity.properties[name]?.refers !== undefined) return { name, type: 'TEXT', nullable: true };
   const column = columns.find((each) => each.name === name);
   if (!column) throw new TypeError(`${entity.name}.${name} is given by a stream but stored nowhere.`);
-  return columnSql(column);
+  return column;
 }
 
 /** The staged columns that say which thing a row is about, as natural texts. */

@@ -1,23 +1,19 @@
-// Harvested rows on their way in: one table a collection in a temporary database beside the generation being built.
-import type { Database, Statement } from 'better-sqlite3';
+// Harvested rows on their way in: they wait beside the generation being built until their collection is merged.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import { quoted } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import { NOT_TOLD } from '../../stage.ts';
 import type { StagedRow } from '../../stage.ts';
-import { mayBeUntold, NATURAL, stagedColumn, stagedSql } from './staged-value.ts';
-import type { StagedSql } from './staged-value.ts';
+import { openStagedFile, STAGED_TABLE, type StagedFile } from './staged-file.ts';
 import { openSupplement } from './supplement.ts';
 import type { Supplement } from './supplement.ts';
 
-/** Rows of one INSERT: measured 1.4 times as fast as single rows, and no faster beyond. */
-const BATCH = 100;
-
-const SEQUENCE = 'sequence';
-
 /** What a night brought of one collection. */
 export interface Brought {
-  /** The table of the rows that were appended. */
+  /** The table of the rows that were appended, numbered by rowid as they came. */
   readonly table: string;
+  readonly rows: number;
   /** Columns in which some row leaves something untold. */
   readonly untold: ReadonlySet<string>;
   /** The table of what further sources tell; null where there are none. */
@@ -27,10 +23,10 @@ export interface Brought {
 export interface Staging {
   append(storage: Storage, rows: readonly StagedRow[]): void;
   supplement(storage: Storage, rows: readonly StagedRow[]): void;
-  /** Makes the collection's table where nothing was appended. */
-  broughtOf(storage: Storage): Brought;
-  /** Lets go of what was brought of the collection. */
-  empty(storage: Storage): void;
+  /** Works with what was brought of the collection, and lets go of it. Not within a transaction. */
+  merge<Result>(storage: Storage, work: (brought: Brought) => Result): Result;
+  /** Lets go of everything that was brought. */
+  close(): void;
 }
 
 /** Name of a table in the temporary database. */
@@ -38,81 +34,49 @@ export function staged(table: string): string {
   return `staging.${quoted(table)}`;
 }
 
-export function openStaging(database: Database): Staging {
+/** `folder` is for files of rows, and does not exist yet. */
+export function openStaging(database: Database, folder: string): Staging {
   // An empty name is a file of SQLite's own that goes when the connection closes.
   database.exec(`ATTACH '' AS staging; PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF`);
-  const tables = new Map<string, StagingTable>();
+  mkdirSync(folder, { mode: 0o700 });
+  const files = new Map<string, StagedFile>();
   const supplements = new Map<string, Supplement>();
-  const open = (storage: Storage): StagingTable =>
-    kept(tables, storage.entity.name, () => openTable(database, storage));
+  const open = (storage: Storage): StagedFile => {
+    const { name } = storage.entity;
+    return kept(files, name, () => openStagedFile(join(folder, name), storage));
+  };
   return {
-    append(storage, rows) {
-      const { untold, one, many } = open(storage);
-      const values = (some: readonly StagedRow[]): StagedSql[] => valuesOf(storage, untold, some);
-      const rest = rows.length - (rows.length % BATCH);
-      for (let at = 0; at < rest; at += BATCH) many.run(values(rows.slice(at, at + BATCH)));
-      for (let at = rest; at < rows.length; at += 1) one.run(values(rows.slice(at, at + 1)));
-    },
+    append: (storage, rows) => open(storage).append(rows),
     supplement(storage, rows) {
       const { name } = storage.entity;
       kept(supplements, name, () => openSupplement(database, storage, staged(`${name}Supplement`))).put(rows);
     },
-    broughtOf(storage) {
-      const { table, untold } = open(storage);
-      return { table, untold, supplement: supplements.get(storage.entity.name)?.table ?? null };
-    },
-    empty({ entity: { name } }) {
-      for (const each of [tables.get(name), supplements.get(name)]) {
-        if (each) database.exec(`DELETE FROM ${each.table}`);
+    merge(storage, work) {
+      const { name } = storage.entity;
+      const file = open(storage);
+      const supplement = supplements.get(name)?.table ?? null;
+      file.end();
+      files.delete(name);
+      supplements.delete(name);
+      database.prepare(`ATTACH ? AS harvested`).run(file.path);
+      try {
+        const { rows, untold } = file;
+        return work({ table: `harvested.${STAGED_TABLE}`, rows, untold, supplement });
+      } finally {
+        database.exec('DETACH harvested');
+        rmSync(file.path);
+        if (supplement !== null) database.exec(`DROP TABLE ${supplement}`);
       }
+    },
+    close() {
+      for (const file of files.values()) file.abandon();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function kept<Table>(tables: Map<string, Table>, name: string, open: () => Table): Table {
-  let table = tables.get(name);
-  if (table === undefined) tables.set(name, (table = open()));
-  return table;
-}
-
-interface StagingTable {
-  readonly table: string;
-  /** Grows as rows leave something untold. */
-  readonly untold: Set<string>;
-  readonly one: Statement<[readonly StagedSql[]]>;
-  readonly many: Statement<[readonly StagedSql[]]>;
-}
-
-function openTable(database: Database, storage: Storage): StagingTable {
-  const table = staged(storage.entity.name);
-  const properties = storage.sourced.map((property) => stagedColumn(storage, property));
-  const columns = [...(storage.roles.has('surrogate') ? [`${NATURAL} TEXT NOT NULL`] : []), ...properties];
-  database.exec(`CREATE TABLE ${table} (${[`${SEQUENCE} INTEGER PRIMARY KEY`, ...columns].join(', ')})`);
-  // The sequence is given as null: SQLite numbers the rows as they come.
-  const tuple = `(NULL${', ?'.repeat(columns.length)})`;
-  const insert = (rows: number): Statement<[readonly StagedSql[]]> =>
-    database.prepare(`INSERT INTO ${table} VALUES ${Array<string>(rows).fill(tuple).join(', ')}`);
-  return { table, untold: new Set(), one: insert(1), many: insert(BATCH) };
-}
-
-/** All of the rows as one list: a list for each would cost more than its values. */
-function valuesOf(storage: Storage, untold: Set<string>, rows: readonly StagedRow[]): StagedSql[] {
-  const { entity, sourced, roles } = storage;
-  const isNumbered = roles.has('surrogate');
-  const all: StagedSql[] = [];
-  for (const { natural, values } of rows) {
-    if (isNumbered) {
-      if (natural === undefined) throw new TypeError(`${entity.name}: a row came without its natural text.`);
-      all.push(natural);
-    }
-    for (const name of sourced) {
-      const value = values[name];
-      if (value === NOT_TOLD) {
-        if (!mayBeUntold(storage, name)) throw new TypeError(`${entity.name}.${name} must be told.`);
-        untold.add(name);
-      }
-      all.push(stagedSql(entity.name, name, value));
-    }
-  }
-  return all;
+function kept<Part>(parts: Map<string, Part>, name: string, open: () => Part): Part {
+  let part = parts.get(name);
+  if (part === undefined) parts.set(name, (part = open()));
+  return part;
 }

@@ -1,6 +1,6 @@
 // What further sources tell of things, one row a thing: column by column the last told value stays.
 import type { Database, Statement } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { columnSql, quoted } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import { NOT_TOLD } from '../../stage.ts';
 import type { StagedRow } from '../../stage.ts';
@@ -24,7 +24,7 @@ export function openSupplement(database: Database, storage: Storage, table: stri
   );
   const made = [
     ...identity.map((name) => `${quoted(name)} TEXT NOT NULL`),
-    ...attributes.map((name) => stagedColumn(storage, name)),
+    ...attributes.map((name) => columnSql(stagedColumn(storage, name))),
   ];
   database.exec(
     `CREATE TABLE ${table} (${made.join(', ')}, PRIMARY KEY (${columns(identity)})) WITHOUT ROWID`,

@@ -4,14 +4,18 @@ import { FairLine } from '../../src/engines/sqlite/fair-line.ts';
 
 interface Job {
   readonly reader: string;
+  readonly work: string;
   readonly name: string;
 }
+
+/** Of the reader that its name begins with. */
+const jobOf = (name: string, work = name): Job => ({ reader: name.charAt(0), work, name });
 
 let now = 0;
 const lineOf = (...names: readonly string[]): FairLine<Job> => {
   now = 0;
   const line = new FairLine<Job>(() => now);
-  for (const name of names) line.join({ reader: name.charAt(0), name });
+  for (const name of names) line.join(jobOf(name));
   return line;
 };
 const order = (line: FairLine<Job>, cost = 0): readonly string[] => {
@@ -54,55 +58,14 @@ describe('the line in front of the threads', () => {
     line.spend('a', 1000);
     now = 60_000;
     line.spend('b', 100);
-    line.join({ reader: 'b', name: 'b1' });
-    line.join({ reader: 'a', name: 'a1' });
+    line.join(jobOf('b1'));
+    line.join(jobOf('a1'));
     expect(order(line)).toEqual(['a1', 'b1']);
-  });
-
-  test('keeps the last thread for who reads little, where there are several readers', () => {
-    const line = lineOf();
-    line.spend('a', 1000);
-    line.join({ reader: 'a', name: 'a1' });
-    expect(line.next(true)?.name).toBe('a1');
-    line.spend('b', 1);
-    line.join({ reader: 'a', name: 'a2' });
-    expect(line.next(true)).toBeNull();
-    line.join({ reader: 'b', name: 'b1' });
-    expect(line.next(true)?.name).toBe('b1');
-    expect(line.next(false)?.name).toBe('a2');
-    now = 61_000;
-    line.spend('a', 1000);
-    line.join({ reader: 'a', name: 'a3' });
-    expect(line.next(true)?.name).toBe('a3');
-  });
-
-  test('keeps it from who asks seldom and then for long, and from whom nobody knows yet', () => {
-    const line = lineOf();
-    line.spend('a', 400);
-    now = 20_000;
-    line.spend('b', 1);
-    line.join({ reader: 'a', name: 'a1' });
-    line.join({ reader: 'c', name: 'c1' });
-    expect(line.next(true)).toBeNull();
-    line.join({ reader: 'b', name: 'b1' });
-    expect(line.next(true)?.name).toBe('b1');
-    expect(line.next(false)?.name).toBe('c1');
-    expect(line.next(true)).toBeNull();
-    for (let brief = 0; brief < 8; brief += 1) line.spend('a', 1);
-    expect(line.next(true)?.name).toBe('a1');
-  });
-
-  test('does not keep it for one who was small and no longer is', () => {
-    const line = lineOf();
-    line.spend('a', 1);
-    line.spend('a', 500);
-    line.join({ reader: 'a', name: 'a1' });
-    expect(line.next(true)?.name).toBe('a1');
   });
 
   test('who leaves is not served', () => {
     const line = lineOf('a1');
-    const job = { reader: 'b', name: 'b1' };
+    const job = jobOf('b1');
     line.join(job);
     line.leave(job);
     expect(order(line)).toEqual(['a1']);
@@ -111,8 +74,94 @@ describe('the line in front of the threads', () => {
   test('does not remember every reader who ever came', () => {
     const line = lineOf();
     for (let i = 0; i < 3000; i += 1) line.spend(`reader ${i}`, 1000);
-    line.join({ reader: 'reader 2999', name: 'late' });
-    line.join({ reader: 'reader 0', name: 'forgotten' });
+    line.join({ reader: 'reader 2999', work: '', name: 'late' });
+    line.join({ reader: 'reader 0', work: '', name: 'forgotten' });
     expect(order(line)).toEqual(['forgotten', 'late']);
+  });
+});
+
+describe('the last free thread', () => {
+  /** A line in which someone has just asked for what is known to take a moment. */
+  const keptLine = (): FairLine<Job> => {
+    const line = lineOf();
+    line.learn('brief', 1);
+    line.join(jobOf('p1', 'brief'));
+    expect(line.next(true)?.name).toBe('p1');
+    return line;
+  };
+
+  test('is for everyone where nobody asks for what is brief', () => {
+    expect(lineOf('a1').next(true)?.name).toBe('a1');
+    const line = keptLine();
+    now = 61_000;
+    line.join(jobOf('a1'));
+    expect(line.next(true)?.name).toBe('a1');
+  });
+
+  test('is kept for what is brief, whoever asks for it, from what is long and from what nobody knows yet', () => {
+    const line = keptLine();
+    line.learn('long', 400);
+    line.join(jobOf('a1', 'long'));
+    line.join(jobOf('b1', 'unknown'));
+    expect(line.next(true)).toBeNull();
+    line.join(jobOf('c1', 'brief'));
+    expect([line.next(true), line.next(false), line.next(false)].map((job) => job?.name)).toEqual([
+      'c1',
+      'a1',
+      'b1',
+    ]);
+  });
+
+  test('takes the briefest first', () => {
+    const line = keptLine();
+    line.learn('page', 6);
+    for (const [name, work] of [
+      ['a1', 'page'],
+      ['b1', 'brief'],
+    ] as const)
+      line.join(jobOf(name, work));
+    line.spend('b', 50);
+    expect([line.next(true), line.next(true)].map((job) => job?.name)).toEqual(['b1', 'a1']);
+  });
+
+  test('is not kept for one who has much of what is brief', () => {
+    const line = keptLine();
+    line.spend('b', 1000);
+    line.join(jobOf('b1', 'brief'));
+    expect(line.next(true)).toBeNull();
+    line.spend('p', 1000);
+    expect(line.next(true)?.name).toBe('b1');
+  });
+
+  test('stays for one who asks twenty times a second', () => {
+    const line = keptLine();
+    for (; now < 50_000; now += 50) line.spend('p', 2);
+    line.join(jobOf('p2', 'brief'));
+    line.join(jobOf('a1', 'unknown'));
+    expect(line.next(true)?.name).toBe('p2');
+    expect(line.next(true)).toBeNull();
+  });
+
+  test('knows work by its better times, and not by one at which the machine did something else', () => {
+    const line = keptLine();
+    line.learn('brief', 60);
+    line.join(jobOf('a1', 'brief'));
+    expect(line.next(true)?.name).toBe('a1');
+    for (let time = 0; time < 10; time += 1) line.learn('brief', 60);
+    line.join(jobOf('a2', 'brief'));
+    expect(line.next(true)).toBeNull();
+  });
+
+  test('goes to whoever has waited for a second in which the others took no work', () => {
+    const line = keptLine();
+    line.join(jobOf('a1'));
+    line.join(jobOf('b1'));
+    now += 900;
+    expect(line.next(false)?.name).toBe('a1');
+    expect([line.next(true), line.standstillMs()]).toEqual([null, 1000]);
+    now += 999;
+    expect([line.next(true), line.standstillMs()]).toEqual([null, 1]);
+    now += 1;
+    expect(line.next(true)?.name).toBe('b1');
   });
 });

@@ -1,8 +1,10 @@
 // The SQLite engine is an engine; and what only files can do to it.
 import { existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Engine } from '../../src/engines/engine.ts';
 import { BUILDING_FILE, generationFileName, listGenerations } from '../../src/engines/sqlite/generations.ts';
 import { RecentMap } from '../../src/engines/sqlite/recent-map.ts';
 import { openSqliteEngine } from '../../src/engines/sqlite/sqlite-engine.ts';
@@ -151,6 +153,51 @@ describe('two generations beside each other', () => {
       message: expect.stringContaining('another release'),
     });
   });
+});
+
+// Where each thread has a niceness of its own.
+const onLinux = existsSync('/proc/thread-self') ? test : test.skip;
+onLinux(
+  'all threads but the one that is kept for brief reads give way to the rest of the process',
+  async () => {
+    const harness = sqliteHarness();
+    harness.publish([]);
+    const threads = (): readonly string[] => readdirSync('/proc/self/task');
+    const before = threads();
+    const engine = harness.open({
+      workers: 3,
+      limits: { statementMs: 5000, waitMs: 5000 },
+      observe: () => undefined,
+    });
+    const counts = [1, 2, 3].map(() =>
+      engine.readValue(1, harness.statements.count, AbortSignal.timeout(5000)),
+    );
+    await Promise.all(counts);
+    const added = threads().filter((id) => !before.includes(id));
+    expect(added.filter((id) => getPriority(Number(id)) > getPriority())).toHaveLength(2);
+    await engine.close();
+    harness.remove();
+  },
+);
+
+test('nobody waits in vain beside a thread that is kept for brief reads and idle', async () => {
+  const harness = sqliteHarness();
+  harness.publish(Array.from({ length: 300 }, (_, key) => ({ key, name: null, bytes: null })));
+  const limits = { statementMs: 20_000, waitMs: 5000 };
+  const engine = harness.open({ workers: 2, limits, observe: () => undefined });
+  const { statements } = harness;
+  const over = new AbortController();
+  const as = (id: string): Engine => engine.by({ id, spend: () => undefined });
+  try {
+    for (let time = 0; time < 3; time += 1) await as('brief').readValue(1, statements.count, over.signal);
+    const holding = as('heavy').readValue(1, statements.runaway, over.signal);
+    holding.catch(() => undefined);
+    expect(await as('newcomer').readValue(1, statements.echo('here'), over.signal)).toBe('here');
+  } finally {
+    over.abort();
+    await engine.close();
+    harness.remove();
+  }
 });
 
 test('a row beyond what SQLite can write is the reader’s to make smaller', async () => {

@@ -18,9 +18,18 @@ export interface ReadThreadsOptions {
   readonly observe: Observer;
 }
 
+export interface Reading {
+  readonly files: ReadFiles;
+  /** Yields one row. */
+  readonly statement: Statement;
+  /** Of the answer, which that one may hold. */
+  readonly rows: number;
+}
+
 interface Job extends Task {
   readonly account: Reader;
   readonly reader: string;
+  readonly work: string;
   readonly resolve: (cells: Cells | null) => void;
   readonly reject: (reason: unknown) => void;
   /** Ends the wait for a thread, then the run. */
@@ -29,10 +38,10 @@ interface Job extends Task {
 
 interface Thread {
   readonly worker: Worker;
+  /** For brief reads; the others give way to it, and to the thread that answers. */
+  readonly isKept: boolean;
   readonly toStop: Int32Array;
   job: Job | null;
-  /** When it began to work on it, by the clock of `performance`. */
-  since: number;
 }
 
 // A statement that does not look at its deadline holds its thread until SQLite is done; the process does not wait for it.
@@ -48,11 +57,12 @@ export class ReadThreads {
   readonly #idle: Thread[] = [];
   readonly #line = new FairLine<Job>();
   #lastNumber = 0;
+  #later: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: ReadThreadsOptions) {
     this.#options = options;
-    while (this.#threads.size < options.size) this.#idle.push(this.#start());
+    while (this.#threads.size < options.size) this.#start();
   }
 
   /**
@@ -60,8 +70,7 @@ export class ReadThreads {
    * when no thread was free in time, `limit.deadline` when the statement ran too long, `feed.unavailable` when its thread died.
    */
   async read(
-    files: ReadFiles,
-    statement: Statement,
+    { files, statement, rows }: Reading,
     signal: AbortSignal,
     account: Reader,
   ): Promise<Cells | null> {
@@ -72,7 +81,8 @@ export class ReadThreads {
     this.#lastNumber = (this.#lastNumber % LARGEST_NUMBER) + 1;
     const timer = setTimeout(() => this.#stop(job, busy(waitMs)), waitMs);
     const whose = { account, reader: account.id };
-    const job: Job = { number: this.#lastNumber, files, statement, ...whose, resolve, reject, timer };
+    const work = `${rows} ${statement.text}`;
+    const job: Job = { number: this.#lastNumber, files, statement, ...whose, work, resolve, reject, timer };
     const abort = (): void => this.#stop(job, signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     this.#line.join(job);
@@ -88,6 +98,7 @@ export class ReadThreads {
   /** Ends every read with `feed.unavailable` and the threads with them; takes less than a second. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#later);
     for (const job of [...this.#line.clear(), ...this.#running()]) this.#stop(job, closing());
     const ended = [...this.#threads].map(({ worker }) => {
       // Not terminate(): in the middle of a statement it takes our functions their voice, and nothing stops SQLite any more.
@@ -98,21 +109,33 @@ export class ReadThreads {
   }
 
   #dispatch(): void {
-    const { size, limits } = this.#options;
+    const { limits } = this.#options;
     while (this.#line.length > 0) {
-      const free = this.#idle.length + size - this.#threads.size;
-      if (free === 0) return;
-      // The last thread is for those who read little: a long statement of others is then nothing to them.
-      const job = this.#line.next(free === 1 && size > 1);
-      if (!job) return;
-      const thread = this.#idle.pop() ?? this.#start();
+      const thread = this.#freeThread();
+      if (!thread) return;
+      const job = this.#line.next(thread.isKept);
+      if (!job) {
+        this.#dispatchLater(this.#line.standstillMs());
+        return;
+      }
+      this.#idle.splice(this.#idle.indexOf(thread), 1);
       clearTimeout(job.timer);
       job.timer = setTimeout(() => this.#stop(job, deadline(limits.statementMs)), limits.statementMs);
       thread.job = job;
-      thread.since = performance.now();
       const { number, files, statement } = job;
       thread.worker.postMessage({ number, files, statement } satisfies Task);
     }
+  }
+
+  /** The kept one last. */
+  #freeThread(): Thread | undefined {
+    const isShort = this.#threads.size < this.#options.size;
+    return this.#idle.findLast(({ isKept }) => !isKept) ?? (isShort ? this.#start() : this.#idle[0]);
+  }
+
+  #dispatchLater(milliseconds: number): void {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.#dispatch(), milliseconds);
   }
 
   // Whoever waits is told at once; the thread itself follows at the next row it looks at.
@@ -128,31 +151,35 @@ export class ReadThreads {
   }
 
   #start(): Thread {
+    const isKept = this.#options.size > 1 && ![...this.#threads].some((each) => each.isKept);
     const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const worker = new Worker(new URL('./read-worker.ts', import.meta.url), {
-      workerData: { stop } satisfies ThreadData,
+      workerData: { stop, givesWay: !isKept } satisfies ThreadData,
       name: 'fleetfeed-read',
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     });
-    const thread: Thread = { worker, toStop: new Int32Array(stop), job: null, since: 0 };
+    const thread: Thread = { worker, isKept, toStop: new Int32Array(stop), job: null };
     worker.on('message', (reply: Reply) => this.#finish(thread, reply));
     worker.on('error', (error) => this.#bury(thread, error instanceof Error ? error.message : String(error)));
     worker.on('exit', (code) => this.#bury(thread, `It ended with exit code ${code}.`));
     this.#threads.add(thread);
+    this.#idle.push(thread);
     return thread;
   }
 
-  #finish(thread: Thread, reply: Reply): void {
-    const { job, since } = thread;
-    const worked = performance.now() - since;
+  #finish(thread: Thread, { outcome, milliseconds }: Reply): void {
+    const { job } = thread;
     thread.job = null;
     this.#idle.push(thread);
     if (job) {
-      this.#line.spend(job.reader, worked);
-      job.account.spend(worked);
+      this.#line.spend(job.reader, milliseconds);
+      job.account.spend(milliseconds);
+      if (outcome.kind === 'failed') job.reject(errorOf(outcome.why));
+      else {
+        this.#line.learn(job.work, milliseconds);
+        job.resolve(outcome.cells);
+      }
     }
-    if (reply.kind === 'row') job?.resolve(reply.cells);
-    else job?.reject(errorOf(reply.why));
     this.#dispatch();
   }
 

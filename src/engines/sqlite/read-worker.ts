@@ -1,9 +1,18 @@
 // A thread that reads: runs one statement after another and hands over the row of each. It keeps nothing between two tasks.
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from './give-way.ts';
 import { openGenerations } from './open-generations.ts';
-import { failureOf, type Cells, type Reply, type Task, type ThreadData } from './thread-messages.ts';
+import {
+  failureOf,
+  type Cells,
+  type Outcome,
+  type Reply,
+  type Task,
+  type ThreadData,
+} from './thread-messages.ts';
 
-const { stop } = workerData as ThreadData;
+const { stop, givesWay } = workerData as ThreadData;
+if (givesWay) giveWay();
 const toStop = new Int32Array(stop);
 let running = 0;
 const generations = openGenerations(() => Atomics.load(toStop, 0) === running);
@@ -12,11 +21,14 @@ parentPort?.on('message', (task: Task | null) => {
   // Null is the end of work.
   if (!task) return parentPort?.close();
   running = task.number;
-  const reply = replyTo(task);
-  parentPort?.postMessage(reply, reply.kind === 'row' && reply.cells ? transferable(reply.cells) : []);
+  const began = performance.now();
+  const outcome = run(task);
+  const reply = { outcome, milliseconds: performance.now() - began } satisfies Reply;
+  const cells = outcome.kind === 'row' ? outcome.cells : null;
+  parentPort?.postMessage(reply, cells ? transferable(cells) : []);
 });
 
-function replyTo({ files, statement }: Task): Reply {
+function run({ files, statement }: Task): Outcome {
   try {
     return { kind: 'row', cells: generations.first(files, statement) };
   } catch (error) {

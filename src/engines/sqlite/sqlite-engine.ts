@@ -5,7 +5,7 @@ import type { Observer } from '../../base/observation.ts';
 import type { Engine, Reader } from '../engine.ts';
 import { GenerationWatch } from './generation-watch.ts';
 import { ReadThreads } from './read-threads.ts';
-import { walkPage } from './walk-page.ts';
+import { walkPage, type ReadRow } from './walk-page.ts';
 
 export interface SqliteEngineOptions {
   /** Where the generations' files are; it may be empty or not yet there. */
@@ -37,11 +37,13 @@ export function openSqliteEngine({
     async *readPage(request, signal) {
       const { generation, since } = request;
       const files = { path: pathOf(generation), earlier: since === undefined ? null : pathOf(since) };
-      yield* walkPage(request, (statement, either) => threads.read(files, statement, either, reader), signal);
+      const readRow: ReadRow = (statement, rows, either) =>
+        threads.read({ files, statement, rows }, either, reader);
+      yield* walkPage(request, readRow, signal);
     },
     async readValue(generation, statement, signal) {
       const files = { path: pathOf(generation), earlier: null };
-      const cells = await threads.read(files, statement, signal, reader);
+      const cells = await threads.read({ files, statement, rows: 1 }, signal, reader);
       return cells?.[0] ?? null;
     },
     by: readBy,

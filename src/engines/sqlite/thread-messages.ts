@@ -8,6 +8,8 @@ import type { ReadFiles } from './open-to-read.ts';
 export interface ThreadData {
   /** One Int32: the number of the task that the thread is to stop. */
   readonly stop: SharedArrayBuffer;
+  /** Whether the other threads of the process go before it where processors are short. */
+  readonly givesWay: boolean;
 }
 
 export interface Task {
@@ -22,8 +24,14 @@ export type Cell = SqlValue | Uint8Array;
 export type Cells = readonly Cell[];
 
 /** The one row of a task's statement, or null for none; or why there is no answer. */
-export type Reply =
+export type Outcome =
   { readonly kind: 'row'; readonly cells: Cells | null } | { readonly kind: 'failed'; readonly why: Failure };
+
+export interface Reply {
+  readonly outcome: Outcome;
+  /** For which the thread worked on it. */
+  readonly milliseconds: number;
+}
 
 /** An error as data: a clone of an Error would forget its class and whatever its class added. */
 export type Failure =

@@ -4,8 +4,8 @@ import type { BlankStatement, PageStatements, SqlValue, Statement } from '../../
 import type { PagePart, PageRequest } from '../engine.ts';
 import type { Cells } from './thread-messages.ts';
 
-/** Runs a statement that yields one row. */
-export type ReadRow = (statement: Statement, signal: AbortSignal) => Promise<Cells | null>;
+/** Runs a statement that yields one row, which may hold so many of the answer's. */
+export type ReadRow = (statement: Statement, rows: number, signal: AbortSignal) => Promise<Cells | null>;
 
 // Fewer rows pay for the round trip to the thread, more hold the thread for long: 1000 to 5000 are equally fast.
 const CHUNK_ROWS = 2000;
@@ -48,7 +48,7 @@ export async function* walkPage(
   ): Promise<Chunk> => {
     const asked = Math.min(chunkRows, most);
     try {
-      return { asked, ...chunkOf(await readRow(filledIn(statement, asked, after), either)) };
+      return { asked, ...chunkOf(await readRow(filledIn(statement, asked, after), asked, either)) };
     } catch (error) {
       if (!statements.nests || asked <= 1 || !isTooMuch(error)) throw error;
       chunkRows = Math.ceil(asked / SMALLER);

@@ -1,0 +1,20 @@
+// How a thread lets the others of its process go first where processors are short.
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename } from 'node:path';
+
+// A third of what the others get, where all of them want to compute.
+const NICENESS = 5;
+
+/**
+ * Of the thread that calls it, and for good. On Linux each thread has a niceness of its own; elsewhere, and where the
+ * system does not tell which thread this is, nothing happens.
+ */
+export function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICENESS);
+  } catch {
+    // Slower answers while processors are short, and nothing worse.
+  }
+}

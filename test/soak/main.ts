@@ -1,9 +1,10 @@
 // `npm run soak [-- --seconds 60 --slow 50 --greedy 50]`: a polite client's p99 beside slow and greedy ones.
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { LoopLag } from '../bench/loop-lag.ts';
 import { serveFeed } from '../bench/served.ts';
 import { buildWarehouse } from '../bench/warehouse.ts';
-import { soak } from './soak.ts';
+import { soakApart, type ApartReport } from './soak-process.ts';
 import { writeSoakKeys } from './soak-keys.ts';
 
 const { values } = parseArgs({
@@ -16,33 +17,44 @@ const { values } = parseArgs({
 });
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 const GOAL_MS = 25;
+// In the world the crowd computes on machines of its own. Here it gives way to the feed, and to the one whose time is taken.
+const CROWD_NICENESS = 10;
+
+const spread = ({ p50, p99, most }: LoopLag): string =>
+  `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, most ${most.toFixed(1)} ms`;
 
 const { dataDir } = buildWarehouse({ devices: Number(values.devices), nights: 30, days: 1 });
 try {
   const keys = writeSoakKeys(dataDir, Number(values.slow), Number(values.greedy));
-  const feed = await serveFeed(dataDir, '2026-11-20', ['--anonymous', 'never']);
-  const seconds = Number(values.seconds);
+  const feed = await serveFeed(dataDir, '2026-11-20', ['--anonymous', 'never'], { lag: true });
   const base = new URL(feed.url).origin;
-  const alone = await soak({
-    base,
-    keys: { ...keys, slow: [], greedy: [] },
-    seconds: Math.ceil(seconds / 6),
-  });
-  const crowded = await soak({ base, keys, seconds });
+  const seconds = Number(values.seconds);
+  const bePolite = (duration: number): Promise<ApartReport> =>
+    soakApart({ base, seconds: duration, keys: { polite: keys.polite, slow: [], greedy: [] } }, 0);
+  const tell = async (name: string, { polite, lag }: ApartReport): Promise<void> => {
+    print(`${name}: ${polite.reads} reads of $top=10, ${spread(polite)}`);
+    print(`  event loops were late: that of the feed ${spread(await feed.lag())}`);
+    print(`  that of the client ${spread(lag)}`);
+  };
+
+  // What only the first reads take is not what is asked for.
+  await bePolite(1);
+  await feed.lag();
+  await tell('alone', await bePolite(Math.ceil(seconds / 6)));
+  const [polite, crowd] = await Promise.all([
+    bePolite(seconds),
+    soakApart({ base, seconds, keys: { ...keys, polite: [] } }, CROWD_NICENESS),
+  ]);
+  await tell('crowded', polite);
   const memory = feed.memory();
   await feed.stop();
 
-  for (const [name, { polite }] of Object.entries({ alone, crowded })) {
-    const [p50, p99, most] = [polite.p50, polite.p99, polite.most].map((each) => each.toFixed(1));
-    print(`${name}: ${polite.reads} reads of $top=10, p50 ${p50} ms, p99 ${p99} ms, most ${most} ms`);
-  }
-  const { greedy, slow, refused } = crowded;
-  print(
-    `greedy: ${greedy.answered} answers, ${greedy.refused} refusals; slow: ${(slow.bytes / 1e6).toFixed(1)} MB`,
-  );
+  const { greedy, slow } = crowd;
+  print(`greedy: ${greedy.answered} answers, ${greedy.refused} refusals`);
+  print(`slow: ${(slow.bytes / 1e6).toFixed(1)} MB`);
   if (memory) print(`memory: ${memory.peak.toFixed(0)} MB at most`);
-  print(`polite reads refused: ${refused}; the goal is a p99 under ${GOAL_MS} ms on a quiet machine.`);
-  if (refused > 0) process.exitCode = 1;
+  print(`polite reads refused: ${polite.refused}; the goal is a p99 under ${GOAL_MS} ms on a quiet machine.`);
+  if (polite.refused > 0) process.exitCode = 1;
 } finally {
   rmSync(dataDir, { recursive: true });
 }

@@ -9,5 +9,5 @@ export function writeSoakKeys(dataDir: string, slow: number, greedy: number): So
   );
   openKeyFile(dataDir).write(made.map(({ stored }) => stored));
   const [polite = '', ...others] = made.map(({ text }) => text);
-  return { polite, slow: others.slice(0, slow), greedy: others.slice(slow) };
+  return { polite: [polite], slow: others.slice(0, slow), greedy: others.slice(slow) };
 }

@@ -1,4 +1,4 @@
-// One polite client beside many that are not: what it feels of them.
+// Polite clients beside many that are not: what they feel of them.
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as passes } from 'node:timers/promises';
@@ -7,7 +7,7 @@ export interface SoakWords {
   readonly base: string;
   /** A client each. */
   readonly keys: {
-    readonly polite: string;
+    readonly polite: readonly string[];
     readonly slow: readonly string[];
     readonly greedy: readonly string[];
   };
@@ -15,7 +15,7 @@ export interface SoakWords {
 }
 
 export interface SoakReport {
-  /** From asking to the last byte, of the polite client. */
+  /** From asking to the last byte, of the polite. */
   readonly polite: {
     readonly reads: number;
     readonly p50: number;
@@ -74,8 +74,8 @@ export async function soak({ base, keys, seconds }: SoakWords): Promise<SoakRepo
       slow.answers += 1;
     }
   };
-  const bePolite = async (): Promise<void> => {
-    const ask = asker(base, keys.polite, over);
+  const bePolite = async (key: string): Promise<void> => {
+    const ask = asker(base, key, over);
     while (!over.aborted) {
       const before = performance.now();
       const response = await ask(POLITE);
@@ -85,7 +85,7 @@ export async function soak({ base, keys, seconds }: SoakWords): Promise<SoakRepo
       await passes(POLITE_MS);
     }
   };
-  const clients = [...keys.greedy.map(beGreedy), ...keys.slow.map(beSlow), bePolite()];
+  const clients = [...keys.greedy.map(beGreedy), ...keys.slow.map(beSlow), ...keys.polite.map(bePolite)];
   await Promise.all(clients.map((client) => client.catch(unlessOver(over))));
   return { polite: summary(times), refused, greedy, slow };
 }

@@ -9,6 +9,7 @@ import {
   colourCounts,
   select,
   smallModel,
+  strayTexts,
   thing,
   thingDays,
   thingHistories,
@@ -234,6 +235,7 @@ describe('any sequence of nights', () => {
             ).toEqual(oracle.thingRows());
             expect(rowsOf(dataDir, 'SELECT * FROM thingHistories')).toEqual(oracle.historyRows());
             expect(rowsOf(dataDir, 'SELECT * FROM colourCounts')).toEqual(oracle.countRows());
+            expect(strayTexts(dataDir)).toEqual([]);
             const days = rowsOf(dataDir, 'SELECT * FROM thingDays');
             expect(days).toEqual(oracle.dayRows());
             const over = (rows: string[]) => rows.filter((row) => Number(row.slice(0, 8)) < day);

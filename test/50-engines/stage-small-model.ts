@@ -155,6 +155,16 @@ export function select(dataDir: string, sql: string, ...values: unknown[]): Reco
   }
 }
 
+/** Texts that only the word indexes have, or only the rows: none, however the nights came to be. */
+export function strayTexts(dataDir: string): Record<string, unknown>[] {
+  const stray = (collection: string): string => {
+    const rows = `SELECT thingName FROM ${collection}Spans WHERE thingName IS NOT NULL`;
+    const index = `SELECT text FROM ${collection}Search`;
+    return `SELECT * FROM (${rows} EXCEPT ${index}) UNION SELECT * FROM (${index} EXCEPT ${rows})`;
+  };
+  return ['thingDays', 'thingHistories'].flatMap((collection) => select(dataDir, stray(collection)));
+}
+
 /** A harvested thing. */
 export function thing(natural: string, values: StagedRow['values'] = {}): StagedRow {
   const usual = {

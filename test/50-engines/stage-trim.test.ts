@@ -10,6 +10,7 @@ import {
   colourCounts,
   select,
   smallModel,
+  strayTexts,
   thing,
   thingDays,
   thingHistories,
@@ -58,6 +59,7 @@ function live(dataDir: string, day: DateKey, night: Night, first: DateKey | null
   }));
   expect(stage.verify()).toEqual([]);
   stage.publish();
+  expect(strayTexts(dataDir)).toEqual([]);
 }
 
 describe('trimming', () => {

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { begunRun, refusedRun } from '../../etl/journal.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { addDays } from '../../src/base/date-key.ts';
@@ -64,6 +65,18 @@ describe('someone who is erased', () => {
       devicePropertyHistories: 2,
       mamApplicationInstances: 1,
     });
+  });
+
+  test('is in no word index of a night that was refused, and accepted later', async () => {
+    await twoNights();
+    const person = { key: keyOf(ADELE.id), id: ADELE.id };
+    const stage = warehouse().begin(THIRD, NOON);
+    stage.erase([person], { at: NOON, forGood: true });
+    stage.refuse(refusedRun(begunRun('run-3', NOON), []));
+    warehouse().accept(NOON);
+    const found = (word: string) =>
+      rows(`SELECT count(*) FROM userHistoriesSearch WHERE userHistoriesSearch MATCH '${word}'`);
+    expect([found('meganbowen'), found('adelevance')]).toEqual([[[3]], [[0]]]);
   });
 
   test('is joined by a placeholder, and the rows of others stay', async () => {

@@ -5,7 +5,7 @@ import type { Entity, Row, Value } from '../../../schema/words.ts';
 import { USUAL_BOUNDS } from '../../base/bounds.ts';
 import type { DateKey } from '../../base/date-key.ts';
 import type { Completeness, Merged, RunRecord, Stage } from '../stage.ts';
-import { buildSearch } from './build-search.ts';
+import { buildSearch, growSearch } from './build-search.ts';
 import { findJumps } from './find-jumps.ts';
 import { mergeCurrent } from './merge/merge-current.ts';
 import { mergeEvent } from './merge/merge-event.ts';
@@ -52,6 +52,9 @@ export function openSqliteStage(night: Night, { id, harvested }: StageSite, endi
       throw new TypeError(`${entity.name} is already merged this night.`);
   };
 
+  /** Words of rows that are no more stand in the indexes: an unmarked file, also one that is accepted later, gets others. */
+  const unmark = (): unknown => database.pragma('user_version = 0');
+
   /** Of what was erased nothing stays in pages that are free. */
   const overwriteFreed = (): void => {
     if (isErased) database.exec('VACUUM');
@@ -68,7 +71,11 @@ export function openSqliteStage(night: Night, { id, harvested }: StageSite, endi
       notYetMerged(entity);
       staging.supplement(storageOf(entity), rows);
     },
-    trim: database.transaction((entity: Entity, first: DateKey) => trimCollection(night, entity, first)),
+    trim: database.transaction((entity: Entity, first: DateKey) => {
+      const trimmed = trimCollection(night, entity, first);
+      if (trimmed > 0) unmark();
+      return trimmed;
+    }),
     merge(entity, completeness) {
       notYetMerged(entity);
       const merged = mergeOne(night, entity, staging, completeness);
@@ -79,12 +86,17 @@ export function openSqliteStage(night: Night, { id, harvested }: StageSite, endi
     erase(people, words) {
       const { values, ...erasure } = erasePeople(night, people, words);
       if (values.length > 0) ending.scrub(values);
-      isErased ||= erasure.people > 0;
+      if (erasure.people > 0) {
+        isErased = true;
+        unmark();
+      }
       return erasure;
     },
     privacy: readPrivacy(database),
     keepOfPeople(profile, keptOf) {
-      isErased = keepOfPeople(night, profile, keptOf) || isErased;
+      if (!keepOfPeople(night, profile, keptOf)) return;
+      isErased = true;
+      unmark();
     },
     goneSince: (day) => goneSince(night, day),
     readmit: (hashes) => removeTombstones(database, hashes),
@@ -96,11 +108,14 @@ export function openSqliteStage(night: Night, { id, harvested }: StageSite, endi
       staging.close();
       const run = told && { ...told, generation: id };
       ending.inscribe(run);
-      buildSearch(database, night.model);
+      const mark = modelMark(night.model);
+      const isOnlyMore = !night.again && database.pragma('user_version', { simple: true }) === mark;
+      if (isOnlyMore) growSearch(night);
+      else buildSearch(night);
       const publishedAt = parameters.now;
       database.exec('DELETE FROM generation');
       database.prepare('INSERT INTO generation VALUES (?, ?, ?)').run(id, parameters.day, publishedAt);
-      database.pragma(`user_version = ${modelMark(night.model)}`);
+      database.pragma(`user_version = ${mark}`);
       database.exec('DETACH staging; ANALYZE');
       overwriteFreed();
       database.pragma('journal_mode = DELETE');

@@ -19,6 +19,7 @@ import { erasePeople, goneSince } from './people/erase-people.ts';
 import { keepOfPeople, readPrivacy } from './people/keep-of-people.ts';
 import { readTombstones, removeTombstones } from './people/tombstones.ts';
 import { standingBefore } from './standing.ts';
+import { statisticsDue } from './statistics-due.ts';
 import { trimCollection } from './trim.ts';
 import { verifyNight } from './verify.ts';
 
@@ -116,7 +117,8 @@ export function openSqliteStage(night: Night, { id, harvested }: StageSite, endi
       database.exec('DELETE FROM generation');
       database.prepare('INSERT INTO generation VALUES (?, ?, ?)').run(id, parameters.day, publishedAt);
       database.pragma(`user_version = ${mark}`);
-      database.exec('DETACH staging; ANALYZE');
+      database.exec('DETACH staging');
+      if (!isOnlyMore || statisticsDue(database)) database.exec('ANALYZE');
       overwriteFreed();
       database.pragma('journal_mode = DELETE');
       database.close();

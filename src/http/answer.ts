@@ -1,7 +1,7 @@
 // What goes back to a client, as a value: made by the corridors, written by send-answer.ts.
 import type { ErrorCode } from '../base/error-codes.ts';
 
-/** A piece of a body, and how many rows it holds. */
+/** A piece of a body, and how many rows it holds. The memory of rows goes to whoever sends them, who lets go of it. */
 export interface BodyPart {
   readonly bytes: Uint8Array;
   readonly rows: number;

@@ -13,7 +13,7 @@ import { fillerOf } from './grow.ts';
 import { columns as listed } from './merge/comparison.ts';
 import { mergeSpans } from './merge/merge-spans.ts';
 import { nightParameters, type Night } from './merge/night.ts';
-import { makeResolvedTable } from './merge/resolve.ts';
+import { makeNewsTable } from './merge/resolve.ts';
 
 export interface ImportTable {
   readonly name: string;
@@ -146,14 +146,19 @@ interface Nights {
 /** Rows come night by night. */
 async function liveThrough(night: Night, storage: Storage, { source, table, days }: Nights): Promise<void> {
   const { database, parameters } = night;
-  const resolved = makeResolvedTable(database, storage);
+  const resolved = makeNewsTable(database, storage);
   const insert = inserting(database, resolved, targetOf(storage, table, parameters.midnight));
   const dayAt = table.columns.findIndex(({ name }) => name === storage.roles.get('day'));
   let over = 0;
   const endNight = (): void => {
     const day = days[over] ?? 0;
     const then = nightParameters(day, new Date(source.generation.publishedAt));
-    mergeSpans({ ...night, parameters: then, again: false }, storage, resolved, 'complete');
+    mergeSpans(
+      { ...night, parameters: then, again: false },
+      storage,
+      { things: resolved, news: resolved },
+      'complete',
+    );
     database.exec(`DELETE FROM ${resolved}`);
     over += 1;
   };

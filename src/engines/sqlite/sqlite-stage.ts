@@ -10,7 +10,7 @@ import { findJumps } from './find-jumps.ts';
 import { mergeCurrent } from './merge/merge-current.ts';
 import { mergeEvent } from './merge/merge-event.ts';
 import { mergeSpans } from './merge/merge-spans.ts';
-import type { Effect, Night } from './merge/night.ts';
+import type { Effect, Night, Sight } from './merge/night.ts';
 import { resolve, resolveFixedRows } from './merge/resolve.ts';
 import { openStaging } from './merge/staging.ts';
 import type { Brought, Staging } from './merge/staging.ts';
@@ -147,24 +147,24 @@ function mergeOne(night: Night, entity: Entity, staging: Staging, completeness: 
   }
   const storage = storageOf(entity);
   const merge = night.database.transaction((brought: Brought): Merged => {
-    const { table, rows, orphans } = resolve(night, storage, brought);
-    resolveFixedRows(night, storage, table);
-    const effect = mergeThings(night, storage, table, completeness);
-    night.database.exec(`DROP TABLE ${table}`);
+    const { rows, orphans, ...sight } = resolve(night, storage, brought);
+    resolveFixedRows(night, storage, sight);
+    const effect = mergeThings(night, storage, sight, completeness);
+    night.database.exec(`DROP TABLE ${sight.things}; DROP TABLE ${sight.news}`);
     return { entity: entity.name, seen: rows + orphans, orphans, ...effect };
   });
   return staging.merge(storage, merge);
 }
 
-function mergeThings(night: Night, storage: Storage, table: string, completeness: Completeness): Effect {
+function mergeThings(night: Night, storage: Storage, sight: Sight, completeness: Completeness): Effect {
   switch (storage.entity.lifetime) {
     case 'current':
-      return mergeCurrent(night, storage, table, completeness);
+      return mergeCurrent(night, storage, sight, completeness);
     case 'history':
     case 'daily':
-      return mergeSpans(night, storage, table, completeness);
+      return mergeSpans(night, storage, sight, completeness);
     case 'event':
-      return mergeEvent(night, storage, table);
+      return mergeEvent(night, storage, sight);
   }
 }
 

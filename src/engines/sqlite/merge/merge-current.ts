@@ -4,7 +4,7 @@ import type { Storage } from '../../../../schema/derive/storage.ts';
 import type { Role } from '../../../../schema/words.ts';
 import type { Completeness } from '../../stage.ts';
 import { columns, differ, same } from './comparison.ts';
-import type { Effect, Night } from './night.ts';
+import type { Effect, Night, Sight } from './night.ts';
 
 type RoleValues = Readonly<Partial<Record<Role, string>>>;
 
@@ -14,11 +14,10 @@ const GONE: RoleValues = { deleted: '1', deletedAt: '@midnight', end: '@midnight
 const WRITTEN: RoleValues = { modified: '@now' };
 const BORN: RoleValues = { ...HERE, ...WRITTEN, start: '@midnight' };
 
-/** `resolved` is the table of the night's things. */
 export function mergeCurrent(
   night: Night,
   storage: Storage,
-  resolved: string,
+  { things, news }: Sight,
   completeness: Completeness,
 ): Effect {
   const { database, parameters } = night;
@@ -26,17 +25,17 @@ export function mergeCurrent(
   const table = quoted(storage.table);
   const run = (sql: string): number => database.prepare(sql).run(parameters).changes;
 
-  const here = roleValues(storage, HERE).map(({ name, sql }) => `t.${name} IS ${sql}`);
-  const news = attributes.map((name) => `${quoted(name)} = r.${quoted(name)}`);
+  const here = hereOf(storage, 't');
+  const said = attributes.map((name) => `${quoted(name)} = r.${quoted(name)}`);
   const back = [...roleValues(storage, HERE), ...roleValues(storage, WRITTEN)].map(
     ({ name, sql }) => `${name} = ${sql}`,
   );
   const elsewhere = here.length === 0 ? '' : ` OR NOT (${here.join(' AND ')})`;
   const changed =
-    news.length + here.length === 0
+    said.length + here.length === 0
       ? 0
       : run(
-          `UPDATE ${table} AS t SET ${[...news, ...back].join(', ')} FROM ${resolved} r
+          `UPDATE ${table} AS t SET ${[...said, ...back].join(', ')} FROM ${news} r
            WHERE ${same(identity, 't', 'r')} AND (${differ(attributes, 't', 'r')}${elsewhere})`,
         );
 
@@ -46,7 +45,7 @@ export function mergeCurrent(
     return (role === undefined ? undefined : BORN[role]) ?? `r.${quoted(name)}`;
   });
   const inserted = run(
-    `INSERT INTO ${table} (${columns(names)}) SELECT ${born.join(', ')} FROM ${resolved} r
+    `INSERT INTO ${table} (${columns(names)}) SELECT ${born.join(', ')} FROM ${news} r
      WHERE NOT EXISTS (SELECT 1 FROM ${table} t WHERE ${same(identity, 't', 'r')})`,
   );
 
@@ -58,9 +57,15 @@ export function mergeCurrent(
       ? 0
       : run(
           `UPDATE ${table} AS t SET ${gone.join(', ')}
-           WHERE ${here.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${resolved} r WHERE ${same(identity, 't', 'r')})`,
+           WHERE ${here.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${things} r WHERE ${same(identity, 't', 'r')})`,
         );
   return { inserted, changed, deleted };
+}
+
+/** What is true of a row whose thing is there. */
+export function hereOf(storage: Storage, alias: string): readonly string[] {
+  if (storage.entity.lifetime !== 'current') return [];
+  return roleValues(storage, HERE).map(({ name, sql }) => `${alias}.${name} IS ${sql}`);
 }
 
 function roleValues({ roles }: Storage, values: RoleValues): readonly { name: string; sql: string }[] {

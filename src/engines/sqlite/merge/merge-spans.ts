@@ -3,14 +3,14 @@ import { quoted } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import type { Completeness } from '../../stage.ts';
 import { columns, differ, same } from './comparison.ts';
-import type { Effect, Night } from './night.ts';
+import type { Effect, Night, Sight } from './night.ts';
 import { cutOf } from './night.ts';
 
-/** `resolved` is the table of the night's things. Nothing that a day before this night shows is ever touched. */
+/** Nothing that a day before this night shows is ever touched. */
 export function mergeSpans(
   night: Night,
   storage: Storage,
-  resolved: string,
+  { things, news }: Sight,
   completeness: Completeness,
 ): Effect {
   const { identity, attributes } = storage;
@@ -21,21 +21,21 @@ export function mergeSpans(
   if (daily) carryOver(night, storage);
 
   const open = `${daily ? 's.period = @period AND ' : ''}s.toKey = @open`;
-  const unseen = `${open} AND NOT EXISTS (SELECT 1 FROM ${resolved} r WHERE ${same(identity, 's', 'r')})`;
+  const unseen = `${open} AND NOT EXISTS (SELECT 1 FROM ${things} r WHERE ${same(identity, 's', 'r')})`;
   // Where deletion is something to tell, what vanished is staged as deleted, and changes like anything else.
   const tombstone = storage.roles.get('deleted');
   const vanish = (): number =>
     tombstone === undefined
       ? run(`UPDATE ${table} AS s SET toKey = @day WHERE ${unseen}`)
       : run(
-          `INSERT INTO ${resolved} (${columns([...identity, ...attributes])})
+          `INSERT INTO ${news} (${columns([...identity, ...attributes])})
            SELECT ${[...identity, ...attributes].map((name) => (name === tombstone ? '1' : `s.${quoted(name)}`)).join(', ')}
            FROM ${table} s WHERE ${unseen} AND NOT s.${quoted(tombstone)}`,
         );
   const deleted = completeness === 'complete' ? vanish() : 0;
 
   const closed = run(
-    `UPDATE ${table} AS s SET toKey = @day FROM ${resolved} r
+    `UPDATE ${table} AS s SET toKey = @day FROM ${news} r
      WHERE ${open} AND ${same(identity, 's', 'r')} AND ${differ(attributes, 's', 'r')}`,
   );
   // What was carried over this very night and then changed never held on any day.
@@ -44,7 +44,7 @@ export function mergeSpans(
   const opened = run(
     `INSERT INTO ${table} (${columns([...identity, ...attributes, 'fromKey', 'toKey'])})
      SELECT ${columns([...identity, ...attributes], 'r')}, @day, @open
-     FROM ${resolved} r
+     FROM ${news} r
      WHERE NOT EXISTS (SELECT 1 FROM ${table} s WHERE ${same(identity, 's', 'r')} AND s.toKey = @open)`,
   );
   if (daily) {

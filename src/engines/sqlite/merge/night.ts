@@ -24,6 +24,14 @@ export interface Night {
   readonly again: boolean;
 }
 
+/** The tables of what a night saw of a collection. */
+export interface Sight {
+  /** All things that are there; the columns are the storage's identity. */
+  readonly things: string;
+  /** Those that are new or not as they were, and perhaps others; the columns are its identity and attributes. */
+  readonly news: string;
+}
+
 /** What a merge did, before orphans and rows seen are known. */
 export interface Effect {
   readonly inserted: number;

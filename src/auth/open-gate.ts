@@ -6,6 +6,7 @@ import { challengesOf, makeGate, type Authenticate } from './authenticate.ts';
 import { letsStrangersIn, refuseExposure, type Exposure } from './exposure.ts';
 import { openKeyFile } from './key-file.ts';
 import { roleNamed, type Role, type Roles } from './roles.ts';
+import type { Fetch } from './signing-keys.ts';
 import { makeTokenVerifier, type SignIn } from './verify-token.ts';
 
 export interface GateSettings extends Exposure, CloudWords {
@@ -19,6 +20,13 @@ export interface GateSettings extends Exposure, CloudWords {
   readonly tlsCert: string | null;
 }
 
+export interface Surroundings {
+  readonly roles: Roles;
+  readonly clock: Clock;
+  /** The way to the directory. */
+  readonly fetch: Fetch;
+}
+
 export interface Gate {
   readonly authenticate: Authenticate;
   /** Lines of `WWW-Authenticate`. */
@@ -28,7 +36,7 @@ export interface Gate {
 }
 
 /** Throws `setup.unsafe` and `setup.bad-setting`. */
-export function openGate(settings: GateSettings, roles: Roles, clock: Clock): Gate {
+export function openGate(settings: GateSettings, { roles, clock, fetch }: Surroundings): Gate {
   const keyFile = openKeyFile(settings.data);
   const signIn = signInOf(settings);
   refuseExposure(settings, {
@@ -37,7 +45,7 @@ export function openGate(settings: GateSettings, roles: Roles, clock: Clock): Ga
   });
   const authenticate = makeGate({
     keyFile,
-    verifyToken: signIn && makeTokenVerifier(signIn, clock),
+    verifyToken: signIn && makeTokenVerifier(signIn, clock, fetch),
     roles,
     anonymousRole: letsStrangersIn(settings) ? roleNamed(roles, 'analyst', '--roles') : null,
     usualRole: settings.usualRole === 'none' ? null : roleNamed(roles, settings.usualRole, '--usual-role'),

@@ -16,6 +16,12 @@ export interface SigningKeys {
   signer(unknownKey?: boolean): Promise<Signer>;
 }
 
+/** The way to the directory: what `fetch` can do as far as it is needed, straight or through a proxy. */
+export type Fetch = (
+  url: string,
+  request: { readonly signal: AbortSignal; readonly redirect: 'error' },
+) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
+
 const HOUR_MS = 3_600_000;
 const LEAST_MS = 5 * 60_000;
 // Where not even a first answer came, a token may try again soon.
@@ -23,7 +29,7 @@ const FIRST_MS = 10_000;
 const ANSWER_MS = 5000;
 
 /** `metadataUrl` is the directory's OpenID document, such as `…/{tenant}/v2.0/.well-known/openid-configuration`. */
-export function watchSigningKeys(metadataUrl: string, clock: Clock): SigningKeys {
+export function watchSigningKeys(metadataUrl: string, clock: Clock, fetch: Fetch): SigningKeys {
   let known: Signer | null = null;
   let triedAt = -Infinity;
   let trying: Promise<void> | null = null;
@@ -32,11 +38,14 @@ export function watchSigningKeys(metadataUrl: string, clock: Clock): SigningKeys
   const load = async (): Promise<void> => {
     triedAt = clock.now().getTime();
     try {
-      const { issuer, jwks_uri: keysUrl } = await fetchJson(metadataUrl);
+      const { issuer, jwks_uri: keysUrl } = await fetchJson(metadataUrl, fetch);
       if (typeof issuer !== 'string' || typeof keysUrl !== 'string')
         throw new TypeError('Not an OpenID document.');
       refuseOtherHost(keysUrl, metadataUrl);
-      known = { issuer, keys: createLocalJWKSet((await fetchJson(keysUrl)) as unknown as JSONWebKeySet) };
+      known = {
+        issuer,
+        keys: createLocalJWKSet((await fetchJson(keysUrl, fetch)) as unknown as JSONWebKeySet),
+      };
     } catch (error) {
       failure = error;
     } finally {
@@ -56,10 +65,10 @@ export function watchSigningKeys(metadataUrl: string, clock: Clock): SigningKeys
   };
 }
 
-async function fetchJson(url: string): Promise<Readonly<Record<string, unknown>>> {
+async function fetchJson(url: string, fetch: Fetch): Promise<Readonly<Record<string, unknown>>> {
   const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
-  const json: unknown = await response.json();
+  const json = await response.json();
   if (typeof json !== 'object' || json === null) throw new TypeError(`${url} holds no object.`);
   return json as Readonly<Record<string, unknown>>;
 }

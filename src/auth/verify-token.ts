@@ -2,7 +2,7 @@
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Clock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
-import { watchSigningKeys, type Signer, type SigningKeys } from './signing-keys.ts';
+import { watchSigningKeys, type Fetch, type Signer, type SigningKeys } from './signing-keys.ts';
 
 export interface SignIn {
   /** Directory (tenant) id: tokens of another tenant are refused. */
@@ -30,11 +30,15 @@ export type VerifyToken = (token: string) => Promise<TokenClaims>;
 // Microsoft's own libraries forgive as much.
 const SKEW_SECONDS = 300;
 
-export function makeTokenVerifier({ tenantId, loginUrl, audiences }: SignIn, clock: Clock): VerifyToken {
+export function makeTokenVerifier(
+  { tenantId, loginUrl, audiences }: SignIn,
+  clock: Clock,
+  fetch: Fetch,
+): VerifyToken {
   const tenant = `${loginUrl}/${tenantId}`;
   const directories = new Map<string, SigningKeys>([
-    ['1.0', watchSigningKeys(`${tenant}/.well-known/openid-configuration`, clock)],
-    ['2.0', watchSigningKeys(`${tenant}/v2.0/.well-known/openid-configuration`, clock)],
+    ['1.0', watchSigningKeys(`${tenant}/.well-known/openid-configuration`, clock, fetch)],
+    ['2.0', watchSigningKeys(`${tenant}/v2.0/.well-known/openid-configuration`, clock, fetch)],
   ]);
 
   const check = async (token: string, { issuer, keys }: Signer): Promise<JWTPayload> => {

@@ -10,14 +10,13 @@ import type { Observer } from '../base/observation.ts';
 import { listGenerations } from '../engines/sqlite/generations.ts';
 import { logTo } from '../observe/log.ts';
 import type { Settings } from '../settings/settings.ts';
-import { openGate } from '../auth/open-gate.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { nightsToRun, openDemo } from './demo-history.ts';
 import { demoWelcome } from './demo-welcome.ts';
+import { gateOf } from './gate-of.ts';
 import { liveThrough } from './live-through.ts';
 import { bar } from './progress.ts';
-import { rolesOf } from './roles-of.ts';
 import { FEED_SETTINGS, startFeed } from './running-feed.ts';
 import { print, say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
@@ -27,7 +26,7 @@ export const demo: Command = {
   settings: [...FEED_SETTINGS, 'keepGenerations', 'devices', 'nights', 'seed', 'emulatorPort'],
   run: async (settings) => {
     // Before the minute that history takes, not after it.
-    openGate(settings, rolesOf(settings), clockOf(settings));
+    gateOf(settings, clockOf(settings));
     const today = dateKeyOf(clockOf(settings).now());
     const tenant = openDemo(settings, today);
     const last = listGenerations(settings.data)[0]?.dateKey ?? null;

@@ -1,6 +1,5 @@
 // A feed that is up: engine, application and server, started together and stopped together.
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { openGate } from '../auth/open-gate.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
 import { SQLITE } from '../engines/sqlite/dialect.ts';
@@ -13,7 +12,7 @@ import { openMetrics } from '../observe/metrics.ts';
 import type { SettingName, Settings } from '../settings/settings.ts';
 import { accountable } from './accountable.ts';
 import { catchUp } from './catch-up.ts';
-import { rolesOf } from './roles-of.ts';
+import { gateOf } from './gate-of.ts';
 
 export const FEED_SETTINGS = [
   'host',
@@ -26,6 +25,8 @@ export const FEED_SETTINGS = [
   'tenantId',
   'cloud',
   'loginUrl',
+  'proxy',
+  'noProxy',
   'roles',
   'usualRole',
   'roleClaims',
@@ -59,7 +60,7 @@ const GRACE_MS = 3000;
 export async function startFeed(settings: Settings, clock: Clock, told: Observer): Promise<RunningFeed> {
   const metrics = openMetrics();
   const { gate, observe, close } = accountable(settings, {
-    gate: openGate(settings, rolesOf(settings), clock),
+    gate: gateOf(settings, clock),
     observe: (seen) => {
       told(seen);
       metrics.observe(seen);

@@ -47,7 +47,7 @@ function gate(words: Partial<GateWords> = {}): Authenticate {
   const audiences = [audience.clientId, audience.uri];
   return makeGate({
     keyFile,
-    verifyToken: makeTokenVerifier({ tenantId, loginUrl, audiences }, clock),
+    verifyToken: makeTokenVerifier({ tenantId, loginUrl, audiences }, clock, fetch),
     anonymousRole: null,
     usualRole: ROLES.reader,
     roles: allRoles([]),

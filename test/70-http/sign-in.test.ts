@@ -13,6 +13,7 @@ import {
 import { APP_SECRET } from '../../fixtures/entra-emulator/token-endpoint.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
+import { startProxy } from '../60-etl/start-proxy.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
@@ -225,6 +226,29 @@ describe('roles', () => {
     expect(names).toContain('devices');
     expect(names).not.toContain('users');
   });
+});
+
+test('the keys of the directory come through the proxy that is set, and without it nobody signs in', async () => {
+  const proxy = await startProxy(directory.url);
+  const { data } = warehouse;
+  const { url: loginUrl, tenantId, audience } = directory;
+  const audiences = [audience.clientId];
+  const signIn = { data, anonymous: 'never', audiences, tenantId, loginUrl } as const;
+  const behind = await startTestFeed(
+    { ...signIn, proxy: proxy.url('megan:secret@') },
+    { now: () => new Date() },
+  );
+  const cutOff = await startTestFeed({ ...signIn, proxy: 'http://127.0.0.1:9' }, { now: () => new Date() });
+  try {
+    const headers = { authorization: `Bearer ${directory.issue()}` };
+    expect((await behind.get('/v1.0/devices?$top=1', headers)).status).toBe(200);
+    const basic = `Basic ${Buffer.from('megan:secret').toString('base64')}`;
+    expect(new Set(proxy.tunnels)).toEqual(new Set([`${basic} ${new URL(directory.url).host}`]));
+    expect((await cutOff.get('/v1.0/devices?$top=1', headers)).json.error.code).toBe('feed.unavailable');
+  } finally {
+    await Promise.all([behind.stop(), cutOff.stop()]);
+    await proxy.stop();
+  }
 });
 
 test('the feed speaks TLS with the certificate that it is given', async () => {

@@ -1,17 +1,17 @@
 // Who is let in, and as what: the rule by which the feed starts, the keys in force, the directory that signs readers in.
+import { fetchBy } from '../../../etl/graph/network.ts';
 import { letsStrangersIn } from '../../auth/exposure.ts';
 import { openKeyFile } from '../../auth/key-file.ts';
-import { openGate } from '../../auth/open-gate.ts';
 import { watchSigningKeys } from '../../auth/signing-keys.ts';
 import { cloudOf } from '../../base/clouds.ts';
-import { rolesOf } from '../roles-of.ts';
+import { gateOf } from '../gate-of.ts';
 import { fail, ok, warn, type Check } from './finding.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 
 export const checkExposure: Check = (settings, clock) => {
-  openGate(settings, rolesOf(settings), clock);
+  gateOf(settings, clock);
   const { anonymous, host } = settings;
   if (!letsStrangersIn(settings)) return [ok('access', 'Nobody reads without credentials.')];
   return anonymous === 'allow'
@@ -48,24 +48,25 @@ export const checkKeys: Check = ({ data }, clock) => {
   return ending.length > 0 ? ending : [ok('API keys', `${inForce.length} in force.`)];
 };
 
-/** Asked as the gate asks, which is straight, whatever proxy nights take. */
+/** Asked as the gate asks, through the proxy if there is one. */
 export const checkSignIn: Check = async (settings, clock) => {
   const { audiences, tenantId, publicUrl } = settings;
   if (audiences.length === 0) return [ok('sign-in', 'Not set up (--audiences); keys are taken.')];
   if (tenantId === null) return [];
   const tenant = `${cloudOf(settings).loginUrl}/${tenantId}`;
+  const fetch = fetchBy(settings);
   const findings = await Promise.all(
     ['', '/v2.0'].map(async (version) => {
       const url = `${tenant}${version}/.well-known/openid-configuration`;
       try {
-        const { issuer } = await watchSigningKeys(url, clock).signer();
+        const { issuer } = await watchSigningKeys(url, clock, fetch).signer();
         return ok('sign-in', `The keys of ${issuer} are known.`);
       } catch (error) {
         const why = error instanceof Error ? error.message : '';
         return fail(
           'sign-in',
           `${url} gives no keys (${why}): nobody can sign in.`,
-          'The feed must reach the directory without a proxy; check --tenant-id and the way there.',
+          'Check --tenant-id and the way there: --proxy and --no-proxy, or HTTPS_PROXY and NO_PROXY.',
         );
       }
     }),

@@ -1,11 +1,12 @@
 // The running server: where it listens, how long it waits for a client, and how it ends without cutting off answers.
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import { FeedError } from '../base/feed-error.ts';
 import type { Observer } from '../base/observation.ts';
 import { answerFailure } from './failure.ts';
+import { toOriginForm } from './origin-form.ts';
 import { readIdentity, watchIdentity, type TlsFiles } from './tls-identity.ts';
 
 export interface RunningServer {
@@ -64,8 +65,12 @@ export async function listen(
     requestTimeout: patience.request,
     connectionsCheckingInterval: patience.look,
   };
-  const secure = identity && createTlsServer({ ...options, ...identity, minVersion: 'TLSv1.2' }, app);
-  const server: Server = secure ?? createServer(options, app);
+  const answer: RequestListener = (request, response) => {
+    toOriginForm(request);
+    app(request, response);
+  };
+  const secure = identity && createTlsServer({ ...options, ...identity, minVersion: 'TLSv1.2' }, answer);
+  const server: Server = secure ?? createServer(options, answer);
   const watch = secure && keepFresh(secure, files, observe, patience.certificate);
   server.timeout = patience.silent;
   server.maxConnections = MOST_CONNECTIONS;

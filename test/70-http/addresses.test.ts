@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { splitTarget } from '../../src/http/feed-request.ts';
 import { contextRoot, decideVersion, findMount } from '../../src/http/mounts.ts';
 import { nextLink } from '../../src/http/next-link.ts';
+import { toOriginForm } from '../../src/http/origin-form.ts';
 
 const LONG = '/ReportingService/DataWarehouseFEService';
 const ROUTED = `/TrafficGateway/TrafficRoutingService${LONG}`;
@@ -28,6 +29,25 @@ describe('an address', () => {
   test('with bytes beyond ASCII is read as if they had been percent-encoded', () => {
     const asNodeHandsIt = Buffer.from('/v1.0/devices?$filter=é', 'utf8').toString('latin1');
     expect(splitTarget(asNodeHandsIt)).toEqual({ path: '/v1.0/devices', rawQuery: '$filter=%c3%a9' });
+  });
+});
+
+describe('a request target', () => {
+  test.each([
+    ['/beta?$top=3', '/beta?$top=3', 'sent.example'],
+    ['http://fleet.example/beta?$top=3', '/beta?$top=3', 'fleet.example'],
+    ['HTTPS://Fleet.example:8443/beta', '/beta', 'Fleet.example:8443'],
+    ['http://fleet.example', '/', 'fleet.example'],
+    ['http://fleet.example?$top=3', '/?$top=3', 'fleet.example'],
+    ['http://fleet.example//evil.example/beta', '//evil.example/beta', 'fleet.example'],
+    ['http:///beta', '/beta', ''],
+    ['http://fleet.example:x/beta', '/beta', 'fleet.example:x'],
+    ['ftp://fleet.example:x/beta', '/ftp://fleet.example:x/beta', 'sent.example'],
+    ['*', '/*', 'sent.example'],
+  ])('%s is %s of %j', (url, path, host) => {
+    const request = { url, headers: { host: 'sent.example' } };
+    toOriginForm(request);
+    expect(request).toEqual({ url: path, headers: { host } });
   });
 });
 

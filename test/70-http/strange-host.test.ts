@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refuseStrangeHost } from '../../src/auth/strange-host.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { strike } from './strike.ts';
 
 const LOOPBACK = { anonymous: 'loopback', publicUrl: null } as const;
 const strange = expect.objectContaining({ code: 'request.strange-host', target: 'Host' });
@@ -65,4 +66,16 @@ describe('a running feed', () => {
       expect(json.error.message).toContain('--public-url');
     },
   );
+
+  test.each([
+    ['our address, whatever Host was sent', (base: string) => base, '200 '],
+    ['a strange one, and the Host is ours', () => 'http://evil.example', '400 request.strange-host'],
+    ['one that is none', () => 'http://127.0.0.1:x', '400 request.strange-host'],
+  ])('is asked with the whole address: %s', async (_, origin, expected) => {
+    const host = expected === '200 ' ? 'evil.example' : new URL(feed.base).host;
+    const line = `GET ${origin(feed.base)}/v1.0/devices?$top=1`;
+    const { status, code, body } = await strike(feed.base, { line, headers: [`Host: ${host}`] });
+    expect(`${status} ${code}`).toBe(expected);
+    expect(body).not.toContain(`evil.example/`);
+  });
 });

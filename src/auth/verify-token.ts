@@ -44,7 +44,7 @@ export function makeTokenVerifier(
   const check = async (token: string, { issuer, keys }: Signer): Promise<JWTPayload> => {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
-      audience: [...audiences],
+      audience: audiences.flatMap(spellings),
       // Neither none, nor a secret that an attacker may know because it is a public key.
       algorithms: ['RS256'],
       requiredClaims: ['exp', 'nbf', 'tid'],
@@ -62,6 +62,12 @@ export function makeTokenVerifier(
     if (payload['tid'] !== tenantId) throw refusal('it is of another tenant');
     return claimsOf(payload);
   };
+}
+
+/** Whether an App ID URI ends in a slash is left to who registers the app, and to who asks for the token. */
+function spellings(audience: string): readonly string[] {
+  const bare = audience.replace(/\/$/, '');
+  return [bare, `${bare}/`];
 }
 
 async function checkWithNewKeys(

@@ -79,6 +79,7 @@ describe('a token of the directory', () => {
   test.each<[string, Claims, Twist, string, string]>([
     ['of a user, v2.0', {}, {}, 'user', 'reader'],
     ['of a user, v1.0, for the App ID URI', {}, { version: '1.0' }, 'user', 'reader'],
+    ['for the App ID URI with a slash behind it', { aud: 'api://fleetfeed.example/' }, {}, 'user', 'reader'],
     ['with the scope that Power BI asks for', { scp: 'user_impersonation' }, {}, 'user', 'reader'],
     ['with several scopes', { scp: 'openid get_data_warehouse' }, {}, 'user', 'reader'],
     ['of a user in an app role', { roles: ['fleet-analysts'] }, {}, 'user', 'analyst'],
@@ -109,6 +110,20 @@ describe('a token of the directory', () => {
   ])('%s is let in', async (_, claims, twist, kind, role) => {
     const caller = await gate()(bearer(directory.issue(claims, twist)));
     expect([caller.kind, caller.role.name]).toEqual([kind, role]);
+  });
+
+  test('is let in where the slash stands in the settings', async () => {
+    const { url: loginUrl, tenantId, audience } = directory;
+    const verifyToken = makeTokenVerifier(
+      { tenantId, loginUrl, audiences: [`${audience.uri}/`] },
+      clock,
+      fetch,
+    );
+    const token = directory.issue({ aud: audience.uri });
+    await expect(gate({ verifyToken })(bearer(token))).resolves.toMatchObject({ kind: 'user' });
+    await expect(
+      gate({ verifyToken })(bearer(directory.issue({ aud: `${audience.uri}//` }))),
+    ).rejects.toThrow('it is for another service');
   });
 
   const soon = Math.floor(NOW / 1000);

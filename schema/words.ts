@@ -106,6 +106,11 @@ export interface Entity<Name extends string = string> {
   readonly history?: string;
   /** A night that finds none, where the night before had some, is refused: a tenant does not lose them all. */
   readonly vital?: true;
+  /**
+   * Rows are versions of what this property names: where another version is seen, the one before holds no longer,
+   * whatever else the harvest did not see.
+   */
+  readonly versionsOf?: Name;
   /** Of a fact, the days that the hosted feed keeps, where these are not the usual thirty. */
   readonly vendorDays?: number;
   /** A row is a person: the property that the directory knows them by, which is also what the source calls the thing. */
@@ -135,6 +140,7 @@ interface EntityWords<Properties extends Readonly<Record<string, Property>>> {
   readonly rows?: readonly Row<keyof Properties & string>[];
   readonly history?: string;
   readonly vital?: true;
+  readonly versionsOf?: keyof Properties & string;
   readonly vendorDays?: number;
   readonly person?: keyof Properties & string;
   readonly holding?: Holding;

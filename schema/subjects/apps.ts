@@ -90,6 +90,7 @@ export const appRevisions = entity({
   name: 'appRevisions',
   singular: 'appRevision',
   lifetime: 'current',
+  versionsOf: 'applicationId',
   description:
     'Apps that the tenant distributes, one row for each revision that the warehouse has seen. Win32 apps are not included.',
   key: ['appKey', 'revision'],

@@ -16,6 +16,7 @@ export const policies = entity({
   singular: 'policy',
   lifetime: 'current',
   vital: true,
+  versionsOf: 'policyId',
   description:
     'Configuration profiles, compliance policies, app configuration and app protection policies: one row for each version of each policy, so that facts keep pointing at what was in force.',
   key: ['policyKey'],

@@ -6,6 +6,7 @@ export const termsAndConditions = entity({
   name: 'termsAndConditions',
   singular: 'termsAndConditions',
   lifetime: 'current',
+  versionsOf: 'termsAndConditionsId',
   description: 'Terms of use that the tenant asks people to accept, one row for each version.',
   key: ['termsAndConditionsKey'],
   properties: {

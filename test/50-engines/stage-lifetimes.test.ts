@@ -10,6 +10,7 @@ import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.t
 import type { Completeness, Merged, StagedRow } from '../../src/engines/stage.ts';
 import {
   colourCounts,
+  colours,
   groups,
   select,
   smallModel,
@@ -117,6 +118,24 @@ describe('current: the latest state', () => {
       });
     },
   );
+
+  test('a version holds until another one is seen, also in a harvest that did not see everything', () => {
+    const versions = { ...things, versionsOf: 'thingName' } as const;
+    const model = makeModel('Versioned', [colours, groups, versions]);
+    const version = (of: string, number: number) => thing(`${of}:${number}`, { thingName: of });
+    const holding = (dataDir: string) =>
+      select(dataDir, 'SELECT thingId FROM things WHERE isCurrent ORDER BY 1').map(({ thingId }) => thingId);
+    withDataDir((dataDir) => {
+      night(dataDir, 20260101, [[versions, [version('a', 1), version('b', 1), version('c', 1)]]], model);
+      const seen = [version('a', 2), version('b', 1)];
+      expect(night(dataDir, 20260102, [[versions, seen, 'partial']], model)).toMatchObject({
+        things: { inserted: 1, changed: 0, deleted: 1 },
+      });
+      expect(holding(dataDir)).toEqual(['a:2', 'b:1', 'c:1']);
+      night(dataDir, 20260103, [[versions, seen]], model);
+      expect(holding(dataDir)).toEqual(['a:2', 'b:1']);
+    });
+  });
 
   test('what a failed harvest brought is not taken in', () => {
     withDataDir((dataDir) => {

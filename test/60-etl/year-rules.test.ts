@@ -115,6 +115,10 @@ test.each([
     `UPDATE users SET rowLastModifiedDateTimeUTC = '2028-03-01T00:00:01'`,
     'rowLastModifiedDateTimeUTC of users moves when something changes, and only then',
   ],
+  [
+    'UPDATE policies SET policyId = (SELECT policyId FROM policies WHERE policyKey = 3)',
+    'one version of each of policies holds',
+  ],
   ['DELETE FROM policies WHERE policyKey = 3', 'no row of policies is ever lost'],
   [`UPDATE surrogateKeys SET key = key + 1000 WHERE entity = 'devices' AND key = 3`, 'a thing keeps its key'],
   [`INSERT INTO surrogateKeys VALUES ('devices', 'another', 3)`, 'no key is given twice, nor again'],

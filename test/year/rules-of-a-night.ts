@@ -105,7 +105,7 @@ function rulesOf(entity: Entity, storage: Storage): readonly Rule[] {
     case 'history':
       return [statesFollow(storage), ...lastStateHolds(entity, storage)];
     case 'current':
-      return [];
+      return oneVersionHolds(storage);
   }
 }
 
@@ -156,6 +156,18 @@ function lastStateHolds(states: Entity, { identity, attributes }: Storage): read
         `SELECT ${list(told, 't')} FROM ${quoted(of.name)} t`,
         `SELECT ${list(told, 't')} FROM ${quoted(states.name)} t WHERE t.isCurrent`,
       ),
+    },
+  ];
+}
+
+function oneVersionHolds({ entity, roles }: Storage): readonly Rule[] {
+  const [deleted, current] = [roles.get('deleted'), roles.get('current')];
+  if (entity.versionsOf === undefined) return [];
+  const holds = deleted === undefined ? quoted(current ?? '') : `NOT ${quoted(deleted)}`;
+  return [
+    {
+      words: `one version of each of ${entity.name} holds`,
+      sql: `SELECT 1 FROM ${quoted(entity.name)} WHERE ${holds} GROUP BY ${quoted(entity.versionsOf)} HAVING count(*) > 1`,
     },
   ];
 }

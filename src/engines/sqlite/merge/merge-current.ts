@@ -1,7 +1,7 @@
 // The merge of collections that keep the latest state only: things that vanish stay, marked.
 import { quoted } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import type { Role } from '../../../../schema/words.ts';
+import type { Entity, Role } from '../../../../schema/words.ts';
 import type { Completeness } from '../../stage.ts';
 import { columns, differ, same } from './comparison.ts';
 import type { Effect, Night, Sight } from './night.ts';
@@ -52,14 +52,19 @@ export function mergeCurrent(
   const gone = [...roleValues(storage, GONE), ...roleValues(storage, WRITTEN)].map(
     ({ name, sql }) => `${name} = ${sql}`,
   );
+  const unseen = `NOT EXISTS (SELECT 1 FROM ${things} r WHERE ${same(identity, 't', 'r')})`;
+  const reason = completeness === 'complete' ? unseen : superseded(entity, news, unseen);
   const deleted =
-    completeness !== 'complete' || here.length === 0
+    reason === null || here.length === 0
       ? 0
-      : run(
-          `UPDATE ${table} AS t SET ${gone.join(', ')}
-           WHERE ${here.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${things} r WHERE ${same(identity, 't', 'r')})`,
-        );
+      : run(`UPDATE ${table} AS t SET ${gone.join(', ')} WHERE ${here.join(' AND ')} AND ${reason}`);
   return { inserted, changed, deleted };
+}
+
+/** What is read as gone from a harvest that did not see everything: versions of which it saw another one. */
+function superseded({ versionsOf }: Entity, news: string, unseen: string): string | null {
+  if (versionsOf === undefined) return null;
+  return `${unseen} AND EXISTS (SELECT 1 FROM ${news} r WHERE ${same([versionsOf], 't', 'r')})`;
 }
 
 /** What is true of a row whose thing is there. */

@@ -106,9 +106,10 @@ function roleOf(
   // A user's token needs the scope even where a role is named: it says that the user lets this client read.
   const isAllowed = mayRead || (kind === 'app' && mapped.length > 0);
   if (!isAllowed) {
+    const [right, lent] = kind === 'app' ? ['app role', 'assign it to'] : ['scope', 'grant it to'];
     throw forbidden(
-      `The token does not allow reading: it lacks ${RIGHTS[0] ?? ''}.`,
-      'Grant the client the permission get_data_warehouse of the feed.',
+      `The token does not allow reading: it lacks the ${right} ${RIGHTS.join(' or ')}.`,
+      `In the app registration of the feed, ${lent} the client; then sign in anew.`,
     );
   }
   const role = [...known.values()].find(({ name }) => mapped.some((each) => each.name === name)) ?? usualRole;

@@ -205,7 +205,10 @@ describe('a token of the directory', () => {
     ],
     ['whose roles are one text', { scp: undefined, azp: 'app-1', roles: 'get_data_warehouse' }],
   ])('%s is 403: it is valid and allows nothing here', async (_, claims) => {
-    expect((await refused(gate()(bearer(directory.issue(claims))))).code).toBe('auth.forbidden');
+    const { code, message } = await refused(gate()(bearer(directory.issue(claims))));
+    expect(code).toBe('auth.forbidden');
+    const right = 'scp' in claims && claims.scp === undefined ? 'app role' : 'scope';
+    expect(message).toContain(`it lacks the ${right} get_data_warehouse or user_impersonation.`);
   });
 
   test('without a role is 403 where a role must be named', async () => {

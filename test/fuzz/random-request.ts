@@ -156,6 +156,14 @@ const OPTIONS: Some<string> = [
   '$unknown',
 ];
 
+const ORIGINS: Some<string> = [
+  'http://localhost',
+  'HTTP://127.0.0.1:80',
+  'https://x:99999',
+  'http://',
+  'ftp://x:y',
+];
+
 /** `keys` are those that may be sent, good or not. The seed's next request; it holds no value of any row. */
 export function randomRequest(dice: Dice, keys: Some<string>): Blow {
   const target = bent(dice, randomTarget(dice), 20);
@@ -169,12 +177,12 @@ export function randomRequest(dice: Dice, keys: Some<string>): Blow {
   const method = dice.chance(90)
     ? 'GET'
     : dice.pick(['HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'TRACE', 'get', 'QUERY']);
-  return { line: `${method} ${target}`, headers };
+  const origin = dice.chance(3) ? dice.pick(ORIGINS) : '';
+  return { line: `${method} ${origin}${target}`, headers };
 }
 
 function randomTarget(dice: Dice): string {
-  if (dice.chance(3))
-    return dice.pick(['/', '/-/live', '/-/ready', '*', '', '/favicon.ico', '/.env', 'http://x/']);
+  if (dice.chance(3)) return dice.pick(['/', '/-/live', '/-/ready', '*', '', '/favicon.ico', '/.env']);
   const entity = dice.pick(ENTITIES);
   const query = randomQuery(dice, entity);
   return `${dice.pick(ROOTS)}${randomPath(dice, entity)}${query === '' ? '' : `?${query}`}`;

@@ -1,0 +1,36 @@
+// The planner's statistics follow the rows, but are not taken every night.
+import { expect, test } from '@jest/globals';
+import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
+import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
+import { select, smallModel, thing, thingDays, things, withDataDir } from './stage-small-model.ts';
+
+const FIRST: DateKey = 20260101;
+
+function live(dataDir: string, day: DateKey, first: DateKey | null = null): void {
+  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(day, midnightOf(day));
+  stage.append(things, [thing('a')]);
+  stage.append(thingDays, [{ values: { thingKey: 'a', thingName: 'a', colourKey: 1 } }]);
+  stage.merge(things, 'complete');
+  stage.merge(thingDays, 'complete');
+  if (first !== null) stage.trim(thingDays, first);
+  stage.publish();
+}
+
+/** The nights that the planner knows of. */
+const told = (dataDir: string): unknown =>
+  select(dataDir, `SELECT CAST(stat AS INTEGER) AS n FROM sqlite_stat1 WHERE tbl = 'snapshotDays'`)[0]?.['n'];
+
+test('statistics are taken when there is a tenth more to count, and when days went', () => {
+  withDataDir((dataDir) => {
+    const known: unknown[] = [];
+    for (let nights = 0; nights < 24; nights += 1) {
+      live(dataDir, addDays(FIRST, nights));
+      known.push(told(dataDir));
+    }
+    expect(known).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 12, 12, 14, 14, 16, 16, 18, 18, 20, 20, 20, 23, 23,
+    ]);
+    live(dataDir, addDays(FIRST, 40), addDays(FIRST, 40));
+    expect(told(dataDir)).toBe(2);
+  });
+});

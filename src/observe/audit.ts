@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { addDays, dateKeyOf, type DateKey } from '../base/date-key.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Observer } from '../base/observation.ts';
-import { auditLine, strangersLine, type Answered } from './audit-line.ts';
+import { auditLine, knockOf, knocksLine, type Answered, type Knock } from './audit-line.ts';
 import { openDayFiles } from './day-files.ts';
 
 export interface AuditWords {
@@ -30,7 +30,7 @@ export interface Audit {
 // Kept in memory until the disk takes them again: some 400 kilobytes.
 const MOST_WAITING = 1000;
 // Whoever only knocks is not to fill the disk: what comes on top within a minute is one line with its number.
-const STRANGERS_A_MINUTE = 600;
+const KNOCKS_A_MINUTE = 600;
 
 /** Throws `setup.unsafe` where lines are required and cannot be written. */
 export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWords): Audit {
@@ -39,7 +39,7 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
   let trouble: Error | null = null;
   let lost = 0;
   let minute = 0;
-  let strangers = 0;
+  const knocks = new Map<Knock, number>();
   let today: DateKey | null = null;
 
   /** Null when all that waited is written. */
@@ -70,10 +70,10 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
     flush();
   };
 
-  const tellFurtherStrangers = (now: Date): void => {
-    const further = strangers - STRANGERS_A_MINUTE;
-    strangers = 0;
-    if (further > 0) take(strangersLine(further, now));
+  const tellFurtherKnocks = (now: Date): void => {
+    for (const [code, count] of knocks)
+      if (count > KNOCKS_A_MINUTE) take(knocksLine(code, count - KNOCKS_A_MINUTE, now));
+    knocks.clear();
   };
 
   const forgetOld = (now: Date): void => {
@@ -88,10 +88,12 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
       if (seen.kind !== 'request.answered' || isForEveryone(seen)) return;
       const now = clock.now();
       forgetOld(now);
-      if (minuteOf(now) !== minute) tellFurtherStrangers(now);
+      if (minuteOf(now) !== minute) tellFurtherKnocks(now);
       minute = minuteOf(now);
-      if (seen.caller === null) strangers += 1;
-      if (seen.caller !== null || strangers <= STRANGERS_A_MINUTE) take(auditLine(seen, now));
+      const knock = knockOf(seen);
+      const count = knock === null ? 0 : (knocks.get(knock) ?? 0) + 1;
+      if (knock !== null) knocks.set(knock, count);
+      if (count <= KNOCKS_A_MINUTE) take(auditLine(seen, now));
     },
     check() {
       const cause = isRequired && trouble !== null ? flush() : null;
@@ -106,7 +108,7 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
       );
     },
     close() {
-      tellFurtherStrangers(clock.now());
+      tellFurtherKnocks(clock.now());
       files.close();
     },
   };

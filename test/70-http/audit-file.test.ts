@@ -120,15 +120,18 @@ test('where lines are required and cannot be written, nothing is started', () =>
   expect(() => open()).not.toThrow();
 });
 
-test('whoever knocks very often fills no disk: beyond 600 a minute, those not let in are one line with their number', () => {
+test.each([
+  ['those not let in', 'denied', { caller: null, role: null, status: 401, code: 'auth.required' }],
+  ['those whose budget is used up', 'limited', { status: 429, code: 'limit.budget' }],
+] as const)('beyond 600 a minute, %s are one line with their number', (_, decided, denied) => {
   const audit = open();
-  const denied = { caller: null, role: null, status: 401, code: 'auth.required' };
   for (let each = 0; each < 650; each += 1) audit.observe(answered(String(each), denied));
   audit.observe(answered('read'));
   now = new Date(now.getTime() + 60_000);
   audit.observe(answered('again', denied));
   const lines = linesOf(DAY);
-  expect(lines.filter(({ decision }) => decision === 'denied')).toHaveLength(602);
+  expect(lines.filter(({ decision }) => decision === decided)).toHaveLength(602);
+  expect(lines[601]).toMatchObject({ caller: null, status: denied.status, code: denied.code });
   expect(lines.slice(600).map(({ requests }) => requests)).toEqual([1, 50, 1]);
   expect(lines[600]?.requestId).toBe('read');
 });

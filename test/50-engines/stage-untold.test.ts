@@ -153,3 +153,12 @@ test.each<[string, Entity, StagedRow]>([
     stage.discard();
   }),
 );
+
+test.each([null, undefined])('a row is refused as it comes where what may not be null is %s', (colourKey) =>
+  withDataDir((dataDir) => {
+    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(20260101, new Date());
+    const row = { ...thing('a'), values: { ...thing('a').values, colourKey } } as StagedRow;
+    expect(() => stage.append(things, [row])).toThrow('things.colourKey: a row came without a value');
+    stage.discard();
+  }),
+);

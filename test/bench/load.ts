@@ -13,7 +13,7 @@ import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Entity } from '../../schema/words.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
-import { dateKeyOf } from '../../src/base/date-key.ts';
+import { addDays, dateKeyOf } from '../../src/base/date-key.ts';
 import { stagedColumn, stagedIdentity } from '../../src/engines/sqlite/merge/staged-value.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { NOT_TOLD, type Completeness, type Stage, type StagedRow } from '../../src/engines/stage.ts';
@@ -36,10 +36,13 @@ interface Page {
 }
 
 const now = new Date();
-const begin = (dataDir: string): Stage => {
-  rmSync(dataDir, { recursive: true, force: true });
-  return openSqliteWarehouse({ dataDir, model: MODEL }).begin(dateKeyOf(now), now);
-};
+
+/** The night after the newest one there, or tonight. */
+function begin(dataDir: string): Stage {
+  const warehouse = openSqliteWarehouse({ dataDir, model: MODEL });
+  const newest = warehouse.current();
+  return warehouse.begin(newest === null ? dateKeyOf(now) : addDays(newest.dateKey, 1), now);
+}
 
 /** Harvests the tenant at the address; its rows go to files instead of a stage. */
 export async function recordHarvest(url: string, dir: string): Promise<Recorded> {
@@ -75,9 +78,22 @@ export async function recordHarvest(url: string, dir: string): Promise<Recorded>
   return { dir, rows, csvBytes, collections: [...collections], completeness, pages };
 }
 
-/** Milliseconds that the real stage takes. */
+/** Milliseconds that the real stage takes, on top of what is published there. */
 export function loadRecorded(recorded: Recorded, dataDir: string): { append: number; merge: number } {
   const stage = begin(dataDir);
+  const milliseconds = load(recorded, stage);
+  stage.discard();
+  return milliseconds;
+}
+
+/** Makes a warehouse to which the same night is nothing new. */
+export function publishRecorded(recorded: Recorded, dataDir: string): void {
+  const stage = begin(dataDir);
+  load(recorded, stage);
+  stage.publish();
+}
+
+function load(recorded: Recorded, stage: Stage): { append: number; merge: number } {
   let append = 0;
   for (const { path, entity, how } of recorded.pages) {
     const rows = (deserialize(readFileSync(path)) as StagedRow[]).map(undefinedAsUntold);
@@ -87,9 +103,7 @@ export function loadRecorded(recorded: Recorded, dataDir: string): { append: num
   }
   const before = performance.now();
   mergeAll(stage, MODEL, recorded.completeness);
-  const merge = performance.now() - before;
-  stage.discard();
-  return { append, merge };
+  return { append, merge: performance.now() - before };
 }
 
 /** Milliseconds that the shell takes for tables of the same columns, with a key or without; nothing waits for the disk. */

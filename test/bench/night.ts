@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
-import { loadRecorded, importIntoShell, recordHarvest } from './load.ts';
+import { loadRecorded, importIntoShell, publishRecorded, recordHarvest } from './load.ts';
 import { median, printTable } from './rounds.ts';
 import { memoryOf } from './served.ts';
 import { findShell } from './ways-to-read.ts';
@@ -35,17 +35,19 @@ export async function benchNight(devices: number, rounds: number): Promise<void>
 async function benchLoad(url: string, dir: string, rounds: number): Promise<void> {
   const recorded = await recordHarvest(url, join(dir, 'recorded'));
   const shell = findShell();
-  const [appended, merged, imported, importedByKey] = [[], [], [], []] as [
-    number[],
-    number[],
-    number[],
-    number[],
-  ];
+  const appended: number[] = [];
+  const merged: number[] = [];
+  const mergedAgain: number[] = [];
+  const imported: number[] = [];
+  const importedByKey: number[] = [];
   const into = join(dir, 'imported.sqlite');
+  publishRecorded(recorded, join(dir, 'known'));
   for (let round = 0; round < rounds; round += 1) {
-    const { append, merge } = loadRecorded(recorded, join(dir, 'loaded'));
-    appended.push(append);
-    merged.push(append + merge);
+    const first = loadRecorded(recorded, join(dir, 'empty'));
+    appended.push(first.append);
+    merged.push(first.append + first.merge);
+    const again = loadRecorded(recorded, join(dir, 'known'));
+    mergedAgain.push(again.append + again.merge);
     if (shell === null) continue;
     imported.push(await importIntoShell(recorded, into, false));
     importedByKey.push(await importIntoShell(recorded, into, true));
@@ -65,6 +67,7 @@ async function benchLoad(url: string, dir: string, rounds: number): Promise<void
     [
       line('append: into the stage', appended),
       line('append and merge: keys, references, spans', merged),
+      line('the same when all of it is known already', mergedAgain),
       ...(shell === null
         ? []
         : [

@@ -34,11 +34,12 @@ export function openStagedFile(path: string, storage: Storage): StagedFile {
   const record = new RecordWriter(columns.length);
   let count = 0;
 
+  const untellable = new Set(sourced.filter((name) => mayBeUntold(storage, name)));
   const told = (value: StagedValue | undefined, { name, nullable }: Column): RecordValue => {
     if (value === undefined || (value === null && !nullable))
       throw new TypeError(`${entity.name}.${name}: a row came without a value.`);
     if (value !== NOT_TOLD) return value;
-    if (!mayBeUntold(storage, name)) throw new TypeError(`${entity.name}.${name} must be told.`);
+    if (!untellable.has(name)) throw new TypeError(`${entity.name}.${name} must be told.`);
     untold.add(name);
     return EMPTY_BLOB;
   };

@@ -1,6 +1,6 @@
 // Writes the values of a row down as SQLite does: a header that tells their types, and then their bytes.
 // https://www.sqlite.org/fileformat2.html#record_format
-import { putVarint, VARINT_BYTES, varintBytes } from './varint.ts';
+import { putVarint, VARINT_BYTES } from './varint.ts';
 
 /** A blob without a byte. */
 export const EMPTY_BLOB: unique symbol = Symbol('empty blob');
@@ -24,16 +24,19 @@ const CHARACTER_BYTES = 3;
 
 /** Of rows of so many values: call `add` for each of them, then `end`. */
 export class RecordWriter {
-  readonly #types: Uint32Array;
-  // The header is whole only at the end and stands first: room for it is left.
+  readonly #width: number;
+  /** The types so far. The header has them after its own length, and stands first: before the values is room for it. */
+  readonly #types: Uint8Array;
   readonly #room: number;
   #bytes: Buffer;
   #view: DataView;
+  #typesEnd = 0;
   #end: number;
   #count = 0;
 
   constructor(width: number) {
-    this.#types = new Uint32Array(width);
+    this.#width = width;
+    this.#types = new Uint8Array(VARINT_BYTES * width);
     this.#room = VARINT_BYTES * (width + 1);
     this.#bytes = Buffer.allocUnsafeSlow(this.#room + FIRST_BYTES);
     this.#view = new DataView(this.#bytes.buffer);
@@ -41,23 +44,23 @@ export class RecordWriter {
   }
 
   add(value: RecordValue): void {
-    this.#types[this.#count++] = this.#put(value);
+    this.#typesEnd = putVarint(this.#types, this.#typesEnd, this.#put(value));
+    this.#count += 1;
   }
 
   /** The record, until the next one begins with an `add`. */
   end(): Uint8Array {
-    const { length } = this.#types;
-    if (this.#count !== length) throw new TypeError(`A row of ${length} values came with ${this.#count}.`);
-    let types = 0;
-    for (const type of this.#types) types += varintBytes(type);
-    // The header tells its own length, too.
-    let header = types + 1;
-    if (varintBytes(header) > 1) header += 1;
+    if (this.#count !== this.#width)
+      throw new TypeError(`A row of ${this.#width} values came with ${this.#count}.`);
+    const types = this.#typesEnd;
+    // Its length counts itself.
+    const header = types + 1 < 0x80 ? types + 1 : types + 2;
     const start = this.#room - header;
-    let at = putVarint(this.#bytes, start, header);
-    for (const type of this.#types) at = putVarint(this.#bytes, at, type);
+    const at = putVarint(this.#bytes, start, header);
+    for (let index = 0; index < types; index += 1) this.#bytes[at + index] = this.#types[index] ?? 0;
     const record = this.#bytes.subarray(start, this.#end);
     this.#count = 0;
+    this.#typesEnd = 0;
     this.#end = this.#room;
     return record;
   }
@@ -92,22 +95,10 @@ export class RecordWriter {
   }
 
   #putText(text: string): number {
-    const { length } = text;
-    this.#makeRoom(length * CHARACTER_BYTES);
-    const bytes = this.#bytes;
-    const start = this.#end;
-    let end = start;
-    // Most texts are short and of ASCII: a loop is faster than a call of the platform.
-    for (let index = 0; index < length; index += 1) {
-      const code = text.charCodeAt(index);
-      if (code > 0x7f) {
-        end = start + bytes.write(text, start);
-        break;
-      }
-      bytes[end++] = code;
-    }
-    this.#end = end;
-    return TEXT + 2 * (end - start);
+    this.#makeRoom(text.length * CHARACTER_BYTES);
+    const bytes = this.#bytes.write(text, this.#end);
+    this.#end += bytes;
+    return TEXT + 2 * bytes;
   }
 
   #advance(bytes: number): number {

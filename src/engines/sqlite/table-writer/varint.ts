@@ -13,6 +13,10 @@ export const VARINT_BYTES = varintBytes(2 ** 31 - 1);
 
 /** Returns where the next byte goes. */
 export function putVarint(into: Uint8Array, at: number, value: number): number {
+  if (value < 0x80) {
+    into[at] = value;
+    return at + 1;
+  }
   const end = at + varintBytes(value);
   into[end - 1] = value & 0x7f;
   for (let place = end - 2, rest = value >>> 7; place >= at; place -= 1, rest >>>= 7) {

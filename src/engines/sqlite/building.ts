@@ -90,8 +90,10 @@ export function build(site: Site, ground: Ground, release: () => void): Building
   const id = Math.max(after, ...listGenerationFiles(dataDir).map((file) => file.id)) + 1;
   const database = new Database(building);
   try {
-    // A crash throws the file away, so nothing waits for the disk before the night is published.
-    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536');
+    // A crash throws the file away, so nothing waits for the disk before the night is published. Its journal is a file
+    // all the same: in memory it would hold every page that a merge changes. And the usual cache will do: four times as
+    // much made no merge of 150,000 devices faster (2026-11), since what falls out of it stays with the system.
+    database.exec('PRAGMA synchronous = OFF');
     const parameters = nightParameters(dateKey, notBefore(base, now));
     const night: Night = { database, model, parameters, again: base?.dateKey === dateKey };
     database.transaction(() => {

@@ -120,7 +120,6 @@ export function openSqliteStage(night: Night, { id, harvested }: StageSite, endi
       database.exec('DETACH staging');
       if (!isOnlyMore || statisticsDue(database)) database.exec('ANALYZE');
       overwriteFreed();
-      database.pragma('journal_mode = DELETE');
       database.close();
       ending.publish(run);
       return { id, dateKey: parameters.day, publishedAt: `${publishedAt}Z` };

@@ -7,7 +7,7 @@ import { harvestApps, harvestInstallations } from './harvest/harvest-apps.ts';
 import { harvestDetails } from './harvest/harvest-details.ts';
 import { harvestDevices } from './harvest/harvest-devices.ts';
 import type { KnownDevices } from './harvest/harvest-devices.ts';
-import { harvestEncryption, harvestRecoveryKeys } from './harvest/harvest-encryption.ts';
+import { harvestEncryption } from './harvest/harvest-encryption.ts';
 import { harvestEnrollment } from './harvest/harvest-enrollment.ts';
 import { harvestExtension } from './harvest/harvest-extension.ts';
 import { harvestInventory } from './harvest/harvest-inventory.ts';
@@ -15,12 +15,14 @@ import { harvestMam } from './harvest/harvest-mam.ts';
 import { harvestOutcomes, harvestSummaries } from './harvest/harvest-outcomes.ts';
 import { harvestPolicies } from './harvest/harvest-policies.ts';
 import type { KnownPolicies } from './harvest/harvest-policies.ts';
+import { harvestRecoveryKeys } from './harvest/harvest-recovery-keys.ts';
 import { harvestTerms } from './harvest/harvest-terms.ts';
 import { harvestUsers } from './harvest/harvest-users.ts';
 import type { KnownUsers } from './harvest/harvest-users.ts';
 import { makeLedger } from './harvest/ledger.ts';
 import type { HarvestProblem, Ledger } from './harvest/ledger.ts';
 import { together } from './harvest/side-by-side.ts';
+import { makeTexts } from './harvest/texts.ts';
 import type { Tools } from './harvest/tools.ts';
 import { INTUNE_PLANS } from './streams/users.ts';
 import { makeKeyOf } from './transform/lookups.ts';
@@ -61,6 +63,7 @@ export async function harvest(
     stage,
     ledger,
     keyOf: lookupKeys(stage, ledger),
+    entraIds: makeTexts(),
     exports: exports
       ? openExports({ graph, memory: exports.memory, night: stage.dateKey }, ledger, exports.pace)
       : null,

@@ -9,24 +9,23 @@ import { silentEncryptionEligibility } from '../transform/silent-encryption.ts';
 import type { BitLockerProfile, Eligibility, SignedInAs } from '../transform/silent-encryption.ts';
 import { statusFlags, tellsDetails } from '../transform/status-details.ts';
 import type { StatusFlags } from '../transform/status-details.ts';
-import type { KnownDevice } from './harvest-devices.ts';
+import type { KnownDevice } from './fleet.ts';
+import type { RecoveryKeys } from './harvest-recovery-keys.ts';
 
 export interface EncryptionSources {
   readonly keyOf: KeyOf;
   /** Of policies that were read, by policy id; null for those that are no BitLocker profile. */
   readonly bitLockerProfiles: ReadonlyMap<string, BitLockerProfile | null>;
-  /** How many keys the directory holds, by the device's id in Entra; null when they may not be counted. */
-  readonly recoveryKeys: ReadonlyMap<string, number> | null;
+  readonly recoveryKeys: RecoveryKeys | null;
 }
 
 /** `reported` is null where the report has no line for the device: then its state is not known, not "not encrypted". */
 export function encryptionRecord(
-  deviceId: string,
   device: KnownDevice,
   reported: GraphEncryptionState | null,
   { keyOf, bitLockerProfiles, recoveryKeys }: EncryptionSources,
 ): EncryptionRecord {
-  const { platform, osVersion } = device;
+  const { deviceId, platform, osVersion } = device;
   const tpmSpecificationVersion = textOf(reported?.tpmSpecificationVersion);
   const policyState = textOf(reported?.encryptionPolicySettingState);
   const bitLocker = flagsOf(reported?.advancedBitLockerStates, 'windows', device);
@@ -99,8 +98,8 @@ function isEncrypted(reported: GraphEncryptionState | null): boolean {
   return reported?.encryptionState === 'encrypted';
 }
 
-function keysOf({ entraId }: KnownDevice, recoveryKeys: ReadonlyMap<string, number> | null): number | null {
-  return recoveryKeys === null || entraId === null ? null : (recoveryKeys.get(entraId) ?? 0);
+function keysOf({ entraId }: KnownDevice, recoveryKeys: RecoveryKeys | null): number | null {
+  return recoveryKeys === null || entraId === null ? null : recoveryKeys.countOf(entraId);
 }
 
 /** Each flag of a Mac says in its way that Intune holds no key; without any, it holds that of an encrypted one. */

@@ -1,4 +1,5 @@
 // Reads the apps, and counts on how many devices each is installed or not.
+import { NOT_AVAILABLE_KEY } from '../../schema/words.ts';
 import type { Completeness } from '../../src/engines/stage.ts';
 import { listOf } from '../graph/pages.ts';
 import {
@@ -16,7 +17,8 @@ import {
 import type { GraphMobileApp, InstallCount, InstallOutcome } from '../streams/apps.ts';
 import { idOf, textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
-import type { KnownDevice, KnownDevices } from './harvest-devices.ts';
+import type { Fleet } from './fleet.ts';
+import type { KnownDevices } from './harvest-devices.ts';
 import type { Exports } from './exports.ts';
 import type { Tools } from './tools.ts';
 
@@ -63,12 +65,12 @@ const MOST_DEVICES = 50_000;
 export async function harvestInstallations(
   tools: Tools,
   { naturals, completeness }: KnownApps,
-  devices: KnownDevices,
+  { fleet }: KnownDevices,
 ): Promise<void> {
   const { exports, stage, ledger } = tools;
   if (!exports) return;
   const counts =
-    (devices.byId.size <= MOST_DEVICES ? await countDevices(exports, tools, naturals, devices) : null) ??
+    (fleet.size <= MOST_DEVICES ? await countDevices(exports, tools, naturals, fleet) : null) ??
     (await readCounts(exports, tools, naturals));
   const { entity } = installCountStream;
   if (counts) stage.append(entity, counts.map(toCount));
@@ -80,25 +82,28 @@ async function countDevices(
   exports: Exports,
   { keyOf }: Tools,
   naturals: ReadonlyMap<string, string>,
-  { byId }: KnownDevices,
+  fleet: Fleet,
 ): Promise<readonly InstallCount[] | null> {
   const outcomes = makeShared();
-  const byApp = new Map<string, Map<KnownDevice, InstallOutcome>>();
+  /** By the number of the device. */
+  const byApp = new Map<string, Map<number, InstallOutcome>>();
   const isWhole = await exports.read(INSTALLATIONS, (rows) => {
     for (const row of rows) {
       const natural = naturals.get(idOf(row.ApplicationId) ?? '');
-      const device = byId.get(idOf(row.DeviceId) ?? '');
+      const device = fleet.numberOf(idOf(row.DeviceId) ?? '');
       // Win32 apps, and devices that the warehouse does not have.
-      if (natural === undefined || device === undefined) continue;
+      if (natural === undefined || device < 0) continue;
       let ofApp = byApp.get(natural);
-      if (!ofApp) byApp.set(natural, (ofApp = new Map<KnownDevice, InstallOutcome>()));
+      if (!ofApp) byApp.set(natural, (ofApp = new Map<number, InstallOutcome>()));
       ofApp.set(device, outcomes(outcomeOfInstallation(row, keyOf)));
     }
   });
   if (!isWhole) return null;
+  const deviceTypes = Array.from(fleet, ({ deviceTypeKey }) => deviceTypeKey);
   return [...byApp].flatMap(([natural, ofApp]) => {
     const counts = new Map<string, InstallCount>();
-    for (const [{ deviceTypeKey }, outcome] of ofApp) {
+    for (const [device, outcome] of ofApp) {
+      const deviceTypeKey = deviceTypes[device] ?? NOT_AVAILABLE_KEY;
       const key = `${deviceTypeKey} ${outcome.stateKey} ${outcome.errorCode}`;
       const devices = (counts.get(key)?.devices ?? 0) + 1;
       counts.set(key, { appNatural: natural, deviceTypeKey, ...outcome, devices });

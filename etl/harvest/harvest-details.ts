@@ -18,8 +18,12 @@ const toSupplement = supplementMaker(detailsSupplement);
 const toHistorySupplement = supplementMaker(detailsHistorySupplement);
 
 /** What a device answered stays known, so that each is asked for the first time when it is new, and then once a week. */
-export async function harvestDetails({ graph, stage, ledger }: Tools, { byId }: KnownDevices): Promise<void> {
-  const due = [...byId].filter(([, { detailsDue }]) => detailsDue).map(([id]) => id);
+export async function harvestDetails(
+  { graph, stage, ledger }: Tools,
+  { fleet }: KnownDevices,
+): Promise<void> {
+  const due: string[] = [];
+  for (const { deviceId, detailsDue } of fleet) if (detailsDue) due.push(deviceId);
   let asked = 0;
   let unanswered = 0;
   await ledger.attempt([], DEVICE_DETAILS, async () => {

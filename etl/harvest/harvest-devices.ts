@@ -16,39 +16,16 @@ import type { DayBefore } from '../transform/day-before.ts';
 import { makeDetailsDue } from '../transform/details-due.ts';
 import type { DeviceTimes } from '../transform/details-due.ts';
 import { encryptingPlatformOf } from '../transform/os-version.ts';
-import type { EncryptingPlatform } from '../transform/os-version.ts';
 import { countOf, idOf, instantOf, textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import { windowsEditionOf } from '../transform/windows-edition.ts';
-import type { WindowsEdition } from '../transform/windows-edition.ts';
+import { makeFleet } from './fleet.ts';
+import type { DeviceNames, DeviceTraits, Fleet } from './fleet.ts';
 import { isWhole } from './is-whole.ts';
-import { makeSame } from './same.ts';
-import type { Same } from './same.ts';
 import type { Tools } from './tools.ts';
 
-/** What is remembered of a device until the end of the night: some hundred bytes, of which others share the texts. */
-export interface KnownDevice {
-  readonly deviceTypeKey: number;
-  readonly platform: EncryptingPlatform | null;
-  readonly osVersion: string | null;
-  /** What a Windows device is called; some reports tell it by nothing else. Null for others. */
-  readonly windowsName: string | null;
-  readonly edition: WindowsEdition | null;
-  readonly joinType: string | null;
-  /** In the words of health attestation; null where the device was never attested. */
-  readonly secureBoot: string | null;
-  /** Its id in Entra. */
-  readonly entraId: string | null;
-  readonly userId: string | null;
-  /** Key of the way it was enrolled, if that was on the day before the night; else null. */
-  readonly enrolledBy: number | null;
-  /** Its turn to be asked by itself has come. */
-  readonly detailsDue: boolean;
-}
-
 export interface KnownDevices {
-  /** By device id. */
-  readonly byId: ReadonlyMap<string, KnownDevice>;
+  readonly fleet: Fleet;
   readonly completeness: Completeness;
 }
 
@@ -57,25 +34,25 @@ const toHistory = rowMaker(devicePropertyHistoryStream);
 const toCategory = rowMaker(deviceCategoryStream);
 
 export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
-  const { graph, stage, ledger, keyOf } = tools;
+  const { graph, stage, ledger, keyOf, entraIds } = tools;
   const categories = await harvestCategories(tools);
   const enrolled = await enrolledDevices(tools);
-  const byId = new Map<string, KnownDevice>();
-  const listed = new Set<string>();
+  const fleet = makeFleet(entraIds);
+  /** Listed, but none that the warehouse wants. */
+  const others = new Set<string>();
   const entities = [deviceStream.entity, devicePropertyHistoryStream.entity];
   const night: Tonight = {
     yesterday: dayBefore(stage.dateKey),
     detailsDue: makeDetailsDue(stage.dateKey),
-    same: makeSame(),
   };
 
   const completeness = await ledger.attempt(entities, MANAGED_DEVICES, async (gained) => {
     for await (const page of pagesOf<ManagedDevice>(graph, MANAGED_DEVICES, enrolled)) {
-      for (const { id } of page) listed.add(id);
+      for (const device of page) if (!belongsInWarehouse(device)) others.add(device.id);
       const records = page
         .filter(belongsInWarehouse)
         .map((device) => ({ device, keyOf, categoryId: categoryOf(device, categories) }));
-      for (const record of records) byId.set(record.device.id, knownDevice(record, night));
+      for (const record of records) fleet.put(namesOf(record), traitsOf(record, night));
       stage.append(deviceStream.entity, records.map(toDevice));
       stage.append(devicePropertyHistoryStream.entity, records.map(toHistory));
       gained();
@@ -83,12 +60,12 @@ export async function harvestDevices(tools: Tools): Promise<KnownDevices> {
     const listing = {
       address: MANAGED_DEVICES,
       things: 'enrolled devices',
-      listed: listed.size,
+      listed: fleet.size + others.size,
       counted: enrolled,
     };
     return isWhole(listing, ledger) ? 'complete' : 'partial';
   });
-  return { byId, completeness };
+  return { fleet, completeness };
 }
 
 /** By lower-case name, which is all that a device tells of its category. */
@@ -132,22 +109,28 @@ async function enrolledDevices({ graph, ledger }: Tools): Promise<number | null>
 interface Tonight {
   readonly yesterday: DayBefore;
   readonly detailsDue: (device: DeviceTimes) => boolean;
-  readonly same: Same;
 }
 
-function knownDevice({ device, keyOf }: DeviceRecord, { yesterday, detailsDue, same }: Tonight): KnownDevice {
-  const platform = encryptingPlatformOf(textOf(device.operatingSystem));
+const platformOf = (device: ManagedDevice) => encryptingPlatformOf(textOf(device.operatingSystem));
+
+function namesOf({ device }: DeviceRecord): DeviceNames {
+  return {
+    deviceId: device.id,
+    windowsName: platformOf(device) === 'windows' ? textOf(device.deviceName) : null,
+    entraId: idOf(device.azureADDeviceId),
+    userId: idOf(device.userId),
+  };
+}
+
+function traitsOf({ device, keyOf }: DeviceRecord, { yesterday, detailsDue }: Tonight): DeviceTraits {
   const enrolled = instantOf(device.enrolledDateTime);
   return {
     deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, device.deviceType),
-    platform,
-    osVersion: same(textOf(device.osVersion)),
-    windowsName: platform === 'windows' ? textOf(device.deviceName) : null,
+    platform: platformOf(device),
+    osVersion: textOf(device.osVersion),
     edition: windowsEditionOf(textOf(device.skuFamily), countOf(device.skuNumber)),
-    joinType: same(textOf(device.joinType)),
-    secureBoot: same(secureBootOf(device)),
-    entraId: idOf(device.azureADDeviceId),
-    userId: same(idOf(device.userId)),
+    joinType: textOf(device.joinType),
+    secureBoot: secureBootOf(device),
     enrolledBy: isWithin(yesterday, enrolled)
       ? keyOf(DEVICE_LOOKUPS.enrollmentType, device.deviceEnrollmentType)
       : null,

@@ -9,22 +9,18 @@ import {
   ENCRYPTION_STATES,
   encryptionActivityStream,
   exportedEncryptionState,
-  RECOVERY_KEYS,
 } from '../streams/encryption.ts';
-import type {
-  EncryptionCount,
-  EncryptionRecord,
-  GraphEncryptionState,
-  GraphRecoveryKey,
-} from '../streams/encryption.ts';
-import { idOf } from '../transform/sentinels.ts';
+import type { EncryptionCount, EncryptionRecord, GraphEncryptionState } from '../streams/encryption.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import { encryptionRecord, policyIdsOf } from './encryption-record.ts';
 import type { EncryptionSources } from './encryption-record.ts';
-import type { KnownDevice, KnownDevices } from './harvest-devices.ts';
+import type { Fleet, KnownDevice } from './fleet.ts';
+import type { KnownDevices } from './harvest-devices.ts';
 import type { KnownPolicies } from './harvest-policies.ts';
 import { inPages } from './in-pages.ts';
-import { makeSame } from './same.ts';
+import { makeNumbers } from './numbers.ts';
+import type { RecoveryKeys } from './harvest-recovery-keys.ts';
+import { makeTexts } from './texts.ts';
 import type { Tools } from './tools.ts';
 
 const toState = rowMaker(deviceEncryptionStateStream);
@@ -32,48 +28,28 @@ const toDetail = rowMaker(deviceEncryptionStatusDetailStream);
 const toPolicy = rowMaker(deviceEncryptionPolicyStream);
 const toCount = rowMaker(encryptionActivityStream);
 
-/** By the device's id in Entra; null where keys may not be counted, which is a choice of the tenant and no problem. */
-export async function harvestRecoveryKeys({
-  graph,
-  ledger,
-}: Tools): Promise<ReadonlyMap<string, number> | null> {
-  const counts = new Map<string, number>();
-  const counted = new Set<string>();
-  try {
-    for await (const keys of pagesOf<GraphRecoveryKey>(graph, RECOVERY_KEYS)) {
-      for (const { id, deviceId } of keys) {
-        const owner = idOf(deviceId);
-        if (owner === null || counted.has(id)) continue;
-        counted.add(id);
-        counts.set(owner, (counts.get(owner) ?? 0) + 1);
-      }
-    }
-  } catch (error) {
-    if (!isSourceFailure(error)) throw error;
-    if (error.code !== 'feed.source-refused') ledger.problem(RECOVERY_KEYS, error.message);
-    return null;
-  }
-  return counts;
-}
-
 /** What the night has found before, and the report is joined with. */
 export interface Found {
   readonly devices: KnownDevices;
   readonly policies: KnownPolicies;
-  readonly recoveryKeys: ReadonlyMap<string, number> | null;
+  readonly recoveryKeys: RecoveryKeys | null;
 }
 
 /** A device, and its line of the report where there is one. */
-type Line = readonly [deviceId: string, device: KnownDevice, reported: GraphEncryptionState | null];
+interface Line {
+  readonly device: KnownDevice;
+  readonly reported: GraphEncryptionState | null;
+}
 
 export async function harvestEncryption(tools: Tools, found: Found): Promise<void> {
   const { stage, ledger, keyOf } = tools;
   const { devices, policies, recoveryKeys } = found;
+  const { fleet } = devices;
   const bitLockerProfiles = new Map(policies.read.map(({ policy, bitLocker }) => [policy.id, bitLocker]));
   const sources: EncryptionSources = { keyOf, bitLockerProfiles, recoveryKeys };
-  const tally = makeTally();
+  const tally = makeTally(fleet);
   const take = (lines: readonly Line[]): void => {
-    const records = lines.map(([id, device, reported]) => encryptionRecord(id, device, reported, sources));
+    const records = lines.map(({ device, reported }) => encryptionRecord(device, reported, sources));
     appendRecords(tools, policies, records);
     tally.add(records);
   };
@@ -86,20 +62,20 @@ export async function harvestEncryption(tools: Tools, found: Found): Promise<voi
   const takeReported = (states: readonly GraphEncryptionState[]): void =>
     take(
       states.flatMap((reported): readonly Line[] => {
-        const device = devices.byId.get(reported.id);
-        return device ? [[reported.id, device, reported]] : [];
+        const number = fleet.numberOf(reported.id);
+        return number < 0 ? [] : [{ device: fleet.at(number), reported }];
       }),
     );
 
   const outcome = await ledger.attempt(entities, ENCRYPTION_STATES, async (gained) => {
-    const listed = readList(tools, devices.byId.size, (states) => {
+    const listed = readList(tools, fleet.size, (states) => {
       takeReported(states);
       gained();
     });
     await listed.catch((error: unknown) => readExport(tools, error, takeReported));
-    for (const some of inPages(devices.byId)) {
-      const unreported = some.filter(([id]) => !tally.has(id));
-      take(unreported.map(([id, device]): Line => [id, device, null]));
+    for (const some of inPages(fleet)) {
+      const unreported = some.filter((device) => !tally.has(device));
+      take(unreported.map((device) => ({ device, reported: null })));
     }
     return devices.completeness;
   });
@@ -153,25 +129,29 @@ function appendRecords(
 }
 
 /** Counts each device once, by what was said of it last. */
-function makeTally() {
+function makeTally(fleet: Fleet) {
   const { derivedReadinessStateKey, encryptionStateKey } = deviceEncryptionStateStream.columns;
-  const kinds = new Map<string, string>();
-  const same = makeSame();
+  const kinds = makeTexts();
+  /** By the number of the device, one more than that of its kind. */
+  const kindOf = makeNumbers();
+  const devicesOf = makeNumbers();
   return {
-    has: (deviceId: string): boolean => kinds.has(deviceId),
+    has: ({ number }: KnownDevice): boolean => kindOf.at(number) > 0,
     add(records: readonly EncryptionRecord[]): void {
       for (const record of records) {
         const keys = [record.deviceTypeKey, derivedReadinessStateKey(record), encryptionStateKey(record)];
-        kinds.set(record.deviceId, same(keys.join()));
+        const [device, kind] = [fleet.numberOf(record.deviceId), kinds.add(keys.join())];
+        const before = kindOf.at(device) - 1;
+        if (before >= 0) devicesOf.set(before, devicesOf.at(before) - 1);
+        devicesOf.set(kind, devicesOf.at(kind) + 1);
+        kindOf.set(device, kind + 1);
       }
     },
     counts(): readonly EncryptionCount[] {
-      const byKind = new Map<string, number>();
-      for (const kind of kinds.values()) byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
-      return [...byKind].map(([kind, devices]) => {
-        const [deviceTypeKey = 0, readinessKey = 0, stateKey = 0] = kind.split(',').map(Number);
-        return { deviceTypeKey, readinessKey, stateKey, devices };
-      });
+      return Array.from({ length: kinds.count }, (_, kind) => {
+        const [deviceTypeKey = 0, readinessKey = 0, stateKey = 0] = kinds.at(kind).split(',').map(Number);
+        return { deviceTypeKey, readinessKey, stateKey, devices: devicesOf.at(kind) };
+      }).filter(({ devices }) => devices > 0);
     },
   };
 }

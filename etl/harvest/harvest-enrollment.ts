@@ -32,11 +32,11 @@ export async function harvestEnrollment(tools: Tools, devices: KnownDevices): Pr
       }
     }
     if (devices.completeness !== 'complete') return 'failed';
-    const succeeded = [...devices.byId.values()].flatMap((device) =>
-      device.enrolledBy === null
-        ? []
-        : [succeededEnrollment({ ...device, deviceEnrollmentTypeKey: device.enrolledBy }, keyOf)],
-    );
+    const succeeded: Enrollment[] = [];
+    for (const device of devices.fleet) {
+      if (device.enrolledBy === null) continue;
+      succeeded.push(succeededEnrollment({ ...device, deviceEnrollmentTypeKey: device.enrolledBy }, keyOf));
+    }
     stage.append(entity, countsOf([...failed.values(), ...succeeded]).map(toCount));
     return 'complete';
   });

@@ -4,7 +4,10 @@ import { EXTENSION_STATES, extensionStream, extensionVersionStream } from '../st
 import type { GraphExtensionState } from '../streams/extension.ts';
 import { textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
+import type { Fleet } from './fleet.ts';
 import type { KnownDevices } from './harvest-devices.ts';
+import { makeNumbers } from './numbers.ts';
+import { makeTexts } from './texts.ts';
 import type { Tools } from './tools.ts';
 
 const toExtension = rowMaker(extensionStream);
@@ -38,25 +41,35 @@ export async function harvestExtension(tools: Tools, devices: KnownDevices): Pro
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** By the id that the line has or holds, else by its name where only one device has it. */
-function deviceFinder({ byId }: KnownDevices): (state: GraphExtensionState) => string | null {
-  let byName: ReadonlyMap<string, string | null> | null = null;
+function deviceFinder({ fleet }: KnownDevices): (state: GraphExtensionState) => string | null {
+  let idOfName: ((name: string) => string | null) | null = null;
   return ({ id, deviceName }) => {
     const held = id
       .toLowerCase()
       .match(GUID)
-      ?.find((guid) => byId.has(guid));
+      ?.find((guid) => fleet.numberOf(guid) >= 0);
     if (held !== undefined) return held;
-    byName ??= idsByName(byId);
-    return byName.get(textOf(deviceName)?.toLowerCase() ?? '') ?? null;
+    const name = textOf(deviceName);
+    if (name === null) return null;
+    idOfName ??= nameFinder(fleet);
+    return idOfName(name);
   };
 }
 
-/** By lower-case name; null for a name that several devices have. */
-function idsByName(byId: KnownDevices['byId']): ReadonlyMap<string, string | null> {
-  const byName = new Map<string, string | null>();
-  for (const [id, { windowsName }] of byId) {
-    const name = windowsName?.toLowerCase();
-    if (name !== undefined) byName.set(name, byName.has(name) ? null : id);
+/** Null for a name that no device has, or several have, in whatever case. */
+function nameFinder(fleet: Fleet): (name: string) => string | null {
+  const names = makeTexts();
+  /** By the number of the name, one more than that of the device; -1 for several. */
+  const devices = makeNumbers();
+  for (const { number, windowsName } of fleet) {
+    if (windowsName === null) continue;
+    const name = names.add(windowsName.toLowerCase());
+    devices.set(name, devices.at(name) === 0 ? number + 1 : SEVERAL);
   }
-  return byName;
+  return (name) => {
+    const device = devices.at(names.find(name.toLowerCase()));
+    return device > 0 ? fleet.at(device - 1).deviceId : null;
+  };
 }
+
+const SEVERAL = -1;

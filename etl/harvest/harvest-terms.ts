@@ -54,8 +54,7 @@ function acceptanceRecord(
   users: KnownUsers,
   known: ReadonlySet<string>,
 ): readonly AcceptanceRecord[] {
-  const name = textOf(acceptance.userPrincipalName)?.toLowerCase() ?? '';
-  const userId = users.idByPrincipalName.get(name);
+  const userId = users.idOf(textOf(acceptance.userPrincipalName) ?? '');
   const natural = termsNatural(termsId, countOf(acceptance.acceptedVersion));
-  return userId === undefined || !known.has(natural) ? [] : [{ userId, termsNatural: natural, acceptance }];
+  return userId === null || !known.has(natural) ? [] : [{ userId, termsNatural: natural, acceptance }];
 }

@@ -12,15 +12,19 @@ import {
 } from '../streams/users.ts';
 import type { GraphUser, UserRecord } from '../streams/users.ts';
 import { rowMaker } from '../transform/staged-row.ts';
+import type { Fleet } from './fleet.ts';
 import type { KnownDevices } from './harvest-devices.ts';
 import { inPages } from './in-pages.ts';
 import { isWhole } from './is-whole.ts';
+import { makeNumbers } from './numbers.ts';
+import type { Numbers } from './numbers.ts';
+import { makeTexts } from './texts.ts';
 import type { Tools } from './tools.ts';
 
-/** Of the people in the warehouse: some hundred bytes each. */
+/** Of the people in the warehouse: a hundred bytes each. */
 export interface KnownUsers {
-  /** By the name they sign in with, in lower case. */
-  readonly idByPrincipalName: ReadonlyMap<string, string>;
+  /** Of whom signs in with the name, in whatever case; null for nobody in the warehouse. */
+  idOf(principalName: string): string | null;
   readonly completeness: Completeness;
 }
 
@@ -34,13 +38,21 @@ export async function harvestUsers(
   devices: KnownDevices,
   intunePlans: readonly string[],
 ): Promise<KnownUsers> {
-  const idByPrincipalName = new Map<string, string>();
-  /** Of devices, until the directory names them. */
-  const owners = new Set<string>();
-  for (const { userId } of devices.byId.values()) if (userId !== null) owners.add(userId);
-  const append = (people: readonly UserRecord[]): void => {
-    stage.append(userStream.entity, people.map(toUser));
-    stage.append(userHistoryStream.entity, people.map(toHistory));
+  const { fleet } = devices;
+  const { people } = fleet;
+  const owners = people.count;
+  const isOwner = (userId: string): boolean => {
+    const number = people.find(userId);
+    return number >= 0 && number < owners;
+  };
+  /** 1 for whom the directory names. */
+  const named = makeNumbers();
+  const principalNames = makeTexts();
+  /** By the number of the principal name, one more than that of who has it. */
+  const havers = makeNumbers();
+  const append = (records: readonly UserRecord[]): void => {
+    stage.append(userStream.entity, records.map(toUser));
+    stage.append(userHistoryStream.entity, records.map(toHistory));
   };
 
   let counted: number | null = null;
@@ -49,35 +61,53 @@ export async function harvestUsers(
     return 'complete';
   });
   /** Of the whole directory. */
-  const listed = new Set<string>();
+  const listed = makeTexts();
   const entities = [userStream.entity, userHistoryStream.entity];
   const completeness = await ledger.attempt(entities, GRAPH_USERS, async (gained) => {
     for await (const page of pagesOf<GraphUser>(graph, GRAPH_USERS, counted)) {
       for (const { id } of page) listed.add(id);
-      const people = page
+      const wanted = page
         .map((user) => userRecord(user, intunePlans))
-        .filter(({ userId, intuneLicensed }) => intuneLicensed === true || owners.has(userId));
-      for (const { userId, userPrincipalName } of people) {
-        owners.delete(userId);
-        if (userPrincipalName !== null) idByPrincipalName.set(userPrincipalName.toLowerCase(), userId);
+        .filter(({ userId, intuneLicensed }) => intuneLicensed === true || isOwner(userId));
+      for (const { userId, userPrincipalName } of wanted) {
+        const person = people.add(userId);
+        named.set(person, 1);
+        if (userPrincipalName === null) continue;
+        havers.set(principalNames.add(userPrincipalName.toLowerCase()), person + 1);
       }
-      append(people);
+      append(wanted);
       gained();
     }
-    for (const page of inPages(strangers(stage, owners))) append(page.map(placeholderUser));
+    const unknown = unknownOwners(fleet, named);
+    for (const page of inPages(strangers(stage, unknown))) append(page.map(placeholderUser));
     // Without all devices, someone without a licence may own one that was not seen.
-    const listing = { address: GRAPH_USERS, things: 'people', listed: listed.size, counted };
+    const listing = { address: GRAPH_USERS, things: 'people', listed: listed.count, counted };
     return isWhole(listing, ledger) && devices.completeness === 'complete' ? 'complete' : 'partial';
   });
 
-  for (const page of inPages(devices.byId)) {
-    const associations = page.flatMap(([deviceId, { userId }]) =>
+  for (const page of inPages(fleet)) {
+    const associations = page.flatMap(({ deviceId, userId }) =>
       userId === null ? [] : [toAssociation({ userId, deviceId })],
     );
     stage.append(userDeviceAssociationStream.entity, associations);
   }
   ledger.mark([userDeviceAssociationStream.entity], devices.completeness);
-  return { idByPrincipalName, completeness };
+  return {
+    completeness,
+    idOf(principalName) {
+      const haver = havers.at(principalNames.find(principalName.toLowerCase())) - 1;
+      return haver < 0 ? null : people.at(haver);
+    },
+  };
+}
+
+/** Owners of devices whom the directory does not name. */
+function unknownOwners(fleet: Fleet, named: Numbers): ReadonlySet<string> {
+  const unknown = new Set<string>();
+  for (const { userId } of fleet) {
+    if (userId !== null && named.at(fleet.people.find(userId)) === 0) unknown.add(userId);
+  }
+  return unknown;
 }
 
 /**

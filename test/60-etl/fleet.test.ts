@@ -1,0 +1,124 @@
+// What a night remembers of a fleet: numbers and texts in blocks of bytes must answer as maps would.
+import { describe, expect, test } from '@jest/globals';
+import { makeFleet } from '../../etl/harvest/fleet.ts';
+import type { DeviceNames, DeviceTraits } from '../../etl/harvest/fleet.ts';
+import { makeNumbers } from '../../etl/harvest/numbers.ts';
+import { makeTexts } from '../../etl/harvest/texts.ts';
+import { guid } from '../../fixtures/tenant/draw.ts';
+
+describe('texts', () => {
+  test('have the numbers that a map would give them, however many they are', () => {
+    const texts = makeTexts();
+    const map = new Map<string, number>();
+    // Each comes again, some soon and some late, and many names differ in a digit only.
+    const coming = Array.from({ length: 40_000 }, (_, ordinal) =>
+      ordinal % 2 === 0 ? guid(7, 1, ordinal % 30_000) : `pc-${ordinal % 9000}@contoso.com`,
+    );
+    const numbers = coming.map((text) => texts.add(text));
+    for (const text of coming) if (!map.has(text)) map.set(text, map.size);
+    const [known, places] = [[...map.keys()], [...map.values()]];
+    expect(numbers).toEqual(coming.map((text) => map.get(text)));
+    expect(texts.count).toBe(map.size);
+    expect(known.map((text) => texts.find(text))).toEqual(places);
+    expect(places.map((number) => texts.at(number))).toEqual(known);
+  });
+
+  test('that never came have none', () => {
+    const texts = makeTexts();
+    expect(texts.find('a')).toBe(-1);
+    texts.add('ab');
+    expect(['a', 'abc', 'b', ''].map((text) => texts.find(text))).toEqual([-1, -1, -1, -1]);
+    expect(texts.count).toBe(1);
+  });
+
+  test('may be empty, in any script, and longer than a block', () => {
+    const texts = makeTexts();
+    const id = guid(7, 1, 1);
+    const odd = [
+      '',
+      id,
+      id.toUpperCase(),
+      id.replaceAll('-', ''),
+      `${id}\n`,
+      'Zoë',
+      '渡辺',
+      '👩‍💻',
+      'x'.repeat(65_536),
+      'y'.repeat(200_000),
+      'ẞ'.repeat(30_000),
+      'z',
+    ];
+    const places = [...odd.keys()];
+    expect(odd.map((text) => texts.add(text))).toEqual(places);
+    expect(places.map((number) => texts.at(number))).toEqual(odd);
+    expect(odd.map((text) => texts.find(text))).toEqual(places);
+  });
+});
+
+test('numbers are kept in any place, and where none was set there is 0', () => {
+  const numbers = makeNumbers();
+  numbers.set(0, 2 ** 31 - 1);
+  numbers.set(1_000_000, -5);
+  const places = [0, 1, 999_999, 1_000_000, 1_000_001, 5_000_000, -1];
+  expect(places.map((place) => numbers.at(place))).toEqual([2 ** 31 - 1, 0, 0, -5, 0, 0, 0]);
+});
+
+describe('a fleet', () => {
+  const traits: DeviceTraits = {
+    deviceTypeKey: 14,
+    platform: 'windows',
+    osVersion: '10.0.26100.4349',
+    edition: 'pro',
+    joinType: null,
+    secureBoot: null,
+    enrolledBy: null,
+    detailsDue: false,
+  };
+  const names = (ordinal: number): DeviceNames => ({
+    deviceId: guid(1, 1, ordinal),
+    windowsName: ordinal % 3 === 0 ? null : `PC-${ordinal}`,
+    entraId: ordinal % 5 === 0 ? null : guid(1, 2, ordinal),
+    userId: ordinal % 7 === 0 ? null : guid(1, 3, ordinal % 100),
+  });
+
+  test('tells of each device what was put, in the order in which they came', () => {
+    const fleet = makeFleet(makeTexts());
+    const kinds: readonly DeviceTraits[] = [
+      traits,
+      { ...traits, osVersion: null },
+      { ...traits, deviceTypeKey: 9, platform: 'macOS', edition: null },
+      { ...traits, enrolledBy: 4, detailsDue: true },
+    ];
+    const put = Array.from({ length: 500 }, (_, ordinal) => ({
+      ...names(ordinal),
+      ...(kinds[ordinal % kinds.length] ?? traits),
+    }));
+    for (const device of put) fleet.put(device, traitsOf(device));
+    expect([...fleet]).toEqual(put.map((device, number) => ({ ...device, number })));
+    expect(fleet.numberOf(put[321]?.deviceId ?? '')).toBe(321);
+    expect(fleet.numberOf(guid(1, 1, 1000))).toBe(-1);
+    expect(fleet.size).toBe(500);
+  });
+
+  test('believes what it was told of a device last', () => {
+    const fleet = makeFleet(makeTexts());
+    fleet.put(names(1), traits);
+    fleet.put(names(2), traits);
+    fleet.put({ ...names(1), windowsName: null, userId: null }, { ...traits, osVersion: '10.0.1' });
+    expect(fleet.size).toBe(2);
+    expect(fleet.at(0)).toEqual({
+      ...names(1),
+      ...traits,
+      number: 0,
+      windowsName: null,
+      userId: null,
+      osVersion: '10.0.1',
+    });
+  });
+});
+
+function traitsOf(device: DeviceTraits): DeviceTraits {
+  const { deviceTypeKey, platform, osVersion, edition, joinType, secureBoot, enrolledBy, detailsDue } =
+    device;
+  return { deviceTypeKey, platform, osVersion, edition, joinType, secureBoot, enrolledBy, detailsDue };
+}

@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { FeedError } from '../base/feed-error.ts';
 import { clockOf } from './clock-of.ts';
 import type { NightOrder, NightWord } from './run-night-apart.ts';
+import { spareMemory } from './spare-memory.ts';
 import { nightsOf } from './tenant-nights.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
+
+spareMemory();
 
 const stopping = new AbortController();
 const stop = (): void =>

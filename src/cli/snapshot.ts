@@ -6,6 +6,7 @@ import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { credentialOf } from './credential-of.ts';
 import { drawProgress } from './progress.ts';
+import { spareMemory } from './spare-memory.ts';
 import { TENANT_SETTINGS, nightsOf, openTenantWarehouse } from './tenant-nights.ts';
 import { say } from './terminal.ts';
 import { untilToldToEnd } from './until-told-to-end.ts';
@@ -23,6 +24,7 @@ export const snapshot: Command = {
       say(`The refused night of ${dateKey} is published as generation ${id}.`);
       return;
     }
+    spareMemory();
     const stopping = new AbortController();
     void untilToldToEnd().then(() => stopping.abort(stopped()));
     const observe =

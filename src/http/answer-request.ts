@@ -133,6 +133,7 @@ async function send(
     await sendAnswer(answer, response, {
       encoding: request.acceptsEncodings('gzip', 'identity') === 'gzip' ? 'gzip' : 'identity',
       wantsBody: request.method !== 'HEAD',
+      signal,
       stallMs: STALL_MS,
       onPart: (rows, bytes) => {
         cost.rows += rows;

@@ -10,6 +10,8 @@ import type { Answer, BodyPart } from './answer.ts';
 export interface Sending {
   readonly encoding: 'gzip' | 'identity';
   readonly wantsBody: boolean;
+  /** Aborts when nothing more can be sent. */
+  readonly signal: AbortSignal;
   /** A client that takes nothing for so long is given up. */
   readonly stallMs: number;
   /** Told of what goes out, as it does; bytes are those before compression. */
@@ -30,7 +32,7 @@ const SLICE_BYTES = 256 * 1024;
 export async function sendAnswer(
   { status, headers, body, rows = 0 }: Answer,
   response: Response,
-  { encoding, wantsBody, stallMs, onPart }: Sending,
+  { encoding, wantsBody, signal, stallMs, onPart }: Sending,
 ): Promise<void> {
   if (body === null || !wantsBody) {
     response.writeHead(status, headers).end();
@@ -47,19 +49,23 @@ export async function sendAnswer(
     return;
   }
   response.writeHead(status, encoding === 'gzip' ? { ...headers, 'Content-Encoding': 'gzip' } : headers);
-  if (encoding === 'identity') return pour(body, response, onPart, patience);
+  const pouring = { signal, onPart, patience };
+  if (encoding === 'identity') return pour(body, response, pouring);
   // Each part goes out at once: a client sees its first rows while the last are still being read.
   const packer = createGzip({ level: GZIP_LEVEL, flush: constants.Z_SYNC_FLUSH });
-  await Promise.all([pour(body, packer, onPart, patience), pipeline(packer, response)]);
+  await Promise.all([pour(body, packer, pouring), pipeline(packer, response)]);
+}
+
+interface Pouring extends Pick<Sending, 'signal' | 'onPart'> {
+  readonly patience: Patience;
 }
 
 async function pour(
   parts: AsyncIterable<BodyPart>,
   sink: Writable,
-  onPart: Sending['onPart'],
-  patience: Patience,
+  { signal, onPart, patience }: Pouring,
 ): Promise<void> {
-  const ended = finished(sink, { readable: false });
+  const ended = finished(sink, { readable: false, signal });
   ended.catch(() => undefined);
   const taken = (slice: Uint8Array): Promise<void> =>
     new Promise((resolve) => sink.write(slice, () => resolve()));

@@ -15,7 +15,14 @@ export interface Visit {
 }
 
 export function beginVisit(request: Request, response: Response): Visit {
+  const { socket } = request;
   const over = new AbortController();
-  response.once('close', () => over.abort());
+  const end = (): void => {
+    socket.off('close', end);
+    over.abort();
+  };
+  response.once('close', end);
+  // An answer that waits behind another on its connection is not told when that ends. There may be many of them.
+  socket.setMaxListeners(0).once('close', end);
   return { id: randomUUID(), request, response, watch: startStopwatch(), signal: over.signal, inside: [] };
 }

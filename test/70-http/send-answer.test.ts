@@ -1,11 +1,12 @@
 // How bodies go over the wire: packed or not, fair to others, and never silently short.
 import { createServer, get, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer, BodyPart } from '../../src/http/answer.ts';
 import { sendAnswer, type Sending } from '../../src/http/send-answer.ts';
+import { beginVisit } from '../../src/http/visit.ts';
 
 const ROWS = Buffer.from('x'.repeat(100_000));
 const body = async function* (parts: number, failAt = Infinity): AsyncGenerator<BodyPart> {
@@ -27,13 +28,15 @@ let sending: Pick<Sending, 'encoding' | 'wantsBody'> & Partial<Sending> = {
 beforeAll(async () => {
   const app = express();
   app.get('/small', (_, response) => response.send('{}'));
-  app.get('/', async (_, response) => {
+  app.get('/never', (request, response) => void beginVisit(request, response));
+  app.get('/', async (request, response) => {
+    const { signal } = beginVisit(request, response);
     const sent = { rows: 0, bytes: 0 };
     const onPart = (rows: number, bytes: number): void => {
       sent.rows += rows;
       sent.bytes += bytes;
     };
-    await sendAnswer(made(), response, { stallMs: 5000, ...sending, onPart }).then(
+    await sendAnswer(made(), response, { stallMs: 5000, signal, ...sending, onPart }).then(
       () => seen.push(sent),
       (error: unknown) => {
         seen.push(error);
@@ -114,6 +117,28 @@ describe('a body', () => {
       await receive('/small');
       expect(performance.now() - began).toBeLessThan(500);
       asking.destroy();
+      expect(await closed.promise).toBe(true);
+    },
+  );
+
+  test.each(['identity', 'gzip'] as const)(
+    'is left with its client when it waits behind another answer on its connection (%s)',
+    async (encoding) => {
+      const [begun, closed] = [Promise.withResolvers<boolean>(), Promise.withResolvers<boolean>()];
+      const endless = async function* (): AsyncGenerator<BodyPart> {
+        try {
+          begun.resolve(true);
+          yield* body(Infinity);
+        } finally {
+          closed.resolve(true);
+        }
+      };
+      made = () => ({ status: 200, headers: {}, body: endless() });
+      sending = { encoding, wantsBody: true };
+      const socket = connect(port, '127.0.0.1');
+      socket.write(['/never', '/'].map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
+      await begun.promise;
+      socket.destroy();
       expect(await closed.promise).toBe(true);
     },
   );

@@ -98,6 +98,7 @@ function faultOf(
   const asked = line + headers.join('\n') + sent;
   const mayEnter = credentials.some((each) => asked.includes(each)) || line.includes('/-/');
   if (status < 400 && !mayEnter) return `lets in who has no credentials: ${status}`;
-  const leaked = secrets.find((secret) => (head + body).includes(secret) && !asked.includes(secret));
+  const told = head + body;
+  const leaked = secrets.find((secret) => told.includes(secret) && !asked.includes(secret));
   return leaked === undefined ? null : `tells '${leaked}'`;
 }

@@ -32,9 +32,7 @@ export const reads = entity({
     isWhole: truth('True when all of the answer was sent.'),
     costInMilliseconds: int32('Time that the reading threads worked for it, in milliseconds.'),
     durationInMilliseconds: int32('Time from the request to the end of the answer, in milliseconds.'),
-    requests: int32(
-      'How many requests the row is about: 1, or more where whoever is not let in asked very often.',
-    ),
+    requests: int32('How many requests the row is about: 1, or more where refused ones came very often.'),
   },
   navigations: {
     date: navigation('dates', { dateKey: 'dateKey' }, 'reads', 'The day of the request.'),

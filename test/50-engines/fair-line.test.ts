@@ -80,7 +80,7 @@ describe('the line in front of the threads', () => {
   });
 });
 
-describe('the last free thread', () => {
+describe('the kept thread', () => {
   /** A line in which someone has just asked for what is known to take a moment. */
   const keptLine = (): FairLine<Job> => {
     const line = lineOf();

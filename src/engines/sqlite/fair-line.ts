@@ -9,8 +9,8 @@ export interface Waiting {
 
 // After so long, half of what a reader has used is forgotten.
 const HALF_LIFE_MS = 10_000;
-// The last free thread is kept for what is known to be brief, of readers who used less of late than so much. Anything else
-// may hold it for seconds, and all the others would wait for as long.
+// One thread is kept for what is known to be brief, of readers who used less of late than so much. Anything else may hold
+// it for seconds, and all the others would wait for as long.
 const BRIEF_MS = 10;
 const SMALL_MS = 1000;
 // How much one run says of what the next takes: whatever else the machine does can only make it longer.
@@ -65,9 +65,9 @@ export class FairLine<Job extends Waiting> {
     if (index >= 0) this.#places.splice(index, 1);
   }
 
-  /** Whose turn it is, taken out of the line; null where it is nobody's yet, since the last thread is kept for others. */
-  next(isLastThread: boolean): Job | null {
-    const isKept = isLastThread && this.#kept !== null && this.#kept.at > this.#now() - KEPT_MS;
+  /** Whose turn it is, taken out of the line; null where it is nobody's yet, since the thread is kept for others. */
+  next(isKeptThread: boolean): Job | null {
+    const isKept = isKeptThread && this.#kept !== null && this.#kept.at > this.#now() - KEPT_MS;
     const job = isKept ? (this.#briefest() ?? this.#leastServed(0)) : this.#leastServed(Infinity);
     if (!job) return null;
     this.leave(job);
@@ -76,7 +76,7 @@ export class FairLine<Job extends Waiting> {
     return job;
   }
 
-  /** Milliseconds until someone may have the last thread for whom it is not kept. */
+  /** Milliseconds until someone may have the kept thread for whom it is not kept. */
   standstillMs(): number {
     return Math.max(Math.min(...this.#places.map(({ since }) => this.#patience(since))), 0);
   }

@@ -260,6 +260,15 @@ describe('a night on which Graph', () => {
     expect(problem?.message).toContain('permission');
   });
 
+  test('begins the encryption report again still counts every device once in the trend', async () => {
+    const fault: Fault = { match: /EncryptionStates\?.*skiptoken/, answer: 'expired-page-token', after: 1 };
+    const { report, stage } = await harvestNight(fault);
+    expect(report.completeness.get('encryptionActivities')).toBe('complete');
+    const counts = stage.rowsOf('encryptionActivities').map(({ values }) => Number(values['deviceCount']));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(59);
+    expect(stage.rowsOf('deviceEncryptionStates').length).toBeGreaterThan(59);
+  });
+
   test('forbids counting recovery keys is no problem, only a count that is not known', async () => {
     const night = await harvestNight(alwaysWith('recoveryKeys', 'forbidden'));
     expect(night.report.completeness.get('deviceEncryptionStates')).toBe('complete');

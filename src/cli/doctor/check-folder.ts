@@ -6,7 +6,7 @@ import { secretFiles } from '../../settings/secret-files.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { fail, ok, warn, type Check, type Finding } from './finding.ts';
 
-/** A night is built beside the newest generation, as a copy of it that grows, with a journal at its side. */
+/** A night is built beside the newest generation, as a copy of it that grows, with a journal and what was harvested at its side. */
 const TIMES_NEEDED = 3;
 const LEAST_FREE = 500e6;
 

@@ -1,11 +1,10 @@
 // A backup put back: what it is, whether it may take the place of what is served, and what the journal says of it.
-import { randomUUID } from 'node:crypto';
 import type { Model } from '../../../schema/model.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Generation } from '../engine.ts';
-import type { RunRecord } from '../stage.ts';
 import { examine } from './examine.ts';
 import type { StoredGeneration } from './generations.ts';
+import { runAtOnce, type RunAtOnce } from './run-at-once.ts';
 
 export interface Restoring {
   readonly file: string;
@@ -36,18 +35,7 @@ export function findBackup(
   return { ...generation, path: file };
 }
 
-export function restoreRun(backup: Generation, now: Date): RunRecord & { readonly reason: string } {
-  return {
-    run: randomUUID(),
-    dateKey: backup.dateKey,
-    outcome: 'rollback',
-    startedAt: now,
-    endedAt: now,
-    milliseconds: 0,
-    isComplete: null,
-    generation: null,
-    reason: `Restored from a backup of generation ${backup.id} of the night of ${backup.dateKey}.`,
-    steps: [],
-    problems: [],
-  };
+export function restoreRun({ id, dateKey }: Generation, now: Date): RunAtOnce {
+  const reason = `Restored from a backup of generation ${id} of the night of ${dateKey}.`;
+  return runAtOnce({ dateKey, outcome: 'rollback', reason }, now);
 }

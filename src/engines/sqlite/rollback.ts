@@ -1,8 +1,7 @@
 // Going back: which generation is served again, and what the journal says of it.
-import { randomUUID } from 'node:crypto';
 import { FeedError } from '../../base/feed-error.ts';
-import type { RunRecord } from '../stage.ts';
 import type { StoredGeneration } from './generations.ts';
+import { runAtOnce, type RunAtOnce } from './run-at-once.ts';
 
 export interface WayBack {
   readonly newest: StoredGeneration;
@@ -28,21 +27,10 @@ export function findEarlier(kept: readonly StoredGeneration[], to: number | null
 }
 
 export function rollbackRun(
-  target: StoredGeneration,
+  { id, dateKey }: StoredGeneration,
   newest: StoredGeneration,
   now: Date,
-): RunRecord & { readonly reason: string } {
-  return {
-    run: randomUUID(),
-    dateKey: target.dateKey,
-    outcome: 'rollback',
-    startedAt: now,
-    endedAt: now,
-    milliseconds: 0,
-    isComplete: null,
-    generation: null,
-    reason: `From generation ${newest.id} back to generation ${target.id} of the night of ${target.dateKey}.`,
-    steps: [],
-    problems: [],
-  };
+): RunAtOnce {
+  const reason = `From generation ${newest.id} back to generation ${id} of the night of ${dateKey}.`;
+  return runAtOnce({ dateKey, outcome: 'rollback', reason }, now);
 }

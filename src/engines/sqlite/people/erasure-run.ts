@@ -1,12 +1,12 @@
 // An erasure as the journal tells it, without a word about whom; and what else it leaves no trace in.
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DateKey } from '../../../base/date-key.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import { subjectHash } from '../../../base/subject-hash.ts';
-import type { Erasure, Person, RunRecord } from '../../stage.ts';
+import type { Erasure, NightStep, Person, RunRecord } from '../../stage.ts';
 import { listGenerationFiles, listRefusedFiles } from '../generations.ts';
+import { runAtOnce } from '../run-at-once.ts';
 import { JOURNAL_FILE } from '../sqlite-journal.ts';
 
 export interface ErasureWords {
@@ -17,29 +17,19 @@ export interface ErasureWords {
 
 /** Its steps count the rows of each collection that told something. */
 export function erasureRun({ id }: Person, { rows }: Erasure, { by, now, dateKey }: ErasureWords): RunRecord {
-  return {
-    run: randomUUID(),
-    dateKey,
-    outcome: 'erasure',
-    startedAt: now,
-    endedAt: now,
+  const reason = `Asked for by ${by}: the personal data of one person, ${subjectHash(id)}.`;
+  const steps = [...rows].map(([entity, changed]): NightStep => ({
+    entity,
+    completeness: 'complete',
+    seen: changed,
+    inserted: 0,
+    changed,
+    deleted: 0,
+    orphans: 0,
+    trimmed: 0,
     milliseconds: 0,
-    isComplete: null,
-    generation: null,
-    reason: `Asked for by ${by}: the personal data of one person, ${subjectHash(id)}.`,
-    steps: [...rows].map(([entity, changed]) => ({
-      entity,
-      completeness: 'complete',
-      seen: changed,
-      inserted: 0,
-      changed,
-      deleted: 0,
-      orphans: 0,
-      trimmed: 0,
-      milliseconds: 0,
-    })),
-    problems: [],
-  };
+  }));
+  return { ...runAtOnce({ dateKey, outcome: 'erasure', reason }, now), steps };
 }
 
 /** Throws `feed.unavailable` naming files that hold the person still and cannot be removed. */

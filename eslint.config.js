@@ -11,7 +11,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/consistent-type-imports': 'error',
+      // One import a module: `import type` where all are types, `type` before single names where values come too.
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      'no-duplicate-imports': ['error', { includeExports: true }],
       // A number in a sentence needs no ceremony; an object in a sentence is a mistake.
       '@typescript-eslint/restrict-template-expressions': [
         'error',

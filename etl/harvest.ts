@@ -1,32 +1,26 @@
 // The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
 import type { Completeness, Stage } from '../src/engines/stage.ts';
 import type { Graph } from './graph/client.ts';
-import { openExports } from './harvest/exports.ts';
-import type { ExportContext } from './harvest/exports.ts';
+import { openExports, type ExportContext } from './harvest/exports.ts';
 import { harvestApps, harvestInstallations } from './harvest/harvest-apps.ts';
 import { harvestDetails } from './harvest/harvest-details.ts';
-import { harvestDevices } from './harvest/harvest-devices.ts';
-import type { KnownDevices } from './harvest/harvest-devices.ts';
+import { harvestDevices, type KnownDevices } from './harvest/harvest-devices.ts';
 import { harvestEncryption } from './harvest/harvest-encryption.ts';
 import { harvestEnrollment } from './harvest/harvest-enrollment.ts';
 import { harvestExtension } from './harvest/harvest-extension.ts';
 import { harvestInventory } from './harvest/harvest-inventory.ts';
 import { harvestMam } from './harvest/harvest-mam.ts';
 import { harvestOutcomes, harvestSummaries } from './harvest/harvest-outcomes.ts';
-import { harvestPolicies } from './harvest/harvest-policies.ts';
-import type { KnownPolicies } from './harvest/harvest-policies.ts';
+import { harvestPolicies, type KnownPolicies } from './harvest/harvest-policies.ts';
 import { harvestRecoveryKeys } from './harvest/harvest-recovery-keys.ts';
 import { harvestTerms } from './harvest/harvest-terms.ts';
-import { harvestUsers } from './harvest/harvest-users.ts';
-import type { KnownUsers } from './harvest/harvest-users.ts';
-import { makeLedger } from './harvest/ledger.ts';
-import type { HarvestProblem, Ledger } from './harvest/ledger.ts';
+import { harvestUsers, type KnownUsers } from './harvest/harvest-users.ts';
+import { makeLedger, type HarvestProblem, type Ledger } from './harvest/ledger.ts';
 import { together } from './harvest/side-by-side.ts';
 import { makeTexts } from './harvest/texts.ts';
 import type { Tools } from './harvest/tools.ts';
 import { INTUNE_PLANS } from './streams/users.ts';
-import { makeKeyOf } from './transform/lookups.ts';
-import type { KeyOf } from './transform/lookups.ts';
+import { makeKeyOf, type KeyOf } from './transform/lookups.ts';
 
 const MOST_APPS_ASKED = 200;
 

@@ -1,6 +1,5 @@
 // The way out: one fetch for Graph, the directory and the storage of exports, through a proxy where there is one.
-import { EnvHttpProxyAgent, fetch } from 'undici';
-import type { RequestInit, Response } from 'undici';
+import { EnvHttpProxyAgent, fetch, type RequestInit, type Response } from 'undici';
 
 export interface Way {
   /** `http://proxy.example:3128`, with a user and password where it wants them; null for none. */

@@ -1,7 +1,6 @@
 // Walks a Graph collection page by page along its nextLinks: every record, each page as soon as it is there.
 import { FeedError } from '../../src/base/feed-error.ts';
-import { sourceOf } from './client.ts';
-import type { Answer, Graph } from './client.ts';
+import { sourceOf, type Answer, type Graph } from './client.ts';
 
 /** Whatever a list of Graph holds: every resource we read has an id. */
 export interface Identified {

@@ -1,7 +1,6 @@
 // Asks the report actions of Intune: a POST that answers at once with a table whose columns come in an order of their own.
 import { FeedError } from '../../src/base/feed-error.ts';
-import { sourceOf } from './client.ts';
-import type { Graph } from './client.ts';
+import { sourceOf, type Graph } from './client.ts';
 
 export type ReportRow<Name extends string> = Readonly<Record<Name, unknown>>;
 

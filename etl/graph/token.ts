@@ -6,17 +6,14 @@ import {
   ConfidentialClientApplication,
   ManagedIdentityApplication,
   ServerError,
-} from '@azure/msal-node';
-import type {
-  AuthenticationResult,
-  Configuration,
-  INetworkModule,
-  NetworkRequestOptions,
+  type AuthenticationResult,
+  type Configuration,
+  type INetworkModule,
+  type NetworkRequestOptions,
 } from '@azure/msal-node';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { CertificateCredential, Credential, ManagedIdentityCredential } from './credential.ts';
-import { fetchBy, STRAIGHT } from './network.ts';
-import type { Fetch } from './network.ts';
+import { fetchBy, STRAIGHT, type Fetch } from './network.ts';
 
 export interface TokenSource {
   /**

@@ -1,14 +1,21 @@
 // Puts together what one device, its line of the encryption report and its profiles say about encryption.
-import type { EncryptionRecord, GraphEncryptionState } from '../streams/encryption.ts';
-import { MAC_WITHOUT_REASON, STATUS_DETAILS } from '../streams/encryption.ts';
+import {
+  type EncryptionRecord,
+  type GraphEncryptionState,
+  MAC_WITHOUT_REASON,
+  STATUS_DETAILS,
+} from '../streams/encryption.ts';
 import { encryptionReadiness } from '../transform/encryption-readiness.ts';
 import type { KeyOf } from '../transform/lookups.ts';
 import { leastFavourable } from '../transform/profile-summary.ts';
 import { textOf } from '../transform/sentinels.ts';
-import { silentEncryptionEligibility } from '../transform/silent-encryption.ts';
-import type { BitLockerProfile, Eligibility, SignedInAs } from '../transform/silent-encryption.ts';
-import { statusFlags, tellsDetails } from '../transform/status-details.ts';
-import type { StatusFlags } from '../transform/status-details.ts';
+import {
+  silentEncryptionEligibility,
+  type BitLockerProfile,
+  type Eligibility,
+  type SignedInAs,
+} from '../transform/silent-encryption.ts';
+import { statusFlags, tellsDetails, type StatusFlags } from '../transform/status-details.ts';
 import type { KnownDevice } from './fleet.ts';
 import type { RecoveryKeys } from './harvest-recovery-keys.ts';
 

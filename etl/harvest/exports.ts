@@ -1,7 +1,14 @@
 // Report exports of one night: each is a help and never the only way, and one refusal is enough for all of them.
 import type { ExportMemory } from '../graph/export-memory.ts';
-import { EXPORT_JOBS, EXPORT_PACE, rowsOfReport } from '../graph/export-job.ts';
-import type { ExportPace, ExportWords, Report, ReportRow } from '../graph/export-job.ts';
+import {
+  EXPORT_JOBS,
+  EXPORT_PACE,
+  rowsOfReport,
+  type ExportPace,
+  type ExportWords,
+  type Report,
+  type ReportRow,
+} from '../graph/export-job.ts';
 import { isSourceFailure, refusalStatus } from '../graph/source-failure.ts';
 import type { Ledger } from './ledger.ts';
 

@@ -2,8 +2,7 @@
 import type { EncryptingPlatform } from '../transform/os-version.ts';
 import type { WindowsEdition } from '../transform/windows-edition.ts';
 import { makeNumbers } from './numbers.ts';
-import { makeTexts } from './texts.ts';
-import type { Texts } from './texts.ts';
+import { makeTexts, type Texts } from './texts.ts';
 
 /** What a device has in common with many others. */
 export interface DeviceTraits {

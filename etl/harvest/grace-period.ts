@@ -2,8 +2,7 @@
 import { midnightOf } from '../../src/base/date-key.ts';
 import { pagesOf } from '../graph/pages.ts';
 import { countsAddress } from '../streams/policies.ts';
-import { outcomesOf } from '../streams/policy-outcomes.ts';
-import type { GraphDeviceStatus, StatusOverview } from '../streams/policy-outcomes.ts';
+import { outcomesOf, type GraphDeviceStatus, type StatusOverview } from '../streams/policy-outcomes.ts';
 import { canonicalInstant, countOf, instantOf } from '../transform/sentinels.ts';
 import type { KnownPolicy } from './harvest-policies.ts';
 import type { Tools } from './tools.ts';

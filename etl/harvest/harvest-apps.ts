@@ -13,8 +13,10 @@ import {
   MOBILE_APPS,
   outcomeOfInstallation,
   revisionOf,
+  type GraphMobileApp,
+  type InstallCount,
+  type InstallOutcome,
 } from '../streams/apps.ts';
-import type { GraphMobileApp, InstallCount, InstallOutcome } from '../streams/apps.ts';
 import { idOf, textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import type { Fleet } from './fleet.ts';

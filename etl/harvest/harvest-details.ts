@@ -1,14 +1,13 @@
 // Asks devices one by one for what no list and no report tells, such as their memory: a few of them each night.
 import type { StagedRow } from '../../src/engines/stage.ts';
-import { batched } from '../graph/batch.ts';
-import type { PartAnswer } from '../graph/batch.ts';
+import { batched, type PartAnswer } from '../graph/batch.ts';
 import {
   detailsHistorySupplement,
   detailsSupplement,
   DEVICE_DETAILS,
   deviceDetailsOf,
+  type DeviceDetails,
 } from '../streams/device-inventory.ts';
-import type { DeviceDetails } from '../streams/device-inventory.ts';
 import { devicePropertyHistoryStream, deviceStream } from '../streams/devices.ts';
 import { supplementMaker } from '../transform/staged-row.ts';
 import type { KnownDevices } from './harvest-devices.ts';

@@ -1,26 +1,29 @@
 // Reads the tenant's devices and their categories, and keeps of each device the little that the other sources need.
 import type { Completeness } from '../../src/engines/stage.ts';
 import { listOf, pagesOf, singletonOf } from '../graph/pages.ts';
-import { DEVICE_CATEGORIES, DEVICE_LOOKUPS, deviceCategoryStream } from '../streams/device-lookups.ts';
-import type { GraphDeviceCategory } from '../streams/device-lookups.ts';
+import {
+  DEVICE_CATEGORIES,
+  DEVICE_LOOKUPS,
+  deviceCategoryStream,
+  type GraphDeviceCategory,
+} from '../streams/device-lookups.ts';
 import {
   belongsInWarehouse,
   devicePropertyHistoryStream,
   deviceStream,
   MANAGED_DEVICE_OVERVIEW,
   MANAGED_DEVICES,
+  type DeviceRecord,
+  type ManagedDevice,
+  type ManagedDeviceOverview,
 } from '../streams/devices.ts';
-import type { DeviceRecord, ManagedDevice, ManagedDeviceOverview } from '../streams/devices.ts';
-import { dayBefore, isWithin } from '../transform/day-before.ts';
-import type { DayBefore } from '../transform/day-before.ts';
-import { makeDetailsDue } from '../transform/details-due.ts';
-import type { DeviceTimes } from '../transform/details-due.ts';
+import { dayBefore, isWithin, type DayBefore } from '../transform/day-before.ts';
+import { makeDetailsDue, type DeviceTimes } from '../transform/details-due.ts';
 import { encryptingPlatformOf } from '../transform/os-version.ts';
 import { countOf, idOf, instantOf, textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import { windowsEditionOf } from '../transform/windows-edition.ts';
-import { makeFleet } from './fleet.ts';
-import type { DeviceNames, DeviceTraits, Fleet } from './fleet.ts';
+import { makeFleet, type DeviceNames, type DeviceTraits, type Fleet } from './fleet.ts';
 import { isWhole } from './is-whole.ts';
 import type { Tools } from './tools.ts';
 

@@ -9,11 +9,12 @@ import {
   ENCRYPTION_STATES,
   encryptionActivityStream,
   exportedEncryptionState,
+  type EncryptionCount,
+  type EncryptionRecord,
+  type GraphEncryptionState,
 } from '../streams/encryption.ts';
-import type { EncryptionCount, EncryptionRecord, GraphEncryptionState } from '../streams/encryption.ts';
 import { rowMaker } from '../transform/staged-row.ts';
-import { encryptionRecord, policyIdsOf } from './encryption-record.ts';
-import type { EncryptionSources } from './encryption-record.ts';
+import { encryptionRecord, policyIdsOf, type EncryptionSources } from './encryption-record.ts';
 import type { Fleet, KnownDevice } from './fleet.ts';
 import type { KnownDevices } from './harvest-devices.ts';
 import type { KnownPolicies } from './harvest-policies.ts';

@@ -5,8 +5,10 @@ import {
   failedEnrollment,
   succeededEnrollment,
   TROUBLESHOOTING_EVENTS,
+  type Enrollment,
+  type EnrollmentCount,
+  type GraphTroubleshootingEvent,
 } from '../streams/enrollment.ts';
-import type { Enrollment, EnrollmentCount, GraphTroubleshootingEvent } from '../streams/enrollment.ts';
 import { dayBefore, isWithin } from '../transform/day-before.ts';
 import { instantOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';

@@ -1,7 +1,11 @@
 // Reads how the management extension fares, and finds out which device each of its lines is about.
 import { pagesOf } from '../graph/pages.ts';
-import { EXTENSION_STATES, extensionStream, extensionVersionStream } from '../streams/extension.ts';
-import type { GraphExtensionState } from '../streams/extension.ts';
+import {
+  EXTENSION_STATES,
+  extensionStream,
+  extensionVersionStream,
+  type GraphExtensionState,
+} from '../streams/extension.ts';
 import { textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import type { Fleet } from './fleet.ts';

@@ -1,7 +1,6 @@
 // Fills what the list of devices leaves out, from the inventory report: a supplement that comes and goes with the exports.
 import { deviceStream } from '../streams/devices.ts';
-import { INVENTORY, inventorySupplement } from '../streams/device-inventory.ts';
-import type { InventoryRow } from '../streams/device-inventory.ts';
+import { INVENTORY, inventorySupplement, type InventoryRow } from '../streams/device-inventory.ts';
 import { idOf } from '../transform/sentinels.ts';
 import { supplementMaker } from '../transform/staged-row.ts';
 import type { Tools } from './tools.ts';

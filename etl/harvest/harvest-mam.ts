@@ -11,8 +11,10 @@ import {
   mamCheckinStream,
   mamEffectivePolicyStream,
   protects,
+  type EffectivePolicy,
+  type GraphAppliedPolicy,
+  type GraphAppRegistration,
 } from '../streams/mam.ts';
-import type { EffectivePolicy, GraphAppliedPolicy, GraphAppRegistration } from '../streams/mam.ts';
 import { policyNatural } from '../streams/policies.ts';
 import { dayBefore } from '../transform/day-before.ts';
 import { instantOf } from '../transform/sentinels.ts';

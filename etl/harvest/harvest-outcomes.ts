@@ -18,14 +18,12 @@ import {
   REPORT_COLUMNS,
   verdictsOf,
   verdictsOfReport,
-} from '../streams/policy-outcomes.ts';
-import type {
-  Outcomes,
-  OutcomesOfType,
-  PolicyReportRow,
-  StateSummary,
-  StatusOverview,
-  Verdicts,
+  type Outcomes,
+  type OutcomesOfType,
+  type PolicyReportRow,
+  type StateSummary,
+  type StatusOverview,
+  type Verdicts,
 } from '../streams/policy-outcomes.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import { devicesInGrace } from './grace-period.ts';

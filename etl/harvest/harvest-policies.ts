@@ -2,14 +2,23 @@
 import type { Completeness, Stage } from '../../src/engines/stage.ts';
 import { listOf } from '../graph/pages.ts';
 import { encryptionPolicySettingStream } from '../streams/encryption.ts';
-import { POLICY_LISTS, policyName, policyNatural, policyStream } from '../streams/policies.ts';
-import type { GraphPolicy, PolicyList, PolicyRecord } from '../streams/policies.ts';
+import {
+  POLICY_LISTS,
+  policyName,
+  policyNatural,
+  policyStream,
+  type GraphPolicy,
+  type PolicyList,
+  type PolicyRecord,
+} from '../streams/policies.ts';
 import { catalogSettings } from '../transform/catalog-settings.ts';
-import { bitLockerProfileOf, encryptionSettings } from '../transform/encryption-settings.ts';
-import type { EncryptionSetting } from '../transform/encryption-settings.ts';
+import {
+  bitLockerProfileOf,
+  encryptionSettings,
+  type EncryptionSetting,
+} from '../transform/encryption-settings.ts';
 import { policyPlatformOf } from '../transform/policy-type.ts';
-import { policyVersion } from '../transform/policy-version.ts';
-import type { SeenVersion } from '../transform/policy-version.ts';
+import { policyVersion, type SeenVersion } from '../transform/policy-version.ts';
 import { textOf } from '../transform/sentinels.ts';
 import type { BitLockerProfile } from '../transform/silent-encryption.ts';
 import { rowMaker } from '../transform/staged-row.ts';

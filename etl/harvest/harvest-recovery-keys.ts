@@ -1,8 +1,7 @@
 // Counts the recovery keys that the directory holds of each device, and never reads one.
 import { pagesOf } from '../graph/pages.ts';
 import { isSourceFailure } from '../graph/source-failure.ts';
-import { RECOVERY_KEYS } from '../streams/encryption.ts';
-import type { GraphRecoveryKey } from '../streams/encryption.ts';
+import { RECOVERY_KEYS, type GraphRecoveryKey } from '../streams/encryption.ts';
 import { idOf } from '../transform/sentinels.ts';
 import { makeNumbers } from './numbers.ts';
 import { makeTexts } from './texts.ts';

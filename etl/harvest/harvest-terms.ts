@@ -1,8 +1,16 @@
 // Reads the terms of use and who accepted which version of them.
 import type { Completeness } from '../../src/engines/stage.ts';
 import { listOf, pagesOf } from '../graph/pages.ts';
-import { acceptancesOf, acceptanceStream, TERMS, termsNatural, termsStream } from '../streams/terms.ts';
-import type { AcceptanceRecord, GraphAcceptance, GraphTerms } from '../streams/terms.ts';
+import {
+  acceptancesOf,
+  acceptanceStream,
+  TERMS,
+  termsNatural,
+  termsStream,
+  type AcceptanceRecord,
+  type GraphAcceptance,
+  type GraphTerms,
+} from '../streams/terms.ts';
 import { countOf, textOf } from '../transform/sentinels.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import type { KnownUsers } from './harvest-users.ts';

@@ -9,15 +9,15 @@ import {
   userHistoryStream,
   userRecord,
   userStream,
+  type GraphUser,
+  type UserRecord,
 } from '../streams/users.ts';
-import type { GraphUser, UserRecord } from '../streams/users.ts';
 import { rowMaker } from '../transform/staged-row.ts';
 import type { Fleet } from './fleet.ts';
 import type { KnownDevices } from './harvest-devices.ts';
 import { inPages } from './in-pages.ts';
 import { isWhole } from './is-whole.ts';
-import { makeNumbers } from './numbers.ts';
-import type { Numbers } from './numbers.ts';
+import { makeNumbers, type Numbers } from './numbers.ts';
 import { makeTexts } from './texts.ts';
 import type { Tools } from './tools.ts';
 

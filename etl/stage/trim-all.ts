@@ -1,8 +1,7 @@
 // Lets go of the days that are no longer kept, collection by collection.
 import type { Model } from '../../schema/model.ts';
 import type { Entity } from '../../schema/words.ts';
-import { addDays } from '../../src/base/date-key.ts';
-import type { DateKey } from '../../src/base/date-key.ts';
+import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 import type { Keeping, Retention } from '../../src/base/retention.ts';

@@ -1,7 +1,6 @@
 // What lists of devices leave out: from the inventory report for the whole fleet, or from each device by its id.
 import type { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
-import { NOT_TOLD } from '../../src/engines/stage.ts';
-import type { StagedValue } from '../../src/engines/stage.ts';
+import { NOT_TOLD, type StagedValue } from '../../src/engines/stage.ts';
 import type { Report, ReportRow } from '../graph/export-job.ts';
 import type { Resource } from '../graph/pages.ts';
 import { bytesOf, textOf } from '../transform/sentinels.ts';

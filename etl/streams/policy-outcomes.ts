@@ -12,8 +12,7 @@ import type { Resource } from '../graph/pages.ts';
 import type { ReportRow } from '../graph/report.ts';
 import { streamOf } from '../stream.ts';
 import { countOf } from '../transform/sentinels.ts';
-import { policyNatural } from './policies.ts';
-import type { PolicyRecord } from './policies.ts';
+import { policyNatural, type PolicyRecord } from './policies.ts';
 
 /** How one policy stands on one device for one of its users; the id is those of user, policy and device, joined by `_`. */
 export type GraphDeviceStatus = Resource<'status' | 'complianceGracePeriodExpirationDateTime'>;

@@ -1,6 +1,5 @@
 // The day that a night looks back on.
-import { addDays, midnightOf } from '../../src/base/date-key.ts';
-import type { DateKey } from '../../src/base/date-key.ts';
+import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { canonicalInstant } from './sentinels.ts';
 
 export interface DayBefore {

@@ -1,6 +1,5 @@
 // Which devices a night asks one by one: all in a week, so that no night asks many.
-import { addDays, midnightOf } from '../../src/base/date-key.ts';
-import type { DateKey } from '../../src/base/date-key.ts';
+import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { canonicalInstant } from './sentinels.ts';
 
 const DAYS_OF_A_ROUND = 7;

@@ -1,6 +1,5 @@
 // Whether a device could be encrypted by policy, derived from what it is; Graph's own answer is kept beside it, since the two differ.
-import { isMacFrom, WINDOWS_BUILD, windowsBuildOf } from './os-version.ts';
-import type { EncryptingPlatform } from './os-version.ts';
+import { isMacFrom, WINDOWS_BUILD, windowsBuildOf, type EncryptingPlatform } from './os-version.ts';
 import type { WindowsEdition } from './windows-edition.ts';
 
 export type Readiness = 'ready' | 'notReady' | 'notApplicable';

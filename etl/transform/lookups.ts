@@ -1,6 +1,5 @@
 // From a member of one of Graph's enums to the key of the lookup row; a member never met before becomes a row of its own.
-import { NOT_AVAILABLE_KEY } from '../../schema/words.ts';
-import type { Entity, Row } from '../../schema/words.ts';
+import { NOT_AVAILABLE_KEY, type Entity, type Row } from '../../schema/words.ts';
 import type { Stage } from '../../src/engines/stage.ts';
 
 /** How a lookup is built and how Graph spells what it holds. */

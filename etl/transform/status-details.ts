@@ -1,7 +1,6 @@
 // Why a device is not encrypted as it should be: from the flags that Graph writes as text to bits and to rows.
 import { NOT_AVAILABLE_KEY } from '../../schema/words.ts';
-import type { EncryptingPlatform } from './os-version.ts';
-import { WINDOWS_BUILD, windowsBuildOf } from './os-version.ts';
+import { type EncryptingPlatform, WINDOWS_BUILD, windowsBuildOf } from './os-version.ts';
 
 /** One reason, as the dimension of status details describes it. */
 export interface StatusDetail {

@@ -5,8 +5,9 @@ import {
   describe,
   schemaAnnotations,
   VOCABULARIES,
+  type Annotations,
+  type AnnotationValue,
 } from './annotations.ts';
-import type { Annotations, AnnotationValue } from './annotations.ts';
 import { type BoundFunction, boundFunctionsOf } from './bound-functions.ts';
 import type { Catalogue, Listing, Way } from './catalogue.ts';
 import { binding, CONTAINER, entityTypeName, INSTANT_PRECISION, mayLeadNowhere } from './csdl.ts';

@@ -6,8 +6,9 @@ import {
   describe,
   schemaAnnotations,
   VOCABULARIES,
+  type Annotations,
+  type AnnotationValue,
 } from './annotations.ts';
-import type { Annotations, AnnotationValue } from './annotations.ts';
 import { type BoundFunction, boundFunctionsOf } from './bound-functions.ts';
 import type { Catalogue, Listing, Way } from './catalogue.ts';
 

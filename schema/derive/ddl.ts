@@ -1,8 +1,7 @@
 // The model as SQLite's tables, views and indexes.
 import type { Model } from '../model.ts';
 import type { Role } from '../words.ts';
-import { SPAN_COLUMNS, storageOf } from './storage.ts';
-import type { Column, Storage } from './storage.ts';
+import { SPAN_COLUMNS, storageOf, type Column, type Storage } from './storage.ts';
 
 /** One object of the database, by the name under which sqlite_schema lists it. */
 export interface Definition {

@@ -4,10 +4,18 @@ import Database from 'better-sqlite3';
 import { deriveDdl } from '../../schema/derive/ddl.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { makeModel } from '../../schema/model.ts';
-import type { Model } from '../../schema/model.ts';
-import { entity, instant, int32, int64OrNull, navigation, text, truth } from '../../schema/words.ts';
-import type { Lifetime, Property } from '../../schema/words.ts';
+import { makeModel, type Model } from '../../schema/model.ts';
+import {
+  entity,
+  instant,
+  int32,
+  int64OrNull,
+  navigation,
+  text,
+  truth,
+  type Lifetime,
+  type Property,
+} from '../../schema/words.ts';
 
 const sqlOf = (model: Model, name: string) => deriveDdl(model).find((each) => each.name === name)?.sql;
 

@@ -11,8 +11,7 @@ import { deriveCsdlJson } from '../../schema/derive/csdl.ts';
 import { deriveServiceDocument } from '../../schema/derive/service-document.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
-import { entity, int32 } from '../../schema/words.ts';
-import type { FeedVersion } from '../../schema/words.ts';
+import { entity, int32, type FeedVersion } from '../../schema/words.ts';
 import type { Condition, FunctionName } from '../../src/plan/read-plan.ts';
 import { contractSets } from './contract.ts';
 

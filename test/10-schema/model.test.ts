@@ -3,8 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
-import { entity, int32, int32OrNull, navigation, NOT_AVAILABLE_KEY, textOrNull } from '../../schema/words.ts';
-import type { Entity } from '../../schema/words.ts';
+import {
+  entity,
+  int32,
+  int32OrNull,
+  navigation,
+  NOT_AVAILABLE_KEY,
+  textOrNull,
+  type Entity,
+} from '../../schema/words.ts';
 import { CONTRACT, contractSets } from './contract.ts';
 
 const entities = [...MODEL.entities.values()];

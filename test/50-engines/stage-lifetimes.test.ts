@@ -1,7 +1,6 @@
 // What each lifetime makes of things that come, change, go and come back.
 import { describe, expect, test } from '@jest/globals';
-import { makeModel } from '../../schema/model.ts';
-import type { Model } from '../../schema/model.ts';
+import { makeModel, type Model } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
 import { userHistories, users } from '../../schema/subjects/users.ts';
 import type { Entity, Value } from '../../schema/words.ts';

@@ -3,8 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Entity } from '../../schema/words.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { NOT_TOLD } from '../../src/engines/stage.ts';
-import type { Completeness, StagedRow } from '../../src/engines/stage.ts';
+import { NOT_TOLD, type Completeness, type StagedRow } from '../../src/engines/stage.ts';
 import {
   colourCounts,
   select,

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { startEntraEmulator } from '../../fixtures/entra-emulator/start-entra-emulator.ts';
-import type { EntraEmulator } from '../../fixtures/entra-emulator/start-entra-emulator.ts';
+import {
+  startEntraEmulator,
+  type EntraEmulator,
+} from '../../fixtures/entra-emulator/start-entra-emulator.ts';
 import type { Claims, Twist } from '../../fixtures/entra-emulator/signer.ts';
 import { makeKey, type NewKey } from '../../src/auth/api-key.ts';
 import {

@@ -1,14 +1,20 @@
 // The documented rules of encryption, row by row: readiness, silent enablement, reasons, and the summary of profiles.
 import { describe, expect, test } from '@jest/globals';
 import { STATUS_DETAILS } from '../../etl/streams/encryption.ts';
-import { encryptionReadiness } from '../../etl/transform/encryption-readiness.ts';
-import type { Readiness, ReadinessFacts } from '../../etl/transform/encryption-readiness.ts';
+import {
+  encryptionReadiness,
+  type Readiness,
+  type ReadinessFacts,
+} from '../../etl/transform/encryption-readiness.ts';
 import { catalogSettings } from '../../etl/transform/catalog-settings.ts';
 import { bitLockerProfileOf, encryptionSettings } from '../../etl/transform/encryption-settings.ts';
 import { encryptingPlatformOf, isMacFrom, windowsBuildOf } from '../../etl/transform/os-version.ts';
 import { leastFavourable } from '../../etl/transform/profile-summary.ts';
-import { silentEncryptionEligibility } from '../../etl/transform/silent-encryption.ts';
-import type { BitLockerProfile, SilentEncryptionFacts } from '../../etl/transform/silent-encryption.ts';
+import {
+  silentEncryptionEligibility,
+  type BitLockerProfile,
+  type SilentEncryptionFacts,
+} from '../../etl/transform/silent-encryption.ts';
 import { statusFlags, tellsDetails } from '../../etl/transform/status-details.ts';
 import { windowsEditionOf } from '../../etl/transform/windows-edition.ts';
 

@@ -5,15 +5,22 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openGraph } from '../../etl/graph/client.ts';
 import { storageAddress } from '../../etl/graph/download.ts';
-import { EXPORT_PACE, rowsOfReport } from '../../etl/graph/export-job.ts';
-import type { ExportWords, Report, ReportRow } from '../../etl/graph/export-job.ts';
+import {
+  EXPORT_PACE,
+  rowsOfReport,
+  type ExportWords,
+  type Report,
+  type ReportRow,
+} from '../../etl/graph/export-job.ts';
 import { openExportMemory } from '../../etl/graph/export-memory.ts';
 import { refusalStatus } from '../../etl/graph/source-failure.ts';
 import { makeTokenSource } from '../../etl/graph/token.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import type { FaultAnswer } from '../../fixtures/graph-emulator/faults.ts';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';

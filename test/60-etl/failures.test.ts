@@ -10,8 +10,14 @@ import {
 } from '../../fixtures/tenant/odd-devices.ts';
 import { GONE_FOR_GOOD } from '../../fixtures/tenant/odd-users.ts';
 import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
-import { FIRST_NIGHT, keepNights, TONIGHT } from './kept-nights.ts';
-import type { KeptNight, KeptNights, KeptWords } from './kept-nights.ts';
+import {
+  FIRST_NIGHT,
+  keepNights,
+  TONIGHT,
+  type KeptNight,
+  type KeptNights,
+  type KeptWords,
+} from './kept-nights.ts';
 import { alwaysWith } from './tenant-night.ts';
 
 const PEOPLE_PAGES = /\/users\?.*assignedPlans/;

@@ -1,7 +1,6 @@
 // What a night remembers of a fleet: numbers and texts in blocks of bytes must answer as maps would.
 import { describe, expect, test } from '@jest/globals';
-import { makeFleet } from '../../etl/harvest/fleet.ts';
-import type { DeviceNames, DeviceTraits } from '../../etl/harvest/fleet.ts';
+import { makeFleet, type DeviceNames, type DeviceTraits } from '../../etl/harvest/fleet.ts';
 import { makeNumbers } from '../../etl/harvest/numbers.ts';
 import { makeTexts } from '../../etl/harvest/texts.ts';
 import { guid } from '../../fixtures/tenant/draw.ts';

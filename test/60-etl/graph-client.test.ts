@@ -1,10 +1,8 @@
 // The client and the pages against a real HTTP server that misbehaves as Graph does.
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openGraph } from '../../etl/graph/client.ts';
-import type { Graph } from '../../etl/graph/client.ts';
+import { openGraph, type Graph } from '../../etl/graph/client.ts';
 import { listOf, pagesOf, singletonOf } from '../../etl/graph/pages.ts';
 import { refusalStatus } from '../../etl/graph/source-failure.ts';
 import { FeedError } from '../../src/base/feed-error.ts';

@@ -10,8 +10,7 @@ import {
   VISION,
   WIN32,
 } from '../../fixtures/tenant/apps.ts';
-import { alwaysWith, openTenant } from './tenant-night.ts';
-import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 const FIRST_NIGHT = 20261101;
 

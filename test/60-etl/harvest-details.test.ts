@@ -2,8 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeDetailsDue } from '../../etl/transform/details-due.ts';
 import type { TenantDevice } from '../../fixtures/tenant/tenant.ts';
-import { alwaysWith, openTenant } from './tenant-night.ts';
-import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 const NIGHT = 20261105;
 const context = { deviceDetails: 'on' } as const;

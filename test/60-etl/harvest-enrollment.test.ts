@@ -2,8 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
 import { STORY } from '../../fixtures/tenant/odd-life.ts';
-import { alwaysWith, openTenant } from './tenant-night.ts';
-import type { HarvestedNight, HarvestedTenant, NightOptions } from './tenant-night.ts';
+import {
+  alwaysWith,
+  openTenant,
+  type HarvestedNight,
+  type HarvestedTenant,
+  type NightOptions,
+} from './tenant-night.ts';
 
 const FIRST_NIGHT = 20261101;
 const nightAfter = (nights: number): number => dateKeyOf(dayOf(FIRST_NIGHT) + nights);

@@ -1,8 +1,7 @@
 // The management extension's report: each line brought to its device, and none to the wrong one.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FIVE_FLAGS, LOBBY_PC, MEGANS_LAPTOP, SHARED_PC } from '../../fixtures/tenant/odd-devices.ts';
-import { alwaysWith, openTenant } from './tenant-night.ts';
-import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 let tenant: HarvestedTenant;
 beforeAll(async () => {

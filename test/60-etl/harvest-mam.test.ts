@@ -14,8 +14,7 @@ import {
 } from '../../fixtures/tenant/app-registrations.ts';
 import { MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import { BOARD_PROTECTION, IOS_PROTECTION } from '../../fixtures/tenant/policies.ts';
-import { alwaysWith, openTenant } from './tenant-night.ts';
-import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 let tenant: HarvestedTenant;
 beforeAll(async () => {

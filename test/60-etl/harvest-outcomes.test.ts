@@ -2,10 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { outcomesOfReport } from '../../etl/streams/policy-outcomes.ts';
 import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
-import { countOverviews, statusOn } from '../../fixtures/tenant/overviews.ts';
-import type { StatusCounts } from '../../fixtures/tenant/overviews.ts';
-import { alwaysWith, openTenant } from './tenant-night.ts';
-import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+import { countOverviews, statusOn, type StatusCounts } from '../../fixtures/tenant/overviews.ts';
+import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 const WINDOWS_COMPLIANCE = '2c9f0b11-6a3d-4e77-8c21-90ab12cd3e66';
 const EDGE_DEFAULTS = '3e5a7c90-4b12-4d86-a7f3-55cc66dd7789';

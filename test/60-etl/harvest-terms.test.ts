@@ -4,8 +4,7 @@ import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
 import { STORY } from '../../fixtures/tenant/odd-life.ts';
 import { ADELE, MEGAN, OBRIEN } from '../../fixtures/tenant/odd-users.ts';
 import { FACTORY_FLOOR, TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
-import { alwaysWith, openTenant } from './tenant-night.ts';
-import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 const FIRST_NIGHT = 20261101;
 

@@ -16,8 +16,7 @@ import { GONE_FOR_GOOD, MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { NOT_TOLD } from '../../src/engines/stage.ts';
-import { alwaysWith, openTenant } from './tenant-night.ts';
-import type { HarvestedNight, HarvestedTenant } from './tenant-night.ts';
+import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
 

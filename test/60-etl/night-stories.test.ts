@@ -9,8 +9,10 @@ import { openGraph } from '../../etl/graph/client.ts';
 import { makeTokenSource } from '../../etl/graph/token.ts';
 import { runNight } from '../../etl/run.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { MEGANS_EXPENSES, MEGANS_OUTLOOK, STRANGERS_COPY } from '../../fixtures/tenant/app-registrations.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';

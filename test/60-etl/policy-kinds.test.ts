@@ -2,8 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEVICE_LOOKUPS } from '../../etl/streams/device-lookups.ts';
 import { POLICY_PLATFORM } from '../../etl/streams/policies.ts';
-import { makeKeyOf } from '../../etl/transform/lookups.ts';
-import type { Lookup } from '../../etl/transform/lookups.ts';
+import { makeKeyOf, type Lookup } from '../../etl/transform/lookups.ts';
 import {
   policyPlatformOf,
   policyTypeOfODataType,

@@ -5,11 +5,12 @@ import { fetchBy } from '../../etl/graph/network.ts';
 import { listOf } from '../../etl/graph/pages.ts';
 import { makeTokenSource } from '../../etl/graph/token.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { startProxy } from './start-proxy.ts';
-import type { TestProxy } from './start-proxy.ts';
+import { startProxy, type TestProxy } from './start-proxy.ts';
 
 let emulator: GraphEmulator;
 let proxy: TestProxy;

@@ -1,10 +1,8 @@
 // Report actions against a real HTTP server that answers as Intune's does: sorted columns, short pages, and no link.
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openGraph } from '../../etl/graph/client.ts';
-import type { Graph } from '../../etl/graph/client.ts';
+import { openGraph, type Graph } from '../../etl/graph/client.ts';
 import { reportOf } from '../../etl/graph/report.ts';
 
 const ADDRESS = '/v1.0/deviceManagement/reports/getThingsReport';

@@ -1,7 +1,6 @@
 // What is done about each answer that Graph has been seen to give.
 import { describe, expect, test } from '@jest/globals';
-import { judge, PACE, reasonOf } from '../../etl/graph/retry.ts';
-import type { Mishap } from '../../etl/graph/retry.ts';
+import { judge, PACE, reasonOf, type Mishap } from '../../etl/graph/retry.ts';
 
 const NOW = new Date('2026-11-20T00:12:51Z');
 

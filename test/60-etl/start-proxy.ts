@@ -1,7 +1,6 @@
 // A proxy on loopback that tunnels, and remembers who wanted to get where.
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 
 export interface TestProxy {
   /** With `user:password@` where it is to be told who asks. */

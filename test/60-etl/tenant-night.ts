@@ -1,18 +1,15 @@
 // A tenant behind the emulator, harvested over HTTP into a stage that remembers: for tests of what becomes of its odd ones.
 import { openGraph } from '../../etl/graph/client.ts';
 import { makeTokenSource } from '../../etl/graph/token.ts';
-import { harvest } from '../../etl/harvest.ts';
-import type { HarvestContext, HarvestReport } from '../../etl/harvest.ts';
+import { harvest, type HarvestContext, type HarvestReport } from '../../etl/harvest.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import type { TenantOptions } from '../../fixtures/tenant/generator.ts';
+import { makeTenant, type TenantOptions } from '../../fixtures/tenant/generator.ts';
 import type { Tenant } from '../../fixtures/tenant/tenant.ts';
 import type { Row } from '../../schema/words.ts';
 import type { Observation } from '../../src/base/observation.ts';
-import { recordingStage } from './recording-stage.ts';
-import type { RecordingStage } from './recording-stage.ts';
+import { recordingStage, type RecordingStage } from './recording-stage.ts';
 
 export interface HarvestedNight {
   readonly stage: RecordingStage;

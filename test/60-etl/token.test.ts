@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Credential } from '../../etl/graph/credential.ts';
-import { makeTokenSource } from '../../etl/graph/token.ts';
-import type { TokenSource } from '../../etl/graph/token.ts';
+import { makeTokenSource, type TokenSource } from '../../etl/graph/token.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 
 const PEM = readFileSync(

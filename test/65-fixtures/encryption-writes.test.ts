@@ -1,11 +1,12 @@
 // POST and PATCH of encryption states, as the API documents them, and how long they last.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
-import { callerOf } from './graph-caller.ts';
-import type { Caller } from './graph-caller.ts';
+import { callerOf, type Caller } from './graph-caller.ts';
 
 const STATES = '/beta/deviceManagement/managedDeviceEncryptionStates';
 let emulator: GraphEmulator;

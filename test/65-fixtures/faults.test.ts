@@ -1,10 +1,11 @@
 // Each fault does what it says, as often as it was told, and then the right answer comes.
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { callerOf } from './graph-caller.ts';
-import type { Caller } from './graph-caller.ts';
+import { callerOf, type Caller } from './graph-caller.ts';
 
 const DEVICES = '/beta/deviceManagement/managedDevices';
 const told: string[] = [];

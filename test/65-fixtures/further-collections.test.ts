@@ -1,14 +1,15 @@
 // What the emulator tells beyond devices, users and policies: terms, copies of apps, the extension, reports and statuses.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { MEGANS_OUTLOOK } from '../../fixtures/tenant/app-registrations.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { FACTORY_FLOOR, TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
-import { callerOf } from './graph-caller.ts';
-import type { Caller, Json } from './graph-caller.ts';
+import { callerOf, type Caller, type Json } from './graph-caller.ts';
 
 let emulator: GraphEmulator;
 let graph: Caller;

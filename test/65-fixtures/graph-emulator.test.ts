@@ -1,8 +1,10 @@
 // The emulator over real HTTP: signing in, pages, gaps, selections, batches and what Graph refuses.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { EXPENSES } from '../../fixtures/tenant/apps.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import {
@@ -13,8 +15,7 @@ import {
 } from '../../fixtures/tenant/odd-devices.ts';
 import { MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
-import { callerOf, signIn } from './graph-caller.ts';
-import type { Caller, Json } from './graph-caller.ts';
+import { callerOf, signIn, type Caller, type Json } from './graph-caller.ts';
 
 const DEVICES = '/beta/deviceManagement/managedDevices';
 const tenant = makeTenant({ seed: 3, devices: 2300, firstNight: 20261101 });

@@ -5,8 +5,7 @@ import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { ENROLLED_AGAIN, SURFACE_HUB, WIPED_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
 import { STORY } from '../../fixtures/tenant/odd-life.ts';
 import { JOHN_SMITH, MARY_MAJOR } from '../../fixtures/tenant/odd-users.ts';
-import { encryptionStateOf } from '../../fixtures/tenant/tenant.ts';
-import type { TenantDevice } from '../../fixtures/tenant/tenant.ts';
+import { encryptionStateOf, type TenantDevice } from '../../fixtures/tenant/tenant.ts';
 
 const tenant = makeTenant({ seed: 1, devices: 0, firstNight: 20260922 });
 const devices = [...tenant.devices.values()];

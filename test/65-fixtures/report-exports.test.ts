@@ -1,11 +1,12 @@
 // Export jobs as a client meets them: states, a file on another host, and what opens it.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
-import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { callerOf } from './graph-caller.ts';
-import type { Caller } from './graph-caller.ts';
+import { callerOf, type Caller } from './graph-caller.ts';
 
 const JOBS = '/v1.0/deviceManagement/reports/exportJobs';
 const tenant = makeTenant({ seed: 1, devices: 60, firstNight: 20261101 });

@@ -3,8 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { countOverviews, statusOn } from '../../fixtures/tenant/overviews.ts';
-import { encryptionStateOf } from '../../fixtures/tenant/tenant.ts';
-import type { Tenant, TenantDevice } from '../../fixtures/tenant/tenant.ts';
+import { encryptionStateOf, type Tenant, type TenantDevice } from '../../fixtures/tenant/tenant.ts';
 
 const FIRST = 20260922;
 const LAST = 20261120;

@@ -1,12 +1,9 @@
 // Brings the file of a night to the model: a first night makes everything, later ones what the model has gained.
 import type { Database } from 'better-sqlite3';
-import { columnSql, deriveDdl, quoted, tableOf } from '../../../schema/derive/ddl.ts';
-import type { Definition } from '../../../schema/derive/ddl.ts';
-import { spansTableOf, storageOf } from '../../../schema/derive/storage.ts';
-import type { Column, Storage } from '../../../schema/derive/storage.ts';
+import { columnSql, deriveDdl, quoted, tableOf, type Definition } from '../../../schema/derive/ddl.ts';
+import { spansTableOf, storageOf, type Column, type Storage } from '../../../schema/derive/storage.ts';
 import { runs } from '../../../schema/subjects/runs.ts';
-import type { Entity } from '../../../schema/words.ts';
-import { NOT_AVAILABLE_KEY } from '../../../schema/words.ts';
+import { type Entity, NOT_AVAILABLE_KEY } from '../../../schema/words.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Night } from './merge/night.ts';
 import { RUN_ENTITIES } from './run-tables.ts';

@@ -1,7 +1,6 @@
 // How many rows stand in each collection, before a night and with it: what a jump is measured by.
 import { quoted } from '../../../schema/derive/ddl.ts';
-import { storageOf } from '../../../schema/derive/storage.ts';
-import { SPAN_COLUMNS, type Storage } from '../../../schema/derive/storage.ts';
+import { storageOf, SPAN_COLUMNS, type Storage } from '../../../schema/derive/storage.ts';
 import type { Night } from './merge/night.ts';
 
 /**

@@ -1,7 +1,6 @@
 // What must hold before anyone may see a night, and what must hold of a generation as a whole.
 import { quoted } from '../../../schema/derive/ddl.ts';
-import { storageOf } from '../../../schema/derive/storage.ts';
-import type { Storage } from '../../../schema/derive/storage.ts';
+import { storageOf, type Storage } from '../../../schema/derive/storage.ts';
 import { NOT_AVAILABLE_KEY } from '../../../schema/words.ts';
 import type { Finding } from '../stage.ts';
 import { columns } from './merge/comparison.ts';

@@ -3,8 +3,7 @@ import { quoted } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import type { Completeness } from '../../stage.ts';
 import { columns, differ, same } from './comparison.ts';
-import type { Effect, Night, Sight } from './night.ts';
-import { cutOf } from './night.ts';
+import { type Effect, type Night, type Sight, cutOf } from './night.ts';
 
 /** Nothing that a day before this night shows is ever touched. */
 export function mergeSpans(

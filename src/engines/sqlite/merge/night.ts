@@ -1,8 +1,7 @@
 // What all merges of one night share: the database being built, and the night as SQL parameters.
 import type { Database } from 'better-sqlite3';
 import type { Model } from '../../../../schema/model.ts';
-import type { DateKey } from '../../../base/date-key.ts';
-import { OPEN_DAY, addDays, midnightOf, periodOf } from '../../../base/date-key.ts';
+import { type DateKey, OPEN_DAY, addDays, midnightOf, periodOf } from '../../../base/date-key.ts';
 
 /** Bound by name; every statement takes those it names. */
 export interface NightParameters {

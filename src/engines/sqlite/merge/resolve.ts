@@ -6,8 +6,7 @@ import type { Value } from '../../../../schema/words.ts';
 import { columns } from './comparison.ts';
 import { hereOf } from './merge-current.ts';
 import type { Night, Sight } from './night.ts';
-import { staged } from './staging.ts';
-import type { Brought } from './staging.ts';
+import { staged, type Brought } from './staging.ts';
 import { filled, knownJoin, referenceJoins, referencesOf, supplementJoins, valueOf } from './thing-sql.ts';
 
 export interface Resolved extends Sight {

@@ -1,8 +1,7 @@
 // What a night brings of one collection, in a file that SQLite opens as its own when the collection is merged.
 import { columnSql } from '../../../../schema/derive/ddl.ts';
 import type { Column, Storage } from '../../../../schema/derive/storage.ts';
-import { NOT_TOLD } from '../../stage.ts';
-import type { StagedRow, StagedValue } from '../../stage.ts';
+import { NOT_TOLD, type StagedRow, type StagedValue } from '../../stage.ts';
 import { EMPTY_BLOB, type RecordValue, RecordWriter } from '../table-writer/record-writer.ts';
 import { TableWriter } from '../table-writer/table-writer.ts';
 import { mayBeUntold, NATURAL, stagedColumn } from './staged-value.ts';

@@ -1,8 +1,7 @@
 // How one harvested value stands in a staging table, a value that was not told among them.
 import type { Column, Storage } from '../../../../schema/derive/storage.ts';
 import type { SqlValue } from '../../../sql/statement.ts';
-import { NOT_TOLD } from '../../stage.ts';
-import type { StagedValue } from '../../stage.ts';
+import { NOT_TOLD, type StagedValue } from '../../stage.ts';
 
 export type StagedSql = SqlValue | Uint8Array;
 

@@ -6,8 +6,7 @@ import { quoted } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import type { StagedRow } from '../../stage.ts';
 import { openStagedFile, STAGED_TABLE, type StagedFile } from './staged-file.ts';
-import { openSupplement } from './supplement.ts';
-import type { Supplement } from './supplement.ts';
+import { openSupplement, type Supplement } from './supplement.ts';
 
 /** What a night brought of one collection. */
 export interface Brought {

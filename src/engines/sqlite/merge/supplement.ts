@@ -2,11 +2,17 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { columnSql, quoted } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import { NOT_TOLD } from '../../stage.ts';
-import type { StagedRow } from '../../stage.ts';
+import { NOT_TOLD, type StagedRow } from '../../stage.ts';
 import { columns } from './comparison.ts';
-import { isTold, mayBeUntold, NATURAL, stagedColumn, stagedIdentity, stagedSql } from './staged-value.ts';
-import type { StagedSql } from './staged-value.ts';
+import {
+  isTold,
+  mayBeUntold,
+  NATURAL,
+  stagedColumn,
+  stagedIdentity,
+  stagedSql,
+  type StagedSql,
+} from './staged-value.ts';
 
 export interface Supplement {
   /** Of the table, which has the columns of `stagedIdentity` and every property that may be left untold. */

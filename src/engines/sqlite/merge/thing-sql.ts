@@ -1,7 +1,6 @@
 // What a thing is like, in SQL over what was brought: as its row tells, else as a supplement does, else as it was known.
 import { quoted } from '../../../../schema/derive/ddl.ts';
-import type { Storage } from '../../../../schema/derive/storage.ts';
-import { SPAN_COLUMNS } from '../../../../schema/derive/storage.ts';
+import { type Storage, SPAN_COLUMNS } from '../../../../schema/derive/storage.ts';
 import { NOT_AVAILABLE_KEY } from '../../../../schema/words.ts';
 import { same } from './comparison.ts';
 import { isTold, stagedIdentity } from './staged-value.ts';

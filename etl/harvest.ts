@@ -1,5 +1,5 @@
 // The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
-import type { Completeness, Stage } from '../src/engines/stage.ts';
+import type { Completeness, GenerationBuild } from '../src/engines/generation-build.ts';
 import type { Graph } from './graph/client.ts';
 import { openExports, type ExportContext } from './harvest/exports.ts';
 import { harvestApps, harvestInstallations } from './harvest/harvest-apps.ts';
@@ -47,7 +47,7 @@ export interface HarvestReport {
  */
 export async function harvest(
   graph: Graph,
-  stage: Stage,
+  stage: GenerationBuild,
   context: HarvestContext = {},
 ): Promise<HarvestReport> {
   const { intunePlans = INTUNE_PLANS, mostAppsAsked = MOST_APPS_ASKED, exports } = context;
@@ -101,7 +101,7 @@ async function policiesAndOutcomes(tools: Tools): Promise<KnownPolicies> {
   return policies;
 }
 
-function lookupKeys(stage: Stage, ledger: Ledger): KeyOf {
+function lookupKeys(stage: GenerationBuild, ledger: Ledger): KeyOf {
   return makeKeyOf(stage, ({ entity }, member) => {
     // Nothing of a lookup is ever gone because a night did not meet it.
     ledger.mark([entity], 'partial');

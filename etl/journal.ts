@@ -1,12 +1,12 @@
 // The run of a night as the journal is told of it: as it begins, and as it ends.
 import { dateKeyOf } from '../src/base/date-key.ts';
 import { FeedError } from '../src/base/feed-error.ts';
-import type { Finding, NightStep, RunProblem, RunRecord } from '../src/engines/stage.ts';
+import type { VerifyFinding, MergeStep, RunProblem, RunRecord } from '../src/engines/generation-build.ts';
 
 /** The night is the UTC day it starts on. */
 export function begunRun(run: string, startedAt: Date): RunRecord {
   return {
-    run,
+    runId: run,
     dateKey: dateKeyOf(startedAt),
     outcome: 'running',
     startedAt,
@@ -23,14 +23,14 @@ export function begunRun(run: string, startedAt: Date): RunRecord {
 /** A night is complete when every source gave everything and said nothing odd. */
 export function harvestedRun(
   run: RunRecord,
-  steps: readonly NightStep[],
+  steps: readonly MergeStep[],
   problems: readonly RunProblem[],
 ): RunRecord {
   const isComplete = problems.length === 0 && steps.every(({ completeness }) => completeness === 'complete');
   return { ...run, steps, problems, isComplete };
 }
 
-export function refusedRun(run: RunRecord, findings: readonly Finding[]): RunRecord {
+export function refusedRun(run: RunRecord, findings: readonly VerifyFinding[]): RunRecord {
   const [first, ...more] = findings.map(({ message }) => message);
   const reason = more.length === 0 ? first : `${first} And ${more.length} more.`;
   const found = findings.map(({ collection, message }) => ({ source: collection, message }));

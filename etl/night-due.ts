@@ -1,14 +1,14 @@
 // Whether a night is still to be run today: what the schedule asks, however late it wakes and whatever the clock did.
 import type { Clock } from '../src/base/clock.ts';
 import { dateKeyOf } from '../src/base/date-key.ts';
-import type { Outcome, RunRecord, Warehouse } from '../src/engines/stage.ts';
+import type { RunOutcome, RunRecord, Warehouse } from '../src/engines/generation-build.ts';
 
 /** Graph may be out of reach for hours; what fails five times a day is not helped by a sixth. */
 const TRIES_A_DAY = 5;
 const PAUSE_MS = 3_600_000;
 
 /** Someone has to look, or has looked and decided: the same harvest would only undo that. */
-const LEFT_TO_PEOPLE: readonly Outcome[] = ['refused', 'withdrawn'];
+const LEFT_TO_PEOPLE: readonly RunOutcome[] = ['refused', 'withdrawn'];
 
 /**
  * True from 00:00 UTC until the night of the day is published. False where a later day is already there, as after a

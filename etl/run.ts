@@ -7,7 +7,14 @@ import { FeedError } from '../src/base/feed-error.ts';
 import type { NightStage, Observer } from '../src/base/observation.ts';
 import { KEEP_FOREVER, type Retention } from '../src/base/retention.ts';
 import type { Generation } from '../src/engines/engine.ts';
-import type { Finding, NightStep, RunProblem, RunRecord, Stage, Warehouse } from '../src/engines/stage.ts';
+import type {
+  VerifyFinding,
+  MergeStep,
+  RunProblem,
+  RunRecord,
+  GenerationBuild,
+  Warehouse,
+} from '../src/engines/generation-build.ts';
 import type { Graph } from './graph/client.ts';
 import { harvest as harvestTenant, type HarvestReport } from './harvest.ts';
 import type { HarvestProblem } from './harvest/ledger.ts';
@@ -28,14 +35,14 @@ export interface Night {
   /** What is kept of people; everything, for ever, unless told. */
   readonly privacy?: Privacy;
   /** Appends rows to the stage; the tenant behind `graph` unless told otherwise. */
-  readonly harvest?: (graph: Graph, stage: Stage) => Promise<HarvestReport>;
+  readonly harvest?: (graph: Graph, stage: GenerationBuild) => Promise<HarvestReport>;
   /** For how long days are kept; for ever unless told. */
   readonly retention?: Retention;
 }
 
 export interface NightReport {
   readonly generation: Generation;
-  readonly steps: readonly NightStep[];
+  readonly steps: readonly MergeStep[];
   readonly problems: readonly HarvestProblem[];
   readonly milliseconds: number;
 }
@@ -83,7 +90,7 @@ async function buildNight(night: Night, startedAt: Date) {
   let run = begunRun(graph.run, startedAt);
   const stage = beginNight(warehouse, startedAt, (error) => over(failedRun(run, error)));
   const { heard, listening } = hearProblems(graph);
-  let findings: readonly Finding[];
+  let findings: readonly VerifyFinding[];
   try {
     journal.write(run);
     const people = guardPeople(stage, model, privacy);
@@ -102,7 +109,7 @@ async function buildNight(night: Night, startedAt: Date) {
       timed('publish');
       return { generation, steps, problems };
     }
-    stage.refuse(over(refusedRun(run, findings)));
+    stage.quarantine(over(refusedRun(run, findings)));
   } catch (error) {
     stage.discard(over(failedRun({ ...run, problems: heard }, error)));
     throw error;
@@ -111,9 +118,13 @@ async function buildNight(night: Night, startedAt: Date) {
 }
 
 /** A night that could not even begin is told too, unless it was another one's turn. */
-function beginNight(warehouse: Warehouse, startedAt: Date, failed: (error: unknown) => RunRecord): Stage {
+function beginNight(
+  warehouse: Warehouse,
+  startedAt: Date,
+  failed: (error: unknown) => RunRecord,
+): GenerationBuild {
   try {
-    return warehouse.begin(dateKeyOf(startedAt), startedAt);
+    return warehouse.beginBuild(dateKeyOf(startedAt), startedAt);
   } catch (error) {
     const isBusy = error instanceof FeedError && error.code === 'feed.night-running';
     if (!isBusy) {
@@ -148,13 +159,13 @@ function stopwatch({ run, observe }: Graph): (stage: NightStage) => void {
   };
 }
 
-function refusal(findings: readonly Finding[], { run, observe }: Graph): FeedError {
+function refusal(findings: readonly VerifyFinding[], { run, observe }: Graph): FeedError {
   for (const { collection, message } of findings) {
     observe({ kind: 'night.problem', run, source: collection, message });
   }
   const [first, ...more] = findings;
   const rest = more.length === 0 ? '' : ` And ${more.length} more.`;
-  const isBroken = findings.some(({ broken }) => broken);
+  const isBroken = findings.some(({ isBroken: broken }) => broken);
   return new FeedError(
     'feed.night-refused',
     `Verification refused the night: ${first?.message ?? ''}${rest}`,

@@ -1,6 +1,6 @@
 // Reads the apps, and counts on how many devices each is installed or not.
 import { NOT_AVAILABLE_KEY } from '../../schema/words.ts';
-import type { Completeness } from '../../src/engines/stage.ts';
+import type { Completeness } from '../../src/engines/generation-build.ts';
 import { listOf } from '../graph/pages.ts';
 import {
   appNatural,
@@ -39,7 +39,7 @@ export async function harvestApps({ graph, stage, ledger, keyOf }: Tools): Promi
   const { entity } = appRevisionStream;
   const naturals = new Map<string, string>();
   const names = new Map<string, string>();
-  for (const { applicationId, revision, isCurrent } of stage.existing(entity)) {
+  for (const { applicationId, revision, isCurrent } of stage.baseRows(entity)) {
     if (isCurrent === true)
       naturals.set(String(applicationId), appNatural(String(applicationId), Number(revision)));
   }

@@ -1,5 +1,5 @@
 // Asks devices one by one for what no list and no report tells, such as their memory: a few of them each night.
-import type { StagedRow } from '../../src/engines/stage.ts';
+import type { StagedRow } from '../../src/engines/generation-build.ts';
 import { batched, type PartAnswer } from '../graph/batch.ts';
 import {
   detailsHistorySupplement,
@@ -30,8 +30,8 @@ export async function harvestDetails(
       asked += answers.length;
       unanswered += answers.filter(({ kind }) => kind === 'unanswered').length;
       const details = answers.flatMap(detailsIn);
-      stage.supplement(deviceStream.entity, details.map(supplementOf));
-      stage.supplement(devicePropertyHistoryStream.entity, details.map(historySupplementOf));
+      stage.enrich(deviceStream.entity, details.map(supplementOf));
+      stage.enrich(devicePropertyHistoryStream.entity, details.map(historySupplementOf));
       graph.observe({
         kind: 'night.progress',
         run: graph.run,
@@ -56,7 +56,7 @@ function detailsIn(answer: PartAnswer): readonly DeviceDetails[] {
 }
 
 function supplementOf(details: DeviceDetails): StagedRow {
-  return { natural: details.id, values: toSupplement(details) };
+  return { naturalKey: details.id, values: toSupplement(details) };
 }
 
 function historySupplementOf(details: DeviceDetails): StagedRow {

@@ -1,5 +1,5 @@
 // Reads the tenant's devices and their categories, and keeps of each device the little that the other sources need.
-import type { Completeness } from '../../src/engines/stage.ts';
+import type { Completeness } from '../../src/engines/generation-build.ts';
 import { listOf, pagesOf, singletonOf } from '../graph/pages.ts';
 import {
   DEVICE_CATEGORIES,
@@ -76,7 +76,7 @@ async function harvestCategories({ graph, stage, ledger }: Tools): Promise<Reado
   const { entity } = deviceCategoryStream;
   const byName = new Map<string, string>();
   // Those of the last night, should the list fail tonight.
-  for (const { deviceCategoryID, deviceCategoryName, isDeleted } of stage.existing(entity)) {
+  for (const { deviceCategoryID, deviceCategoryName, isDeleted } of stage.baseRows(entity)) {
     if (!isDeleted && idOf(deviceCategoryID) !== null) {
       byName.set(String(deviceCategoryName).toLowerCase(), String(deviceCategoryID));
     }

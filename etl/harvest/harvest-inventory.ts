@@ -11,7 +11,7 @@ const toSupplement = supplementMaker(inventorySupplement);
 export async function harvestInventory({ stage, exports }: Tools): Promise<void> {
   const rowOf = (row: InventoryRow) => {
     const natural = idOf(row.DeviceId);
-    return natural === null ? [] : [{ natural, values: toSupplement(row) }];
+    return natural === null ? [] : [{ naturalKey: natural, values: toSupplement(row) }];
   };
-  await exports?.read(INVENTORY, (rows) => stage.supplement(deviceStream.entity, rows.flatMap(rowOf)));
+  await exports?.read(INVENTORY, (rows) => stage.enrich(deviceStream.entity, rows.flatMap(rowOf)));
 }

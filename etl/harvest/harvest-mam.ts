@@ -120,7 +120,7 @@ async function readProtection(
 /** By bundle or package id. What an earlier night knew stays known when the catalogue could not be read. */
 function appNames({ stage }: Tools, catalogue: KnownApps): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  for (const { mamApplicationId, mamApplicationName } of stage.existing(mamApplicationStream.entity)) {
+  for (const { mamApplicationId, mamApplicationName } of stage.baseRows(mamApplicationStream.entity)) {
     if (mamApplicationName !== null) names.set(String(mamApplicationId), String(mamApplicationName));
   }
   for (const [appId, name] of catalogue.names) names.set(appId, name);

@@ -1,5 +1,5 @@
 // Reads every list of policies, numbers their versions, and keeps what encryption needs to know of them.
-import type { Completeness, Stage } from '../../src/engines/stage.ts';
+import type { Completeness, GenerationBuild } from '../../src/engines/generation-build.ts';
 import { listOf } from '../graph/pages.ts';
 import { encryptionPolicySettingStream } from '../streams/encryption.ts';
 import {
@@ -95,7 +95,11 @@ async function readCatalogSettings(
   });
 }
 
-function appendSettings(stage: Stage, natural: string, settings: readonly EncryptionSetting[]): void {
+function appendSettings(
+  stage: GenerationBuild,
+  natural: string,
+  settings: readonly EncryptionSetting[],
+): void {
   const rows = settings.map((setting) => toSetting({ ...setting, policyNatural: natural }));
   stage.append(encryptionPolicySettingStream.entity, rows);
 }
@@ -117,9 +121,9 @@ function knownPolicy(list: PolicyList, graphPolicy: GraphPolicy, seen: SeenVersi
 }
 
 /** The newest version of each policy that the warehouse has. */
-function versionsSeen(stage: Stage): ReadonlyMap<string, SeenVersion> {
+function versionsSeen(stage: GenerationBuild): ReadonlyMap<string, SeenVersion> {
   const newest = new Map<string, SeenVersion>();
-  for (const row of stage.existing(policyStream.entity)) {
+  for (const row of stage.baseRows(policyStream.entity)) {
     const [id, version] = [String(row.policyId), Number(row.policyVersion)];
     if (version >= (newest.get(id)?.version ?? -Infinity)) {
       newest.set(id, { version, writtenAt: String(row.rowLastModifiedDateTimeUTC) });

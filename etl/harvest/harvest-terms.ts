@@ -1,5 +1,5 @@
 // Reads the terms of use and who accepted which version of them.
-import type { Completeness } from '../../src/engines/stage.ts';
+import type { Completeness } from '../../src/engines/generation-build.ts';
 import { listOf, pagesOf } from '../graph/pages.ts';
 import {
   acceptancesOf,
@@ -26,7 +26,7 @@ export async function harvestTerms(tools: Tools, users: KnownUsers): Promise<voi
   const { graph, stage, ledger } = tools;
   // Graph lists the newest version only; who accepted an older one points at the row that an earlier night left.
   const known = new Set<string>();
-  for (const { termsAndConditionsId, termsAndConditionsVersion } of stage.existing(termsStream.entity)) {
+  for (const { termsAndConditionsId, termsAndConditionsVersion } of stage.baseRows(termsStream.entity)) {
     known.add(termsNatural(String(termsAndConditionsId), Number(termsAndConditionsVersion)));
   }
   const terms: GraphTerms[] = [];

@@ -1,5 +1,5 @@
 // Reads the people: everyone with an Intune licence or a device, and who has which device.
-import type { Completeness, Stage } from '../../src/engines/stage.ts';
+import type { Completeness, GenerationBuild } from '../../src/engines/generation-build.ts';
 import { countedOf, pagesOf } from '../graph/pages.ts';
 import {
   GRAPH_USER_COUNT,
@@ -114,10 +114,10 @@ function unknownOwners(fleet: Fleet, named: Numbers): ReadonlySet<string> {
  * Of the owners of devices whom the directory does not know, those whom the warehouse never did know by name. Those who
  * left are not among them: they are found gone, and keep their last state.
  */
-function strangers(stage: Stage, unknownOwners: ReadonlySet<string>): ReadonlySet<string> {
+function strangers(stage: GenerationBuild, unknownOwners: ReadonlySet<string>): ReadonlySet<string> {
   const strange = new Set<unknown>(unknownOwners);
   if (strange.size === 0) return unknownOwners;
-  for (const { userId, userPrincipalName, intuneLicensed } of stage.existing(userStream.entity)) {
+  for (const { userId, userPrincipalName, intuneLicensed } of stage.baseRows(userStream.entity)) {
     // Whoever was erased has no name, and neither has anyone where names are not kept.
     if (userPrincipalName !== null || intuneLicensed !== null) strange.delete(userId);
   }

@@ -1,5 +1,5 @@
 // What every part of the harvest works with.
-import type { Stage } from '../../src/engines/stage.ts';
+import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 import type { Graph } from '../graph/client.ts';
 import type { KeyOf } from '../transform/lookups.ts';
 import type { Exports } from './exports.ts';
@@ -8,7 +8,7 @@ import type { Texts } from './texts.ts';
 
 export interface Tools {
   readonly graph: Graph;
-  readonly stage: Stage;
+  readonly stage: GenerationBuild;
   readonly ledger: Ledger;
   readonly keyOf: KeyOf;
   /** Ids that devices have in Entra, which several sources tell. */

@@ -3,7 +3,7 @@ import type { Model } from '../../schema/model.ts';
 import { profileOf, type PrivacyProfile } from '../../schema/privacy.ts';
 import { addDays } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
-import type { Stage } from '../../src/engines/stage.ts';
+import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 import { makeMask } from './mask.ts';
 import { maskedStage } from './masked-stage.ts';
 
@@ -26,26 +26,26 @@ export const KEEP_EVERYTHING: Privacy = {
 
 export interface Guard {
   /** For the harvest. */
-  readonly stage: Stage;
+  readonly stage: GenerationBuild;
   /** Once everything is merged: a sentence for the journal, or null where nobody was erased. */
   readonly eraseLeft: (now: Date) => string | null;
 }
 
 /** Throws FeedError `setup.bad-setting` where values are masked by a secret that is no longer there. */
-export function guardPeople(stage: Stage, model: Model, privacy: Privacy): Guard {
+export function guardPeople(stage: GenerationBuild, model: Model, privacy: Privacy): Guard {
   const { eraseLeftAfter } = privacy;
-  const profile = heldProfile(stage.privacy, privacy.profile);
+  const profile = heldProfile(stage.privacyProfile, privacy.profile);
   const masks = Object.values(profile).some((each) => each !== 'full');
   const mask = makeMask(profile, masks ? secretOf(stage, privacy) : new Uint8Array());
-  stage.keepOfPeople(profile, mask);
+  stage.applyPrivacyProfile(profile, mask);
   const isOpen = !masks && stage.tombstones.length === 0;
   const { stage: guarded, returned } = isOpen ? { stage, returned: [] } : maskedStage(stage, model, mask);
   return {
     stage: guarded,
     eraseLeft(now) {
-      stage.readmit([...returned]);
+      stage.removeTombstones([...returned]);
       if (eraseLeftAfter === null) return null;
-      const gone = stage.goneSince(addDays(stage.dateKey, -eraseLeftAfter));
+      const gone = stage.leaversSince(addDays(stage.dateKey, -eraseLeftAfter));
       if (gone.length === 0) return null;
       const { people } = stage.erase(gone, { at: now, forGood: false });
       const who = people === 1 ? 'One person who had left was' : `${people} people who had left were`;
@@ -60,7 +60,7 @@ function heldProfile(held: PrivacyProfile | null, wanted: PrivacyProfile): Priva
   return before.id === 'full' || wanted.id !== 'full' ? wanted : { ...wanted, id: before.id };
 }
 
-function secretOf({ privacy }: Stage, { secret, makeSecret }: Privacy): Uint8Array {
+function secretOf({ privacyProfile: privacy }: GenerationBuild, { secret, makeSecret }: Privacy): Uint8Array {
   if (secret) return secret;
   const wasUsed = privacy !== null && Object.values(privacy).some((each) => each !== 'full');
   if (!wasUsed) return makeSecret();

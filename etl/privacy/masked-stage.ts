@@ -3,11 +3,17 @@ import { derivePeople, type People } from '../../schema/derive/people.ts';
 import type { Model } from '../../schema/model.ts';
 import type { Entity, PersonalKind, Row } from '../../schema/words.ts';
 import { subjectHash } from '../../src/base/subject-hash.ts';
-import type { KeptOf, Stage, StagedRow, StagedValue, Tombstone } from '../../src/engines/stage.ts';
+import type {
+  Redact,
+  GenerationBuild,
+  StagedRow,
+  StagedValue,
+  Tombstone,
+} from '../../src/engines/generation-build.ts';
 
 export interface MaskedStage {
   /** What it shows of people has their ids as the source spells them, of those of whom it heard this night. */
-  readonly stage: Stage;
+  readonly stage: GenerationBuild;
   /** Hashes of people who were erased because they had left, and of whom the source tells again. */
   readonly returned: ReadonlySet<string>;
 }
@@ -32,7 +38,7 @@ interface Plan {
 }
 
 /** Things come before what is told of them, as pages of one list do. */
-export function maskedStage(stage: Stage, model: Model, mask: KeptOf): MaskedStage {
+export function maskedStage(stage: GenerationBuild, model: Model, mask: Redact): MaskedStage {
   const people = derivePeople(model);
   const returned = new Set<string>();
   if (!people) return { stage, returned };
@@ -44,7 +50,7 @@ export function maskedStage(stage: Stage, model: Model, mask: KeptOf): MaskedSta
   const treated = (entity: Entity, row: StagedRow): StagedRow => {
     const plan = plans.get(entity.name);
     if (!plan) return row;
-    const { values, natural } = row;
+    const { values, naturalKey: natural } = row;
     const owners = plan.owners.map((name) => spell.of(values[name])?.tombstone);
     const thing = plan.thing === null ? undefined : values[plan.thing];
     const isBuried = owners.some((each) => each) || (typeof thing === 'string' && buriedThings.has(thing));
@@ -62,7 +68,7 @@ export function maskedStage(stage: Stage, model: Model, mask: KeptOf): MaskedSta
     }
     for (const name of plan.references) written[name] = spell.of(values[name])?.text ?? values[name] ?? null;
     if (natural === undefined) return { values: written };
-    return { natural: plan.isPerson ? (spell.of(natural)?.text ?? natural) : natural, values: written };
+    return { naturalKey: plan.isPerson ? (spell.of(natural)?.text ?? natural) : natural, values: written };
   };
   const { id } = people;
   function* heard(rows: Iterable<Row>): Generator<Row, void, undefined> {
@@ -73,15 +79,15 @@ export function maskedStage(stage: Stage, model: Model, mask: KeptOf): MaskedSta
     returned,
     stage: {
       ...stage,
-      existing: (entity) =>
-        entity.name === people.entity.name ? heard(stage.existing(entity)) : stage.existing(entity),
+      baseRows: (entity) =>
+        entity.name === people.entity.name ? heard(stage.baseRows(entity)) : stage.baseRows(entity),
       append: (entity, rows) =>
         stage.append(
           entity,
           rows.map((row) => treated(entity, row)),
         ),
-      supplement: (entity, rows) =>
-        stage.supplement(
+      enrich: (entity, rows) =>
+        stage.enrich(
           entity,
           rows.map((row) => treated(entity, row)),
         ),
@@ -112,7 +118,7 @@ function isTold({ personal }: Plan, values: StagedRow['values']): boolean {
   return personal.some(([name, kind]) => kind !== 'id' && typeof values[name] === 'string');
 }
 
-function speller(tombstones: readonly Tombstone[], mask: KeptOf) {
+function speller(tombstones: readonly Tombstone[], mask: Redact) {
   const byHash = new Map(tombstones.map((each) => [each.hash, each]));
   const spellings = new Map<string, Spelling>();
   const originals = new Map<string, string>();

@@ -1,14 +1,14 @@
 // Brings everything the harvest looked for into the warehouse, in an order in which references find their things.
 import type { Model } from '../../schema/model.ts';
-import type { Completeness, NightStep, Stage } from '../../src/engines/stage.ts';
+import type { Completeness, MergeStep, GenerationBuild } from '../../src/engines/generation-build.ts';
 import { mergeOrder } from './merge-order.ts';
 
 /** `completeness` is by collection; those it does not name were not looked for and stay as they were. */
 export function mergeAll(
-  stage: Stage,
+  stage: GenerationBuild,
   model: Model,
   completeness: ReadonlyMap<string, Completeness>,
-): readonly Omit<NightStep, 'trimmed'>[] {
+): readonly Omit<MergeStep, 'trimmed'>[] {
   return mergeOrder(model).flatMap((entity) => {
     const known = completeness.get(entity.name);
     if (known === undefined) return [];

@@ -5,14 +5,14 @@ import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 import type { Keeping, Retention } from '../../src/base/retention.ts';
-import type { Stage } from '../../src/engines/stage.ts';
+import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 
 /** What the hosted feed keeps of facts, in days, where the model knows of nothing else. */
 const USUAL_VENDOR_DAYS = 30;
 
 /** After the merges of a night: what still holds is of tonight then. Returns the rows that went, by collection. */
 export function trimAll(
-  stage: Stage,
+  stage: GenerationBuild,
   { entities }: Model,
   retention: Retention,
 ): ReadonlyMap<string, number> {

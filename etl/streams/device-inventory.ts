@@ -1,6 +1,6 @@
 // What lists of devices leave out: from the inventory report for the whole fleet, or from each device by its id.
 import type { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
-import { NOT_TOLD, type StagedValue } from '../../src/engines/stage.ts';
+import { NOT_REPORTED, type StagedValue } from '../../src/engines/generation-build.ts';
 import type { Report, ReportRow } from '../graph/export-job.ts';
 import type { Resource } from '../graph/pages.ts';
 import { bytesOf, textOf } from '../transform/sentinels.ts';
@@ -31,7 +31,7 @@ export const inventorySupplement: Supplement<(typeof devices)['properties'], Inv
 
 // An empty cell says that there is none; a row too short says nothing.
 function told(cell: string | null): StagedValue {
-  return cell === null ? NOT_TOLD : textOf(cell);
+  return cell === null ? NOT_REPORTED : textOf(cell);
 }
 
 const SELECTED = [
@@ -66,10 +66,10 @@ export const detailsHistorySupplement: Supplement<
   (typeof devicePropertyHistories)['properties'],
   DeviceDetails
 > = {
-  physicalMemoryInBytes: ({ physicalMemoryInBytes }) => bytesOf(physicalMemoryInBytes) ?? NOT_TOLD,
+  physicalMemoryInBytes: ({ physicalMemoryInBytes }) => bytesOf(physicalMemoryInBytes) ?? NOT_REPORTED,
 };
 
 function hardwareText({ hardwareInformation }: DeviceDetails, name: string): StagedValue {
-  if (typeof hardwareInformation !== 'object' || hardwareInformation === null) return NOT_TOLD;
+  if (typeof hardwareInformation !== 'object' || hardwareInformation === null) return NOT_REPORTED;
   return textOf((hardwareInformation as Readonly<Record<string, unknown>>)[name]);
 }

@@ -1,6 +1,6 @@
 // Where devices and their nightly history come from: Intune's list of managed devices.
 import { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
-import { NOT_TOLD } from '../../src/engines/stage.ts';
+import { NOT_REPORTED } from '../../src/engines/generation-build.ts';
 import type { Resource } from '../graph/pages.ts';
 import { streamOf } from '../stream.ts';
 import type { KeyOf } from '../transform/lookups.ts';
@@ -73,7 +73,7 @@ export function belongsInWarehouse({ managementAgent }: ManagedDevice): boolean 
 }
 
 // Told by a GET of the single device or by an export only: device-inventory.ts has them.
-const notInLists = (): typeof NOT_TOLD => NOT_TOLD;
+const notInLists = (): typeof NOT_REPORTED => NOT_REPORTED;
 
 export const deviceStream = streamOf<DeviceRecord>()(devices, {
   natural: ({ device }) => device.id,

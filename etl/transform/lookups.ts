@@ -1,6 +1,6 @@
 // From a member of one of Graph's enums to the key of the lookup row; a member never met before becomes a row of its own.
 import { NOT_AVAILABLE_KEY, type Entity, type Row } from '../../schema/words.ts';
-import type { Stage } from '../../src/engines/stage.ts';
+import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 
 /** How a lookup is built and how Graph spells what it holds. */
 export interface Lookup {
@@ -20,14 +20,17 @@ export type KeyOf = (lookup: Lookup, member: unknown) => number;
 const FIRST_EXTENSION_KEY = 100_000;
 
 /** `onNewMember` hears of each row that had to be added. The row is remembered by its name, so its key stays. */
-export function makeKeyOf(stage: Stage, onNewMember: (lookup: Lookup, member: string) => void): KeyOf {
+export function makeKeyOf(
+  stage: GenerationBuild,
+  onNewMember: (lookup: Lookup, member: string) => void,
+): KeyOf {
   const keysByLookup = new Map<Lookup, Map<string, number>>();
 
   return (lookup, member) => {
     const word = wordOf(member);
     if (word === null) return NOT_AVAILABLE_KEY;
     let keys = keysByLookup.get(lookup);
-    if (!keys) keysByLookup.set(lookup, (keys = keysOf(lookup, stage.existing(lookup.entity))));
+    if (!keys) keysByLookup.set(lookup, (keys = keysOf(lookup, stage.baseRows(lookup.entity))));
     const known = keys.get(word.toLowerCase());
     if (known !== undefined) return known;
     const key = Math.max(FIRST_EXTENSION_KEY - 1, ...keys.values()) + 1;

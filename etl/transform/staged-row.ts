@@ -1,6 +1,6 @@
 // Turns a harvested record into the row that its stream describes.
 import type { Property } from '../../schema/words.ts';
-import type { StagedRow, StagedValue } from '../../src/engines/stage.ts';
+import type { StagedRow, StagedValue } from '../../src/engines/generation-build.ts';
 import type { Stream } from '../stream.ts';
 
 export type ToRow<Record_> = (record: Record_) => StagedRow;
@@ -14,7 +14,7 @@ export function rowMaker<Own extends Readonly<Record<string, Property>>, Record_
   return (record) => {
     const values: Record<string, StagedValue> = {};
     for (const [name, valueOf] of sources) values[name] = valueOf(record);
-    return natural ? { natural: natural(record), values } : { values };
+    return natural ? { naturalKey: natural(record), values } : { values };
   };
 }
 

@@ -8,7 +8,7 @@ import type { Settings } from '../settings/settings.ts';
 /** What was published for it; null where the newest generation has what the model has, or a night under way brings it. */
 export function catchUp({ data, keepGenerations }: Settings): Generation | null {
   try {
-    return openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations }).catchUp();
+    return openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations }).migrateToModel();
   } catch (error) {
     if (!(error instanceof FeedError) || error.code !== 'feed.night-running') throw error;
     return null;

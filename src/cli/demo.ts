@@ -7,7 +7,7 @@ import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { systemClock } from '../base/clock.ts';
 import { addDays, dateKeyOf, type DateKey } from '../base/date-key.ts';
 import type { Observer } from '../base/observation.ts';
-import { listGenerations } from '../engines/sqlite/generations.ts';
+import { listGenerations } from '../engines/sqlite/generations/generation-files.ts';
 import { logTo } from '../observe/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import { clockOf } from './clock-of.ts';

@@ -1,6 +1,6 @@
 // What `query --explain` prints: the plan, each statement with its values, and SQLite's own plan for it.
 import { inspect } from 'node:util';
-import type { ExplainedStatement } from '../engines/sqlite/explaining-engine.ts';
+import type { ExplainedStatement } from '../engines/sqlite/read/explaining-engine.ts';
 import type { Asked } from '../http/serve-read.ts';
 import type { BlankStatement } from '../sql/statement.ts';
 

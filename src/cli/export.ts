@@ -5,9 +5,9 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { digestFile } from '../base/digest-file.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import { openExport, type ExportSource, type ExportTable } from '../engines/sqlite/export-tables.ts';
-import { listGenerations, type StoredGeneration } from '../engines/sqlite/generations.ts';
-import { modelMark } from '../engines/sqlite/model-mark.ts';
+import { openExport, type ExportSource, type ExportTable } from '../engines/sqlite/transfer/export-tables.ts';
+import { listGenerations, type StoredGeneration } from '../engines/sqlite/generations/generation-files.ts';
+import { schemaFingerprint } from '../engines/sqlite/generations/schema-fingerprint.ts';
 import type { TableFormat, TableRow } from '../format/table-file.ts';
 import { catchUp } from './catch-up.ts';
 import type { Command } from './command.ts';
@@ -105,6 +105,6 @@ type Written = Pick<ExportManifest, 'format' | 'whole' | 'tables'>;
 
 function manifestOf({ id, dateKey, publishedAt }: StoredGeneration, written: Written): ExportManifest {
   const { format, whole, tables } = written;
-  const mark = modelMark(MODEL);
+  const mark = schemaFingerprint(MODEL);
   return { kind: 'fleetfeed-export', format, generation: id, dateKey, publishedAt, mark, whole, tables };
 }

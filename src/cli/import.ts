@@ -1,7 +1,7 @@
 // `import`: an export becomes a warehouse again, in an empty folder.
 import { join } from 'node:path';
 import { FeedError } from '../base/feed-error.ts';
-import type { ImportSource } from '../engines/sqlite/import-tables.ts';
+import type { ImportSource } from '../engines/sqlite/transfer/import-tables.ts';
 import type { TableFormat, TableRow } from '../format/table-file.ts';
 import type { Command } from './command.ts';
 import { checkFiles, readManifest, type ExportedTable, type ExportManifest } from './export-manifest.ts';

@@ -1,5 +1,5 @@
 // Trouble that the machine makes and its owner can end: a full disk, a folder that may not be written. No fault of ours.
-import { isDamage, sqliteCode } from '../engines/sqlite/sqlite-code.ts';
+import { isCorruption, sqliteErrorCode } from '../engines/sqlite/sqlite-errors.ts';
 
 const OF_THE_SYSTEM: ReadonlySet<unknown> = new Set([
   'EACCES',
@@ -18,9 +18,9 @@ const OF_SQLITE = /^SQLITE_(CANTOPEN|FULL|IOERR|PERM|READONLY)/;
 /** What the system said, which names the file; null for every other error. */
 export function machineTrouble(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
-  if (isDamage(error)) {
+  if (isCorruption(error)) {
     return `A file of the warehouse is damaged: ${error.message}. fleetfeed verify --all tells which one.`;
   }
-  const isOne = OF_THE_SYSTEM.has(error.code) || OF_SQLITE.test(sqliteCode(error) ?? '');
+  const isOne = OF_THE_SYSTEM.has(error.code) || OF_SQLITE.test(sqliteErrorCode(error) ?? '');
   return isOne ? `The machine refused: ${error.message}.` : null;
 }

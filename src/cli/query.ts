@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { roleNamed } from '../auth/roles.ts';
 import { FeedError } from '../base/feed-error.ts';
-import { openExplainingEngine } from '../engines/sqlite/explaining-engine.ts';
-import { SQLITE } from '../engines/sqlite/dialect.ts';
+import { openExplainingEngine } from '../engines/sqlite/read/explaining-engine.ts';
+import { SQLITE_DIALECT } from '../engines/sqlite/sqlite-dialect.ts';
 import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
 import type { Engine } from '../engines/engine.ts';
 import { odataError } from '../format/odata-error.ts';
@@ -72,7 +72,7 @@ function feedOf(engine: Engine, settings: Settings): Feed {
   const parts = {
     model: MODEL,
     engine,
-    dialect: SQLITE,
+    dialect: SQLITE_DIALECT,
     clock: clockOf(settings),
     observe: nobody,
     settings,

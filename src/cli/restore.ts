@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
-import { checkBackup } from '../engines/sqlite/backup.ts';
+import { checkBackup } from '../engines/sqlite/transfer/backup.ts';
 import type { Command } from './command.ts';
 import { openTenantWarehouse } from './tenant-nights.ts';
 import { say } from './terminal.ts';

@@ -2,9 +2,9 @@
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
-import { SQLITE } from '../engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../engines/sqlite/sqlite-dialect.ts';
 import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
-import { openSqliteJournal } from '../engines/sqlite/sqlite-journal.ts';
+import { openSqliteRunJournal } from '../engines/sqlite/journal/sqlite-run-journal.ts';
 import { makeApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { FEED_ROOT } from '../http/mounts.ts';
@@ -69,8 +69,8 @@ export async function startFeed(settings: Settings, clock: Clock, told: Observer
   });
   catchUp(settings);
   const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
-  const parts = { model: MODEL, engine, dialect: SQLITE, clock, observe, settings };
-  const app = makeApp(parts, { journal: openSqliteJournal(settings.data), metrics }, gate, settings);
+  const parts = { model: MODEL, engine, dialect: SQLITE_DIALECT, clock, observe, settings };
+  const app = makeApp(parts, { journal: openSqliteRunJournal(settings.data), metrics }, gate, settings);
   try {
     const server = await listen(app, settings, observe);
     observe({ kind: 'server.listening', url: server.url });

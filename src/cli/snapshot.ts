@@ -20,7 +20,7 @@ export const snapshot: Command = {
   switches: { accept: 'Publishes the night that verification refused, as it was kept; reads nothing.' },
   run: async (settings, _operands, switches) => {
     if (switches.has('accept')) {
-      const { id, dateKey } = openTenantWarehouse(settings).accept(systemClock.now());
+      const { id, dateKey } = openTenantWarehouse(settings).release(systemClock.now());
       say(`The refused night of ${dateKey} is published as generation ${id}.`);
       return;
     }

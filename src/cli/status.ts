@@ -5,10 +5,10 @@ import { addDays, dateKeyOf, type DateKey } from '../base/date-key.ts';
 import {
   listGenerationFiles,
   listGenerations,
-  listRefusedFiles,
+  listQuarantinedFiles,
   type StoredGeneration,
-} from '../engines/sqlite/generations.ts';
-import { openSqliteJournal } from '../engines/sqlite/sqlite-journal.ts';
+} from '../engines/sqlite/generations/generation-files.ts';
+import { openSqliteRunJournal } from '../engines/sqlite/journal/sqlite-run-journal.ts';
 import { clockOf } from './clock-of.ts';
 import type { Command } from './command.ts';
 import { statusText } from './status-text.ts';
@@ -28,8 +28,8 @@ export const status: Command = {
         readyHours,
         generations,
         damaged: unreadable(data, generations),
-        refused: listRefusedFiles(data).map(({ dateKey }) => dateKey),
-        runs: openSqliteJournal(data).recent(RUNS_SHOWN),
+        refused: listQuarantinedFiles(data).map(({ dateKey }) => dateKey),
+        runs: openSqliteRunJournal(data).recent(RUNS_SHOWN),
         bytes: bytesIn(data),
         data,
       }),

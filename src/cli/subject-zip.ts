@@ -2,8 +2,8 @@
 import { strToU8, zipSync } from 'fflate';
 import type { EdmType, Entity } from '../../schema/words.ts';
 import type { Generation } from '../engines/engine.ts';
-import type { SubjectRows } from '../engines/sqlite/people/read-subject.ts';
-import type { Person } from '../engines/stage.ts';
+import type { SubjectRows } from '../engines/sqlite/privacy/read-subject.ts';
+import type { Person } from '../engines/generation-build.ts';
 
 export interface AboutZip {
   readonly person: Person;

@@ -1,8 +1,8 @@
 // `verify`: whether what is served, or all that is kept, is whole.
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { FeedError } from '../base/feed-error.ts';
-import { examine } from '../engines/sqlite/examine.ts';
-import { listGenerationFiles, type GenerationFile } from '../engines/sqlite/generations.ts';
+import { verifyIntegrity } from '../engines/sqlite/verify/verify-integrity.ts';
+import { listGenerationFiles, type GenerationFile } from '../engines/sqlite/generations/generation-files.ts';
 import type { Command } from './command.ts';
 import { holdings } from './holdings.ts';
 import { print, say } from './terminal.ts';
@@ -23,7 +23,7 @@ export const verify: Command = {
 };
 
 function isWhole({ id, dateKey, path }: GenerationFile): boolean {
-  const { findings, rows } = examine(path, MODEL);
+  const { findings, rows } = verifyIntegrity(path, MODEL);
   const name = `Generation ${id} of ${dateKey}`;
   const verdict = findings.length === 0 ? holdings(rows && Object.fromEntries(rows)) : 'not whole';
   print([`${name}: ${verdict}.`, ...findings.map(({ message }) => `    ${message}`)].join('\n'));

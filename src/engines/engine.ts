@@ -15,16 +15,16 @@ export interface Generation {
 export interface PageRequest {
   readonly generation: number;
   /** The earlier generation that it is compared with, where the statements do that. */
-  readonly since?: number;
+  readonly sinceGeneration?: number;
   readonly statements: PageStatements;
   /** The skip token's order values where the page continues a chain, else null. */
   readonly after: readonly SqlValue[] | null;
   /** Rows that the whole chain still wants, or null for all. A page that reaches it has no next, and does not look for one. */
   readonly top: number | null;
   /** A page ends by rows, bytes or time, whichever comes first. */
-  readonly rows: number;
-  readonly bytes: number;
-  readonly milliseconds: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  readonly maxMilliseconds: number;
 }
 
 export type PagePart =
@@ -38,7 +38,7 @@ export interface Reader {
   /** Threads are shared out among readers by it. */
   readonly id: string;
   /** Told of the milliseconds that a thread has worked for it. */
-  readonly spend: (milliseconds: number) => void;
+  readonly chargeThreadTime: (milliseconds: number) => void;
 }
 
 export interface Engine {
@@ -54,6 +54,6 @@ export interface Engine {
   /** The one value a statement yields: a count, or a row already written as bytes; null when it yields no row. */
   readValue(generation: number, statement: Statement, signal: AbortSignal): Promise<SqlValue | Uint8Array>;
   /** The same engine, whose reads go on the account of one reader. Without it they are nobody's, and wait as one. */
-  by(reader: Reader): Engine;
+  forReader(reader: Reader): Engine;
   close(): Promise<void>;
 }

@@ -91,7 +91,11 @@ async function admit(
     account.work(milliseconds);
   };
   const feed = feedOf(caller.role);
-  return { caller, account, feed: { ...feed, engine: feed.engine.by({ id, spend }) } };
+  return {
+    caller,
+    account,
+    feed: { ...feed, engine: feed.engine.forReader({ id, chargeThreadTime: spend }) },
+  };
 }
 
 // As nginx has it in its logs: nobody is left to hear an answer.

@@ -2,7 +2,7 @@
 import express, { type Express, type Request, type Response } from 'express';
 import { Budgets, type BudgetSettings } from '../auth/budgets.ts';
 import type { Gate } from '../auth/open-gate.ts';
-import type { Journal } from '../engines/stage.ts';
+import type { RunJournal } from '../engines/generation-build.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Answer } from './answer.ts';
 import { answerRequest, type Door, type Guest } from './answer-request.ts';
@@ -20,7 +20,7 @@ import type { Visit } from './visit.ts';
 
 /** What is told to those who watch the feed. */
 export interface Watched {
-  readonly journal: Pick<Journal, 'recent'>;
+  readonly journal: Pick<RunJournal, 'recent'>;
   readonly metrics: Pick<Metrics, 'text'>;
 }
 

@@ -69,14 +69,14 @@ export async function servePage(
   const parts = feed.engine.readPage(
     {
       generation: generation.id,
-      ...(changes && { since: changes.since.id }),
+      ...(changes && { sinceGeneration: changes.since.id }),
       statements,
       after: plan.after?.map(asSql) ?? null,
       // Nothing changes within one generation, but by the time that is asked with.
       top: changes?.plan.alike === true && changes.since.id === generation.id ? 0 : plan.top,
-      rows: Math.min(preferences.maxPageSize ?? Infinity, feed.settings.pageRows),
-      bytes: LIMITS.pageBytes,
-      milliseconds: LIMITS.pageMs,
+      maxRows: Math.min(preferences.maxPageSize ?? Infinity, feed.settings.pageRows),
+      maxBytes: LIMITS.pageBytes,
+      maxMilliseconds: LIMITS.pageMs,
     },
     request.signal,
   );

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
-import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
+import { registerFunctions } from '../../src/engines/sqlite/read/register-functions.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
@@ -104,7 +104,7 @@ test.each([
   ['concat(aggregate($count as n),identity)', { sorts: true, regroups: true }],
 ])('what %s costs a chunk is told', (apply, costs) => {
   const read = plan('dailyThings', `$apply=${apply}`);
-  const statements = renderPage(read, templateOf(read.columns), SQLITE);
+  const statements = renderPage(read, templateOf(read.columns), SQLITE_DIALECT);
   expect(statements).toMatchObject(costs);
   const steps = database
     .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statements.next.text}`)

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { LIMITS } from '../../src/base/limits.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
-import { EARLIER_SCHEMA } from '../../src/engines/sqlite/earlier-schema.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
+import { EARLIER_SCHEMA } from '../../src/engines/sqlite/read/earlier-schema.ts';
 import { removedRow } from '../../src/format/odata-removed.ts';
 import type { RowTemplate } from '../../src/format/row-template.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
@@ -62,7 +62,7 @@ function walked({ plan, size }: { readonly plan: ChangesPlan; readonly size: num
   const row = withKey(plan.now.columns);
   const gone = (reason: 'deleted' | 'changed'): RowTemplate => removedRow(listing, reason, '4.01', row);
   const templates = { row, deleted: gone('deleted'), changed: gone('changed') };
-  return walkStatements(now, renderChanges(plan, templates, SQLITE), size).rows;
+  return walkStatements(now, renderChanges(plan, templates, SQLITE_DIALECT), size).rows;
 }
 
 const withKey = (names: readonly string[]): RowTemplate => ({
@@ -152,7 +152,7 @@ test.each([
 test('a chunk begins where the last one ended, in both states, and finds each row in the other by its key', () => {
   const plan = changesOf(parseRequest('/things', ''), { firstDay: 0, began });
   const row = templateOf(['label']);
-  const { next } = renderChanges(plan, { row, deleted: row, changed: row }, SQLITE);
+  const { next } = renderChanges(plan, { row, deleted: row, changed: row }, SQLITE_DIALECT);
   const steps = now
     .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${next.text}`)
     .all(...next.values.map(() => 1))

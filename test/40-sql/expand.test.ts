@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { chosenList } from '../../src/format/odata-context.ts';
 import { odataRow, type MetadataLevel } from '../../src/format/odata-row.ts';
 import { rowKindOf } from '../../src/http/feed.ts';
@@ -185,7 +185,7 @@ describe('$expand', () => {
 
   test('stands in one row, too', () => {
     const read = plan('/kinds(0)?$select=title&$expand=parent($select=kindKey)');
-    const { text, values } = renderEntity(read, template(read), SQLITE);
+    const { text, values } = renderEntity(read, template(read), SQLITE_DIALECT);
     expect(
       String(
         database
@@ -302,7 +302,7 @@ describe('$expand', () => {
 
   test('asks about the deadline for the inner rows, and is read in small chunks', () => {
     const read = plan('/kinds?$expand=things');
-    const { next, nests } = renderPage(read, template(read), SQLITE);
+    const { next, nests } = renderPage(read, template(read), SQLITE_DIALECT);
     expect(nests).toBe(true);
     expect(next.text).toContain('within_deadline("r1"."thingKey")');
   });
@@ -371,7 +371,7 @@ describe('$compute', () => {
 
   test('keeps the order of the key’s own tree', () => {
     const read = plan('/things?$compute=number mul 2 as double&$filter=dateKey ge 20180220');
-    expect(renderPage(read, template(read), SQLITE).sorts).toBe(false);
+    expect(renderPage(read, template(read), SQLITE_DIALECT).sorts).toBe(false);
     const { rows } = walkChunks(database, read, 5, template(read));
     expect(rows).toHaveLength(ROWS.filter(({ dateKey }) => Number(dateKey) >= 20180220).length);
   });

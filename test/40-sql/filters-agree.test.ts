@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import type { Expression } from '../../src/odata/expression.ts';
 import { bindCondition } from '../../src/plan/bind-expression.ts';
 import { identifier, rowName, sql, statement } from '../../src/sql/fragment.ts';
@@ -23,7 +23,7 @@ const { condition } = randomExpressions(VOCABULARY);
 const scope = thingScope();
 
 function rendered(expression: Expression, place: Place) {
-  return renderCondition(bindCondition(expression, scope), place, SQLITE);
+  return renderCondition(bindCondition(expression, scope), place, SQLITE_DIALECT);
 }
 
 test('a random filter keeps the rows for which it is true', () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { createFilter } from 'odata-v4-sql';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { parseExpression } from '../../src/odata/parse-expression.ts';
 import { bindCondition } from '../../src/plan/bind-expression.ts';
 import { identifier, rowName, sql, statement } from '../../src/sql/fragment.ts';
@@ -22,7 +22,7 @@ const scope = thingScope();
 
 function ours(filter: string) {
   const condition = bindCondition(parseExpression(filter, '$filter'), scope);
-  const where = renderCondition(condition, 'filter', SQLITE);
+  const where = renderCondition(condition, 'filter', SQLITE_DIALECT);
   return statement(
     sql`SELECT rowid FROM ${identifier('numbered')} AS ${rowName(0)} WHERE ${where}`,
     () => '?',

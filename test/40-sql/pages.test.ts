@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { LIMITS } from '../../src/base/limits.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import { renderPage } from '../../src/sql/render-page.ts';
@@ -94,7 +94,7 @@ describe.each(['things', 'dailyThings'])('pages of %s', (collection) => {
     ['a range of days', '$filter=dateKey ge 20180219 and dateKey lt 20180301'],
     ['a range of days from its end', '$filter=dateKey le 20180301&$orderby=dateKey desc'],
   ])('in the order of %s are sought and not sorted', (_, options) => {
-    const statements = renderPage(plan(collection, options), templateOf(['label']), SQLITE);
+    const statements = renderPage(plan(collection, options), templateOf(['label']), SQLITE_DIALECT);
     expect(statements.sorts).toBe(false);
     for (const { text, values } of [statements.first, statements.next]) {
       const steps = database
@@ -114,7 +114,11 @@ describe.each(['things', 'dailyThings'])('pages of %s', (collection) => {
 });
 
 test('a chunk begins where the last one ended, not at the first day of the filter', () => {
-  const { next } = renderPage(plan('things', '$filter=dateKey ge 20180101'), templateOf(['label']), SQLITE);
+  const { next } = renderPage(
+    plan('things', '$filter=dateKey ge 20180101'),
+    templateOf(['label']),
+    SQLITE_DIALECT,
+  );
   const steps = database
     .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${next.text}`)
     .all(...next.values.map(() => 1));
@@ -125,14 +129,14 @@ test('a chunk begins where the last one ended, not at the first day of the filte
 });
 
 test('an order that no index gives says so, and is read in one pass a chunk', () => {
-  const { next, sorts } = renderPage(plan('things', '$orderby=label'), templateOf(['label']), SQLITE);
+  const { next, sorts } = renderPage(plan('things', '$orderby=label'), templateOf(['label']), SQLITE_DIALECT);
   expect(sorts).toBe(true);
   expect(next.text).not.toContain('UNION');
 });
 
 test('a statement that may pass over rows asks about its deadline, and one that only shows rows does not', () => {
   const text = (options: string): string =>
-    renderPage(plan('dailyThings', options), templateOf(['label']), SQLITE).next.text;
+    renderPage(plan('dailyThings', options), templateOf(['label']), SQLITE_DIALECT).next.text;
   expect(text('')).not.toContain('within_deadline');
   expect(text('$filter=dateKey ge 20180219 and dateKey lt 20180301')).not.toContain('within_deadline');
   expect(text("$filter=label eq 'a'")).toMatch(/WHERE within_deadline\("r0"\."thingKey"\) AND/);

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
-import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
+import { registerFunctions } from '../../src/engines/sqlite/read/register-functions.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import { renderCount } from '../../src/sql/render-read.ts';
@@ -150,7 +150,7 @@ test('the number of rows is an order too', () => {
 test('rows that are asked of inside others ask about the deadline, and stop there', () => {
   const { text, values } = renderCount(
     plan('/kinds?$filter=things/any(t:t/kind/things/any(u:u/on))'),
-    SQLITE,
+    SQLITE_DIALECT,
   );
   expect(text).toMatch(/EXISTS \(SELECT 1 FROM "things" AS "r1" WHERE within_deadline\("r1"\."thingKey"\)/);
   expect(text).toMatch(/EXISTS \(SELECT 1 FROM "things" AS "r3" WHERE within_deadline\("r3"\."thingKey"\)/);
@@ -165,7 +165,7 @@ test('rows that are asked of inside others ask about the deadline, and stop ther
 
 test('as many navigations inside each other as the limit allows are one statement, and one more is refused', () => {
   const chain = (ways: number): string => `${'parent/'.repeat(ways)}kindKey eq 1`;
-  const { text, values } = renderCount(plan(`/kinds?$filter=${chain(LIMITS.rowsInSight)}`), SQLITE);
+  const { text, values } = renderCount(plan(`/kinds?$filter=${chain(LIMITS.rowsInSight)}`), SQLITE_DIALECT);
   expect(
     database
       .prepare(text)

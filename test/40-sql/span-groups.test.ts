@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { OPEN_DAY } from '../../src/base/date-key.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { parseApply } from '../../src/odata/parse-apply.ts';
 import type { ApplyStep } from '../../src/odata/wanted.ts';
 import { renderPage } from '../../src/sql/render-page.ts';
@@ -75,7 +75,7 @@ test('random transformations yield the same rows as of days one by one', () => {
 describe('spans are read for', () => {
   const textOf = (steps: string): string => {
     const plan = planApplied('dailyThings', parseApply(steps));
-    return renderPage(plan, templateOf(plan.columns), SQLITE).first.text;
+    return renderPage(plan, templateOf(plan.columns), SQLITE_DIALECT).first.text;
   };
 
   test.each([

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import type { RowTemplate } from '../../src/format/row-template.ts';
 import type { Expression } from '../../src/odata/expression.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
@@ -89,7 +89,7 @@ describe('long chains', () => {
   });
   const scope = thingScope();
   const count = (expression: Expression): unknown => {
-    const where = renderCondition(bindCondition(expression, scope), 'filter', SQLITE);
+    const where = renderCondition(bindCondition(expression, scope), 'filter', SQLITE_DIALECT);
     return first(
       statement(sql`SELECT count(*) FROM ${identifier('things')} AS ${rowName(0)} WHERE ${where}`, () => '?'),
     );
@@ -109,7 +109,8 @@ describe('long chains', () => {
 
   test('large whole numbers and hostile texts stay themselves in a long list', () => {
     const many = Array.from({ length: 200 }, (_, index) => `'x${index}'`).join();
-    const where = (list: string): unknown => first(renderCount(plan(`/things?$filter=${list}`), SQLITE));
+    const where = (list: string): unknown =>
+      first(renderCount(plan(`/things?$filter=${list}`), SQLITE_DIALECT));
     expect(where(`label in (${many},'"quoted"','O''Neil')`)).toBe(
       ROWS.filter(({ label }) => label === '"quoted"' || label === "O'Neil").length,
     );
@@ -126,7 +127,7 @@ describe('one row', () => {
     ...more,
   });
   const write = (key: string, wanted: RowTemplate): string =>
-    (first(renderEntity(plan(`/things(${key})`), wanted, SQLITE)) as Buffer).toString();
+    (first(renderEntity(plan(`/things(${key})`), wanted, SQLITE_DIALECT)) as Buffer).toString();
 
   test('is written as JSON, every type in its own way', () => {
     expect(write('dateKey=20180219,thingKey=1', template())).toBe(
@@ -189,10 +190,12 @@ describe('one row', () => {
 
   test('of no such key is no row', () => {
     expect(
-      first(renderEntity(plan('/things(dateKey=20180220,thingKey=99)'), template(), SQLITE)),
+      first(renderEntity(plan('/things(dateKey=20180220,thingKey=99)'), template(), SQLITE_DIALECT)),
     ).toBeUndefined();
-    expect(first(renderExists(plan('/things(dateKey=20180220,thingKey=99)'), SQLITE))).toBeUndefined();
-    expect(first(renderExists(plan('/things(dateKey=20180220,thingKey=0)'), SQLITE))).toBe(1);
+    expect(
+      first(renderExists(plan('/things(dateKey=20180220,thingKey=99)'), SQLITE_DIALECT)),
+    ).toBeUndefined();
+    expect(first(renderExists(plan('/things(dateKey=20180220,thingKey=0)'), SQLITE_DIALECT))).toBe(1);
   });
 
   function find(dateKey: number, thingKey: number) {
@@ -227,7 +230,7 @@ function fractionOf(cell: number | null): string {
 
 describe('one value', () => {
   const read = (address: string): unknown => {
-    const bytes = first(renderValue(plan(address), { int64AsText: false }, SQLITE));
+    const bytes = first(renderValue(plan(address), { int64AsText: false }, SQLITE_DIALECT));
     return bytes instanceof Uint8Array ? Buffer.from(bytes).toString() : bytes;
   };
 
@@ -247,12 +250,14 @@ describe('one value', () => {
   });
 
   test('a divisor that is zero in a row is the reader’s error', () => {
-    const count = renderCount(plan('/things?$filter=1 div number eq 1'), SQLITE);
+    const count = renderCount(plan('/things?$filter=1 div number eq 1'), SQLITE_DIALECT);
     expect(() => first(count)).toThrow(expect.objectContaining({ code: 'request.type-mismatch' }));
   });
 
   test('a whole table is counted without a look at its rows', () => {
-    expect(renderCount(plan('/things/$count'), SQLITE).text).toBe('SELECT count(*) FROM "things" AS "r0"');
-    expect(first(renderCount(plan('/dailyThings/$count'), SQLITE))).toBe(ROWS.length);
+    expect(renderCount(plan('/things/$count'), SQLITE_DIALECT).text).toBe(
+      'SELECT count(*) FROM "things" AS "r0"',
+    );
+    expect(first(renderCount(plan('/dailyThings/$count'), SQLITE_DIALECT))).toBe(ROWS.length);
   });
 });

@@ -19,7 +19,7 @@ import {
   type Row,
 } from '../../schema/words.ts';
 import { OPEN_DAY, periodOf } from '../../src/base/date-key.ts';
-import { registerFunctions } from '../../src/engines/sqlite/functions.ts';
+import { registerFunctions } from '../../src/engines/sqlite/read/register-functions.ts';
 import { type Scope, scopeOf } from '../../src/plan/scope.ts';
 import type { Vocabulary } from './random-filters.ts';
 

@@ -1,6 +1,6 @@
 // Walks a collection chunk by chunk as an engine does, on one connection.
 import type { Database } from 'better-sqlite3';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import type { RowTemplate } from '../../src/format/row-template.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
 import { renderPage } from '../../src/sql/render-page.ts';
@@ -17,7 +17,7 @@ export function walkChunks(
   chunkRows: number,
   template = templateOf(plan.columns),
 ) {
-  const statements = renderPage(plan, template, SQLITE);
+  const statements = renderPage(plan, template, SQLITE_DIALECT);
   return walkStatements(database, statements, chunkRows, plan.after ?? []);
 }
 

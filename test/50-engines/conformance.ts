@@ -65,9 +65,9 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
           statements: harness.statements.things,
           after: null,
           top: null,
-          rows: 50_000,
-          bytes: 1e9,
-          milliseconds: 60_000,
+          maxRows: 50_000,
+          maxBytes: 1e9,
+          maxMilliseconds: 60_000,
           ...request,
         },
         signal,
@@ -101,8 +101,9 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
           const count = rows === 1 ? 12 : MANY;
           harness.publish(manyThings(count));
           open({ workers: 2 });
-          const pages = [await readPage({ rows })];
-          while (pages.at(-1)!.after) pages.push(await readPage({ rows, after: pages.at(-1)!.after }));
+          const pages = [await readPage({ maxRows: rows })];
+          while (pages.at(-1)!.after)
+            pages.push(await readPage({ maxRows: rows, after: pages.at(-1)!.after }));
           expect(pages.flatMap(keysOf)).toEqual(manyThings(count).map(({ key }) => key));
           expect(pages.map(({ told }) => told)).toEqual(pages.map((each) => keysOf(each).length));
           expect(pages).toHaveLength(Math.ceil(count / rows));
@@ -118,7 +119,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
       test('ends by bytes, and the next begins after its last row', async () => {
         harness.publish(manyThings(MANY));
         open();
-        const first = await readPage({ bytes: 1 });
+        const first = await readPage({ maxBytes: 1 });
         expect(first.told).toBeGreaterThan(0);
         expect(first.told).toBeLessThan(MANY);
         const rest = await readPage({ after: first.after });
@@ -128,7 +129,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
       test('ends by time, and the next begins after its last row', async () => {
         harness.publish(manyThings(MANY));
         open();
-        const first = await readPage({ milliseconds: 0 });
+        const first = await readPage({ maxMilliseconds: 0 });
         expect(first.told).toBeGreaterThan(0);
         expect(first.told).toBeLessThan(MANY);
         const rest = await readPage({ after: first.after });
@@ -139,7 +140,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         harness.publish(manyThings(20_000));
         open();
         let told = 0;
-        for await (const part of page({ milliseconds: 50 })) {
+        for await (const part of page({ maxMilliseconds: 50 })) {
           if (part.kind === 'end') expect(part.after).toEqual([told]);
           else told += part.rows;
           await passes(100);
@@ -154,7 +155,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         const statements = { ...things, next: mistaken };
         expect(await readPage({ top: 10, statements })).toMatchObject({ told: 10, after: null });
         expect(await readPage({ top: 0, statements })).toEqual({ text: '', told: 0, after: null });
-        expect(await readPage({ top: 3000, rows: 2500 })).toMatchObject({ told: 2500, after: [2500] });
+        expect(await readPage({ top: 3000, maxRows: 2500 })).toMatchObject({ told: 2500, after: [2500] });
       });
 
       test('ends before a chunk that meets a limit, so that what was read is not lost', async () => {
@@ -356,12 +357,12 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
       test('a chain that began on one stays on it while the next is read, too', async () => {
         harness.publish(manyThings(30));
         open();
-        const first = await readPage({ rows: 20 });
+        const first = await readPage({ maxRows: 20 });
         harness.publish(manyThings(50));
         await passes(1000);
         expect(engine.generation(1)).toMatchObject({ id: 1 });
         const [old, young] = await Promise.all([
-          readPage({ rows: 20, after: first.after }),
+          readPage({ maxRows: 20, after: first.after }),
           readPage({ generation: 2, after: first.after }),
         ]);
         expect([old.told, old.after]).toEqual([10, null]);

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { makeModel } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
-import { examine } from '../../src/engines/sqlite/examine.ts';
-import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
+import { verifyIntegrity } from '../../src/engines/sqlite/verify/verify-integrity.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { smallModel, thing, thingDays, thingHistories, things, withDataDir } from './stage-small-model.ts';
 
@@ -12,11 +12,11 @@ const model = makeModel('Small', [dates, ...smallModel.entities.values()]);
 const noon = new Date('2026-01-01T12:00:00Z');
 
 /** Two months of one thing that changes its colour every night, and what examining finds after the damage. */
-function examined(damage: string, by = model): ReturnType<typeof examine> {
+function examined(damage: string, by = model): ReturnType<typeof verifyIntegrity> {
   return withDataDir((dataDir) => {
     const warehouse = openSqliteWarehouse({ dataDir, model });
     for (const [index, day] of [20260130, 20260131, 20260201, 20260202].entries()) {
-      const stage = warehouse.begin(day, noon);
+      const stage = warehouse.beginBuild(day, noon);
       const colourKey = 1 + (index % 2);
       stage.append(things, [thing('a', { colourKey })]);
       stage.append(thingHistories, [{ values: { thingKey: 'a', thingName: `name ${index}` } }]);
@@ -29,7 +29,7 @@ function examined(damage: string, by = model): ReturnType<typeof examine> {
     const database = new Database(path);
     database.exec(damage);
     database.close();
-    return examine(path, by);
+    return verifyIntegrity(path, by);
   });
 }
 
@@ -62,7 +62,7 @@ describe('examining', () => {
   test('says of a file without a generation that it is damaged', () => {
     expect(examined('DELETE FROM generation')).toEqual({
       generation: null,
-      findings: [{ collection: '', message: 'The file is damaged: it holds no generation.', broken: true }],
+      findings: [{ collection: '', message: 'The file is damaged: it holds no generation.', isBroken: true }],
       rows: null,
     });
   });

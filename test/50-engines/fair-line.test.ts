@@ -1,6 +1,6 @@
 // Who comes next: the reader who was served least of late, whatever the others want.
 import { describe, expect, test } from '@jest/globals';
-import { FairLine } from '../../src/engines/sqlite/fair-line.ts';
+import { FairQueue } from '../../src/engines/sqlite/read/fair-queue.ts';
 
 interface Job {
   readonly reader: string;
@@ -12,17 +12,17 @@ interface Job {
 const jobOf = (name: string, work = name): Job => ({ reader: name.charAt(0), work, name });
 
 let now = 0;
-const lineOf = (...names: readonly string[]): FairLine<Job> => {
+const lineOf = (...names: readonly string[]): FairQueue<Job> => {
   now = 0;
-  const line = new FairLine<Job>(() => now);
+  const line = new FairQueue<Job>(() => now);
   for (const name of names) line.join(jobOf(name));
   return line;
 };
-const order = (line: FairLine<Job>, cost = 0): readonly string[] => {
+const order = (line: FairQueue<Job>, cost = 0): readonly string[] => {
   const names: string[] = [];
   for (let job = line.next(false); job; job = line.next(false)) {
     names.push(job.name);
-    line.spend(job.reader, cost);
+    line.recordUsage(job.reader, cost);
   }
   return names;
 };
@@ -48,16 +48,16 @@ describe('the line in front of the threads', () => {
     const names: string[] = [];
     for (let job = line.next(false); job; job = line.next(false)) {
       names.push(job.name);
-      line.spend(job.reader, job.reader === 'a' ? 100 : 10);
+      line.recordUsage(job.reader, job.reader === 'a' ? 100 : 10);
     }
     expect(names).toEqual(['a1', 'b1', 'b2', 'b3', 'a2']);
   });
 
   test('forgets: who was greedy a minute ago comes before who is greedy now', () => {
     const line = lineOf();
-    line.spend('a', 1000);
+    line.recordUsage('a', 1000);
     now = 60_000;
-    line.spend('b', 100);
+    line.recordUsage('b', 100);
     line.join(jobOf('b1'));
     line.join(jobOf('a1'));
     expect(order(line)).toEqual(['a1', 'b1']);
@@ -73,7 +73,7 @@ describe('the line in front of the threads', () => {
 
   test('does not remember every reader who ever came', () => {
     const line = lineOf();
-    for (let i = 0; i < 3000; i += 1) line.spend(`reader ${i}`, 1000);
+    for (let i = 0; i < 3000; i += 1) line.recordUsage(`reader ${i}`, 1000);
     line.join({ reader: 'reader 2999', work: '', name: 'late' });
     line.join({ reader: 'reader 0', work: '', name: 'forgotten' });
     expect(order(line)).toEqual(['forgotten', 'late']);
@@ -82,9 +82,9 @@ describe('the line in front of the threads', () => {
 
 describe('the kept thread', () => {
   /** A line in which someone has just asked for what is known to take a moment. */
-  const keptLine = (): FairLine<Job> => {
+  const keptLine = (): FairQueue<Job> => {
     const line = lineOf();
-    line.learn('brief', 1);
+    line.recordDuration('brief', 1);
     line.join(jobOf('p1', 'brief'));
     expect(line.next(true)?.name).toBe('p1');
     return line;
@@ -100,7 +100,7 @@ describe('the kept thread', () => {
 
   test('is kept for what is brief, whoever asks for it, from what is long and from what nobody knows yet', () => {
     const line = keptLine();
-    line.learn('long', 400);
+    line.recordDuration('long', 400);
     line.join(jobOf('a1', 'long'));
     line.join(jobOf('b1', 'unknown'));
     expect(line.next(true)).toBeNull();
@@ -114,28 +114,28 @@ describe('the kept thread', () => {
 
   test('takes the briefest first', () => {
     const line = keptLine();
-    line.learn('page', 6);
+    line.recordDuration('page', 6);
     for (const [name, work] of [
       ['a1', 'page'],
       ['b1', 'brief'],
     ] as const)
       line.join(jobOf(name, work));
-    line.spend('b', 50);
+    line.recordUsage('b', 50);
     expect([line.next(true), line.next(true)].map((job) => job?.name)).toEqual(['b1', 'a1']);
   });
 
   test('is not kept for one who has much of what is brief', () => {
     const line = keptLine();
-    line.spend('b', 1000);
+    line.recordUsage('b', 1000);
     line.join(jobOf('b1', 'brief'));
     expect(line.next(true)).toBeNull();
-    line.spend('p', 1000);
+    line.recordUsage('p', 1000);
     expect(line.next(true)?.name).toBe('b1');
   });
 
   test('stays for one who asks twenty times a second', () => {
     const line = keptLine();
-    for (; now < 50_000; now += 50) line.spend('p', 2);
+    for (; now < 50_000; now += 50) line.recordUsage('p', 2);
     line.join(jobOf('p2', 'brief'));
     line.join(jobOf('a1', 'unknown'));
     expect(line.next(true)?.name).toBe('p2');
@@ -144,10 +144,10 @@ describe('the kept thread', () => {
 
   test('knows work by its better times, and not by one at which the machine did something else', () => {
     const line = keptLine();
-    line.learn('brief', 60);
+    line.recordDuration('brief', 60);
     line.join(jobOf('a1', 'brief'));
     expect(line.next(true)?.name).toBe('a1');
-    for (let time = 0; time < 10; time += 1) line.learn('brief', 60);
+    for (let time = 0; time < 10; time += 1) line.recordDuration('brief', 60);
     line.join(jobOf('a2', 'brief'));
     expect(line.next(true)).toBeNull();
   });
@@ -158,9 +158,9 @@ describe('the kept thread', () => {
     line.join(jobOf('b1'));
     now += 900;
     expect(line.next(false)?.name).toBe('a1');
-    expect([line.next(true), line.standstillMs()]).toEqual([null, 1000]);
+    expect([line.next(true), line.msUntilStandstill()]).toEqual([null, 1000]);
     now += 999;
-    expect([line.next(true), line.standstillMs()]).toEqual([null, 1]);
+    expect([line.next(true), line.msUntilStandstill()]).toEqual([null, 1]);
     now += 1;
     expect(line.next(true)?.name).toBe('b1');
   });

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { makeModel, type Model } from '../../schema/model.ts';
 import { entity, int32, text, textOrNull } from '../../schema/words.ts';
-import { openExport } from '../../src/engines/sqlite/export-tables.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
-import type { ImportSource } from '../../src/engines/sqlite/import-tables.ts';
+import { openExport } from '../../src/engines/sqlite/transfer/export-tables.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
+import type { ImportSource } from '../../src/engines/sqlite/transfer/import-tables.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { TableRow } from '../../src/format/table-file.ts';
 import { select, withDataDir } from './stage-small-model.ts';
@@ -40,7 +40,7 @@ function exported(
     [20260102, []],
     [20260103, ['b']],
   ] as const) {
-    const stage = warehouse.begin(day, noon);
+    const stage = warehouse.beginBuild(day, noon);
     stage.append(
       told,
       places.map((placeId) => ({ values: { placeId, ...values } })),

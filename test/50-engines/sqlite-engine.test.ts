@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Engine } from '../../src/engines/engine.ts';
-import { BUILDING_FILE, generationFileName, listGenerations } from '../../src/engines/sqlite/generations.ts';
-import { RecentMap } from '../../src/engines/sqlite/recent-map.ts';
+import {
+  BUILD_FILE,
+  generationFileName,
+  listGenerations,
+} from '../../src/engines/sqlite/generations/generation-files.ts';
+import { LruMap } from '../../src/engines/sqlite/read/lru-map.ts';
 import { openSqliteEngine } from '../../src/engines/sqlite/sqlite-engine.ts';
 import { describeEngine } from './conformance.ts';
 import { sqliteHarness, type SqliteHarness } from './sqlite-harness.ts';
@@ -28,7 +32,7 @@ describe('the files of generations', () => {
   test('are listed newest first, without what is being built and what is something else', () => {
     harness.publish([]);
     harness.publish([]);
-    for (const name of [BUILDING_FILE, 'generation-000009-20260109.sqlite-journal', 'notes.txt']) {
+    for (const name of [BUILD_FILE, 'generation-000009-20260109.sqlite-journal', 'notes.txt']) {
       writeFileSync(join(harness.dataDir, name), '');
     }
     expect(listGenerations(harness.dataDir)).toEqual([
@@ -110,12 +114,12 @@ describe('two generations beside each other', () => {
     const engine = openQuietly(harness);
     const request = {
       generation: 2,
-      since: 1,
+      sinceGeneration: 1,
       after: null,
       top: null,
-      rows: 9,
-      bytes: 1e6,
-      milliseconds: 5000,
+      maxRows: 9,
+      maxBytes: 1e6,
+      maxMilliseconds: 5000,
     };
     const statements = {
       first: both,
@@ -187,7 +191,7 @@ test('nobody waits in vain beside a thread that is kept for brief reads and idle
   const engine = harness.open({ workers: 2, limits, observe: () => undefined });
   const { statements } = harness;
   const over = new AbortController();
-  const as = (id: string): Engine => engine.by({ id, spend: () => undefined });
+  const as = (id: string): Engine => engine.forReader({ id, chargeThreadTime: () => undefined });
   try {
     for (let time = 0; time < 3; time += 1) await as('brief').readValue(1, statements.count, over.signal);
     const holding = as('heavy').readValue(1, statements.runaway, over.signal);
@@ -213,8 +217,8 @@ test('a row beyond what SQLite can write is the reader’s to make smaller', asy
 
 test('a recent map lets go of what was unused for longest', () => {
   const gone: number[] = [];
-  const map = new RecentMap<string, number>(2, (value) => gone.push(value));
-  for (const key of ['a', 'b', 'a', 'c', 'a', 'd']) map.get(key, () => key.charCodeAt(0));
+  const map = new LruMap<string, number>(2, (value) => gone.push(value));
+  for (const key of ['a', 'b', 'a', 'c', 'a', 'd']) map.getOrCreate(key, () => key.charCodeAt(0));
   expect(gone.map((code) => String.fromCharCode(code))).toEqual(['b', 'c']);
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { generationFileName } from '../../src/engines/sqlite/generations.ts';
+import { generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteEngine } from '../../src/engines/sqlite/sqlite-engine.ts';
 import type { PageStatements } from '../../src/sql/statement.ts';
 import type { Harness, Thing } from './conformance.ts';

@@ -9,16 +9,16 @@ import { makeModel, type Model } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
 import { runProblems, runSteps, runs } from '../../schema/subjects/runs.ts';
 import { entity, int32, text, textOrNull, type Entity, type Property, type Row } from '../../schema/words.ts';
-import { BUILDING_FILE, generationFileName } from '../../src/engines/sqlite/generations.ts';
+import { BUILD_FILE, generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Warehouse } from '../../src/engines/stage.ts';
+import type { Warehouse } from '../../src/engines/generation-build.ts';
 import { select, smallModel, thing, thingDays, things, withDataDir } from './stage-small-model.ts';
 
 const noon = new Date('2026-01-01T12:00:00Z');
 const warehouseIn = (dataDir: string): Warehouse => openSqliteWarehouse({ dataDir, model: smallModel });
 
 function publish(warehouse: Warehouse, day: number, naturals: readonly string[]): void {
-  const stage = warehouse.begin(day, noon);
+  const stage = warehouse.beginBuild(day, noon);
   stage.append(
     things,
     naturals.map((natural) => thing(natural)),
@@ -76,7 +76,7 @@ describe('publishing', () => {
     withDataDir((dataDir) => {
       const warehouse = warehouseIn(dataDir);
       publish(warehouse, 20260101, ['a']);
-      const stage = warehouse.begin(20260102, noon);
+      const stage = warehouse.beginBuild(20260102, noon);
       stage.append(things, [thing('b')]);
       stage.merge(things, 'complete');
       expect(warehouse.current()).toMatchObject({ id: 1 });
@@ -93,12 +93,12 @@ describe('publishing', () => {
 describe('beginning', () => {
   test('refuses a second night until the first has ended', () => {
     withDataDir((dataDir) => {
-      const stage = warehouseIn(dataDir).begin(20260101, noon);
-      expect(() => warehouseIn(dataDir).begin(20260101, noon)).toThrow(
+      const stage = warehouseIn(dataDir).beginBuild(20260101, noon);
+      expect(() => warehouseIn(dataDir).beginBuild(20260101, noon)).toThrow(
         expect.objectContaining({ code: 'feed.night-running' }),
       );
       stage.discard();
-      warehouseIn(dataDir).begin(20260101, noon).discard();
+      warehouseIn(dataDir).beginBuild(20260101, noon).discard();
     });
   });
 
@@ -112,7 +112,7 @@ describe('beginning', () => {
       `import { openSqliteWarehouse } from ${source('../../src/engines/sqlite/sqlite-warehouse.ts')};
        import { smallModel } from ${source('./stage-small-model.ts')};
        const warehouse = openSqliteWarehouse({ dataDir: ${JSON.stringify(dataDir)}, model: smallModel });
-       const stage = warehouse.begin(20260101, new Date());
+       const stage = warehouse.beginBuild(20260101, new Date());
        console.log('begun');
        setInterval(() => stage.dateKey, 1000); // A stage nobody holds is collected, and its lock with it.`,
     ]);
@@ -123,11 +123,11 @@ describe('beginning', () => {
         child.stderr.on('data', (text: Buffer) => reject(new Error(text.toString())));
       });
       child.removeAllListeners('exit');
-      expect(() => warehouseIn(dataDir).begin(20260101, noon)).toThrow('Another night is being built');
+      expect(() => warehouseIn(dataDir).beginBuild(20260101, noon)).toThrow('Another night is being built');
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await ended;
-      expect(readdirSync(dataDir)).toContain(BUILDING_FILE);
+      expect(readdirSync(dataDir)).toContain(BUILD_FILE);
       publish(warehouseIn(dataDir), 20260101, ['a']);
       expect(readdirSync(dataDir).sort()).toEqual([
         generationFileName(1, 20260101),
@@ -144,7 +144,7 @@ describe('beginning', () => {
     withDataDir((dataDir) => {
       const warehouse = warehouseIn(dataDir);
       publish(warehouse, 20260102, ['a']);
-      expect(() => warehouse.begin(20260101, noon)).toThrow(
+      expect(() => warehouse.beginBuild(20260101, noon)).toThrow(
         expect.objectContaining({ code: 'feed.night-refused', message: expect.stringContaining('20260102') }),
       );
       publish(warehouse, 20260102, ['a']);
@@ -169,9 +169,9 @@ describe('beginning', () => {
     withDataDir((dataDir) => {
       const warehouse = openSqliteWarehouse({ dataDir, model: makeModel('Days', [dates]) });
       const ends = () => Object.values(select(dataDir, 'SELECT min(dateKey), max(dateKey) FROM dates')[0]!);
-      warehouse.begin(20260228, noon).publish();
+      warehouse.beginBuild(20260228, noon).publish();
       expect(ends()).toEqual([20160101, 20310228]);
-      warehouse.begin(20260301, noon).publish();
+      warehouse.beginBuild(20260301, noon).publish();
       expect(ends()).toEqual([20160101, 20310301]);
     });
   });
@@ -215,11 +215,11 @@ describe('a model that grew', () => {
   test('gains columns, collections and lookup rows, and keeps its past', () => {
     withDataDir((dataDir) => {
       const old = before.entities.get('nights')!;
-      const first = openSqliteWarehouse({ dataDir, model: before }).begin(20260101, noon);
+      const first = openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260101, noon);
       first.append(old, [{ values: { thingId: 'a' } }]);
       first.merge(old, 'complete');
       first.publish();
-      const second = openSqliteWarehouse({ dataDir, model: after }).begin(20260102, noon);
+      const second = openSqliteWarehouse({ dataDir, model: after }).beginBuild(20260102, noon);
       second.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
       second.merge(grown, 'complete');
       expect(second.verify()).toEqual([]);
@@ -239,14 +239,14 @@ describe('a model that grew', () => {
   test('can be had at once, without a night: same rows, same night, same moment, and only once', () => {
     withDataDir((dataDir) => {
       const old = before.entities.get('nights')!;
-      const first = openSqliteWarehouse({ dataDir, model: before }).begin(20260101, noon);
+      const first = openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260101, noon);
       first.append(old, [{ values: { thingId: 'a' } }]);
       first.merge(old, 'complete');
       const published = first.publish();
-      expect(openSqliteWarehouse({ dataDir, model: before }).catchUp()).toBeNull();
+      expect(openSqliteWarehouse({ dataDir, model: before }).migrateToModel()).toBeNull();
       const warehouse = openSqliteWarehouse({ dataDir, model: after });
-      expect(warehouse.catchUp()).toEqual({ ...published, id: 2 });
-      expect(warehouse.catchUp()).toBeNull();
+      expect(warehouse.migrateToModel()).toEqual({ ...published, id: 2 });
+      expect(warehouse.migrateToModel()).toBeNull();
       expect(select(dataDir, 'SELECT * FROM nights').map(Object.values)).toEqual([[20260101, 'a', null, 0]]);
       expect(select(dataDir, 'SELECT * FROM others')).toEqual([]);
     });
@@ -254,7 +254,7 @@ describe('a model that grew', () => {
 
   test('puts the journal in the place of the one that generations had before', () => {
     withDataDir((dataDir) => {
-      openSqliteWarehouse({ dataDir, model: before }).begin(20260101, noon).publish();
+      openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260101, noon).publish();
       const former = new Database(join(dataDir, generationFileName(1, 20260101)));
       for (const name of ['runs', 'runSteps', 'runProblems']) {
         former.exec(
@@ -269,7 +269,7 @@ describe('a model that grew', () => {
         runSteps,
         runProblems,
       ]);
-      openSqliteWarehouse({ dataDir, model: journalled }).catchUp();
+      openSqliteWarehouse({ dataDir, model: journalled }).migrateToModel();
       expect(select(dataDir, 'SELECT runId, outcome FROM runs')).toEqual([]);
     });
   });
@@ -298,10 +298,10 @@ describe('a model that grew', () => {
     (from, to) => {
       withDataDir((dataDir) => {
         openSqliteWarehouse({ dataDir, model: living(from) })
-          .begin(20260101, noon)
+          .beginBuild(20260101, noon)
           .publish();
         const visits = living(to).entities.get('visits')!;
-        const stage = openSqliteWarehouse({ dataDir, model: living(to) }).begin(20260102, noon);
+        const stage = openSqliteWarehouse({ dataDir, model: living(to) }).beginBuild(20260102, noon);
         const told = to === 'current' ? { dateKey: 20260102 } : {};
         stage.append(visits, [{ values: { thingId: 'a', ...told } }]);
         stage.merge(visits, 'complete');
@@ -315,12 +315,12 @@ describe('a model that grew', () => {
   test('is refused where a collection with rows became one of another kind', () => {
     withDataDir((dataDir) => {
       const [model, other] = [living('event'), living('daily')];
-      const stage = openSqliteWarehouse({ dataDir, model }).begin(20260101, noon);
+      const stage = openSqliteWarehouse({ dataDir, model }).beginBuild(20260101, noon);
       const visits = model.entities.get('visits')!;
       stage.append(visits, [{ values: { thingId: 'a' } }]);
       stage.merge(visits, 'complete');
       stage.publish();
-      expect(() => openSqliteWarehouse({ dataDir, model: other }).begin(20260102, noon)).toThrow(
+      expect(() => openSqliteWarehouse({ dataDir, model: other }).beginBuild(20260102, noon)).toThrow(
         expect.objectContaining({ code: 'feed.night-refused', target: 'visits' }),
       );
     });
@@ -328,17 +328,17 @@ describe('a model that grew', () => {
 
   test('is refused where it changed what is stored', () => {
     withDataDir((dataDir) => {
-      const stage = openSqliteWarehouse({ dataDir, model: after }).begin(20260101, noon);
+      const stage = openSqliteWarehouse({ dataDir, model: after }).beginBuild(20260101, noon);
       stage.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
       stage.merge(grown, 'complete');
       stage.publish();
       const changed = makeModel('Changed', [
         night('nights', { note: int32('Note.'), level: int32('Level.') }),
       ]);
-      expect(() => openSqliteWarehouse({ dataDir, model: changed }).begin(20260102, noon)).toThrow(
+      expect(() => openSqliteWarehouse({ dataDir, model: changed }).beginBuild(20260102, noon)).toThrow(
         expect.objectContaining({ code: 'feed.night-refused', target: 'nightsSpans.note' }),
       );
-      expect(() => openSqliteWarehouse({ dataDir, model: before }).begin(20260102, noon)).toThrow(
+      expect(() => openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260102, noon)).toThrow(
         expect.objectContaining({ target: 'nightsSpans.level' }),
       );
     });
@@ -348,7 +348,7 @@ describe('a model that grew', () => {
 describe('verification', () => {
   test('finds keys that lead nowhere, and twins where navigations expect one row', () => {
     withDataDir((dataDir) => {
-      const stage = warehouseIn(dataDir).begin(20260101, noon);
+      const stage = warehouseIn(dataDir).beginBuild(20260101, noon);
       stage.append(things, [thing('a', { colourKey: 77 }), thing('b', { colourKey: -1 })]);
       stage.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey: 78 } }]);
       stage.merge(things, 'complete');
@@ -357,12 +357,12 @@ describe('verification', () => {
         {
           collection: 'things',
           message: 'things: rows have a colourKey that colours does not know (1).',
-          broken: true,
+          isBroken: true,
         },
         {
           collection: 'thingDays',
           message: 'thingDays: rows have a colourKey that colours does not know (1).',
-          broken: true,
+          isBroken: true,
         },
       ]);
       stage.discard();
@@ -385,12 +385,12 @@ describe('verification', () => {
     ['UPDATE thingDaysSpans SET toKey = fromKey', 'thingDays: spans overlap or end before they begin (1).'],
   ])('after %s it says so', (damage, message) => {
     withDataDir((dataDir) => {
-      const stage = warehouseIn(dataDir).begin(20260101, noon);
+      const stage = warehouseIn(dataDir).beginBuild(20260101, noon);
       stage.append(things, [thing('a')]);
       stage.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey: 1 } }]);
       stage.merge(things, 'complete');
       stage.merge(thingDays, 'complete');
-      const database = new Database(join(dataDir, BUILDING_FILE));
+      const database = new Database(join(dataDir, BUILD_FILE));
       database.exec(damage);
       database.close();
       expect(stage.verify().map((finding) => finding.message)).toContain(message);

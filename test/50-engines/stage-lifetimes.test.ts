@@ -6,7 +6,7 @@ import { userHistories, users } from '../../schema/subjects/users.ts';
 import type { Entity, Value } from '../../schema/words.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness, Merged, StagedRow } from '../../src/engines/stage.ts';
+import type { Completeness, MergeCounts, StagedRow } from '../../src/engines/generation-build.ts';
 import {
   colourCounts,
   colours,
@@ -25,13 +25,13 @@ type Harvest = readonly [Entity, readonly StagedRow[], Completeness?];
 /** One published night; says what each merge did. */
 function night(dataDir: string, day: number, harvests: readonly Harvest[], model: Model = smallModel) {
   const minutePast = new Date(midnightOf(day).getTime() + 60_000);
-  const stage = openSqliteWarehouse({ dataDir, model }).begin(day, minutePast);
-  const merged: Record<string, Merged> = {};
+  const stage = openSqliteWarehouse({ dataDir, model }).beginBuild(day, minutePast);
+  const merged: Record<string, MergeCounts> = {};
   for (const [entity, rows, completeness = 'complete'] of harvests) {
     stage.append(entity, rows);
     merged[entity.name] = stage.merge(entity, completeness);
   }
-  expect(stage.verify().filter(({ broken }) => broken)).toEqual([]);
+  expect(stage.verify().filter(({ isBroken: broken }) => broken)).toEqual([]);
   stage.publish();
   return merged;
 }
@@ -96,8 +96,8 @@ describe('current: the latest state', () => {
         things: { inserted: 0, changed: 0, deleted: 0 },
       });
       expect(row(dataDir)).toEqual({ ...born, thingName: null, modified: '2026-01-02T00:01:00' });
-      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(20260104, new Date());
-      expect([...stage.existing(things)][1]).toMatchObject({
+      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(20260104, new Date());
+      expect([...stage.baseRows(things)][1]).toMatchObject({
         ...last,
         thingKey: 2,
         isDeleted: false,
@@ -156,7 +156,7 @@ describe('current: the latest state', () => {
   test('rows of the model stand above the harvest: never changed, never deleted, and their key is kept', () => {
     withDataDir((dataDir) => {
       const group = (id: string, groupName: string): StagedRow => ({
-        natural: id,
+        naturalKey: id,
         values: { groupId: id, groupName },
       });
       night(dataDir, 20260101, [[groups, [group('0000', 'Unbekannt'), group('g', 'G')]]]);
@@ -178,7 +178,7 @@ describe('references', () => {
   test('become keys; unknown ones null where that is allowed, else -1, and in the key they leave the row out', () => {
     withDataDir((dataDir) => {
       const merged = night(dataDir, 20260101, [
-        [groups, [{ natural: 'g', values: { groupId: 'g', groupName: 'G' } }]],
+        [groups, [{ naturalKey: 'g', values: { groupId: 'g', groupName: 'G' } }]],
         [
           things,
           [
@@ -215,7 +215,7 @@ describe('history: states from a first day to a last', () => {
           dataDir,
           day,
           [
-            [users, present ? [{ natural: 'john', values: profile }] : []],
+            [users, present ? [{ naturalKey: 'john', values: profile }] : []],
             [userHistories, present ? [{ values: { ...profile, userKey: 'john' } }] : []],
           ],
           model,

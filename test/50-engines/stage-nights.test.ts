@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, midnightOf, periodOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness } from '../../src/engines/stage.ts';
-import { cutOf } from '../../src/engines/sqlite/merge/night.ts';
+import type { Completeness } from '../../src/engines/generation-build.ts';
+import { endOfPeriod } from '../../src/engines/sqlite/build/build-context.ts';
 import {
   colourCounts,
   select,
@@ -181,7 +181,7 @@ function instant(day: number): string {
 }
 
 function run(dataDir: string, day: number, night: RandomNight): void {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(day, midnightOf(day));
+  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   const facts = (sight: Sight, coloured: boolean) =>
     Object.entries(sight).map(([thingKey, { name, colour }]) => ({
       values: { thingKey, thingName: name, ...(coloured ? { colourKey: colour } : {}) },
@@ -244,7 +244,8 @@ describe('any sequence of nights', () => {
             // Frames of months that are over are closed at their ends.
             const last = periodOf(oracle.days.entries.at(-1)?.day ?? day);
             for (const { period, toKey } of select(dataDir, 'SELECT period, toKey FROM thingDaysSpans')) {
-              if (Number(period) < last) expect(Number(toKey)).toBeLessThanOrEqual(cutOf(Number(period)));
+              if (Number(period) < last)
+                expect(Number(toKey)).toBeLessThanOrEqual(endOfPeriod(Number(period)));
             }
           }
         });
@@ -262,6 +263,6 @@ describe('cutOf', () => {
     [202604, 20260501],
     [202612, 20270101],
   ])('the spans of %i are cut on %i', (period, cut) => {
-    expect(cutOf(period)).toBe(cut);
+    expect(endOfPeriod(period)).toBe(cut);
   });
 });

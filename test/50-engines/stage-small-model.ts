@@ -16,8 +16,8 @@ import {
   textOrNull,
   truth,
 } from '../../schema/words.ts';
-import type { StagedRow } from '../../src/engines/stage.ts';
-import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
+import type { StagedRow } from '../../src/engines/generation-build.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 export const colours = entity({
   name: 'colours',
@@ -175,5 +175,5 @@ export function thing(natural: string, values: StagedRow['values'] = {}): Staged
     groupKey: null,
     parentKey: null,
   };
-  return { natural, values: { ...usual, ...values } };
+  return { naturalKey: natural, values: { ...usual, ...values } };
 }

@@ -3,9 +3,9 @@ import { statSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness, StagedRow } from '../../src/engines/stage.ts';
+import type { Completeness, StagedRow } from '../../src/engines/generation-build.ts';
 import {
   colourCounts,
   select,
@@ -34,7 +34,7 @@ type Night = (typeof nights extends fc.Arbitrary<infer Value> ? Value : never)[n
 
 /** Publishes the night; of a warehouse that trims, `first` is the first day it keeps. */
 function live(dataDir: string, day: DateKey, night: Night, first: DateKey | null): void {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(day, midnightOf(day));
+  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   stage.append(
     things,
     NATURALS.map((natural) => thing(natural)),
@@ -111,7 +111,7 @@ describe('trimming', () => {
     withDataDir((dataDir) => {
       const sizes: number[] = [];
       for (let day = 20260101; day <= 20260105; day += 1) {
-        const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(day, midnightOf(day));
+        const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
         const counts = Array.from({ length: 4000 }, (_, colourKey) => ({
           values: { colourKey, count: day },
         }));
@@ -133,7 +133,7 @@ describe('trimming', () => {
 
   test('of a collection without days is a mistake', () =>
     withDataDir((dataDir) => {
-      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(20260101, new Date());
+      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(20260101, new Date());
       expect(() => stage.trim(things, 20260101)).toThrow('things has no days.');
       stage.discard();
     }));

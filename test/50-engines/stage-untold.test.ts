@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Entity } from '../../schema/words.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { NOT_TOLD, type Completeness, type StagedRow } from '../../src/engines/stage.ts';
+import { NOT_REPORTED, type Completeness, type StagedRow } from '../../src/engines/generation-build.ts';
 import {
   colourCounts,
   select,
@@ -23,9 +23,9 @@ interface Brought {
 
 /** One published night of things and what they were like, each with or without a supplement. */
 function night(dataDir: string, day: number, brought: readonly (readonly [Entity, Brought])[]): void {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(day, midnightOf(day));
+  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   for (const [entity, { rows, supplement, completeness = 'complete' }] of brought) {
-    if (supplement) stage.supplement(entity, supplement);
+    if (supplement) stage.enrich(entity, supplement);
     stage.append(entity, rows);
     stage.merge(entity, completeness);
   }
@@ -33,8 +33,9 @@ function night(dataDir: string, day: number, brought: readonly (readonly [Entity
   stage.publish();
 }
 
-const untold = (natural: string): StagedRow => thing(natural, { thingName: NOT_TOLD, bytes: NOT_TOLD });
-const told = (natural: string, values: StagedRow['values']): StagedRow => ({ natural, values });
+const untold = (natural: string): StagedRow =>
+  thing(natural, { thingName: NOT_REPORTED, bytes: NOT_REPORTED });
+const told = (natural: string, values: StagedRow['values']): StagedRow => ({ naturalKey: natural, values });
 const onNight = (natural: string, thingName: StagedRow['values'][string]): StagedRow => ({
   values: { thingKey: natural, thingName, colourKey: 1 },
 });
@@ -56,7 +57,7 @@ describe('a latest state', () => {
   test('takes null for an answer where it is told', () =>
     withDataDir((dataDir) => {
       night(dataDir, 20260101, [[things, { rows: [thing('a', { bytes: 7 })] }]]);
-      night(dataDir, 20260102, [[things, { rows: [thing('a', { bytes: null, thingName: NOT_TOLD })] }]]);
+      night(dataDir, 20260102, [[things, { rows: [thing('a', { bytes: null, thingName: NOT_REPORTED })] }]]);
       expect(row(dataDir)).toMatchObject({ thingName: 'a', bytes: null });
     }));
 
@@ -71,7 +72,7 @@ describe('a latest state', () => {
             supplement: [
               told('a', { thingName: 'first', bytes: 8n }),
               told('a', { thingName: 'second' }),
-              told('a', { thingName: NOT_TOLD }),
+              told('a', { thingName: NOT_REPORTED }),
             ],
           },
         ],
@@ -82,7 +83,7 @@ describe('a latest state', () => {
   test('is what its own source says, whatever a supplement tells', () =>
     withDataDir((dataDir) => {
       const supplement = [told('a', { thingName: 'other', bytes: null })];
-      night(dataDir, 20260101, [[things, { rows: [thing('a', { bytes: NOT_TOLD })], supplement }]]);
+      night(dataDir, 20260101, [[things, { rows: [thing('a', { bytes: NOT_REPORTED })], supplement }]]);
       expect(row(dataDir)).toMatchObject({ thingName: 'a', bytes: null });
     }));
 
@@ -106,11 +107,11 @@ describe('a state on each night', () => {
     withDataDir((dataDir) => {
       const a: readonly [Entity, Brought] = [things, { rows: [thing('a')] }];
       night(dataDir, 20260130, [a, [thingDays, { rows: [onNight('a', 'known')] }]]);
-      night(dataDir, 20260131, [a, [thingDays, { rows: [onNight('a', NOT_TOLD)] }]]);
-      night(dataDir, 20260201, [a, [thingDays, { rows: [onNight('a', NOT_TOLD)] }]]);
-      night(dataDir, 20260201, [a, [thingDays, { rows: [onNight('a', NOT_TOLD)] }]]);
+      night(dataDir, 20260131, [a, [thingDays, { rows: [onNight('a', NOT_REPORTED)] }]]);
+      night(dataDir, 20260201, [a, [thingDays, { rows: [onNight('a', NOT_REPORTED)] }]]);
+      night(dataDir, 20260201, [a, [thingDays, { rows: [onNight('a', NOT_REPORTED)] }]]);
       const supplement = [{ values: { thingKey: 'a', thingName: 'told again' } }];
-      night(dataDir, 20260202, [a, [thingDays, { rows: [onNight('a', NOT_TOLD)], supplement }]]);
+      night(dataDir, 20260202, [a, [thingDays, { rows: [onNight('a', NOT_REPORTED)], supplement }]]);
       expect(days(dataDir)).toEqual([
         [20260130, 'known'],
         [20260131, 'known'],
@@ -122,7 +123,7 @@ describe('a state on each night', () => {
 
   test('that refers to nobody is an orphan as ever', () =>
     withDataDir((dataDir) => {
-      night(dataDir, 20260101, [[thingDays, { rows: [onNight('nobody', NOT_TOLD)] }]]);
+      night(dataDir, 20260101, [[thingDays, { rows: [onNight('nobody', NOT_REPORTED)] }]]);
       expect(days(dataDir)).toEqual([]);
     }));
 });
@@ -135,27 +136,27 @@ test('a history goes on as it was known', () =>
       { rows: [{ values: { thingKey: 'a', thingName } }] },
     ];
     night(dataDir, 20260101, [a, state('known')]);
-    night(dataDir, 20260102, [a, state(NOT_TOLD)]);
+    night(dataDir, 20260102, [a, state(NOT_REPORTED)]);
     expect(select(dataDir, 'SELECT startDay, thingName, isCurrent FROM thingHistories')).toEqual([
       { startDay: 20260101, thingName: 'known', isCurrent: 1 },
     ]);
   }));
 
 test.each<[string, Entity, StagedRow]>([
-  ['what may not be null', things, thing('a', { colourKey: NOT_TOLD })],
-  ['a count', colourCounts, { values: { colourKey: 1, count: NOT_TOLD } }],
+  ['what may not be null', things, thing('a', { colourKey: NOT_REPORTED })],
+  ['a count', colourCounts, { values: { colourKey: 1, count: NOT_REPORTED } }],
 ])('%s must be told', (_, entity, row) =>
   withDataDir((dataDir) => {
-    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(20260101, new Date());
+    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(20260101, new Date());
     expect(() => stage.append(entity, [row])).toThrow('must be told');
-    expect(() => stage.supplement(things, [told('a', { colourKey: 1 })])).toThrow('cannot come from');
+    expect(() => stage.enrich(things, [told('a', { colourKey: 1 })])).toThrow('cannot come from');
     stage.discard();
   }),
 );
 
 test.each([null, undefined])('a row is refused as it comes where what may not be null is %s', (colourKey) =>
   withDataDir((dataDir) => {
-    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(20260101, new Date());
+    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(20260101, new Date());
     const row = { ...thing('a'), values: { ...thing('a').values, colourKey } } as StagedRow;
     expect(() => stage.append(things, [row])).toThrow('things.colourKey: a row came without a value');
     stage.discard();

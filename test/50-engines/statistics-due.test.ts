@@ -7,7 +7,7 @@ import { select, smallModel, thing, thingDays, things, withDataDir } from './sta
 const FIRST: DateKey = 20260101;
 
 function live(dataDir: string, day: DateKey, first: DateKey | null = null): void {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).begin(day, midnightOf(day));
+  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   stage.append(things, [thing('a')]);
   stage.append(thingDays, [{ values: { thingKey: 'a', thingName: 'a', colourKey: 1 } }]);
   stage.merge(things, 'complete');

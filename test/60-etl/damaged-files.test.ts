@@ -1,7 +1,10 @@
 // A file that the disk has spoilt: what is served then, what the next night is built on, and what is told of it.
 import { readFileSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { listGenerationFiles, listGenerations } from '../../src/engines/sqlite/generations.ts';
+import {
+  listGenerationFiles,
+  listGenerations,
+} from '../../src/engines/sqlite/generations/generation-files.ts';
 import { select, thing } from '../50-engines/stage-small-model.ts';
 import { spoil } from '../crash/spoil.ts';
 import { harvestOfThings, smallNights } from './small-nights.ts';

@@ -12,7 +12,7 @@ import {
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 let data: string;
 let emulator: GraphEmulator;

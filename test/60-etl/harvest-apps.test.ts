@@ -189,7 +189,9 @@ describe('exports that Graph refuses', () => {
 describe('what lists of devices leave out', () => {
   test('comes from the inventory report beside them', () => {
     const { stage } = helped;
-    const told = new Map(stage.supplementsOf('devices').map(({ natural, values }) => [natural, values]));
+    const told = new Map(
+      stage.supplementsOf('devices').map(({ naturalKey: natural, values }) => [natural, values]),
+    );
     for (const { managed } of tenant.tenant.devices.values()) {
       const { ethernetMacAddress, iccid, hardwareInformation } = managed;
       const values = told.get(managed.id)!;

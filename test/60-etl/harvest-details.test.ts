@@ -40,7 +40,7 @@ describe('a night that asks devices one by one', () => {
       if (physicalMemoryInBytes === 0) expect(typeof memory).toBe('symbol');
       else expect(memory).toBe(physicalMemoryInBytes);
     }
-    for (const { natural, values } of night.stage.supplementsOf('devices')) {
+    for (const { naturalKey: natural, values } of night.stage.supplementsOf('devices')) {
       const { ethernetMacAddress, hardwareInformation } = device(natural!).managed;
       expect(values).toMatchObject({ ethernetMacAddress, ipAddressV4Wifi: hardwareInformation.ipAddressV4 });
     }
@@ -61,7 +61,7 @@ describe('a night that asks devices one by one', () => {
     const [id = ''] = memoryOf(night).keys();
     const faults = [{ ...alwaysWith(`managedDevices/${id}?`, answer), retryAfter: '0.01' }];
     const { stage, report } = await tenant.harvestNight({ context, faults });
-    expect(stage.supplementsOf('devices').map(({ natural }) => natural)).not.toContain(id);
+    expect(stage.supplementsOf('devices').map(({ naturalKey: natural }) => natural)).not.toContain(id);
     expect(report.problems.map(({ message }) => message).join()).toContain('did not answer for 1 of');
     expect(report.completeness.get('devices')).toBe('complete');
   });

@@ -36,14 +36,16 @@ describe('a line of the report', () => {
   });
 
   test('about a name that several devices have is nobody’s, like one about a device that is no more', () => {
-    const names = new Map(night.stage.rowsOf('devices').map(({ natural, values }) => [natural, values]));
+    const names = new Map(
+      night.stage.rowsOf('devices').map(({ naturalKey: natural, values }) => [natural, values]),
+    );
     const told = night.stage
       .rowsOf('intuneManagementExtensions')
       .map(({ values }) => names.get(String(values['deviceKey']))?.['deviceName']);
     expect(told).not.toContain('DESKTOP-CLONE');
     expect(told).not.toContain(undefined);
     expect(
-      night.stage.rowsOf('intuneManagementExtensionVersions').map(({ natural }) => natural),
+      night.stage.rowsOf('intuneManagementExtensionVersions').map(({ naturalKey: natural }) => natural),
     ).not.toContain('1.40.100.0');
   });
 
@@ -55,7 +57,9 @@ describe('a line of the report', () => {
   });
 
   test('brings its version once', () => {
-    const versions = night.stage.rowsOf('intuneManagementExtensionVersions').map(({ natural }) => natural);
+    const versions = night.stage
+      .rowsOf('intuneManagementExtensionVersions')
+      .map(({ naturalKey: natural }) => natural);
     expect(versions.length).toBeGreaterThan(0);
     expect(new Set(versions).size).toBe(versions.length);
   });

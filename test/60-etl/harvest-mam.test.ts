@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => tenant.close());
 
 const instanceOf = ({ stage }: HarvestedNight, id: string) =>
-  stage.rowsOf('mamApplicationInstances').find(({ natural }) => natural === id)?.values;
+  stage.rowsOf('mamApplicationInstances').find(({ naturalKey: natural }) => natural === id)?.values;
 const checkinOf = ({ stage }: HarvestedNight, id: string) =>
   stage.rowsOf('mamCheckins').find(({ values }) => values['applicationInstanceKey'] === id)?.values;
 const asked = (night: HarvestedNight) => night.asked.filter((each) => each.endsWith('/appliedPolicies'));
@@ -56,14 +56,14 @@ describe('a night', () => {
   });
 
   test('has every app once, by its id', () => {
-    const apps = night.stage.rowsOf('mamApplications').map(({ natural }) => natural);
+    const apps = night.stage.rowsOf('mamApplications').map(({ naturalKey: natural }) => natural);
     expect(new Set(apps).size).toBe(apps.length);
     expect(apps).toEqual(expect.arrayContaining(['com.microsoft.Office.Outlook', 'com.microsoft.edge']));
   });
 
   test('names an app as the tenant’s catalogue does, and none that is not in it', () => {
     const names = new Map(
-      night.stage.rowsOf('mamApplications').map(({ natural, values }) => [natural, values]),
+      night.stage.rowsOf('mamApplications').map(({ naturalKey: natural, values }) => [natural, values]),
     );
     expect(names.get('com.contoso.expenses')).toMatchObject({ mamApplicationName: 'Contoso Expenses' });
     expect(names.get('com.microsoft.edge')).toMatchObject({ mamApplicationName: null });
@@ -87,13 +87,13 @@ describe('a night', () => {
 
   test('knows what protects a copy: one policy, several merged, or none', () => {
     const policies = new Map(
-      night.stage.rowsOf('policies').map(({ natural, values }) => [values['policyId'], natural]),
+      night.stage.rowsOf('policies').map(({ naturalKey: natural, values }) => [values['policyId'], natural]),
     );
     const [ios, board] = [String(policies.get(IOS_PROTECTION)), String(policies.get(BOARD_PROTECTION))];
     const effective = new Map(
       night.stage
         .rowsOf('mamEffectivePolicies')
-        .map(({ natural, values }) => [natural, values['realPolicyKey']]),
+        .map(({ naturalKey: natural, values }) => [natural, values['realPolicyKey']]),
     );
     const merged = [ios, board].sort().join('+');
     // Configuration reaches Outlook as well, and protects nothing.
@@ -162,7 +162,9 @@ describe('a night on which Graph', () => {
       existing,
       faults: [alwaysWith('deviceAppManagement/mobileApps', '503')],
     });
-    const edge = stage.rowsOf('mamApplications').find(({ natural }) => natural === 'com.microsoft.edge');
+    const edge = stage
+      .rowsOf('mamApplications')
+      .find(({ naturalKey: natural }) => natural === 'com.microsoft.edge');
     expect(edge?.values).toMatchObject({ mamApplicationName: 'Microsoft Edge' });
   });
 });

@@ -25,7 +25,7 @@ const acceptanceOf = ({ stage }: HarvestedNight, userId: string) =>
 describe('a night', () => {
   test('has every version of the terms once, with null for what nobody wrote', async () => {
     const { stage, report } = await tenant.harvestNight();
-    expect(stage.rowsOf('termsAndConditions').map(({ natural }) => natural)).toEqual([
+    expect(stage.rowsOf('termsAndConditions').map(({ naturalKey: natural }) => natural)).toEqual([
       `${TERMS_OF_USE}:2`,
       `${FACTORY_FLOOR}:1`,
     ]);
@@ -49,7 +49,7 @@ describe('a night', () => {
 
   test('leaves out whom the directory does not know and versions that the warehouse never saw', async () => {
     const night = await tenant.harvestNight();
-    const users = new Set(night.stage.rowsOf('users').map(({ natural }) => natural));
+    const users = new Set(night.stage.rowsOf('users').map(({ naturalKey: natural }) => natural));
     const accepted = night.stage.rowsOf('userTermsAndConditionsAcceptances');
     expect(accepted.length).toBeGreaterThan(20);
     expect(accepted.filter(({ values }) => !users.has(String(values['userKey'])))).toEqual([]);

@@ -15,7 +15,7 @@ import {
 import { GONE_FOR_GOOD, MEGAN } from '../../fixtures/tenant/odd-users.ts';
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { NOT_TOLD } from '../../src/engines/stage.ts';
+import { NOT_REPORTED } from '../../src/engines/generation-build.ts';
 import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
@@ -28,7 +28,7 @@ const harvestNight = (...faults: readonly Fault[]): Promise<HarvestedNight> =>
 function rowOf({ stage }: HarvestedNight, collection: string, deviceId: string) {
   const rows = stage
     .rowsOf(collection)
-    .filter((row) => (row.natural ?? row.values['deviceKey']) === deviceId);
+    .filter((row) => (row.naturalKey ?? row.values['deviceKey']) === deviceId);
   return rows.at(-1)?.values;
 }
 
@@ -84,7 +84,7 @@ describe('a whole night', () => {
       windowsOsEdition: '4',
       totalStorageSpaceInBytes: 511_101_108_224,
       // A list never tells it.
-      ethernetMacAddress: NOT_TOLD,
+      ethernetMacAddress: NOT_REPORTED,
       office365Version: null,
     });
   });
@@ -345,7 +345,7 @@ describe('a night on which Graph', () => {
     const fault: Fault = { match: 'managedDevices?', answer, after: 1, retryAfter: '0.01' };
     const { report, stage } = await harvestNight(fault);
     expect(report.completeness.get('devices')).toBe('complete');
-    expect(new Set(stage.rowsOf('devices').map(({ natural }) => natural)).size).toBe(59);
+    expect(new Set(stage.rowsOf('devices').map(({ naturalKey: natural }) => natural)).size).toBe(59);
   });
 
   test('gives nothing at all ends with the first reason', async () => {

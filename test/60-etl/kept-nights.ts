@@ -19,9 +19,9 @@ import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness } from '../../src/engines/stage.ts';
+import type { Completeness } from '../../src/engines/generation-build.ts';
 
 export const FIRST_NIGHT = 20261119;
 export const TONIGHT = 20261120;

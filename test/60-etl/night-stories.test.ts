@@ -22,7 +22,7 @@ import { TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 
 let dataDir: string;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Completeness } from '../../src/engines/stage.ts';
+import type { Completeness } from '../../src/engines/generation-build.ts';
 import { select, thing, thingDays, things } from '../50-engines/stage-small-model.ts';
 import { day, harvestOf, harvestOfThings, kinds, smallNights, type Harvest } from './small-nights.ts';
 
@@ -39,7 +39,7 @@ describe('a night that verification refuses', () => {
 
   test('is not accepted where it is broken', async () => {
     await tonight(harvestOf([day('a', 77)]));
-    expect(() => warehouse().accept(new Date())).toThrow('is broken and cannot be accepted');
+    expect(() => warehouse().release(new Date())).toThrow('is broken and cannot be accepted');
     expect(warehouse().current()).toBeNull();
     expect(readdirSync(dataDir())).toContain('refused-20261120.sqlite');
   });
@@ -52,14 +52,14 @@ describe('a night that verification refuses', () => {
     const { report } = await tonight(harvestOfMany(now), later);
     expect(report).toMatchObject({ code: 'feed.night-refused', hint: expect.stringContaining('--accept') });
     expect(served()).toBe(before);
-    expect(warehouse().accept(new Date('2026-11-21T08:00:00Z'))).toEqual({
+    expect(warehouse().release(new Date('2026-11-21T08:00:00Z'))).toEqual({
       id: 2,
       dateKey: 20261121,
       publishedAt: '2026-11-21T00:00:05Z',
     });
     expect(served()).toBe(now);
     const reason = `${message} Accepted on 2026-11-21T08:00:00.000Z.`;
-    expect(journal()[0]).toMatchObject({ run: 'run-2', outcome: 'accepted', generation: 2, reason });
+    expect(journal()[0]).toMatchObject({ runId: 'run-2', outcome: 'accepted', generation: 2, reason });
     expect(select(dataDir(), `SELECT outcome, generation FROM runs WHERE runId = 'run-2'`)).toEqual([
       { outcome: 'accepted', generation: 2 },
     ]);
@@ -93,7 +93,7 @@ describe('a night that verification refuses', () => {
       'thingDays: 51 of 100 rows refer to things that are not there, more than 50 %.',
     ]);
     await tonight(daysOf(50, 50), { run: 'run-3', at: '2026-11-21T01:00:00Z' });
-    expect(journal()[0]).toMatchObject({ run: 'run-3', outcome: 'published' });
+    expect(journal()[0]).toMatchObject({ runId: 'run-3', outcome: 'published' });
   });
 
   test.each([
@@ -112,9 +112,9 @@ describe('a night that verification refuses', () => {
     const copy = readFileSync(kept);
     await tonight(harvestOfMany(200), { run: 'run-3', at: '2026-11-21T09:00:00Z' });
     expect(existsSync(kept)).toBe(false);
-    expect(() => warehouse().accept(new Date())).toThrow('No refused night is kept');
+    expect(() => warehouse().release(new Date())).toThrow('No refused night is kept');
     writeFileSync(kept, copy);
-    expect(() => warehouse().accept(new Date())).toThrow('it no longer follows');
+    expect(() => warehouse().release(new Date())).toThrow('it no longer follows');
     expect(served()).toBe(200);
   });
 });

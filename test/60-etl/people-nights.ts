@@ -17,7 +17,7 @@ import type { Entity, Value } from '../../schema/words.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness, StagedRow, Warehouse } from '../../src/engines/stage.ts';
+import type { Completeness, StagedRow, Warehouse } from '../../src/engines/generation-build.ts';
 import { select } from '../50-engines/stage-small-model.ts';
 
 export interface Someone {
@@ -67,7 +67,7 @@ function rowOf({ properties }: Entity, values: Readonly<Record<string, Value>>, 
   };
   const sourced = Object.entries(properties).filter(([, { role }]) => role === undefined);
   const all = sourced.map(([name, property]) => [name, values[name] ?? usual(property)]);
-  return { ...(natural === undefined ? {} : { natural }), values: Object.fromEntries(all) };
+  return { ...(natural === undefined ? {} : { naturalKey: natural }), values: Object.fromEntries(all) };
 }
 
 /** Everything that is personal of someone, with the name in it. */

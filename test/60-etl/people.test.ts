@@ -16,8 +16,8 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { addDays } from '../../src/base/date-key.ts';
 import { subjectHash } from '../../src/base/subject-hash.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
-import { findPeople } from '../../src/engines/sqlite/people/find-people.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
+import { findPeople } from '../../src/engines/sqlite/privacy/find-people.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { peopleNights, type Machine, type Someone } from './people-nights.ts';
 
@@ -70,10 +70,10 @@ describe('someone who is erased', () => {
   test('is in no word index of a night that was refused, and accepted later', async () => {
     await twoNights();
     const person = { key: keyOf(ADELE.id), id: ADELE.id };
-    const stage = warehouse().begin(THIRD, NOON);
+    const stage = warehouse().beginBuild(THIRD, NOON);
     stage.erase([person], { at: NOON, forGood: true });
-    stage.refuse(refusedRun(begunRun('run-3', NOON), []));
-    warehouse().accept(NOON);
+    stage.quarantine(refusedRun(begunRun('run-3', NOON), []));
+    warehouse().release(NOON);
     const found = (word: string) =>
       rows(`SELECT count(*) FROM userHistoriesSearch WHERE userHistoriesSearch MATCH '${word}'`);
     expect([found('meganbowen'), found('adelevance')]).toEqual([[[3]], [[0]]]);

@@ -1,8 +1,8 @@
 // A stage that only remembers what was brought to it: the edge of the harvest, not a database.
 import type { Row } from '../../schema/words.ts';
-import type { Stage, StagedRow } from '../../src/engines/stage.ts';
+import type { GenerationBuild, StagedRow } from '../../src/engines/generation-build.ts';
 
-export interface RecordingStage extends Stage {
+export interface RecordingStage extends GenerationBuild {
   /** All rows appended to a collection, in their order. */
   readonly rowsOf: (collection: string) => readonly StagedRow[];
   /** What further sources told of a collection's things, in their order. */
@@ -18,26 +18,26 @@ export function recordingStage(existing: Readonly<Record<string, readonly Row[]>
   };
   return {
     dateKey: 20261120,
-    existing: ({ name }) => existing[name] ?? [],
+    baseRows: ({ name }) => existing[name] ?? [],
     append({ name }, rows) {
       appended.set(name, [...(appended.get(name) ?? []), ...rows]);
     },
-    supplement({ name }, rows) {
+    enrich({ name }, rows) {
       supplemented.set(name, [...(supplemented.get(name) ?? []), ...rows]);
     },
     rowsOf: (collection) => appended.get(collection) ?? [],
     supplementsOf: (collection) => supplemented.get(collection) ?? [],
     tombstones: [],
-    privacy: null,
-    keepOfPeople: notHere,
+    privacyProfile: null,
+    applyPrivacyProfile: notHere,
     erase: notHere,
-    goneSince: notHere,
-    readmit: notHere,
+    leaversSince: notHere,
+    removeTombstones: notHere,
     merge: notHere,
     trim: notHere,
     verify: notHere,
     publish: notHere,
-    refuse: notHere,
+    quarantine: notHere,
     discard: notHere,
   };
 }

@@ -4,7 +4,7 @@ import { checkRetention } from '../../etl/stage/trim-all.ts';
 import { makeModel } from '../../schema/model.ts';
 import type { Entity } from '../../schema/words.ts';
 import { parseRetention, type Retention } from '../../src/base/retention.ts';
-import type { Completeness } from '../../src/engines/stage.ts';
+import type { Completeness } from '../../src/engines/generation-build.ts';
 import {
   colourCounts,
   colours,

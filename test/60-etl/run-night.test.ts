@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { FeedError } from '../../src/base/feed-error.ts';
-import type { Completeness } from '../../src/engines/stage.ts';
+import type { Completeness } from '../../src/engines/generation-build.ts';
 import {
   colourCounts,
   colours,
@@ -67,7 +67,7 @@ describe('a night', () => {
       { source: 'things', message: 'One page was missing.' },
     ]);
     expect(journal()).toMatchObject([
-      { run: 'run-1', outcome: 'published', generation: 1, isComplete: false, steps: [{}, {}] },
+      { runId: 'run-1', outcome: 'published', generation: 1, isComplete: false, steps: [{}, {}] },
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('a night', () => {
       error: refusal,
     });
     expect(warehouse().current()).toMatchObject({ id: 1 });
-    expect(journal()[0]).toMatchObject({ run: 'run-2', outcome: 'failed', reason: 'No. Ask the admin.' });
+    expect(journal()[0]).toMatchObject({ runId: 'run-2', outcome: 'failed', reason: 'No. Ask the admin.' });
   });
 
   test('run again by a clock that went back never writes a row before the last', async () => {
@@ -97,7 +97,7 @@ describe('a night', () => {
   });
 
   test('that finds another one running says so, and is no run of its own', async () => {
-    const other = warehouse().begin(20261120, new Date());
+    const other = warehouse().beginBuild(20261120, new Date());
     const told = await tonight(harvestOf([]));
     expect(told.report).toMatchObject({ code: 'feed.night-running' });
     expect(kinds(told)).toEqual(['night.started', 'night.failed']);
@@ -195,7 +195,12 @@ describe('the journal', () => {
       [20261121, 'published'],
       [20261120, 'published'],
     ]);
-    expect(journal()[1]).toMatchObject({ run: 'run-1', isComplete: false, steps: [{}, {}], problems: [{}] });
+    expect(journal()[1]).toMatchObject({
+      runId: 'run-1',
+      isComplete: false,
+      steps: [{}, {}],
+      problems: [{}],
+    });
   });
 
   test('marks a run that ended without a word, unless its generation says otherwise', async () => {
@@ -203,9 +208,9 @@ describe('the journal', () => {
     const [published] = journal();
     // As a process that was killed leaves them: in the midst of it, and between the rename and the last word.
     warehouse().journal.write({ ...published!, outcome: 'running', generation: null });
-    warehouse().journal.write({ ...published!, run: 'run-2', outcome: 'running', generation: null });
-    warehouse().begin(20261120, new Date(NIGHT)).discard();
-    expect(new Map(journal().map(({ run, outcome }) => [run, outcome]))).toEqual(
+    warehouse().journal.write({ ...published!, runId: 'run-2', outcome: 'running', generation: null });
+    warehouse().beginBuild(20261120, new Date(NIGHT)).discard();
+    expect(new Map(journal().map(({ runId: run, outcome }) => [run, outcome]))).toEqual(
       new Map([
         ['run-1', 'published'],
         ['run-2', 'killed'],

@@ -11,7 +11,7 @@ import { dateKeyOf } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Outcome, RunRecord, Warehouse } from '../../src/engines/stage.ts';
+import type { RunOutcome, RunRecord, Warehouse } from '../../src/engines/generation-build.ts';
 import { smallModel } from '../50-engines/stage-small-model.ts';
 
 const EVERY_SECOND = '* * * * * *';
@@ -44,7 +44,7 @@ function start(words: Partial<ScheduleWords>): void {
 
 /** A night as the corridor runs it, with nothing to harvest. */
 function publish(): Promise<unknown> {
-  const stage = warehouse.begin(dateKeyOf(now), now);
+  const stage = warehouse.beginBuild(dateKeyOf(now), now);
   return Promise.resolve(
     stage.publish({ ...begunRun(String(now), now), outcome: 'published', endedAt: now }),
   );
@@ -138,7 +138,7 @@ describe('the schedule', () => {
 });
 
 describe('a night is due', () => {
-  const ended = (outcome: Outcome, at: string, run = at): RunRecord => ({
+  const ended = (outcome: RunOutcome, at: string, run = at): RunRecord => ({
     ...begunRun(run, new Date(at)),
     outcome,
     endedAt: new Date(at),

@@ -14,7 +14,13 @@ import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { KEEP_FOREVER, type Retention } from '../../src/base/retention.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness, Outcome, RunRecord, StagedRow, Warehouse } from '../../src/engines/stage.ts';
+import type {
+  Completeness,
+  RunOutcome,
+  RunRecord,
+  StagedRow,
+  Warehouse,
+} from '../../src/engines/generation-build.ts';
 import { select, smallModel, thing, thingDays, things } from '../50-engines/stage-small-model.ts';
 
 export type Harvest = NonNullable<Night['harvest']>;
@@ -34,7 +40,7 @@ export interface SmallNights {
   readonly warehouse: () => Warehouse;
   readonly journal: () => readonly RunRecord[];
   /** The latest first. */
-  readonly outcomes: () => readonly (readonly [DateKey, Outcome])[];
+  readonly outcomes: () => readonly (readonly [DateKey, RunOutcome])[];
   /** Things that are there. */
   readonly served: () => unknown;
   readonly tonight: (

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
-import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { brokenRules } from '../year/broken-rules.ts';
 
 const NIGHT = 20280301;

@@ -4,8 +4,8 @@ import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
-import { openExplainingEngine } from '../../src/engines/sqlite/explaining-engine.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
+import { openExplainingEngine } from '../../src/engines/sqlite/read/explaining-engine.ts';
 import { findAsked } from '../../src/http/feed-request.ts';
 import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/serve-read.ts';
@@ -30,7 +30,7 @@ function judge(): (path: string) => Promise<Judged> {
   const explaining = makeFeed({
     model: MODEL,
     engine,
-    dialect: SQLITE,
+    dialect: SQLITE_DIALECT,
     clock,
     observe: () => undefined,
     settings,

@@ -168,7 +168,7 @@ describe('the collection reads', () => {
     const open = openSqliteWarehouse({ dataDir: warehouse.data, model: MODEL });
     const [tomorrow, after] = [addDays(TODAY, 1), addDays(TODAY, 2)];
     for (const day of [tomorrow, tomorrow, after]) {
-      open.begin(day, midnightOf(day)).publish();
+      open.beginBuild(day, midnightOf(day)).publish();
       expect(feed.count('reads')).toBe(written);
     }
     while ((await feed.get('/-/ready')).json.dateKey !== after) await passes(20);

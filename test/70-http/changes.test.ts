@@ -13,7 +13,7 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { startTestFeed, type Got, type TestFeed } from './feed.ts';
 
 type Row = Readonly<Record<string, unknown>>;

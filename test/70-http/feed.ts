@@ -11,7 +11,7 @@ import { fixedClock, type Clock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { startFeed } from '../../src/cli/running-feed.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { FEED_ROOT } from '../../src/http/mounts.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as passes } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addDays, midnightOf } from '../../src/base/date-key.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
 import { growWarehouse } from './warehouse.ts';
 

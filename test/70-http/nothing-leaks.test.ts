@@ -21,8 +21,8 @@ import { auditFolder } from '../../src/base/audit-files.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
-import { JOURNAL_FILE } from '../../src/engines/sqlite/sqlite-journal.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { JOURNAL_FILE } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { logTo } from '../../src/observe/log.ts';
 import { startTestFeed, TODAY, type TestFeed } from './feed.ts';
 

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
-import { openExplainingEngine } from '../../src/engines/sqlite/explaining-engine.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
+import { openExplainingEngine } from '../../src/engines/sqlite/read/explaining-engine.ts';
 import { findAsked } from '../../src/http/feed-request.ts';
 import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/serve-read.ts';
@@ -24,7 +24,7 @@ async function stepsOnSpans(address: string): Promise<readonly string[]> {
   const feed = makeFeed({
     model: MODEL,
     engine,
-    dialect: SQLITE,
+    dialect: SQLITE_DIALECT,
     clock: systemClock,
     observe: () => undefined,
     settings,

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { type Catalogue, deriveCatalogue, type Listing, type Way } from '../../schema/derive/catalogue.ts';
 import type { Row, Value } from '../../schema/words.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { SHOWN } from '../70-http/feed.ts';
 
 export interface WarehouseRows {

@@ -45,7 +45,10 @@ export async function askCorpus(requests: readonly CorpusRequest[]): Promise<rea
 /** Of an error only its code counts: its texts may become plainer. The port is another one each time. */
 function digest(status: number, body: Buffer, base: string): string {
   if (status >= 400) return errorCode(body) ?? '-';
-  const text = body.toString('latin1').replaceAll(base, 'http://feed').replaceAll(encodeURIComponent(base), 'feed');
+  const text = body
+    .toString('latin1')
+    .replaceAll(base, 'http://feed')
+    .replaceAll(encodeURIComponent(base), 'feed');
   return createHash('sha256').update(text, 'latin1').digest('base64url').slice(0, 16);
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { startTestFeed, type TestFeed } from '../70-http/feed.ts';
 import { pull, type Row } from './pull.ts';
 

@@ -10,8 +10,8 @@ import {
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
-import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
+import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
 import { spoil } from '../crash/spoil.ts';
 import { runProgram } from './program.ts';
@@ -85,7 +85,7 @@ test('restore serves a backup in an empty folder, where the next night goes on f
   await live(data, [20261102]);
   await live(elsewhere, [20261102]);
   expect(served(elsewhere)).toEqual([5, ...served(data).slice(1)]);
-  expect(openSqliteJournal(elsewhere).recent(10)).toMatchObject([
+  expect(openSqliteRunJournal(elsewhere).recent(10)).toMatchObject([
     { outcome: 'rollback', reason: 'Restored from a backup of generation 3 of the night of 20261101.' },
     { dateKey: 20261102, outcome: 'published' },
     { dateKey: 20261101, outcome: 'published' },
@@ -103,7 +103,7 @@ test('restore takes the place of newer nights only when it is told to', async ()
   });
   expect(await toEnd('restore', backupFile, '--force', '--data', data)).toMatchObject({ code: 0 });
   expect(served(data).slice(0, 2)).toEqual([5, 20261101]);
-  expect(openSqliteJournal(data).recent(2)).toMatchObject([
+  expect(openSqliteRunJournal(data).recent(2)).toMatchObject([
     { outcome: 'rollback' },
     { dateKey: 20261102, outcome: 'withdrawn' },
   ]);

@@ -31,8 +31,8 @@ import { checkGraph } from '../../src/cli/doctor/check-graph.ts';
 import { checkCertificate, checkPort } from '../../src/cli/doctor/check-listening.ts';
 import { checkGeneration, checkSchedule } from '../../src/cli/doctor/check-nights.ts';
 import { failureOf, type Check } from '../../src/cli/doctor/finding.ts';
-import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
-import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
+import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { secretFiles } from '../../src/settings/secret-files.ts';
 import type { Settings } from '../../src/settings/settings.ts';
@@ -384,8 +384,8 @@ describe('what is served', () => {
       expect.stringMatching(/^warn: 'serve' runs no nights/),
     ]);
     const ill = mkdtempSync(join(folder, 'ill-'));
-    openSqliteJournal(ill).write({
-      ...{ run: 'r', dateKey: TODAY, outcome: 'failed', startedAt: new Date(), endedAt: new Date() },
+    openSqliteRunJournal(ill).write({
+      ...{ runId: 'r', dateKey: TODAY, outcome: 'failed', startedAt: new Date(), endedAt: new Date() },
       ...{
         milliseconds: 1,
         isComplete: null,

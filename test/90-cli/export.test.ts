@@ -11,8 +11,8 @@ import {
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
-import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
+import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
 import { runProgram } from './program.ts';
 
@@ -56,7 +56,7 @@ const digests = (of: string): Readonly<Record<string, string>> =>
           .digest('hex'),
       ]),
   );
-const journal = (of: string) => openSqliteJournal(of).recent(100);
+const journal = (of: string) => openSqliteRunJournal(of).recent(100);
 const served = (of: string): string => fingerprintOf(listGenerations(of)[0]!.path);
 
 describe.each(['csv', 'parquet'])('as %s', (format) => {

@@ -12,7 +12,7 @@ import {
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));

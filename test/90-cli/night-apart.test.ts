@@ -11,7 +11,7 @@ import {
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { runNightApart, type NightOrder } from '../../src/cli/run-night-apart.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 const TODAY = 20261120;
 let emulator: GraphEmulator;

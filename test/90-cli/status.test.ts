@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { growWarehouse } from '../70-http/warehouse.ts';
 import { runProgram } from './program.ts';
 

@@ -14,9 +14,14 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Entity } from '../../schema/words.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import { addDays, dateKeyOf } from '../../src/base/date-key.ts';
-import { stagedColumn, stagedIdentity } from '../../src/engines/sqlite/merge/staged-value.ts';
+import { stagedColumn, stagedIdentityColumns } from '../../src/engines/sqlite/staging/staged-value.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { NOT_TOLD, type Completeness, type Stage, type StagedRow } from '../../src/engines/stage.ts';
+import {
+  NOT_REPORTED,
+  type Completeness,
+  type GenerationBuild,
+  type StagedRow,
+} from '../../src/engines/generation-build.ts';
 
 export interface Recorded {
   readonly dir: string;
@@ -32,16 +37,16 @@ export interface Recorded {
 interface Page {
   readonly path: string;
   readonly entity: Entity;
-  readonly how: 'append' | 'supplement';
+  readonly how: 'append' | 'enrich';
 }
 
 const now = new Date();
 
 /** The night after the newest one there, or tonight. */
-function begin(dataDir: string): Stage {
+function begin(dataDir: string): GenerationBuild {
   const warehouse = openSqliteWarehouse({ dataDir, model: MODEL });
   const newest = warehouse.current();
-  return warehouse.begin(newest === null ? dateKeyOf(now) : addDays(newest.dateKey, 1), now);
+  return warehouse.beginBuild(newest === null ? dateKeyOf(now) : addDays(newest.dateKey, 1), now);
 }
 
 /** Harvests the tenant at the address; its rows go to files instead of a stage. */
@@ -56,7 +61,7 @@ export async function recordHarvest(url: string, dir: string): Promise<Recorded>
     const path = join(dir, `${pages.length}.rows`);
     appendFileSync(path, serialize(brought.map(untoldAsUndefined)));
     pages.push({ path, entity, how });
-    if (how === 'supplement') return;
+    if (how === 'enrich') return;
     collections.add(entity);
     rows += brought.length;
     appendFileSync(csvOf(dir, entity), brought.map((row) => csvLine(entity, row)).join(''));
@@ -71,7 +76,7 @@ export async function recordHarvest(url: string, dir: string): Promise<Recorded>
   const { completeness } = await harvest(graph, {
     ...stage,
     append: (entity, brought) => record('append', entity, brought),
-    supplement: (entity, brought) => record('supplement', entity, brought),
+    enrich: (entity, brought) => record('enrich', entity, brought),
   });
   stage.discard();
   const csvBytes = [...collections].reduce((bytes, entity) => bytes + statSync(csvOf(dir, entity)).size, 0);
@@ -93,7 +98,7 @@ export function publishRecorded(recorded: Recorded, dataDir: string): void {
   stage.publish();
 }
 
-function load(recorded: Recorded, stage: Stage): { append: number; merge: number } {
+function load(recorded: Recorded, stage: GenerationBuild): { append: number; merge: number } {
   let append = 0;
   for (const { path, entity, how } of recorded.pages) {
     const rows = (deserialize(readFileSync(path)) as StagedRow[]).map(undefinedAsUntold);
@@ -122,7 +127,7 @@ export async function importIntoShell(
         columnSql({ ...stagedColumn(storage, name), nullable: true }),
       );
       const named = storage.roles.has('surrogate') ? ['"natural" TEXT', ...columns] : columns;
-      const identity = stagedIdentity(storage).map(quoted).join(', ');
+      const identity = stagedIdentityColumns(storage).map(quoted).join(', ');
       const key = keyed && identity !== '' ? [`PRIMARY KEY (${identity})`] : [];
       return [
         `CREATE TABLE ${quoted(entity.name)} (${[...named, ...key].join(', ')})${key.length === 0 ? '' : ' WITHOUT ROWID'};`,
@@ -141,22 +146,22 @@ export async function importIntoShell(
 
 const csvOf = (dir: string, entity: Entity): string => join(dir, `${entity.name}.csv`);
 
-function csvLine(entity: Entity, { natural, values }: StagedRow): string {
+function csvLine(entity: Entity, { naturalKey: natural, values }: StagedRow): string {
   const { sourced, roles } = storageOf(entity);
   const cells = sourced.map((name) => values[name]);
   return `${[...(roles.has('surrogate') ? [natural] : []), ...cells].map(csvCell).join(',')}\n`;
 }
 
 function csvCell(value: StagedRow['values'][string] | undefined): string {
-  if (value === null || value === undefined || value === NOT_TOLD) return '';
+  if (value === null || value === undefined || value === NOT_REPORTED) return '';
   if (typeof value === 'boolean') return value ? '1' : '0';
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 // The mark of what is not told does not outlive its process.
-const untoldAsUndefined = (row: StagedRow) => replaced(row, NOT_TOLD, undefined);
-const undefinedAsUntold = (row: StagedRow) => replaced(row, undefined, NOT_TOLD);
+const untoldAsUndefined = (row: StagedRow) => replaced(row, NOT_REPORTED, undefined);
+const undefinedAsUntold = (row: StagedRow) => replaced(row, undefined, NOT_REPORTED);
 
 function replaced(row: StagedRow, what: unknown, by: unknown): StagedRow {
   const values = Object.entries(row.values).map(([name, value]) => [name, value === what ? by : value]);

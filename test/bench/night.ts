@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
 import type { Observation } from '../../src/base/observation.ts';
-import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { loadRecorded, importIntoShell, publishRecorded, recordHarvest } from './load.ts';
 import { median, printTable } from './rounds.ts';
 import { memoryOf } from './served.ts';

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { deriveDdl } from '../../schema/derive/ddl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { addDays, OPEN_DAY, periodOf, type DateKey } from '../../src/base/date-key.ts';
-import { BUILDING_FILE, generationFileName } from '../../src/engines/sqlite/generations.ts';
+import { BUILD_FILE, generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 export const COLLECTION = 'devicePropertyHistories';
 
@@ -32,7 +32,7 @@ const CHURN_PERCENT = 16;
 
 export function buildWarehouse({ devices, nights, days }: FleetSize): BenchWarehouse {
   const dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-bench-'));
-  const building = join(dataDir, BUILDING_FILE);
+  const building = join(dataDir, BUILD_FILE);
   const database = new Database(building);
   database.pragma('synchronous = OFF');
   database.exec('BEGIN');

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { LIMITS } from '../../src/base/limits.ts';
-import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
+import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { odataRow } from '../../src/format/odata-row.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
@@ -43,7 +43,11 @@ export function statementsFor(collection: string, query: string): PageStatements
     omitNulls: false,
     namespace: MODEL.namespace,
   } as const;
-  return renderPage(plan, odataRow({ columns: plan.from.columns, listing }, plan.columns, words), SQLITE);
+  return renderPage(
+    plan,
+    odataRow({ columns: plan.from.columns, listing }, plan.columns, words),
+    SQLITE_DIALECT,
+  );
 }
 
 /** One page of the engine, its bytes thrown away. */
@@ -52,7 +56,15 @@ export async function pullFromEngine(
   statements: PageStatements,
   { after, rows }: { readonly after: readonly SqlValue[] | null; readonly rows: number },
 ): Promise<Pulled> {
-  const page = { generation: 1, statements, after, top: null, rows, bytes: Infinity, milliseconds: Infinity };
+  const page = {
+    generation: 1,
+    statements,
+    after,
+    top: null,
+    maxRows: rows,
+    maxBytes: Infinity,
+    maxMilliseconds: Infinity,
+  };
   let [seen, bytes] = [0, 0];
   for await (const part of engine.readPage(page, never)) {
     if (part.kind === 'end') continue;

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { quoted } from '../../schema/derive/ddl.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { RUN_ENTITIES } from '../../src/engines/sqlite/run-tables.ts';
+import { RUN_ENTITIES } from '../../src/engines/sqlite/journal/run-tables.ts';
 
 const BOOKKEEPING = ['snapshotDays', 'surrogateKeys', 'surrogateSequences'];
 

@@ -9,8 +9,11 @@ import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-em
 import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import type { NightOrder, NightWord } from '../../src/cli/run-night-apart.ts';
-import { listGenerationFiles, listGenerations } from '../../src/engines/sqlite/generations.ts';
-import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
+import {
+  listGenerationFiles,
+  listGenerations,
+} from '../../src/engines/sqlite/generations/generation-files.ts';
+import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 export interface KillWords {
@@ -134,18 +137,18 @@ function served(data: string): string {
 }
 
 function knows(data: string, run: string): boolean {
-  return openSqliteJournal(data)
+  return openSqliteRunJournal(data)
     .recent(1000)
-    .some((each) => each.run === run);
+    .some((each) => each.runId === run);
 }
 
 function mustTell(data: string, struck: ReadonlySet<string>): void {
-  const told = openSqliteJournal(data).recent(10_000);
-  for (const { run, outcome } of told) {
+  const told = openSqliteRunJournal(data).recent(10_000);
+  for (const { runId: run, outcome } of told) {
     const isTrue = outcome === 'published' || (outcome === 'killed' && struck.has(run));
     if (!isTrue) throw new Error(`The journal calls the run ${run} ${outcome}.`);
   }
-  const missing = [...struck].filter((run) => !told.some((each) => each.run === run));
+  const missing = [...struck].filter((run) => !told.some((each) => each.runId === run));
   if (missing.length > 0) throw new Error(`The journal forgot ${missing.join(', ')}.`);
 }
 

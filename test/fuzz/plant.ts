@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
-import { listGenerations } from '../../src/engines/sqlite/generations.ts';
+import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import type { FuzzTarget } from './fuzz.ts';
 
 // Each answer is searched for each of them.

@@ -1,7 +1,7 @@
 // Holds the file of a night against the rules, and against the file of the night before.
 import Database from 'better-sqlite3';
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from '../../src/engines/sqlite/merge/night.ts';
+import { canonicalInstant } from '../../src/engines/sqlite/build/build-context.ts';
 import type { Rule } from './rule.ts';
 import { RULES_BETWEEN_NIGHTS } from './rules-between-nights.ts';
 import { RULES_OF_A_NIGHT } from './rules-of-a-night.ts';

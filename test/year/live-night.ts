@@ -51,7 +51,7 @@ export async function liveNight(night: DateKey, mishap: Mishap, words: NightWord
   const live: Readonly<Partial<Record<Mishap, () => Promise<unknown>>>> = {
     missed: () => Promise.resolve(),
     refused: refuse,
-    accepted: () => refuse().then(() => openTenantWarehouse(settings).accept(midnightOf(night))),
+    accepted: () => refuse().then(() => openTenantWarehouse(settings).release(midnightOf(night))),
     killed: () => kill().then(() => run()),
     'run again': () => run().then(() => run()),
   };

@@ -7,9 +7,9 @@ import { makeTenant } from '../../fixtures/tenant/generator.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { addDays, periodOf, type DateKey } from '../../src/base/date-key.ts';
 import type { NightSettings } from '../../src/cli/tenant-nights.ts';
-import { examine } from '../../src/engines/sqlite/examine.ts';
-import { listGenerationFiles } from '../../src/engines/sqlite/generations.ts';
-import { openSqliteJournal } from '../../src/engines/sqlite/sqlite-journal.ts';
+import { verifyIntegrity } from '../../src/engines/sqlite/verify/verify-integrity.ts';
+import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
+import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { makeDice, type Dice } from '../fuzz/dice.ts';
 import { brokenRules } from './broken-rules.ts';
 import { liveNight } from './live-night.ts';
@@ -80,11 +80,11 @@ export async function liveNights({ devices, firstNight, nights, mishapOf, onNigh
 
 /** What `fleetfeed verify` says of every day there is. */
 function faultsIn(path: string): readonly string[] {
-  return examine(path, MODEL).findings.map(({ message }) => message);
+  return verifyIntegrity(path, MODEL).findings.map(({ message }) => message);
 }
 
 function mustTell(data: string, befell: ReadonlyMap<DateKey, Mishap>): void {
-  const told = openSqliteJournal(data).recent(befell.size * MOST_RUNS);
+  const told = openSqliteRunJournal(data).recent(befell.size * MOST_RUNS);
   for (const [night, mishap] of befell) {
     const outcomes = told.filter(({ dateKey }) => dateKey === night).map(({ outcome }) => outcome);
     if (TOLD[mishap].test(outcomes.toSorted().join(' '))) continue;

@@ -1,7 +1,7 @@
 // The data folder: can a night be built in it, is there room for one, and who else on the machine can read it.
 import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { listGenerationFiles } from '../../engines/sqlite/generations.ts';
+import { listGenerationFiles } from '../../engines/sqlite/generations/generation-files.ts';
 import { secretFiles } from '../../settings/secret-files.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { fail, ok, warn, type Check, type Finding } from './finding.ts';

@@ -1,7 +1,11 @@
 // What is served and what comes next: the newest generation, the last run, and who runs the nights.
 import { addDays, dateKeyOf } from '../../base/date-key.ts';
-import { damageOf, listGenerationFiles, readGeneration } from '../../engines/sqlite/generations.ts';
-import { openSqliteJournal } from '../../engines/sqlite/sqlite-journal.ts';
+import {
+  findFileDamage,
+  listGenerationFiles,
+  readGeneration,
+} from '../../engines/sqlite/generations/generation-files.ts';
+import { openSqliteRunJournal } from '../../engines/sqlite/journal/sqlite-run-journal.ts';
 import { fail, ok, warn, type Check } from './finding.ts';
 
 const HOUR_MS = 3_600_000;
@@ -10,7 +14,7 @@ export const checkGeneration: Check = ({ data, readyHours }, clock) => {
   const [file] = listGenerationFiles(data);
   if (!file) return [warn('snapshot', 'No night has been published yet.', "Run one: 'fleetfeed snapshot'.")];
   const generation = readGeneration(file);
-  const damage = damageOf(file.path);
+  const damage = findFileDamage(file.path);
   if (!generation || damage !== null) {
     return [
       fail(
@@ -39,7 +43,7 @@ export const checkSchedule: Check = ({ data, schedule }, clock) => {
     schedule === 'on'
       ? ok('schedule', `${next}, for as long as 'fleetfeed serve' runs.`)
       : warn('schedule', "'serve' runs no nights.", "Let something run 'fleetfeed snapshot' each night.");
-  const [last] = openSqliteJournal(data).recent(1);
+  const [last] = openSqliteRunJournal(data).recent(1);
   if (!last || last.outcome === 'published') return [planned];
   return [
     planned,

@@ -10,7 +10,7 @@ const NICENESS = 5;
  * Of the thread that calls it, and for good. On Linux each thread has a niceness of its own; elsewhere, and where the
  * system does not tell which thread this is, nothing happens.
  */
-export function giveWay(): void {
+export function lowerThreadPriority(): void {
   if (process.platform !== 'linux') return;
   try {
     setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICENESS);

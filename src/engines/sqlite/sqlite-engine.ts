@@ -3,9 +3,9 @@ import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS, type Limits } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
 import type { Engine, Reader } from '../engine.ts';
-import { GenerationWatch } from './generation-watch.ts';
-import { ReadThreads } from './read-threads.ts';
-import { walkPage, type ReadRow } from './walk-page.ts';
+import { GenerationWatch } from './generations/generation-watch.ts';
+import { ReadWorkerPool } from './read/read-worker-pool.ts';
+import { readPageInChunks, type ReadRow } from './read/read-page-in-chunks.ts';
 
 export interface SqliteEngineOptions {
   /** Where the generations' files are; it may be empty or not yet there. */
@@ -23,34 +23,34 @@ export function openSqliteEngine({
   limits = LIMITS,
 }: SqliteEngineOptions): Engine {
   const watch = new GenerationWatch(dataDir, observe);
-  const threads = new ReadThreads({ size: workers, limits, observe });
+  const workerPool = new ReadWorkerPool({ size: workers, limits, observe });
   const pathOf = (id: number): string => {
-    const kept = watch.find(id);
-    if (kept) return kept.path;
+    const found = watch.find(id);
+    if (found) return found.path;
     throw new FeedError('request.generation-gone', `Snapshot ${id} is no longer kept.`, {
       hint: 'Start again from the first page.',
     });
   };
-  const readBy = (reader: Reader): Engine => ({
+  const engineFor = (reader: Reader): Engine => ({
     current: () => watch.newest(),
     generation: (id) => watch.find(id),
     async *readPage(request, signal) {
-      const { generation, since } = request;
+      const { generation, sinceGeneration: since } = request;
       const files = { path: pathOf(generation), earlier: since === undefined ? null : pathOf(since) };
-      const readRow: ReadRow = (statement, rows, either) =>
-        threads.read({ files, statement, rows }, either, reader);
-      yield* walkPage(request, readRow, signal);
+      const readRow: ReadRow = (statement, rows, combinedSignal) =>
+        workerPool.read({ files, statement, rows }, combinedSignal, reader);
+      yield* readPageInChunks(request, readRow, signal);
     },
     async readValue(generation, statement, signal) {
       const files = { path: pathOf(generation), earlier: null };
-      const cells = await threads.read({ files, statement, rows: 1 }, signal, reader);
+      const cells = await workerPool.read({ files, statement, rows: 1 }, signal, reader);
       return cells?.[0] ?? null;
     },
-    by: readBy,
+    forReader: engineFor,
     async close() {
       watch.close();
-      await threads.close();
+      await workerPool.close();
     },
   });
-  return readBy({ id: '', spend: () => undefined });
+  return engineFor({ id: '', chargeThreadTime: () => undefined });
 }

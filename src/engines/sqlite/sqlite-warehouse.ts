@@ -5,24 +5,28 @@ import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Generation } from '../engine.ts';
-import type { RunRecord, Stage, Warehouse } from '../stage.ts';
-import { build, openBuilding, type Site } from './building.ts';
+import type { RunRecord, GenerationBuild, Warehouse } from '../generation-build.ts';
+import { openBuildWithContext, openBuild, type BuildBase, type BuildFolder } from './build/open-build.ts';
 import {
-  damageOf,
+  findFileDamage,
   generationFileName,
   listGenerationFiles,
   listGenerations,
   type StoredGeneration,
-} from './generations.ts';
-import { importTables, type ImportSource } from './import-tables.ts';
-import { modelMark } from './model-mark.ts';
-import { takeNightLock } from './night-lock.ts';
-import { erasureRun, removeTraces } from './people/erasure-run.ts';
-import { acceptedRun, brokenNight, findRefused } from './refused-night.ts';
-import { findBackup, restoreRun, type Restoring } from './restore.ts';
-import { findEarlier, rollbackRun } from './rollback.ts';
-import { openSqliteJournal, settleJournal, withdrawInJournal } from './sqlite-journal.ts';
-import { verifyEverything } from './verify.ts';
+} from './generations/generation-files.ts';
+import { importTables, type ImportSource } from './transfer/import-tables.ts';
+import { schemaFingerprint } from './generations/schema-fingerprint.ts';
+import { acquireBuildLock } from './build/build-lock.ts';
+import { erasureRunRecord, assertNoEarlierFiles } from './privacy/erasure-run-record.ts';
+import { releasedRunRecord, brokenBuildError, findQuarantinedRun } from './generations/quarantined-run.ts';
+import { findBackup, restoreRunRecord, type RestoreOptions } from './transfer/restore.ts';
+import { findRollbackTarget, rollbackRunRecord } from './generations/find-rollback-target.ts';
+import {
+  openSqliteRunJournal,
+  reconcileJournal,
+  markRevertedInJournal,
+} from './journal/sqlite-run-journal.ts';
+import { verifyGeneration } from './verify/verify-generation.ts';
 
 export interface SqliteWarehouseOptions {
   /** Made when it does not exist. */
@@ -38,7 +42,7 @@ export interface SqliteWarehouse extends Warehouse {
    * Serves a backup, as a generation with a number of its own; the next night builds on it. Throws `feed.unavailable`
    * where the file is not whole, `setup.bad-setting` where it would take the place of newer nights; and like `begin`.
    */
-  restore(restoring: Restoring, now: Date): Generation;
+  restore(options: RestoreOptions, now: Date): Generation;
   /**
    * Fills an empty warehouse with what was exported from another, and publishes it under the same number. Throws
    * `setup.bad-setting` where it holds nights already, `feed.night-refused` where what came together is broken; and
@@ -54,21 +58,21 @@ export function openSqliteWarehouse({
 }: SqliteWarehouseOptions): SqliteWarehouse {
   // It will hold people's data: nobody else on the machine is to look in.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const site: Site = { dataDir, model, keep: Math.max(2, keepGenerations) };
+  const folder: BuildFolder = { dataDir, model, keepGenerations: Math.max(2, keepGenerations) };
 
   /** Nothing is looked at before the night is ours. A stage lets go of it when it ends. */
-  const holdingTheNight = <Result>(work: (release: () => void) => Result): Result => {
-    const release = takeNightLock(dataDir);
+  const withBuildLock = <Result>(work: (releaseLock: () => void) => Result): Result => {
+    const releaseLock = acquireBuildLock(dataDir);
     try {
-      return work(release);
+      return work(releaseLock);
     } catch (error) {
-      release();
+      releaseLock();
       throw error;
     }
   };
-  const begin: Warehouse['begin'] = (dateKey, now) =>
-    holdingTheNight((release) => {
-      const { base, damaged } = findGround(dataDir);
+  const beginBuild: Warehouse['beginBuild'] = (dateKey, now) =>
+    withBuildLock((releaseLock) => {
+      const { base, damaged } = findBaseGeneration(dataDir);
       if (base && dateKey < base.dateKey) {
         throw new FeedError(
           'feed.night-refused',
@@ -76,137 +80,159 @@ export function openSqliteWarehouse({
           { hint: `Run the night of ${base.dateKey} or a later one.` },
         );
       }
-      const takenBack = damaged && { path: damaged.path, at: now };
-      const ground = { dateKey, now, base, copy: base?.path ?? null, takenBack };
-      const stage = openBuilding(site, ground, release);
-      if (damaged) withdrawInJournal(dataDir, base?.id ?? 0, passedOver(damaged, base));
-      return stage;
+      const reverted = damaged && { path: damaged.path, at: now };
+      const buildBase: BuildBase = { dateKey, now, base, copyFrom: base?.path ?? null, reverted };
+      const generationBuild = openBuild(folder, buildBase, releaseLock);
+      if (damaged) markRevertedInJournal(dataDir, base?.id ?? 0, skippedDamageReason(damaged, base));
+      return generationBuild;
     });
   return {
-    journal: openSqliteJournal(dataDir),
-    begin,
+    journal: openSqliteRunJournal(dataDir),
+    beginBuild,
     current() {
       const [newest] = listGenerations(dataDir);
       return newest ? { id: newest.id, dateKey: newest.dateKey, publishedAt: newest.publishedAt } : null;
     },
-    catchUp() {
+    migrateToModel() {
       const [newest] = listGenerations(dataDir);
-      if (!newest || markOf(newest.path) === modelMark(model)) return null;
-      return published(begin(newest.dateKey, new Date(newest.publishedAt)));
+      if (!newest || readFingerprint(newest.path) === schemaFingerprint(model)) return null;
+      return publishOrDiscard(beginBuild(newest.dateKey, new Date(newest.publishedAt)));
     },
-    accept: (now) =>
-      holdingTheNight((release) => {
+    release: (now) =>
+      withBuildLock((releaseLock) => {
         const [base = null] = listGenerations(dataDir);
-        const { dateKey, path, run } = findRefused(dataDir, base);
-        const ground = { dateKey, now: run?.startedAt ?? now, base, copy: path };
-        const stage = openBuilding(site, ground, release);
-        const broken = stage.verify().filter((finding) => finding.broken);
-        if (broken.length === 0) return published(stage, run && acceptedRun(run, now));
-        stage.discard();
-        throw brokenNight(dateKey, broken);
+        const { dateKey, path, run } = findQuarantinedRun(dataDir, base);
+        const buildBase: BuildBase = { dateKey, now: run?.startedAt ?? now, base, copyFrom: path };
+        const generationBuild = openBuild(folder, buildBase, releaseLock);
+        const broken = generationBuild.verify().filter((finding) => finding.isBroken);
+        if (broken.length === 0) return publishOrDiscard(generationBuild, run && releasedRunRecord(run, now));
+        generationBuild.discard();
+        throw brokenBuildError(dateKey, broken);
       }),
     rollback: (to, now) =>
-      holdingTheNight((release) => {
-        const { newest, target } = findEarlier(listGenerations(dataDir), to);
+      withBuildLock((releaseLock) => {
+        const { newest, target } = findRollbackTarget(listGenerations(dataDir), to);
         // What is served then is as old as it was.
-        const [dateKey, from] = [target.dateKey, new Date(target.publishedAt)];
-        const takenBack = { path: newest.path, at: now };
-        const ground = { dateKey, now: from, base: target, copy: target.path, takenBack };
-        const stage = openBuilding(site, ground, release);
-        const run = rollbackRun(target, newest, now);
+        const [dateKey, publishedAt] = [target.dateKey, new Date(target.publishedAt)];
+        const reverted = { path: newest.path, at: now };
+        const buildBase: BuildBase = {
+          dateKey,
+          now: publishedAt,
+          base: target,
+          copyFrom: target.path,
+          reverted,
+        };
+        const generationBuild = openBuild(folder, buildBase, releaseLock);
+        const run = rollbackRunRecord(target, newest, now);
         // From the journal the file takes it. Should the file never be published, the next night takes it back.
-        withdrawInJournal(dataDir, target.id, run.reason);
-        return published(stage, run);
+        markRevertedInJournal(dataDir, target.id, run.reason);
+        return publishOrDiscard(generationBuild, run);
       }),
-    erase: (person, by, now) =>
-      holdingTheNight((release) => {
-        const { base } = findGround(dataDir);
+    erase: (person, requestedBy, now) =>
+      withBuildLock((releaseLock) => {
+        const { base } = findBaseGeneration(dataDir);
         if (!base) throw new FeedError('feed.empty', `'${dataDir}' holds no night yet.`);
         // What is served then is as old as it was, and nothing before it is kept.
-        const ground = { dateKey: base.dateKey, now: new Date(base.publishedAt), base, copy: base.path };
-        const stage = openBuilding({ ...site, keep: 1 }, ground, release);
-        const erasure = ending(stage, () => stage.erase([person], { at: now, forGood: true }));
-        const generation = published(stage, erasureRun(person, erasure, { by, now, dateKey: base.dateKey }));
-        removeTraces(dataDir);
+        const buildBase: BuildBase = {
+          dateKey: base.dateKey,
+          now: new Date(base.publishedAt),
+          base,
+          copyFrom: base.path,
+        };
+        const generationBuild = openBuild({ ...folder, keepGenerations: 1 }, buildBase, releaseLock);
+        const erasure = discardOnError(generationBuild, () =>
+          generationBuild.erase([person], { at: now, forGood: true }),
+        );
+        const generation = publishOrDiscard(
+          generationBuild,
+          erasureRunRecord(person, erasure, { requestedBy, now, dateKey: base.dateKey }),
+        );
+        assertNoEarlierFiles(dataDir);
         return { ...erasure, generation };
       }),
-    restore: (restoring, now) =>
-      holdingTheNight((release) => {
+    restore: (options, now) =>
+      withBuildLock((releaseLock) => {
         const [newest = null] = listGenerations(dataDir);
-        const backup = findBackup(restoring, model, newest);
-        const { dateKey, path: copy, id: after } = backup;
+        const backup = findBackup(options, model, newest);
+        const { dateKey, path: copyFrom, id: afterId } = backup;
         // Restored is what was served then, and it is as old as it was.
-        const from = new Date(backup.publishedAt);
-        const takenBack = newest ? { path: newest.path, at: now } : undefined;
-        const ground = { dateKey, now: from, base: backup, copy, takenBack, after };
-        const stage = openBuilding(site, ground, release);
-        const run = restoreRun(backup, now);
-        if (newest) withdrawInJournal(dataDir, backup.id, run.reason);
-        return published(stage, run);
+        const publishedAt = new Date(backup.publishedAt);
+        const reverted = newest ? { path: newest.path, at: now } : undefined;
+        const buildBase: BuildBase = { dateKey, now: publishedAt, base: backup, copyFrom, reverted, afterId };
+        const generationBuild = openBuild(folder, buildBase, releaseLock);
+        const run = restoreRunRecord(backup, now);
+        if (newest) markRevertedInJournal(dataDir, backup.id, run.reason);
+        return publishOrDiscard(generationBuild, run);
       }),
     async importTables(source) {
       const { id, dateKey, publishedAt } = source.generation;
-      const { stage, night } = holdingTheNight((release) => {
+      const { generationBuild, context } = withBuildLock((releaseLock) => {
         if (listGenerationFiles(dataDir).length > 0) {
           throw new FeedError('setup.bad-setting', `The folder '${dataDir}' holds nights already.`, {
             target: '--data',
             hint: 'Import into an empty one.',
           });
         }
-        const ground = { dateKey, now: new Date(publishedAt), base: null, copy: null, after: id - 1 };
-        return build(site, ground, release);
+        const buildBase: BuildBase = {
+          dateKey,
+          now: new Date(publishedAt),
+          base: null,
+          copyFrom: null,
+          afterId: id - 1,
+        };
+        return openBuildWithContext(folder, buildBase, releaseLock);
       });
       try {
-        await importTables(night, source);
-        const broken = verifyEverything(night);
-        if (broken.length > 0) throw brokenNight(dateKey, broken);
+        await importTables(context, source);
+        const broken = verifyGeneration(context);
+        if (broken.length > 0) throw brokenBuildError(dateKey, broken);
       } catch (error) {
-        stage.discard();
+        generationBuild.discard();
         throw error;
       }
-      const generation = stage.publish();
+      const generation = generationBuild.publish();
       // What became of the nights came with them.
-      const building = join(dataDir, generationFileName(id, dateKey));
-      settleJournal(dataDir, { dateKey, last: dateKey, building });
+      const publishedFile = join(dataDir, generationFileName(id, dateKey));
+      reconcileJournal(dataDir, { dateKey, baseDateKey: dateKey, buildFile: publishedFile });
       return generation;
     },
   };
 }
 
-interface Footing {
+interface BaseLookup {
   readonly base: StoredGeneration | null;
   /** The newest, where it tells what it is but cannot be read whole. */
   readonly damaged: StoredGeneration | undefined;
 }
 
 /** A night built on a damaged file would be refused, and so would every night after it. */
-function findGround(dataDir: string): Footing {
+function findBaseGeneration(dataDir: string): BaseLookup {
   const kept = listGenerations(dataDir);
-  const base = kept.find(({ path }) => damageOf(path) === null) ?? null;
+  const base = kept.find(({ path }) => findFileDamage(path) === null) ?? null;
   return { base, damaged: kept[0] === base ? undefined : kept[0] };
 }
 
-function passedOver(damaged: Generation, base: Generation | null): string {
-  const then =
+function skippedDamageReason(damaged: Generation, base: Generation | null): string {
+  const consequence =
     base === null ? 'the next night began anew' : `the next night was built on generation ${base.id}`;
-  return `The file of generation ${damaged.id} is damaged; ${then}.`;
+  return `The file of generation ${damaged.id} is damaged; ${consequence}.`;
 }
 
-function published(stage: Stage, run?: RunRecord): Generation {
-  return ending(stage, () => stage.publish(run));
+function publishOrDiscard(generationBuild: GenerationBuild, run?: RunRecord): Generation {
+  return discardOnError(generationBuild, () => generationBuild.publish(run));
 }
 
 /** A stage whose work throws is over. */
-function ending<Result>(stage: Stage, work: () => Result): Result {
+function discardOnError<Result>(generationBuild: GenerationBuild, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    stage.discard();
+    generationBuild.discard();
     throw error;
   }
 }
 
-function markOf(path: string): unknown {
+function readFingerprint(path: string): unknown {
   const database = new Database(path, { readonly: true });
   try {
     return database.pragma('user_version', { simple: true });

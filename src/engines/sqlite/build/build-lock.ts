@@ -1,0 +1,38 @@
+// One night at a time, across processes and containers that share the data directory.
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { FeedError } from '../../../base/feed-error.ts';
+import { sqliteErrorCode } from '../sqlite-errors.ts';
+
+const LOCK_FILE = 'night.lock';
+
+/**
+ * Holds the lock until the returned function is called or the process ends, however it ends: it is a lock that
+ * SQLite holds on an empty database, so the system itself lets go of it and no process id can lie.
+ * Throws FeedError `feed.night-running`, and `setup.bad-setting` where the folder cannot be written.
+ */
+export function acquireBuildLock(dataDir: string): () => void {
+  let database;
+  try {
+    database = new Database(join(dataDir, LOCK_FILE), { timeout: 0 });
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    if (/^SQLITE_(CANTOPEN|PERM|READONLY)/.test(sqliteErrorCode(error) ?? '')) {
+      throw new FeedError('setup.bad-setting', `The folder '${dataDir}' cannot be written.`, {
+        target: '--data',
+        hint: 'Nights are built there: give this account the right to write, or choose another folder with --data.',
+        cause: error,
+      });
+    }
+    if (sqliteErrorCode(error)?.startsWith('SQLITE_BUSY')) {
+      throw new FeedError('feed.night-running', `Another night is being built in '${dataDir}'.`, {
+        hint: 'Wait until it has ended.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  const connection = database;
+  return () => connection.close();
+}

@@ -1,0 +1,122 @@
+// The audit in the warehouse: a night takes in the lines that were written since the last one, each once.
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import { quoted } from '../../../../schema/derive/ddl.ts';
+import { storageOf } from '../../../../schema/derive/storage.ts';
+import { reads } from '../../../../schema/subjects/reads.ts';
+import { listAuditFiles, type AuditLine } from '../../../base/audit-files.ts';
+import type { DateKey } from '../../../base/date-key.ts';
+import { columnList } from '../sql-columns.ts';
+import { canonicalInstant } from './build-context.ts';
+
+/**
+ * Up to the night's own day. Rows go when their file has gone. A folder or file that cannot be read ends it, and no night
+ * fails of that: the next one goes on from there. Does nothing for a model without reads.
+ */
+export function ingestAuditLog(database: Database, dataDir: string, day: DateKey): void {
+  try {
+    ingestFiles(database, dataDir, day);
+  } catch (error) {
+    if (!isFileSystemError(error)) throw error;
+  }
+}
+
+function ingestFiles(database: Database, dataDir: string, day: DateKey): void {
+  const files = listAuditFiles(dataDir).filter(({ dateKey }) => dateKey <= day);
+  const table = quoted(storageOf(reads).table);
+  const hasTable = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(storageOf(reads).table);
+  const [first] = files;
+  if (!hasTable || !first) return;
+  const names = Object.keys(reads.properties);
+  const insert = database.prepare(
+    `INSERT OR IGNORE INTO ${table} (${columnList(names)}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
+  );
+  const lastIngestedDay =
+    database.prepare<[], number | null>(`SELECT max(dateKey) FROM ${table}`).pluck().get() ?? first.dateKey;
+  database.prepare(`DELETE FROM ${table} WHERE dateKey < ?`).run(first.dateKey);
+  for (const { path } of files.filter(({ dateKey }) => dateKey >= lastIngestedDay)) {
+    database.transaction(() => {
+      for (const text of linesOf(path)) {
+        const line = parseAuditLine(text);
+        if (line) insert.run(toAuditRow(line));
+      }
+    })();
+  }
+}
+
+/** What the system says of files begins with an E, what SQLite says with its name. */
+function isFileSystemError(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' && /^E[A-Z]/.test(code);
+}
+
+type AuditRow = Readonly<Record<keyof typeof reads.properties, string | number | null>>;
+
+function toAuditRow(line: AuditLine): AuditRow {
+  const answered = canonicalInstant(new Date(line.answeredDateTimeUTC));
+  return { ...line, answeredDateTimeUTC: answered, isWhole: Number(line.isWhole) };
+}
+
+const AUDIT_FIELD_TYPES = {
+  requestId: 'string',
+  dateKey: 'number',
+  answeredDateTimeUTC: 'string',
+  caller: 'string or null',
+  role: 'string or null',
+  decision: 'string',
+  method: 'string',
+  shape: 'string',
+  status: 'number',
+  code: 'string or null',
+  rowsSent: 'number',
+  bytesSent: 'number',
+  isWhole: 'boolean',
+  costInMilliseconds: 'number',
+  durationInMilliseconds: 'number',
+  requests: 'number',
+} as const satisfies Record<keyof AuditLine, string>;
+
+/** Null for half a line that a full disk or a crash has left, and for one that somebody wrote by hand. */
+function parseAuditLine(text: string): AuditLine | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return isAuditLine(json) ? json : null;
+}
+
+function isAuditLine(json: unknown): json is AuditLine {
+  if (typeof json !== 'object' || json === null) return false;
+  const fields = new Map(Object.entries(json));
+  const hasExpectedType = ([name, type]: readonly [string, string]): boolean => {
+    const value: unknown = fields.get(name);
+    return value === null ? type.endsWith('or null') : type.startsWith(typeof value);
+  };
+  return (
+    Object.entries(AUDIT_FIELD_TYPES).every(hasExpectedType) &&
+    !Number.isNaN(Date.parse(String(fields.get('answeredDateTimeUTC'))))
+  );
+}
+
+/** A day may have more than fits into one text. */
+function* linesOf(path: string): Generator<string> {
+  const descriptor = openSync(path, 'r');
+  const chunk = Buffer.alloc(1 << 20);
+  let rest: Buffer = Buffer.alloc(0);
+  try {
+    for (let read = 1; read > 0;) {
+      read = readSync(descriptor, chunk);
+      const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
+      const end = bytes.lastIndexOf(10);
+      yield* bytes
+        .toString('utf8', 0, end + 1)
+        .split('\n')
+        .filter((line) => line !== '');
+      rest = bytes.subarray(end + 1);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}

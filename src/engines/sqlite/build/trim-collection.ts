@@ -1,0 +1,43 @@
+// Letting go of days that are no longer kept: those that remain read as before, and so will those to come.
+import { quoted } from '../../../../schema/derive/ddl.ts';
+import { storageOf } from '../../../../schema/derive/storage.ts';
+import type { Entity } from '../../../../schema/words.ts';
+import { periodOf, type DateKey } from '../../../base/date-key.ts';
+import type { BuildContext } from './build-context.ts';
+
+/**
+ * Removes what no day from `first` on shows. A span that began before and lasts until then stays whole: no day says when
+ * it began, and a state is told with its true beginning. Returns the rows that went.
+ */
+export function trimCollection(context: BuildContext, entity: Entity, firstDay: DateKey): number {
+  const { table, roles } = storageOf(entity);
+  const remove = (from: string, where: string, cutoff = firstDay): number =>
+    context.database
+      .prepare(`DELETE FROM ${quoted(from)} WHERE ${where}`)
+      .run({ first: cutoff, period: periodOf(cutoff), collection: entity.name }).changes;
+  switch (entity.lifetime) {
+    case 'current':
+      throw new TypeError(`${entity.name} has no days.`);
+    case 'event':
+      return remove(table, `${quoted(roles.get('day') ?? '')} < @first`);
+    case 'history':
+      return remove(table, 'toKey < @first');
+    case 'daily': {
+      const cutoff = Math.min(firstDay, lastSnapshotDayBefore(context, entity) ?? firstDay);
+      remove('snapshotDays', 'collection = @collection AND dateKey < @first', cutoff);
+      return remove(table, 'period < @period OR (period = @period AND toKey <= @first)', cutoff);
+    }
+  }
+}
+
+/** However old it is, what was told last is what the night goes on from, also when it is run again. */
+function lastSnapshotDayBefore({ database, parameters }: BuildContext, { name }: Entity): DateKey | null {
+  return (
+    database
+      .prepare<[string, DateKey], DateKey | null>(
+        'SELECT max(dateKey) FROM snapshotDays WHERE collection = ? AND dateKey < ?',
+      )
+      .pluck()
+      .get(name, parameters.day) ?? null
+  );
+}

@@ -1,0 +1,94 @@
+// The files a published generation lives in: their names, their order, and what they say of themselves.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { DateKey } from '../../../base/date-key.ts';
+import type { Generation } from '../../engine.ts';
+import { corruptionMessage, sqliteErrorCode } from '../sqlite-errors.ts';
+
+/** The file a night is built in. It becomes a generation by being renamed, whole or not at all. */
+export const BUILD_FILE = 'building.sqlite';
+
+export interface GenerationFile {
+  readonly id: number;
+  readonly dateKey: DateKey;
+  readonly path: string;
+}
+
+export interface StoredGeneration extends Generation {
+  readonly path: string;
+}
+
+/** `generation-000061-20261120.sqlite` */
+export function generationFileName(id: number, dateKey: DateKey): string {
+  return `generation-${String(id).padStart(6, '0')}-${dateKey}.sqlite`;
+}
+
+/** `refused-20261120.sqlite`: a night that verification refused, kept aside. */
+export function quarantinedFileName(dateKey: DateKey): string {
+  return `refused-${dateKey}.sqlite`;
+}
+
+/** Nights kept aside, the latest first; a further one takes the place of those before it. Opens no file. */
+export function listQuarantinedFiles(dataDir: string): readonly Pick<GenerationFile, 'dateKey' | 'path'>[] {
+  if (!existsSync(dataDir)) return [];
+  return readdirSync(dataDir)
+    .map((name) => /^refused-(\d{8})\.sqlite$/.exec(name))
+    .filter((parts) => parts !== null)
+    .map(([name, dateKey]) => ({ dateKey: Number(dateKey), path: join(dataDir, name) }))
+    .sort((a, b) => b.dateKey - a.dateKey);
+}
+
+/** Published files, the newest first; none where the directory does not exist yet. Opens no file. */
+export function listGenerationFiles(dataDir: string): readonly GenerationFile[] {
+  if (!existsSync(dataDir)) return [];
+  return readdirSync(dataDir)
+    .map((name) => /^generation-(\d{6,})-(\d{8})\.sqlite$/.exec(name))
+    .filter((parts) => parts !== null)
+    .map(([name, id, dateKey]) => ({ id: Number(id), dateKey: Number(dateKey), path: join(dataDir, name) }))
+    .sort((a, b) => b.id - a.id);
+}
+
+/**
+ * Published generations, the newest first. A file that is gone again, or that is not (yet) what its name says,
+ * such as a backup being copied back, is no generation.
+ */
+export function listGenerations(dataDir: string): readonly StoredGeneration[] {
+  return listGenerationFiles(dataDir)
+    .map(readGeneration)
+    .filter((generation) => generation !== null);
+}
+
+/** What SQLite finds wrong with a file; null where it is whole. Reads all of it, which takes seconds for a large one. */
+export function findFileDamage(path: string): string | null {
+  let database;
+  try {
+    database = new Database(path, { readonly: true, fileMustExist: true });
+    const answer = String(database.pragma('quick_check(1)', { simple: true }));
+    return answer === 'ok' ? null : answer;
+  } catch (error) {
+    const damage = corruptionMessage(error);
+    if (damage !== null) return damage;
+    throw error;
+  } finally {
+    database?.close();
+  }
+}
+
+/** What a published file says of itself; null when it is gone or not what its name says. */
+export function readGeneration({ id, dateKey, path }: GenerationFile): StoredGeneration | null {
+  let database;
+  try {
+    database = new Database(path, { readonly: true, fileMustExist: true });
+    const publishedAt = database
+      .prepare<[number, number], string>('SELECT publishedAtUTC FROM generation WHERE id = ? AND dateKey = ?')
+      .pluck()
+      .get(id, dateKey);
+    return publishedAt === undefined ? null : { id, dateKey, path, publishedAt: `${publishedAt}Z` };
+  } catch (error) {
+    if (sqliteErrorCode(error) !== null) return null;
+    throw error;
+  } finally {
+    database?.close();
+  }
+}

@@ -1,0 +1,57 @@
+// A night that verification refused and that is kept aside: what is known of it, and whether it can still be accepted.
+import Database from 'better-sqlite3';
+import type { DateKey } from '../../../base/date-key.ts';
+import { FeedError } from '../../../base/feed-error.ts';
+import type { Generation } from '../../engine.ts';
+import type { VerifyFinding, RunRecord } from '../../generation-build.ts';
+import { listQuarantinedFiles } from './generation-files.ts';
+import { hasRunTables, readRuns } from '../journal/run-tables.ts';
+
+export interface QuarantinedRun {
+  readonly dateKey: DateKey;
+  readonly path: string;
+  /** The run that was refused; undefined where the model has no runs. */
+  readonly run: RunRecord | undefined;
+}
+
+/** Throws FeedError `feed.night-refused` where there is none that follows `newest`. */
+export function findQuarantinedRun(dataDir: string, newest: Generation | null): QuarantinedRun {
+  const [quarantined] = listQuarantinedFiles(dataDir);
+  if (!quarantined) {
+    throw new FeedError('feed.night-refused', 'No refused night is kept that could be accepted.');
+  }
+  const database = new Database(quarantined.path, { readonly: true, fileMustExist: true });
+  try {
+    // Of a release that only caught up with the model, number and file are new, but night and moment are not.
+    const basePublishedAt = database
+      .prepare<[], string>('SELECT publishedAtUTC FROM generation')
+      .pluck()
+      .get();
+    if ((basePublishedAt === undefined ? null : `${basePublishedAt}Z`) !== (newest?.publishedAt ?? null)) {
+      throw new FeedError(
+        'feed.night-refused',
+        `What is served has changed since the night of ${quarantined.dateKey} was refused; it no longer follows.`,
+        { hint: 'Run the night again.' },
+      );
+    }
+    const [run] = hasRunTables(database) ? readRuns(database, 1, 'refused') : [];
+    return { ...quarantined, run };
+  } finally {
+    database.close();
+  }
+}
+
+/** The same run, as it ends now. */
+export function releasedRunRecord(run: RunRecord, now: Date): RunRecord {
+  const reason = `${run.reason ?? ''} Accepted on ${now.toISOString()}.`.trim();
+  return { ...run, outcome: 'accepted', reason };
+}
+
+export function brokenBuildError(dateKey: DateKey, [first, ...more]: readonly VerifyFinding[]): FeedError {
+  const rest = more.length === 0 ? '' : ` And ${more.length} more.`;
+  return new FeedError(
+    'feed.night-refused',
+    `The night of ${dateKey} is broken and cannot be accepted: ${first?.message ?? ''}${rest}`,
+    { hint: 'Run the night again; what is served stays as it was.' },
+  );
+}

@@ -1,0 +1,156 @@
+// Takes what is personal of people out of the file being built: rows stay and count, but tell of nobody.
+import type { Database } from 'better-sqlite3';
+import { quoted } from '../../../../schema/derive/ddl.ts';
+import { derivePeople, type People, type Telling } from '../../../../schema/derive/people.ts';
+import { SPAN_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
+import { subjectHash } from '../../../base/subject-hash.ts';
+import type { DateKey } from '../../../base/date-key.ts';
+import type { ErasureCounts, Person } from '../../generation-build.ts';
+import { canonicalInstant, type BuildContext } from '../build/build-context.ts';
+import { readTombstones } from './tombstones.ts';
+import {
+  SELECTED_IDS,
+  aboutSelectedSql,
+  placeholderOf,
+  placeholderSql,
+  withSelectedPeople,
+} from './selected-people.ts';
+
+export interface EraseOptions {
+  readonly at: Date;
+  /** Asked for. Else they had left, and are let in again as new people where the directory lists them again. */
+  readonly forGood: boolean;
+}
+
+export interface ErasureResult extends ErasureCounts {
+  /** Every value that is no more, for texts in which it may stand. */
+  readonly values: readonly string[];
+}
+
+/**
+ * An id becomes a placeholder in every row that names the person; all else that is personal becomes null, in their own
+ * rows and in those of the days on which a thing was theirs. Spans of such days lose it whole.
+ */
+export function erasePeople(
+  context: BuildContext,
+  selected: readonly Person[],
+  options: EraseOptions,
+): ErasureResult {
+  const people = derivePeople(context.model);
+  if (!people || selected.length === 0) return { people: 0, rows: new Map(), values: [] };
+  const { database } = context;
+  return database.transaction(() =>
+    withSelectedPeople(database, selected, () => {
+      const collections = people.tellings.filter(({ personal }) => personal.length > 0);
+      const values = new Set(collections.flatMap((each) => readPersonalValues(database, people, each)));
+      // Whose a thing is now is read from rows that are changed themselves.
+      const ordered = collections.toSorted((a, b) => Number(a.thing === null) - Number(b.thing === null));
+      const rows = ordered.map(
+        (each) => [each.entity.name, eraseInCollection(database, people, each, options.at)] as const,
+      );
+      replaceNaturalKeys(database, people);
+      writeTombstones(database, selected, options);
+      return { people: selected.length, rows: new Map(rows), values: [...values] };
+    }),
+  )();
+}
+
+/** People of whom something is told although they were erased: an earlier file brought them back. */
+export function findResurrected({ database, model }: BuildContext): readonly Person[] {
+  const people = derivePeople(model);
+  const hashes = new Set(readTombstones(database).map(({ hash }) => hash));
+  if (!people || hashes.size === 0) return [];
+  const [key, id] = [people.key, people.id].map(quoted);
+  return database
+    .prepare<[], Person>(`SELECT ${key} AS key, ${id} AS id FROM ${quoted(people.entity.name)}`)
+    .all()
+    .filter((person) => hashes.has(subjectHash(person.id)));
+}
+
+/** People who were found gone on that day or before, and are not erased yet. */
+export function findLeavers({ database, model, parameters }: BuildContext, day: DateKey): readonly Person[] {
+  const people = derivePeople(model);
+  const states = people && model.entities.get(people.entity.history ?? '');
+  if (!people || !states) return [];
+  const { table, roles } = storageOf(states);
+  const [deleted, key, id] = [roles.get('deleted') ?? '', people.key, people.id].map(quoted);
+  const [own] = people.tellings.find(({ entity }) => entity === states)?.columns ?? [];
+  if (own === undefined) return [];
+  return database
+    .prepare<[object], Person>(
+      `SELECT p.${key} AS key, p.${id} AS id FROM ${quoted(people.entity.name)} p
+       JOIN ${quoted(table)} s ON s.${quoted(own.own)} = p.${key}
+       WHERE s.toKey = @open AND s.${deleted} AND s.fromKey <= @since`,
+    )
+    .all({ open: parameters.open, since: day })
+    .filter((person) => person.id !== placeholderOf(person.key));
+}
+
+function eraseInCollection(database: Database, people: People, telling: Telling, at: Date): number {
+  const storage = storageOf(telling.entity);
+  const ids = telling.personal.filter((name) => isId(telling, name));
+  const others = telling.personal.filter((name) => !isId(telling, name));
+  const modified = storage.roles.get('modified');
+  const assignments = [
+    ...others.map((name) => `${quoted(name)} = NULL`),
+    ...ids.map(
+      (name) => `${quoted(name)} = ifnull(${placeholderSql(`t.${quoted(name)}`)}, t.${quoted(name)})`,
+    ),
+    ...(modified === undefined ? [] : [`${quoted(modified)} = @at`]),
+  ];
+  const hasPersonalData = [
+    ...others.map((name) => `t.${quoted(name)} IS NOT NULL`),
+    ...ids.map((name) => `t.${quoted(name)} IN ${SELECTED_IDS}`),
+  ];
+  return database
+    .prepare<[object]>(
+      `UPDATE ${quoted(storage.table)} AS t SET ${assignments.join(', ')}
+       WHERE ${aboutStoredRowsSql(people, telling, storage)} AND (${hasPersonalData.join(' OR ')})`,
+    )
+    .run(modified === undefined ? {} : { at: canonicalInstant(at) }).changes;
+}
+
+function readPersonalValues(database: Database, people: People, telling: Telling): readonly string[] {
+  const storage = storageOf(telling.entity);
+  return telling.personal.flatMap((name) => {
+    const theirs = isId(telling, name)
+      ? `t.${quoted(name)} IN ${SELECTED_IDS}`
+      : `t.${quoted(name)} IS NOT NULL`;
+    return database
+      .prepare<[], string>(
+        `SELECT DISTINCT t.${quoted(name)} FROM ${quoted(storage.table)} t
+         WHERE ${aboutStoredRowsSql(people, telling, storage)} AND ${theirs}`,
+      )
+      .pluck()
+      .all();
+  });
+}
+
+/** The rows as they are stored. Frames are named, so that those of a thing are found by the key. */
+function aboutStoredRowsSql(people: People, telling: Telling, { entity, spans, roles }: Storage): string {
+  const { period, from, to } = SPAN_COLUMNS;
+  const day = `t.${quoted(roles.get('day') ?? '')}`;
+  const ofEvent = entity.lifetime === 'event' ? { from: day, to: `${day} + 1` } : null;
+  const about = aboutSelectedSql(people, telling, spans ? { from: `t.${from}`, to: `t.${to}` } : ofEvent);
+  if (entity.lifetime !== 'daily') return about;
+  return `t.${period} IN (SELECT period FROM snapshotDays WHERE collection = '${entity.name}') AND ${about}`;
+}
+
+function isId({ entity }: Telling, name: string): boolean {
+  return entity.properties[name]?.personal === 'id';
+}
+
+/** The source's name for the person goes as well; by the placeholder, which a rollback may have kept, the key stays theirs. */
+function replaceNaturalKeys(database: Database, { entity }: People): void {
+  database
+    .prepare(
+      `UPDATE OR REPLACE surrogateKeys AS t SET natural = ${placeholderSql('t.natural')}
+       WHERE t.entity = ? AND t.natural IN ${SELECTED_IDS}`,
+    )
+    .run(entity.name);
+}
+
+function writeTombstones(database: Database, people: readonly Person[], { forGood }: EraseOptions): void {
+  const insert = database.prepare('INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?)');
+  for (const { key, id } of people) insert.run(subjectHash(id), placeholderOf(key), Number(forGood));
+}

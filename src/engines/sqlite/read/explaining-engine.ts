@@ -1,0 +1,73 @@
+// An engine that reads no rows: it notes each statement it is handed, and how SQLite would run it.
+import type { BlankStatement } from '../../../sql/statement.ts';
+import type { Engine } from '../../engine.ts';
+import { listGenerations } from '../generations/generation-files.ts';
+import { openReadConnection, type ReadFiles } from './open-read-connection.ts';
+
+export interface ExplainedStatement {
+  /** When it runs, in words. */
+  readonly use: string;
+  readonly statement: BlankStatement;
+  /** SQLite's EXPLAIN QUERY PLAN, a step a line, indented by depth. */
+  readonly steps: readonly string[];
+}
+
+export interface ExplainingEngine extends Engine {
+  /** In the order in which they would run. */
+  readonly explained: readonly ExplainedStatement[];
+}
+
+/** Every page it answers is empty and every value 1, so that whoever asks goes on to the end of its questions. */
+export function openExplainingEngine(dataDir: string): ExplainingEngine {
+  const generations = listGenerations(dataDir);
+  const explained: ExplainedStatement[] = [];
+  const pathOf = (generation: number): string => {
+    const path = generations.find(({ id }) => id === generation)?.path;
+    if (path === undefined) throw new TypeError(`There is no generation ${generation} to explain with.`);
+    return path;
+  };
+  const explain = (use: string, files: ReadFiles, statement: BlankStatement): void => {
+    explained.push({ use, statement, steps: explainQueryPlan(files, statement) });
+  };
+  const engine: ExplainingEngine = {
+    explained,
+    current: () => generations[0] ?? null,
+    generation: (id) => generations.find((each) => each.id === id) ?? null,
+    async *readPage({ generation, sinceGeneration: since, statements: { first, next } }) {
+      const files = { path: pathOf(generation), earlier: since === undefined ? null : pathOf(since) };
+      explain('the first rows of a page', files, first);
+      if (next !== first) explain('further rows, after the last row before', files, next);
+      yield await Promise.resolve({ kind: 'end', after: null } as const);
+    },
+    readValue(generation, statement) {
+      explain('one value', { path: pathOf(generation), earlier: null }, statement);
+      return Promise.resolve(1);
+    },
+    forReader: () => engine,
+    close: () => Promise.resolve(),
+  };
+  return engine;
+}
+
+interface QueryPlanStep {
+  readonly id: number;
+  readonly parent: number;
+  readonly detail: string;
+}
+
+function explainQueryPlan(files: ReadFiles, { text, values }: BlankStatement): readonly string[] {
+  const database = openReadConnection(files, () => false);
+  try {
+    // How a statement runs does not depend on what fills its blanks.
+    const bound = values.map((value) => (typeof value === 'object' ? null : value));
+    const steps = database.prepare<unknown[], QueryPlanStep>(`EXPLAIN QUERY PLAN ${text}`).all(...bound);
+    const depths = new Map<number, number>();
+    return steps.map(({ id, parent, detail }) => {
+      const depth = (depths.get(parent) ?? -1) + 1;
+      depths.set(id, depth);
+      return '  '.repeat(depth) + detail;
+    });
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,132 @@
+// One page, walked chunk by chunk: where it ends, and whether anything follows.
+import { FeedError } from '../../../base/feed-error.ts';
+import type { BlankStatement, PageStatements, SqlValue, Statement } from '../../../sql/statement.ts';
+import type { PagePart, PageRequest } from '../../engine.ts';
+import type { SqliteRow } from './worker-messages.ts';
+
+/** Runs a statement that yields one row, which may hold so many of the answer's. */
+export type ReadRow = (statement: Statement, rows: number, signal: AbortSignal) => Promise<SqliteRow | null>;
+
+// Fewer rows pay for the round trip to the thread, more hold the thread for long: 1000 to 5000 are equally fast.
+const CHUNK_ROWS = 2000;
+// Each chunk of a page that no index orders sorts everything again.
+const SORTED_CHUNK_ROWS = 20_000;
+
+// A row that holds others may be a thousand times as long.
+const NESTED_CHUNK_ROWS = 100;
+
+// How much smaller a chunk becomes whose rows hold too many others.
+const CHUNK_SHRINK_FACTOR = 10;
+
+interface Chunk {
+  /** Rows that it could have had: fewer than were wanted where rows hold too many others. */
+  readonly requestedRows: number;
+  readonly body: Uint8Array | null;
+  readonly rows: number;
+  /** Order values of its last row. */
+  readonly after: readonly SqlValue[];
+}
+
+/**
+ * Reads one chunk ahead while the reader takes the last, and no more: a slow reader holds memory for two chunks and no
+ * thread at all.
+ */
+export async function* readPageInChunks(
+  {
+    statements,
+    after: startAfter,
+    maxRows: pageRows,
+    maxBytes: pageBytes,
+    maxMilliseconds: milliseconds,
+    top,
+  }: PageRequest,
+  readRow: ReadRow,
+  signal: AbortSignal,
+): AsyncGenerator<PagePart, void, undefined> {
+  const endsAt = performance.now() + milliseconds;
+  const readerLeft = new AbortController();
+  const combinedSignal = AbortSignal.any([signal, readerLeft.signal]);
+  const maxRows = Math.min(pageRows, top ?? Infinity);
+  let chunkRows = chunkRowsFor(statements);
+  const readChunk = async (
+    statement: BlankStatement,
+    maxChunkRows: number,
+    after: readonly SqlValue[],
+  ): Promise<Chunk> => {
+    const requestedRows = Math.min(chunkRows, maxChunkRows);
+    try {
+      return {
+        requestedRows,
+        ...toChunk(await readRow(bindBlanks(statement, requestedRows, after), requestedRows, combinedSignal)),
+      };
+    } catch (error) {
+      if (!statements.nests || requestedRows <= 1 || !isTooComplex(error)) throw error;
+      chunkRows = Math.ceil(requestedRows / CHUNK_SHRINK_FACTOR);
+      return readChunk(statement, maxChunkRows, after);
+    }
+  };
+
+  let rows = 0;
+  let bytes = 0;
+  let nextChunk: Promise<Chunk> | null =
+    maxRows > 0 ? readChunk(statements.first, maxRows, startAfter ?? []) : null;
+  let after: readonly SqlValue[] | null = null;
+  try {
+    while (nextChunk) {
+      const chunk: Chunk | null = await nullIfLimitReached(nextChunk, rows > 0);
+      // A limit met in the middle ends the page: the next one begins with a fresh allowance.
+      if (!chunk) break;
+      rows += chunk.rows;
+      bytes += chunk.body?.byteLength ?? 0;
+      after = chunk.rows < chunk.requestedRows || rows === top ? null : chunk.after;
+      const continues = after !== null && rows < maxRows && bytes < pageBytes && performance.now() < endsAt;
+      nextChunk = continues && after ? readChunk(statements.next, maxRows - rows, after) : null;
+      // The reader may leave before it looks at the chunk ahead.
+      nextChunk?.catch(() => undefined);
+      if (chunk.body) yield { kind: 'rows', bytes: chunk.body, rows: chunk.rows };
+    }
+    if (after && !nextChunk && !statements.regroups) {
+      const probe = await nullIfLimitReached(readChunk(statements.next, 1, after), true);
+      if (probe?.rows === 0) after = null;
+    }
+    yield { kind: 'end', after };
+  } finally {
+    readerLeft.abort();
+  }
+}
+
+function chunkRowsFor({ sorts, regroups, nests }: PageStatements): number {
+  if (nests) return NESTED_CHUNK_ROWS;
+  // Groups are narrow, and a page of them is made in one go.
+  if (regroups) return Infinity;
+  return sorts ? SORTED_CHUNK_ROWS : CHUNK_ROWS;
+}
+
+function isTooComplex(error: unknown): boolean {
+  return error instanceof FeedError && error.code === 'limit.too-complex';
+}
+
+async function nullIfLimitReached(chunk: Promise<Chunk>, isPartway: boolean): Promise<Chunk | null> {
+  try {
+    return await chunk;
+  } catch (error) {
+    if (isPartway && error instanceof FeedError && error.code.startsWith('limit.')) return null;
+    throw error;
+  }
+}
+
+function bindBlanks({ text, values }: BlankStatement, rows: number, after: readonly SqlValue[]): Statement {
+  const filled = values.map((value) => {
+    if (value === null || typeof value !== 'object') return value;
+    return value.blank === 'rows' ? rows : (after[value.index] ?? null);
+  });
+  return { text, values: filled };
+}
+
+function toChunk(cells: SqliteRow | null): Omit<Chunk, 'requestedRows'> {
+  const [body, rows, ...after] = cells ?? [];
+  if (typeof rows !== 'number' || typeof body === 'string') {
+    throw new TypeError('A page statement yields body and rows before its order values.');
+  }
+  return { body: body instanceof Uint8Array ? body : null, rows, after: after as readonly SqlValue[] };
+}

@@ -1,0 +1,69 @@
+// What further sources tell of things, one row a thing: column by column the last told value stays.
+import type { Database, Statement } from 'better-sqlite3';
+import { columnSql, quoted } from '../../../../schema/derive/ddl.ts';
+import type { Storage } from '../../../../schema/derive/storage.ts';
+import { NOT_REPORTED, type StagedRow } from '../../generation-build.ts';
+import { columnList } from '../sql-columns.ts';
+import {
+  isReportedSql,
+  mayBeUnreported,
+  NATURAL_KEY,
+  stagedColumn,
+  stagedIdentityColumns,
+  toStagedSqlValue,
+  type StagedSqlValue,
+} from './staged-value.ts';
+
+export interface EnrichmentTable {
+  /** Of the table, which has the columns of `stagedIdentity` and every property that may be left untold. */
+  readonly table: string;
+  add(rows: readonly StagedRow[]): void;
+}
+
+/** Makes the table of this name. */
+export function openEnrichmentTable(database: Database, storage: Storage, table: string): EnrichmentTable {
+  const { entity, sourced } = storage;
+  const identity = stagedIdentityColumns(storage);
+  // References stay out: their keys are looked up for the rows that are appended.
+  const attributes = sourced.filter(
+    (name) => mayBeUnreported(storage, name) && entity.properties[name]?.refers === undefined,
+  );
+  const definitions = [
+    ...identity.map((name) => `${quoted(name)} TEXT NOT NULL`),
+    ...attributes.map((name) => columnSql(stagedColumn(storage, name))),
+  ];
+  database.exec(
+    `CREATE TABLE ${table} (${definitions.join(', ')}, PRIMARY KEY (${columnList(identity)})) WITHOUT ROWID`,
+  );
+  const insert: Statement<[readonly StagedSqlValue[]]> = database.prepare(
+    `INSERT INTO ${table} VALUES (${definitions.map(() => '?').join(', ')})
+     ON CONFLICT DO UPDATE SET ${attributes.map(keepLastReportedSql).join(', ')}`,
+  );
+
+  const valuesOf = ({ naturalKey, values }: StagedRow): StagedSqlValue[] => {
+    const unknownName = Object.keys(values).find(
+      (name) => !identity.includes(name) && !attributes.includes(name),
+    );
+    if (unknownName !== undefined)
+      throw new TypeError(`${entity.name}.${unknownName} cannot come from a supplement.`);
+    return [
+      ...identity.map((name) =>
+        toStagedSqlValue(entity.name, name, name === NATURAL_KEY ? naturalKey : values[name]),
+      ),
+      ...attributes.map((name) =>
+        toStagedSqlValue(entity.name, name, name in values ? values[name] : NOT_REPORTED),
+      ),
+    ];
+  };
+  return {
+    table,
+    add: (rows) => {
+      for (const row of rows) insert.run(valuesOf(row));
+    },
+  };
+}
+
+function keepLastReportedSql(name: string): string {
+  const [current, incoming] = [quoted(name), `excluded.${quoted(name)}`];
+  return `${current} = CASE WHEN ${isReportedSql(incoming)} THEN ${incoming} ELSE ${current} END`;
+}

@@ -1,0 +1,56 @@
+// Whether a night is likely, held against the one before: what a harvest that went wrong in silence looks like.
+import type { Bounds } from '../../../base/bounds.ts';
+import type { VerifyFinding, MergeCounts } from '../../generation-build.ts';
+import type { BuildContext } from '../build/build-context.ts';
+import { countRowsAfter, type RowCounts } from './row-counts.ts';
+
+/** Where fewer rows stand, a few people can double or halve them in a day. */
+const MIN_ROWS_TO_JUDGE = 100;
+
+export interface VolumeEvidence {
+  /** What stood before the merges. */
+  readonly rowCountsBefore: RowCounts;
+  readonly mergeCounts: readonly MergeCounts[];
+}
+
+/** None of these is proof: an admin who knows the reason may accept the night. */
+export function checkVolumes(
+  context: BuildContext,
+  { rowCountsBefore, mergeCounts }: VolumeEvidence,
+  thresholds: Bounds,
+): readonly VerifyFinding[] {
+  const rowCountsAfter = countRowsAfter(context);
+  const volumeFindings = [...rowCountsBefore].flatMap(([collection, earlier]) => {
+    const now = rowCountsAfter.get(collection);
+    if (now === undefined) return [];
+    const mustNotBecomeEmpty = context.model.entities.get(collection)?.vital === true;
+    const problem =
+      mustNotBecomeEmpty && now === 0 && earlier > 0
+        ? 'none is left'
+        : describeChange(earlier, now, thresholds);
+    return problem === null
+      ? []
+      : [unlikelyFinding(collection, `${now} rows, where ${earlier} stood before: ${problem}`)];
+  });
+  const orphans = mergeCounts
+    .filter(({ seen, orphans }) => seen >= MIN_ROWS_TO_JUDGE && orphans * 100 > seen * thresholds.maxOrphans)
+    .map(({ entity, seen, orphans }) =>
+      unlikelyFinding(
+        entity,
+        `${orphans} of ${seen} rows refer to things that are not there, more than ${thresholds.maxOrphans} %`,
+      ),
+    );
+  return [...volumeFindings, ...orphans];
+}
+
+function describeChange(earlier: number, now: number, { maxDrop, maxRise }: Bounds): string | null {
+  if (earlier < MIN_ROWS_TO_JUDGE) return null;
+  const percent = ((now - earlier) * 100) / earlier;
+  if (percent < -maxDrop) return `a fall of ${Math.round(-percent)} %, more than ${maxDrop} %`;
+  if (percent > maxRise) return `a rise of ${Math.round(percent)} %, more than ${maxRise} %`;
+  return null;
+}
+
+function unlikelyFinding(collection: string, problem: string): VerifyFinding {
+  return { collection, message: `${collection}: ${problem}.`, isBroken: false };
+}

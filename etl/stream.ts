@@ -8,7 +8,7 @@ type Properties = Readonly<Record<string, Property>>;
  * For every property without a role, how to read it from a harvested record. Forget one and it does not compile. Only what
  * may be null may be left untold.
  */
-export type Columns<Own extends Properties, Record_> = {
+export type PropertySources<Own extends Properties, Record_> = {
   readonly [Name in SourcedName<Own>]: (
     record: Record_,
   ) => Own[Name] extends { readonly nullable: true } ? StagedValue : Value;
@@ -17,14 +17,14 @@ export type Columns<Own extends Properties, Record_> = {
 export interface Stream<Own extends Properties, Record_> {
   readonly entity: TypedEntity<Own>;
   /** What the source calls the thing; needed where the entity has a surrogate key. */
-  readonly natural?: (record: Record_) => string;
-  readonly columns: Columns<Own, Record_>;
+  readonly naturalKey?: (record: Record_) => string;
+  readonly sources: PropertySources<Own, Record_>;
 }
 
 /** `streamOf<GraphUser>()(users, { columns: … })`: the record is said, the properties are inferred from the entity. */
 export function streamOf<Record_>() {
   return <const Own extends Properties>(
     entity: TypedEntity<Own>,
-    words: Omit<Stream<Own, Record_>, 'entity'>,
-  ): Stream<Own, Record_> => ({ entity, ...words });
+    definition: Omit<Stream<Own, Record_>, 'entity'>,
+  ): Stream<Own, Record_> => ({ entity, ...definition });
 }

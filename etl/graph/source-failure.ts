@@ -10,14 +10,14 @@ export function isSourceFailure(thrown: unknown): thrown is FeedError {
 }
 
 /** The cause of an error that Graph answered with a status. */
-export interface GraphRefusal {
+export interface GraphErrorCause {
   readonly status: number;
   /** Graph's own code, such as `Forbidden`; empty when there was none. */
   readonly code: string;
 }
 
 /** The HTTP status behind the failure of a source, such as 403 for a permission that was not given; else null. */
-export function refusalStatus({ cause }: FeedError): number | null {
+export function failureStatus({ cause }: FeedError): number | null {
   if (typeof cause !== 'object' || cause === null || !('status' in cause)) return null;
   return typeof cause.status === 'number' ? cause.status : null;
 }

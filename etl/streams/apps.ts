@@ -6,11 +6,11 @@ import {
   mobileAppInstallStatusCounts,
 } from '../../schema/subjects/apps.ts';
 import { NOT_AVAILABLE_KEY } from '../../schema/words.ts';
-import type { Report, ReportRow } from '../graph/export-job.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { ExportReport, ExportRow } from '../graph/export/export-job.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
 import type { KeyOf, Lookup } from '../transform/lookups.ts';
-import { bytesOf, countOf, instantOf, textOf } from '../transform/sentinels.ts';
+import { bytesOf, countOf, instantOf, textOf } from '../transform/graph-values.ts';
 
 /** Beta, since v1.0 has no uploadState. Without $select: each type of app has properties of its own. */
 export const MOBILE_APPS = '/beta/deviceAppManagement/mobileApps';
@@ -30,15 +30,15 @@ export type GraphMobileApp = Resource<
 >;
 
 /** Win32 apps have never been in the warehouse. */
-export function belongsAmongApps(app: GraphMobileApp): boolean {
+export function isWarehouseApp(app: GraphMobileApp): boolean {
   return !typeOf(app).startsWith('win32');
 }
 
 /** Types that were there before the warehouse gave numbers by itself. */
 const APP_TYPE: Lookup = {
   entity: appTypes,
-  columns: { id: 'appTypeID', key: 'appTypeKey', name: 'appTypeName' },
-  spelledOtherwise: {
+  properties: { id: 'appTypeID', key: 'appTypeKey', name: 'appTypeName' },
+  aliases: {
     androidStoreApp: 0,
     androidLobApp: 1,
     managedAndroidStoreApp: 2,
@@ -97,18 +97,18 @@ export function revisionOf({ committedContentVersion }: GraphMobileApp): number 
   return Number.isSafeInteger(revision) && revision >= 0 ? revision : 1;
 }
 
-export function appNatural(applicationId: string, revision: number): string {
+export function appNaturalKey(applicationId: string, revision: number): string {
   return `${applicationId}:${revision}`;
 }
 
-export interface AppRecord {
+export interface AppRevisionRecord {
   readonly app: GraphMobileApp;
   readonly keyOf: KeyOf;
 }
 
-export const appRevisionStream = streamOf<AppRecord>()(appRevisions, {
-  natural: ({ app }) => appNatural(app.id, revisionOf(app)),
-  columns: {
+export const appRevisionStream = streamOf<AppRevisionRecord>()(appRevisions, {
+  naturalKey: ({ app }) => appNaturalKey(app.id, revisionOf(app)),
+  sources: {
     applicationId: ({ app }) => app.id,
     revision: ({ app }) => revisionOf(app),
     title: ({ app }) => textOf(app.displayName),
@@ -129,16 +129,18 @@ function uploadStateOf({ uploadState, publishingState }: GraphMobileApp): number
 
 const INSTALL_STATE: Lookup = {
   entity: mobileAppInstallStates,
-  columns: { id: 'appInstallState', key: 'appInstallStateKey', name: 'appInstallStateName' },
+  properties: { id: 'appInstallState', key: 'appInstallStateKey', name: 'appInstallStateName' },
   // Intune's own number for it stands for "not available" in a warehouse.
-  spelledOtherwise: { '-1': 0 },
+  aliases: { '-1': 0 },
 };
 
 /** A row for each app and device: the one source of error codes. */
-export const INSTALLATIONS: Report<'ApplicationId' | 'DeviceId' | 'InstallState' | 'ErrorCode'> = {
+export const INSTALL_STATUS_REPORT: ExportReport<
+  'ApplicationId' | 'DeviceId' | 'InstallState' | 'ErrorCode'
+> = {
   name: 'OrgDeviceInstallStatus',
   select: ['ApplicationId', 'DeviceId', 'InstallState', 'ErrorCode'],
-  about: 'ApplicationId',
+  requiredColumn: 'ApplicationId',
 };
 
 /** What one device is counted under. */
@@ -147,8 +149,8 @@ export interface InstallOutcome {
   readonly errorCode: number;
 }
 
-export function outcomeOfInstallation(
-  { InstallState, ErrorCode }: ReportRow<'InstallState' | 'ErrorCode'>,
+export function installOutcomeOf(
+  { InstallState, ErrorCode }: ExportRow<'InstallState' | 'ErrorCode'>,
   keyOf: KeyOf,
 ): InstallOutcome {
   // Codes come signed, unsigned or hexadecimal; as 32 bits they are the same.
@@ -156,7 +158,7 @@ export function outcomeOfInstallation(
 }
 
 /** A row for each app, with counts by state. */
-export const INSTALLATION_COUNTS: Report<
+export const INSTALL_COUNTS_REPORT: ExportReport<
   | 'ApplicationId'
   | 'Platform'
   | 'InstalledDeviceCount'
@@ -175,17 +177,18 @@ export const INSTALLATION_COUNTS: Report<
     'NotApplicableDeviceCount',
     'NotInstalledDeviceCount',
   ],
-  about: 'ApplicationId',
+  requiredColumn: 'ApplicationId',
 };
 
-type InstallationCounts = typeof INSTALLATION_COUNTS extends Report<infer Column> ? ReportRow<Column> : never;
+type InstallationCounts =
+  typeof INSTALL_COUNTS_REPORT extends ExportReport<infer Column> ? ExportRow<Column> : never;
 
-const FAILED_FOR_A_REASON_NOT_TOLD = -1;
+const UNREPORTED_ERROR_CODE = -1;
 
 const COUNTED_STATES: readonly (readonly [column: keyof InstallationCounts, state: string, error: number])[] =
   [
     ['InstalledDeviceCount', 'Installed', 0],
-    ['FailedDeviceCount', 'Failed', FAILED_FOR_A_REASON_NOT_TOLD],
+    ['FailedDeviceCount', 'Failed', UNREPORTED_ERROR_CODE],
     ['PendingInstallDeviceCount', 'PendingInstall', 0],
     ['NotApplicableDeviceCount', 'NotApplicable', 0],
     ['NotInstalledDeviceCount', 'NotInstalled', 0],
@@ -195,9 +198,9 @@ const COUNTED_STATES: readonly (readonly [column: keyof InstallationCounts, stat
 const DEVICE_TYPE_OF_PLATFORM: Readonly<Record<string, number>> = { 3: 14, 5: 1 };
 
 /** Without states that no device is in. */
-export function countsOfApp(
+export function installCountsOf(
   row: InstallationCounts,
-  appNaturalOfRow: string,
+  appNaturalKey: string,
   keyOf: KeyOf,
 ): readonly InstallCount[] {
   return COUNTED_STATES.flatMap(([column, state, errorCode]): readonly InstallCount[] => {
@@ -205,20 +208,20 @@ export function countsOfApp(
     if (!(devices > 0)) return [];
     const deviceTypeKey = DEVICE_TYPE_OF_PLATFORM[row.Platform ?? ''] ?? NOT_AVAILABLE_KEY;
     const stateKey = keyOf(INSTALL_STATE, state);
-    return [{ appNatural: appNaturalOfRow, deviceTypeKey, stateKey, errorCode, devices }];
+    return [{ appNaturalKey, deviceTypeKey, stateKey, errorCode, devices }];
   });
 }
 
 export interface InstallCount extends InstallOutcome {
   /** Of the revision in force. */
-  readonly appNatural: string;
+  readonly appNaturalKey: string;
   readonly deviceTypeKey: number;
   readonly devices: number;
 }
 
 export const installCountStream = streamOf<InstallCount>()(mobileAppInstallStatusCounts, {
-  columns: {
-    appKey: (count) => count.appNatural,
+  sources: {
+    appKey: (count) => count.appNaturalKey,
     deviceTypeKey: ({ deviceTypeKey }) => deviceTypeKey,
     appInstallStateKey: ({ stateKey }) => stateKey,
     errorCode: ({ errorCode }) => errorCode,

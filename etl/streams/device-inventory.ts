@@ -1,36 +1,36 @@
 // What lists of devices leave out: from the inventory report for the whole fleet, or from each device by its id.
 import type { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
 import { NOT_REPORTED, type StagedValue } from '../../src/engines/generation-build.ts';
-import type { Report, ReportRow } from '../graph/export-job.ts';
-import type { Resource } from '../graph/pages.ts';
-import { bytesOf, textOf } from '../transform/sentinels.ts';
+import type { ExportReport, ExportRow } from '../graph/export/export-job.ts';
+import type { Resource } from '../graph/read-pages.ts';
+import { bytesOf, textOf } from '../transform/graph-values.ts';
 
-type InventoryColumn =
+type InventoryReportColumn =
   'DeviceId' | 'EthernetMAC' | 'ICCID' | 'CellularTechnology' | 'WiFiIPv4Address' | 'WiFiSubnetID';
 
-export const INVENTORY: Report<InventoryColumn> = {
+export const INVENTORY_REPORT: ExportReport<InventoryReportColumn> = {
   name: 'DevicesWithInventory',
   select: ['DeviceId', 'EthernetMAC', 'ICCID', 'CellularTechnology', 'WiFiIPv4Address', 'WiFiSubnetID'],
-  about: 'DeviceId',
+  requiredColumn: 'DeviceId',
 };
 
-export type InventoryRow = ReportRow<InventoryColumn>;
+export type InventoryReportRow = ExportRow<InventoryReportColumn>;
 
 /** Some properties of a collection, each with its source. */
-type Supplement<Own, Record_> = {
+type EnrichmentSources<Own, Record_> = {
   readonly [Name in keyof Own & string]?: (record: Record_) => StagedValue;
 };
 
-export const inventorySupplement: Supplement<(typeof devices)['properties'], InventoryRow> = {
-  ethernetMacAddress: ({ EthernetMAC }) => told(EthernetMAC),
-  iccid: ({ ICCID }) => told(ICCID),
-  cellularTechnology: ({ CellularTechnology }) => told(CellularTechnology),
-  ipAddressV4Wifi: ({ WiFiIPv4Address }) => told(WiFiIPv4Address),
-  subnetAddressV4Wifi: ({ WiFiSubnetID }) => told(WiFiSubnetID),
+export const inventoryEnrichment: EnrichmentSources<(typeof devices)['properties'], InventoryReportRow> = {
+  ethernetMacAddress: ({ EthernetMAC }) => reportedText(EthernetMAC),
+  iccid: ({ ICCID }) => reportedText(ICCID),
+  cellularTechnology: ({ CellularTechnology }) => reportedText(CellularTechnology),
+  ipAddressV4Wifi: ({ WiFiIPv4Address }) => reportedText(WiFiIPv4Address),
+  subnetAddressV4Wifi: ({ WiFiSubnetID }) => reportedText(WiFiSubnetID),
 };
 
 // An empty cell says that there is none; a row too short says nothing.
-function told(cell: string | null): StagedValue {
+function reportedText(cell: string | null): StagedValue {
   return cell === null ? NOT_REPORTED : textOf(cell);
 }
 
@@ -49,11 +49,11 @@ export const DEVICE_DETAILS = '/beta/deviceManagement/managedDevices/{id}';
 export type DeviceDetails = Resource<(typeof SELECTED)[number]>;
 
 /** Below the version, as a part of a $batch asks for it. */
-export function deviceDetailsOf(deviceId: string): string {
+export function deviceDetailsAddress(deviceId: string): string {
   return `/deviceManagement/managedDevices/${encodeURIComponent(deviceId)}?$select=${SELECTED.join(',')}`;
 }
 
-export const detailsSupplement: Supplement<(typeof devices)['properties'], DeviceDetails> = {
+export const detailsEnrichment: EnrichmentSources<(typeof devices)['properties'], DeviceDetails> = {
   ethernetMacAddress: ({ ethernetMacAddress }) => textOf(ethernetMacAddress),
   iccid: ({ iccid }) => textOf(iccid),
   cellularTechnology: (device) => hardwareText(device, 'cellularTechnology'),
@@ -62,7 +62,7 @@ export const detailsSupplement: Supplement<(typeof devices)['properties'], Devic
 };
 
 /** Nobody has no memory: 0 is what was not reported. */
-export const detailsHistorySupplement: Supplement<
+export const detailsHistoryEnrichment: EnrichmentSources<
   (typeof devicePropertyHistories)['properties'],
   DeviceDetails
 > = {

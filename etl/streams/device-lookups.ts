@@ -9,20 +9,20 @@ import {
   ownerTypes,
 } from '../../schema/subjects/device-lookups.ts';
 import { deviceEnrollmentTypes } from '../../schema/subjects/enrollment.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
 import type { Lookup } from '../transform/lookups.ts';
-import { textOf } from '../transform/sentinels.ts';
+import { textOf } from '../transform/graph-values.ts';
 
 export const DEVICE_LOOKUPS = {
   deviceType: {
     entity: deviceTypes,
-    columns: { id: 'deviceTypeID', key: 'deviceTypeKey', name: 'deviceTypeName' },
-    spelledOtherwise: { windowsRT: 1 },
+    properties: { id: 'deviceTypeID', key: 'deviceTypeKey', name: 'deviceTypeName' },
+    aliases: { windowsRT: 1 },
   },
   registrationState: {
     entity: deviceRegistrationStates,
-    columns: {
+    properties: {
       id: 'deviceRegistrationStateID',
       key: 'deviceRegistrationStateKey',
       name: 'deviceRegistrationStateName',
@@ -30,29 +30,29 @@ export const DEVICE_LOOKUPS = {
   },
   owner: {
     entity: ownerTypes,
-    columns: { id: 'ownerTypeID', key: 'ownerTypeKey', name: 'ownerTypeName' },
+    properties: { id: 'ownerTypeID', key: 'ownerTypeKey', name: 'ownerTypeName' },
   },
   managementState: {
     entity: managementStates,
-    columns: { id: 'managementStateID', key: 'managementStateKey', name: 'managementStateName' },
+    properties: { id: 'managementStateID', key: 'managementStateKey', name: 'managementStateName' },
   },
   managementAgent: {
     entity: managementAgentTypes,
-    columns: { id: 'managementAgentID', key: 'managementAgentKey', name: 'managementAgentName' },
-    spelledOtherwise: { configurationManagerClient: 8 },
+    properties: { id: 'managementAgentID', key: 'managementAgentKey', name: 'managementAgentName' },
+    aliases: { configurationManagerClient: 8 },
   },
   enrollmentType: {
     entity: deviceEnrollmentTypes,
-    columns: {
+    properties: {
       id: 'deviceEnrollmentTypeID',
       key: 'deviceEnrollmentTypeKey',
       name: 'deviceEnrollmentTypeName',
     },
-    spelledOtherwise: { windowsAzureADJoinUsingDeviceAuth: 10 },
+    aliases: { windowsAzureADJoinUsingDeviceAuth: 10 },
   },
   complianceState: {
     entity: complianceStates,
-    columns: { id: 'complianceStateID', key: 'complianceStateKey', name: 'complianceStatus' },
+    properties: { id: 'complianceStateID', key: 'complianceStateKey', name: 'complianceStatus' },
   },
 } as const satisfies Record<string, Lookup>;
 
@@ -61,8 +61,8 @@ export const DEVICE_CATEGORIES = '/v1.0/deviceManagement/deviceCategories';
 export type GraphDeviceCategory = Resource<'displayName'>;
 
 export const deviceCategoryStream = streamOf<GraphDeviceCategory>()(deviceCategories, {
-  natural: (category) => category.id,
-  columns: {
+  naturalKey: (category) => category.id,
+  sources: {
     deviceCategoryID: (category) => category.id,
     deviceCategoryName: (category) => textOf(category.displayName) ?? 'Unknown',
   },

@@ -1,10 +1,18 @@
 // Where devices and their nightly history come from: Intune's list of managed devices.
 import { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
 import { NOT_REPORTED } from '../../src/engines/generation-build.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
 import type { KeyOf } from '../transform/lookups.ts';
-import { bytesOf, countOf, idOf, instantOf, textOf, truthNumberOf, truthOf } from '../transform/sentinels.ts';
+import {
+  bytesOf,
+  countOf,
+  idOf,
+  instantOf,
+  textOf,
+  booleanNumberOf,
+  booleanOf,
+} from '../transform/graph-values.ts';
 import { DEVICE_LOOKUPS } from './device-lookups.ts';
 
 // Only what a list really tells; some further properties come empty in every list and would look like facts.
@@ -68,16 +76,16 @@ export interface DeviceRecord {
 }
 
 /** The warehouse has never held devices that Jamf manages. */
-export function belongsInWarehouse({ managementAgent }: ManagedDevice): boolean {
+export function isWarehouseDevice({ managementAgent }: ManagedDevice): boolean {
   return managementAgent !== 'jamf';
 }
 
 // Told by a GET of the single device or by an export only: device-inventory.ts has them.
-const notInLists = (): typeof NOT_REPORTED => NOT_REPORTED;
+const notReportedByLists = (): typeof NOT_REPORTED => NOT_REPORTED;
 
 export const deviceStream = streamOf<DeviceRecord>()(devices, {
-  natural: ({ device }) => device.id,
-  columns: {
+  naturalKey: ({ device }) => device.id,
+  sources: {
     deviceId: ({ device }) => device.id,
     deviceName: ({ device }) => textOf(device.deviceName),
     deviceTypeKey: ({ device, keyOf }) => keyOf(DEVICE_LOOKUPS.deviceType, device.deviceType),
@@ -89,7 +97,7 @@ export const deviceStream = streamOf<DeviceRecord>()(devices, {
     managementAgentKey: ({ device, keyOf }) => keyOf(DEVICE_LOOKUPS.managementAgent, device.managementAgent),
     managementStateKey: ({ device, keyOf }) => keyOf(DEVICE_LOOKUPS.managementState, device.managementState),
     azureADDeviceId: ({ device }) => idOf(device.azureADDeviceId),
-    azureADRegistered: ({ device }) => truthOf(device.azureADRegistered),
+    azureADRegistered: ({ device }) => booleanOf(device.azureADRegistered),
     deviceCategoryKey: ({ categoryId }) => categoryId,
     deviceEnrollmentTypeKey: ({ device, keyOf }) =>
       keyOf(DEVICE_LOOKUPS.enrollmentType, device.deviceEnrollmentType),
@@ -103,39 +111,39 @@ export const deviceStream = streamOf<DeviceRecord>()(devices, {
     operatingSystem: ({ device }) => textOf(device.operatingSystem),
     androidSecurityPatchLevel: ({ device }) => textOf(device.androidSecurityPatchLevel),
     meid: ({ device }) => textOf(device.meid),
-    isSupervised: ({ device }) => truthNumberOf(device.isSupervised),
+    isSupervised: ({ device }) => booleanNumberOf(device.isSupervised),
     freeStorageSpaceInBytes: ({ device }) => freeBytesOf(device),
     totalStorageSpaceInBytes: ({ device }) => bytesOf(device.totalStorageSpaceInBytes),
-    encryptionState: ({ device }) => truthNumberOf(device.isEncrypted),
+    encryptionState: ({ device }) => booleanNumberOf(device.isEncrypted),
     subscriberCarrier: ({ device }) => textOf(device.subscriberCarrier),
     phoneNumber: ({ device }) => textOf(device.phoneNumber),
     imei: ({ device }) => textOf(device.imei),
-    cellularTechnology: notInLists,
+    cellularTechnology: notReportedByLists,
     wiFiMacAddress: ({ device }) => textOf(device.wiFiMacAddress),
-    ethernetMacAddress: notInLists,
+    ethernetMacAddress: notReportedByLists,
     office365Version: () => null,
     windowsOsEdition: ({ device }) => skuTextOf(device),
     primaryUser: ({ device }) => idOf(device.userId),
-    iccid: notInLists,
-    subnetAddressV4Wifi: notInLists,
-    ipAddressV4Wifi: notInLists,
+    iccid: notReportedByLists,
+    subnetAddressV4Wifi: notReportedByLists,
+    ipAddressV4Wifi: notReportedByLists,
   },
 });
 
 export const devicePropertyHistoryStream = streamOf<DeviceRecord>()(devicePropertyHistories, {
-  columns: {
+  sources: {
     deviceKey: ({ device }) => device.id,
-    deviceName: deviceStream.columns.deviceName,
-    deviceRegistrationStateKey: deviceStream.columns.deviceRegistrationStateKey,
-    ownerTypeKey: deviceStream.columns.ownerTypeKey,
-    managementStateKey: deviceStream.columns.managementStateKey,
-    azureADRegistered: deviceStream.columns.azureADRegistered,
-    complianceStateKey: deviceStream.columns.complianceStateKey,
-    osVersion: deviceStream.columns.osVersion,
-    jailBroken: ({ device }) => truthNumberOf(device.jailBroken),
-    deviceCategoryKey: deviceStream.columns.deviceCategoryKey,
-    physicalMemoryInBytes: notInLists,
-    totalStorageSpaceInBytes: deviceStream.columns.totalStorageSpaceInBytes,
+    deviceName: deviceStream.sources.deviceName,
+    deviceRegistrationStateKey: deviceStream.sources.deviceRegistrationStateKey,
+    ownerTypeKey: deviceStream.sources.ownerTypeKey,
+    managementStateKey: deviceStream.sources.managementStateKey,
+    azureADRegistered: deviceStream.sources.azureADRegistered,
+    complianceStateKey: deviceStream.sources.complianceStateKey,
+    osVersion: deviceStream.sources.osVersion,
+    jailBroken: ({ device }) => booleanNumberOf(device.jailBroken),
+    deviceCategoryKey: deviceStream.sources.deviceCategoryKey,
+    physicalMemoryInBytes: notReportedByLists,
+    totalStorageSpaceInBytes: deviceStream.sources.totalStorageSpaceInBytes,
   },
 });
 

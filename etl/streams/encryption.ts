@@ -12,17 +12,17 @@ import {
   encryptionStates,
   encryptionStatusDetails,
 } from '../../schema/subjects/encryption-lookups.ts';
-import type { Report, ReportRow } from '../graph/export-job.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { ExportReport, ExportRow } from '../graph/export/export-job.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
-import type { EncryptionSetting } from '../transform/encryption-settings.ts';
-import type { Readiness } from '../transform/encryption-readiness.ts';
+import type { EncryptionSetting } from '../transform/encryption/encryption-settings.ts';
+import type { Readiness } from '../transform/encryption/encryption-readiness.ts';
 import type { KeyOf, Lookup } from '../transform/lookups.ts';
-import type { EncryptingPlatform } from '../transform/os-version.ts';
-import type { ProfileState } from '../transform/profile-summary.ts';
-import { idOf, textOf } from '../transform/sentinels.ts';
-import type { Eligibility } from '../transform/silent-encryption.ts';
-import type { StatusDetail, StatusFlags } from '../transform/status-details.ts';
+import type { EncryptingPlatform } from '../transform/encryption/os-version.ts';
+import type { ProfileState } from '../transform/encryption/least-favourable-state.ts';
+import { idOf, textOf } from '../transform/graph-values.ts';
+import type { Eligibility } from '../transform/encryption/silent-encryption.ts';
+import type { StatusDetail, StatusFlags } from '../transform/encryption/status-details.ts';
 
 /** Beta only. Filters are ignored and rows may be missing, so all of it is read and a missing row means "not known". */
 export const ENCRYPTION_STATES = '/beta/deviceManagement/managedDeviceEncryptionStates';
@@ -38,7 +38,7 @@ export type GraphEncryptionState = Resource<
 >;
 
 /** What the export of the encryption report tells: all but what FileVault says. */
-export const ENCRYPTION_REPORT: Report<EncryptionColumn> = {
+export const ENCRYPTION_REPORT: ExportReport<EncryptionReportColumn> = {
   name: 'DeviceEncryption',
   select: [
     'DeviceId',
@@ -49,10 +49,10 @@ export const ENCRYPTION_REPORT: Report<EncryptionColumn> = {
     'AdvancedBitlockerState',
     'PolicyDetails',
   ],
-  about: 'DeviceId',
+  requiredColumn: 'DeviceId',
 };
 
-type EncryptionColumn =
+type EncryptionReportColumn =
   | 'DeviceId'
   | 'TpmSpecificationVersion'
   | 'EncryptionReadinessState'
@@ -79,13 +79,13 @@ const POLICY_STATE_MEMBERS = [
 
 /** Reports write an enum as its number or in words for people; the list has its members. */
 function memberOf(cell: string | null, members: readonly string[]): string | null {
-  const word = textOf(cell)?.replaceAll(/\s/g, '').toLowerCase();
-  if (word === undefined) return null;
-  return members[Number(word)] ?? members.find((member) => member.toLowerCase() === word) ?? cell;
+  const normalized = textOf(cell)?.replaceAll(/\s/g, '').toLowerCase();
+  if (normalized === undefined) return null;
+  return members[Number(normalized)] ?? members.find((member) => member.toLowerCase() === normalized) ?? cell;
 }
 
 /** A line of the export as the list would have it; null for one without a device. */
-export function exportedEncryptionState(row: ReportRow<EncryptionColumn>): GraphEncryptionState | null {
+export function exportedEncryptionState(row: ExportRow<EncryptionReportColumn>): GraphEncryptionState | null {
   const id = idOf(row.DeviceId);
   if (id === null) return null;
   return {
@@ -109,7 +109,7 @@ export type GraphRecoveryKey = Resource<'deviceId'>;
 
 const READINESS: Lookup = {
   entity: encryptionReadinessStates,
-  columns: {
+  properties: {
     id: 'encryptionReadinessStateID',
     key: 'encryptionReadinessStateKey',
     name: 'encryptionReadinessStateName',
@@ -118,12 +118,12 @@ const READINESS: Lookup = {
 
 const STATE: Lookup = {
   entity: encryptionStates,
-  columns: { id: 'encryptionStateID', key: 'encryptionStateKey', name: 'encryptionStateName' },
+  properties: { id: 'encryptionStateID', key: 'encryptionStateKey', name: 'encryptionStateName' },
 };
 
 const POLICY_STATE: Lookup = {
   entity: encryptionPolicySettingStates,
-  columns: {
+  properties: {
     id: 'encryptionPolicySettingStateID',
     key: 'encryptionPolicySettingStateKey',
     name: 'encryptionPolicySettingStateName',
@@ -141,7 +141,7 @@ export const STATUS_DETAILS: readonly StatusDetail[] = (encryptionStatusDetails.
 });
 
 /** Of a Mac that is not encrypted and does not say why. */
-export const MAC_WITHOUT_REASON = 105;
+export const MAC_WITHOUT_REASON_KEY = 105;
 
 /** What is known about one device's encryption tonight. */
 export interface EncryptionRecord {
@@ -163,7 +163,7 @@ export interface EncryptionRecord {
 }
 
 export const deviceEncryptionStateStream = streamOf<EncryptionRecord>()(deviceEncryptionStates, {
-  columns: {
+  sources: {
     deviceKey: ({ deviceId }) => deviceId,
     encryptionReadinessStateKey: ({ keyOf, reported }) =>
       keyOf(READINESS, reported?.encryptionReadinessState),
@@ -186,38 +186,41 @@ export const deviceEncryptionStateStream = streamOf<EncryptionRecord>()(deviceEn
   },
 });
 
-export interface DeviceDetail {
+export interface DeviceStatusDetail {
   readonly deviceId: string;
   readonly detailKey: number;
 }
 
-export const deviceEncryptionStatusDetailStream = streamOf<DeviceDetail>()(deviceEncryptionStatusDetails, {
-  columns: {
-    deviceKey: ({ deviceId }) => deviceId,
-    encryptionStatusDetailKey: ({ detailKey }) => detailKey,
+export const deviceEncryptionStatusDetailStream = streamOf<DeviceStatusDetail>()(
+  deviceEncryptionStatusDetails,
+  {
+    sources: {
+      deviceKey: ({ deviceId }) => deviceId,
+      encryptionStatusDetailKey: ({ detailKey }) => detailKey,
+    },
   },
-});
+);
 
-export interface DevicePolicy {
+export interface DeviceEncryptionPolicy {
   readonly deviceId: string;
   /** Of the version that is in force. */
-  readonly policyNatural: string;
+  readonly policyNaturalKey: string;
 }
 
-export const deviceEncryptionPolicyStream = streamOf<DevicePolicy>()(deviceEncryptionPolicies, {
-  columns: {
+export const deviceEncryptionPolicyStream = streamOf<DeviceEncryptionPolicy>()(deviceEncryptionPolicies, {
+  sources: {
     deviceKey: ({ deviceId }) => deviceId,
-    policyKey: ({ policyNatural }) => policyNatural,
+    policyKey: ({ policyNaturalKey }) => policyNaturalKey,
   },
 });
 
-export interface PolicySetting extends EncryptionSetting {
-  readonly policyNatural: string;
+export interface PolicySettingRecord extends EncryptionSetting {
+  readonly policyNaturalKey: string;
 }
 
-export const encryptionPolicySettingStream = streamOf<PolicySetting>()(encryptionPolicySettings, {
-  columns: {
-    policyKey: ({ policyNatural }) => policyNatural,
+export const encryptionPolicySettingStream = streamOf<PolicySettingRecord>()(encryptionPolicySettings, {
+  sources: {
+    policyKey: ({ policyNaturalKey }) => policyNaturalKey,
     settingName: ({ name }) => name,
     configuredValue: ({ configured }) => configured,
     requiredValue: ({ required }) => required,
@@ -233,7 +236,7 @@ export interface EncryptionCount {
 }
 
 export const encryptionActivityStream = streamOf<EncryptionCount>()(encryptionActivities, {
-  columns: {
+  sources: {
     deviceTypeKey: ({ deviceTypeKey }) => deviceTypeKey,
     encryptionReadinessStateKey: ({ readinessKey }) => readinessKey,
     encryptionStateKey: ({ stateKey }) => stateKey,

@@ -5,10 +5,10 @@ import {
   enrollmentFailureCategories,
   enrollmentFailureReasons,
 } from '../../schema/subjects/enrollment.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
 import type { KeyOf, Lookup } from '../transform/lookups.ts';
-import { textOf } from '../transform/sentinels.ts';
+import { textOf } from '../transform/graph-values.ts';
 import { DEVICE_LOOKUPS } from './device-lookups.ts';
 
 /** A month of failures; it takes no filter by time. */
@@ -26,7 +26,7 @@ export type GraphTroubleshootingEvent = Resource<
 
 const STATUS: Lookup = {
   entity: enrollmentEventStatuses,
-  columns: {
+  properties: {
     id: 'enrollmentEventStatusKey',
     key: 'enrollmentEventStatusKey',
     name: 'enrollmentEventStatusName',
@@ -35,7 +35,7 @@ const STATUS: Lookup = {
 
 const CATEGORY: Lookup = {
   entity: enrollmentFailureCategories,
-  columns: {
+  properties: {
     id: 'enrollmentFailureCategoryKey',
     key: 'enrollmentFailureCategoryKey',
     name: 'enrollmentFailureCategoryName',
@@ -44,7 +44,7 @@ const CATEGORY: Lookup = {
 
 const REASON: Lookup = {
   entity: enrollmentFailureReasons,
-  columns: {
+  properties: {
     id: 'enrollmentFailureReasonKey',
     key: 'enrollmentFailureReasonKey',
     name: 'enrollmentFailureReasonName',
@@ -62,7 +62,7 @@ export interface Enrollment {
 }
 
 // A failure names a system and no kind of device: phones and tablets come in several kinds, so theirs is not known.
-const KIND_OF_SYSTEM: Readonly<Record<string, string>> = {
+const DEVICE_TYPE_OF_SYSTEM: Readonly<Record<string, string>> = {
   windows: 'windowsRT',
   macos: 'macMDM',
   linux: 'linux',
@@ -74,7 +74,7 @@ export function failedEnrollment(event: GraphTroubleshootingEvent, keyOf: KeyOf)
   const system = textOf(event.operatingSystem)?.toLowerCase() ?? '';
   return {
     deviceEnrollmentTypeKey: keyOf(DEVICE_LOOKUPS.enrollmentType, event.enrollmentType),
-    deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, KIND_OF_SYSTEM[system]),
+    deviceTypeKey: keyOf(DEVICE_LOOKUPS.deviceType, DEVICE_TYPE_OF_SYSTEM[system]),
     enrollmentEventStatusKey: keyOf(STATUS, 'Failed'),
     enrollmentFailureCategoryKey: keyOf(CATEGORY, event.failureCategory),
     enrollmentFailureReasonKey: keyOf(REASON, event.failureReason),
@@ -82,11 +82,11 @@ export function failedEnrollment(event: GraphTroubleshootingEvent, keyOf: KeyOf)
   };
 }
 
-type Enrolled = Pick<Enrollment, 'deviceEnrollmentTypeKey' | 'deviceTypeKey'> & {
+type EnrolledDevice = Pick<Enrollment, 'deviceEnrollmentTypeKey' | 'deviceTypeKey'> & {
   readonly osVersion: string | null;
 };
 
-export function succeededEnrollment(device: Enrolled, keyOf: KeyOf): Enrollment {
+export function succeededEnrollment(device: EnrolledDevice, keyOf: KeyOf): Enrollment {
   return {
     deviceEnrollmentTypeKey: device.deviceEnrollmentTypeKey,
     deviceTypeKey: device.deviceTypeKey,
@@ -102,7 +102,7 @@ export interface EnrollmentCount extends Enrollment {
 }
 
 export const enrollmentActivityStream = streamOf<EnrollmentCount>()(enrollmentActivities, {
-  columns: {
+  sources: {
     deviceEnrollmentTypeKey: ({ deviceEnrollmentTypeKey }) => deviceEnrollmentTypeKey,
     deviceTypeKey: ({ deviceTypeKey }) => deviceTypeKey,
     enrollmentEventStatusKey: ({ enrollmentEventStatusKey }) => enrollmentEventStatusKey,

@@ -4,10 +4,10 @@ import {
   intuneManagementExtensions,
   intuneManagementExtensionVersions,
 } from '../../schema/subjects/extension.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
 import type { KeyOf, Lookup } from '../transform/lookups.ts';
-import { textOf } from '../transform/sentinels.ts';
+import { textOf } from '../transform/graph-values.ts';
 
 /** Beta only, and not offered to every tenant. */
 export const EXTENSION_STATES = '/beta/deviceAppManagement/windowsManagementApp/healthStates';
@@ -17,15 +17,15 @@ export type GraphExtensionState = Resource<'deviceName' | 'healthState' | 'insta
 
 const HEALTH: Lookup = {
   entity: intuneManagementExtensionHealthStates,
-  columns: { id: 'extensionStateKey', key: 'extensionStateKey', name: 'extensionState' },
+  properties: { id: 'extensionStateKey', key: 'extensionStateKey', name: 'extensionState' },
 };
 
 /** A warehouse holds one tenant. */
 const TENANT_KEY = 1;
 
 export const extensionVersionStream = streamOf<string>()(intuneManagementExtensionVersions, {
-  natural: (version) => version,
-  columns: { extensionVersion: (version) => version },
+  naturalKey: (version) => version,
+  sources: { extensionVersion: (version) => version },
 });
 
 export interface ExtensionRecord {
@@ -35,7 +35,7 @@ export interface ExtensionRecord {
 }
 
 export const extensionStream = streamOf<ExtensionRecord>()(intuneManagementExtensions, {
-  columns: {
+  sources: {
     tenantKey: () => TENANT_KEY,
     deviceKey: ({ deviceId }) => deviceId,
     extensionVersionKey: ({ state }) => textOf(state.installedVersion),

@@ -7,10 +7,10 @@ import {
   mamEffectivePolicies,
   mamPlatforms,
 } from '../../schema/subjects/mam.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
 import type { KeyOf, Lookup } from '../transform/lookups.ts';
-import { idOf, instantOf, textOf } from '../transform/sentinels.ts';
+import { idOf, instantOf, textOf } from '../transform/graph-values.ts';
 
 /** Beta, since v1.0 does not tell what the device is called. */
 export const APP_REGISTRATIONS = '/beta/deviceAppManagement/managedAppRegistrations';
@@ -30,25 +30,25 @@ export type GraphAppRegistration = Resource<
   | 'userId'
 >;
 
-export function appliedPoliciesOf(registrationId: string): string {
+export function appliedPoliciesAddress(registrationId: string): string {
   return `${APP_REGISTRATIONS}/${encodeURIComponent(registrationId)}/appliedPolicies`;
 }
 
 /** Protection as well as configuration. */
 export type GraphAppliedPolicy = Resource<'@odata.type'>;
 
-export function protects(policy: GraphAppliedPolicy): boolean {
+export function isProtectionPolicy(policy: GraphAppliedPolicy): boolean {
   return policy['@odata.type'] !== '#microsoft.graph.targetedManagedAppConfiguration';
 }
 
 const PLATFORM: Lookup = {
   entity: mamPlatforms,
-  columns: { id: 'platform', key: 'platformKey', name: 'platformName' },
+  properties: { id: 'platform', key: 'platformKey', name: 'platformName' },
 };
 
 const HEALTH: Lookup = {
   entity: mamDeviceHealths,
-  columns: { id: 'deviceHealth', key: 'deviceHealthKey', name: 'deviceHealthName' },
+  properties: { id: 'deviceHealth', key: 'deviceHealthKey', name: 'deviceHealthName' },
 };
 
 /** Bundle, package or Windows id of the app of a registration; null where it has none. */
@@ -70,14 +70,14 @@ function healthOf({ flaggedReasons }: GraphAppRegistration, keyOf: KeyOf): numbe
   return keyOf(HEALTH, flaggedReasons.every((reason) => reason === 'none') ? 'Healthy' : 'Unhealthy');
 }
 
-export interface AppRecord {
+export interface MamAppRecord {
   readonly appId: string;
   readonly name: string | null;
 }
 
-export const mamApplicationStream = streamOf<AppRecord>()(mamApplications, {
-  natural: ({ appId }) => appId,
-  columns: {
+export const mamApplicationStream = streamOf<MamAppRecord>()(mamApplications, {
+  naturalKey: ({ appId }) => appId,
+  sources: {
     mamApplicationName: ({ name }) => name,
     mamApplicationId: ({ appId }) => appId,
   },
@@ -89,8 +89,8 @@ export interface RegistrationRecord {
 }
 
 export const mamApplicationInstanceStream = streamOf<RegistrationRecord>()(mamApplicationInstances, {
-  natural: ({ registration }) => registration.id,
-  columns: {
+  naturalKey: ({ registration }) => registration.id,
+  sources: {
     userId: ({ registration }) => idOf(registration.userId),
     applicationInstanceId: ({ registration }) => registration.id,
     mamApplicationId: ({ registration }) => appIdOf(registration),
@@ -107,38 +107,38 @@ export const mamApplicationInstanceStream = streamOf<RegistrationRecord>()(mamAp
 
 /** What protects a copy: one policy, or several merged into one. */
 export interface EffectivePolicy {
-  readonly natural: string;
+  readonly naturalKey: string;
   /** Null for several: none of them is the one. */
-  readonly realPolicyNatural: string | null;
+  readonly realPolicyNaturalKey: string | null;
 }
 
 /** `policyNaturals` are the versions in force, at least one. */
-export function effectivePolicy(policyNaturals: readonly string[]): EffectivePolicy {
-  const [only = null, ...more] = policyNaturals;
+export function effectivePolicy(policyNaturalKeys: readonly string[]): EffectivePolicy {
+  const [only = null, ...more] = policyNaturalKeys;
   return {
-    natural: [...new Set(policyNaturals)].sort().join('+'),
-    realPolicyNatural: more.length === 0 ? only : null,
+    naturalKey: [...new Set(policyNaturalKeys)].sort().join('+'),
+    realPolicyNaturalKey: more.length === 0 ? only : null,
   };
 }
 
 export const mamEffectivePolicyStream = streamOf<EffectivePolicy>()(mamEffectivePolicies, {
-  natural: ({ natural }) => natural,
-  columns: { realPolicyKey: ({ realPolicyNatural }) => realPolicyNatural },
+  naturalKey: ({ naturalKey }) => naturalKey,
+  sources: { realPolicyKey: ({ realPolicyNaturalKey }) => realPolicyNaturalKey },
 });
 
 export interface CheckinRecord extends RegistrationRecord {
   /** Null where no policy applies, and where it was not asked. */
-  readonly effectivePolicyNatural: string | null;
+  readonly effectivePolicyNaturalKey: string | null;
 }
 
 export const mamCheckinStream = streamOf<CheckinRecord>()(mamCheckins, {
-  columns: {
+  sources: {
     applicationInstanceKey: ({ registration }) => registration.id,
     userKey: ({ registration }) => idOf(registration.userId),
     mamApplicationKey: ({ registration }) => appIdOf(registration),
     deviceHealthKey: ({ registration, keyOf }) => healthOf(registration, keyOf),
     platformKey: ({ registration, keyOf }) => platformOf(registration, keyOf),
-    effectiveAppliedPolicyKey: ({ effectivePolicyNatural }) => effectivePolicyNatural,
+    effectiveAppliedPolicyKey: ({ effectivePolicyNaturalKey }) => effectivePolicyNaturalKey,
     lastCheckInDate: ({ registration }) => instantOf(registration.lastSyncDateTime),
   },
 });

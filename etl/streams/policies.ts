@@ -1,14 +1,14 @@
 // Where policies come from: one list for each kind of policy, and where each kind's outcomes are counted.
 import { policies, policyPlatformTypes } from '../../schema/subjects/policies.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
 import type { Lookup } from '../transform/lookups.ts';
 import {
   POLICY_TYPE_OF_LIST,
   policyTypeOfODataType,
   policyTypeOfTemplate,
-} from '../transform/policy-type.ts';
-import { textOf } from '../transform/sentinels.ts';
+} from '../transform/policies/policy-type.ts';
+import { textOf } from '../transform/graph-values.ts';
 
 export type GraphPolicy = Resource<
   | '@odata.type'
@@ -30,9 +30,9 @@ export interface PolicyList {
   /** A report that counts the devices of kinds without counts of their own. */
   readonly report?: string;
   /** Its outcomes are verdicts of compliance. */
-  readonly judgesCompliance?: true;
+  readonly isCompliance?: true;
   /** Its policies do not hold their settings; `/settings` of each does. */
-  readonly settingsApart?: true;
+  readonly hasSeparateSettings?: true;
   /** Its policies protect apps, on devices that need not be enrolled. */
   readonly protectsApps?: true;
 }
@@ -45,7 +45,7 @@ const byTemplate = ({ templateReference, platforms }: GraphPolicy): number =>
     textOf(platforms),
   );
 
-const OVERVIEWS = { ofDevices: 'deviceStatusOverview', ofUsers: 'userStatusOverview' };
+const STATUS_OVERVIEWS = { ofDevices: 'deviceStatusOverview', ofUsers: 'userStatusOverview' };
 
 const CONFIGURATION_REPORT =
   '/v1.0/deviceManagement/reports/getConfigurationPolicyNonComplianceSummaryReport';
@@ -57,13 +57,13 @@ export const POLICY_LISTS: readonly PolicyList[] = [
   {
     address: '/v1.0/deviceManagement/deviceConfigurations',
     typeOf: byODataType,
-    counts: { under: '/beta/deviceManagement/deviceConfigurations', ...OVERVIEWS },
+    counts: { under: '/beta/deviceManagement/deviceConfigurations', ...STATUS_OVERVIEWS },
   },
   {
     address: '/v1.0/deviceManagement/deviceCompliancePolicies',
     typeOf: byODataType,
-    counts: { under: '/beta/deviceManagement/deviceCompliancePolicies', ...OVERVIEWS },
-    judgesCompliance: true,
+    counts: { under: '/beta/deviceManagement/deviceCompliancePolicies', ...STATUS_OVERVIEWS },
+    isCompliance: true,
   },
   {
     address: '/v1.0/deviceAppManagement/mobileAppConfigurations',
@@ -78,7 +78,7 @@ export const POLICY_LISTS: readonly PolicyList[] = [
     address: '/beta/deviceManagement/configurationPolicies',
     typeOf: byTemplate,
     report: CONFIGURATION_REPORT,
-    settingsApart: true,
+    hasSeparateSettings: true,
   },
   {
     address: '/beta/deviceManagement/groupPolicyConfigurations',
@@ -94,7 +94,7 @@ export const POLICY_LISTS: readonly PolicyList[] = [
     address: '/beta/deviceManagement/compliancePolicies',
     typeOf: () => POLICY_TYPE_OF_LIST.linuxCompliance,
     report: COMPLIANCE_REPORT,
-    judgesCompliance: true,
+    isCompliance: true,
   },
   {
     address: '/v1.0/deviceAppManagement/targetedManagedAppConfigurations',
@@ -111,7 +111,7 @@ export interface PolicyRecord {
 }
 
 /** What facts refer to a version of a policy by. */
-export function policyNatural({ id, version }: PolicyRecord): string {
+export function policyNaturalKey({ id, version }: PolicyRecord): string {
   return `${id}:${version}`;
 }
 
@@ -121,8 +121,8 @@ export function policyName({ displayName, name }: GraphPolicy): string | null {
 }
 
 export const policyStream = streamOf<PolicyRecord>()(policies, {
-  natural: policyNatural,
-  columns: {
+  naturalKey: policyNaturalKey,
+  sources: {
     policyId: (policy) => policy.id,
     policyName: (policy) => policy.name,
     policyVersion: (policy) => policy.version,
@@ -131,7 +131,7 @@ export const policyStream = streamOf<PolicyRecord>()(policies, {
 
 export const POLICY_PLATFORM: Lookup = {
   entity: policyPlatformTypes,
-  columns: { id: 'policyPlatformTypeId', key: 'policyPlatformTypeKey', name: 'policyPlatformTypeName' },
+  properties: { id: 'policyPlatformTypeId', key: 'policyPlatformTypeKey', name: 'policyPlatformTypeName' },
 };
 
 /** `part` is what is asked about a policy that has counts of its own. */

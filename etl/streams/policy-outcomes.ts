@@ -8,11 +8,11 @@ import {
   policyTypeActivities,
   policyUserActivities,
 } from '../../schema/subjects/policies.ts';
-import type { Resource } from '../graph/pages.ts';
-import type { ReportRow } from '../graph/report.ts';
+import type { Resource } from '../graph/read-pages.ts';
+import type { ReportRow } from '../graph/report-action.ts';
 import { streamOf } from '../stream.ts';
-import { countOf } from '../transform/sentinels.ts';
-import { policyNatural, type PolicyRecord } from './policies.ts';
+import { countOf } from '../transform/graph-values.ts';
+import { policyNaturalKey, type PolicyRecord } from './policies.ts';
 
 /** How one policy stands on one device for one of its users; the id is those of user, policy and device, joined by `_`. */
 export type GraphDeviceStatus = Resource<'status' | 'complianceGracePeriodExpirationDateTime'>;
@@ -28,7 +28,7 @@ export interface StatusOverview {
 }
 
 /** A policy's line in a report: the columns that are asked for, by which the lines are ordered first. */
-export const REPORT_COLUMNS = [
+export const POLICY_REPORT_COLUMNS = [
   'PolicyId',
   'NumberOfCompliantDevices',
   'NumberOfNonCompliantDevices',
@@ -37,17 +37,17 @@ export const REPORT_COLUMNS = [
   'NumberOfNotApplicableDevices',
 ] as const;
 
-export type PolicyReportRow = ReportRow<(typeof REPORT_COLUMNS)[number]>;
+export type PolicyReportRow = ReportRow<(typeof POLICY_REPORT_COLUMNS)[number]>;
 
 /** How often each outcome was counted; reports do not count what is pending. */
-export interface Outcomes {
+export interface PolicyOutcomes {
   readonly pending: number | null;
   readonly succeeded: number;
   readonly error: number;
   readonly failed: number;
 }
 
-export function outcomesOf(overview: StatusOverview): Outcomes & { readonly pending: number } {
+export function outcomesOf(overview: StatusOverview): PolicyOutcomes & { readonly pending: number } {
   return {
     pending: countOf(overview.pendingCount),
     succeeded: countOf(overview.successCount),
@@ -57,7 +57,7 @@ export function outcomesOf(overview: StatusOverview): Outcomes & { readonly pend
 }
 
 /** Null for a line of zeros: nothing was counted yet, which is not the same as that nothing is there. */
-export function outcomesOfReport(row: PolicyReportRow): Outcomes | null {
+export function outcomesOfReport(row: PolicyReportRow): PolicyOutcomes | null {
   const outcomes = {
     pending: null,
     succeeded: countOf(row.NumberOfCompliantDevices),
@@ -70,7 +70,7 @@ export function outcomesOfReport(row: PolicyReportRow): Outcomes | null {
 }
 
 /** How often each verdict of a compliance policy was counted; null for what the source does not count. */
-export interface Verdicts {
+export interface ComplianceCounts {
   readonly unknown: number | null;
   readonly notApplicable: number;
   readonly compliant: number;
@@ -81,7 +81,7 @@ export interface Verdicts {
 }
 
 /** Overviews count devices in grace among the failed. */
-export function verdictsOf(overview: StatusOverview, inGracePeriod: number | null): Verdicts {
+export function complianceCountsOf(overview: StatusOverview, inGracePeriod: number | null): ComplianceCounts {
   const { pending, succeeded, error, failed } = outcomesOf(overview);
   return {
     unknown: pending,
@@ -93,7 +93,7 @@ export function verdictsOf(overview: StatusOverview, inGracePeriod: number | nul
   };
 }
 
-export function verdictsOfReport(row: PolicyReportRow): Verdicts | null {
+export function complianceCountsOfReport(row: PolicyReportRow): ComplianceCounts | null {
   const outcomes = outcomesOfReport(row);
   return (
     outcomes && {
@@ -107,66 +107,67 @@ export function verdictsOfReport(row: PolicyReportRow): Verdicts | null {
   );
 }
 
-export interface OutcomesOfType extends Outcomes {
+export interface PolicyTypeOutcomes extends PolicyOutcomes {
   readonly policyTypeKey: number;
 }
 
-export interface OutcomesOfPolicy extends OutcomesOfType {
+export interface SinglePolicyOutcomes extends PolicyTypeOutcomes {
   readonly policy: PolicyRecord;
 }
 
-const OUTCOME_COLUMNS = {
-  pending: ({ pending }: Outcomes) => pending,
-  succeeded: ({ succeeded }: Outcomes) => succeeded,
-  error: ({ error }: Outcomes) => error,
-  failed: ({ failed }: Outcomes) => failed,
+const OUTCOME_SOURCES = {
+  pending: ({ pending }: PolicyOutcomes) => pending,
+  succeeded: ({ succeeded }: PolicyOutcomes) => succeeded,
+  error: ({ error }: PolicyOutcomes) => error,
+  failed: ({ failed }: PolicyOutcomes) => failed,
 };
 
-export const policyTypeActivityStream = streamOf<OutcomesOfPolicy>()(policyTypeActivities, {
-  columns: {
-    policyKey: ({ policy }) => policyNatural(policy),
+export const policyTypeActivityStream = streamOf<SinglePolicyOutcomes>()(policyTypeActivities, {
+  sources: {
+    policyKey: ({ policy }) => policyNaturalKey(policy),
     policyTypeKey: ({ policyTypeKey }) => policyTypeKey,
-    ...OUTCOME_COLUMNS,
+    ...OUTCOME_SOURCES,
   },
 });
 
-export const policyDeviceActivityStream = streamOf<OutcomesOfType>()(policyDeviceActivities, {
-  columns: { policyTypeKey: ({ policyTypeKey }) => policyTypeKey, ...OUTCOME_COLUMNS },
+export const policyDeviceActivityStream = streamOf<PolicyTypeOutcomes>()(policyDeviceActivities, {
+  sources: { policyTypeKey: ({ policyTypeKey }) => policyTypeKey, ...OUTCOME_SOURCES },
 });
 
-export const policyUserActivityStream = streamOf<OutcomesOfType>()(policyUserActivities, {
-  columns: { policyTypeKey: ({ policyTypeKey }) => policyTypeKey, ...OUTCOME_COLUMNS },
+export const policyUserActivityStream = streamOf<PolicyTypeOutcomes>()(policyUserActivities, {
+  sources: { policyTypeKey: ({ policyTypeKey }) => policyTypeKey, ...OUTCOME_SOURCES },
 });
 
-export interface ComplianceOfPolicy {
+export interface PolicyCompliance {
   readonly policy: PolicyRecord;
   readonly policyPlatformKey: number;
-  readonly verdicts: Verdicts;
+  readonly counts: ComplianceCounts;
 }
 
-export const compliancePerPolicyStream = streamOf<ComplianceOfPolicy>()(
+export const compliancePerPolicyStream = streamOf<PolicyCompliance>()(
   compliancePolicyStatusDevicePerPolicyActivities,
   {
-    columns: {
-      policyKey: ({ policy }) => policyNatural(policy),
+    sources: {
+      policyKey: ({ policy }) => policyNaturalKey(policy),
       policyPlatformKey: ({ policyPlatformKey }) => policyPlatformKey,
-      unknown: ({ verdicts }) => verdicts.unknown,
-      notApplicable: ({ verdicts }) => verdicts.notApplicable,
-      compliant: ({ verdicts }) => verdicts.compliant,
-      inGracePeriod: ({ verdicts }) => verdicts.inGracePeriod,
-      nonCompliant: ({ verdicts }) => verdicts.nonCompliant,
-      error: ({ verdicts }) => verdicts.error,
+      unknown: ({ counts }) => counts.unknown,
+      notApplicable: ({ counts }) => counts.notApplicable,
+      compliant: ({ counts }) => counts.compliant,
+      inGracePeriod: ({ counts }) => counts.inGracePeriod,
+      nonCompliant: ({ counts }) => counts.nonCompliant,
+      error: ({ counts }) => counts.error,
     },
   },
 );
 
-type Counted =
+type CountedState =
   'unknown' | 'notApplicable' | 'compliant' | 'remediated' | 'nonCompliant' | 'error' | 'conflict';
 
 /** A summary over all configuration profiles or compliance policies of the tenant, of devices or of users. */
 export type StateSummary = {
   readonly [
-    Name in `${Counted}DeviceCount` | `${Counted}UserCount` | 'inGracePeriodCount' | 'configManagerCount'
+    Name in
+      `${CountedState}DeviceCount` | `${CountedState}UserCount` | 'inGracePeriodCount' | 'configManagerCount'
   ]?: unknown;
 };
 
@@ -177,7 +178,7 @@ export const COMPLIANCE_DEVICE_SUMMARY = '/v1.0/deviceManagement/deviceComplianc
 export const profileDeviceActivityStream = streamOf<StateSummary>()(
   deviceConfigurationProfileDeviceActivities,
   {
-    columns: {
+    sources: {
       pending: (summary) => countOf(summary.unknownDeviceCount),
       succeeded: (summary) => countOf(summary.compliantDeviceCount) + countOf(summary.remediatedDeviceCount),
       error: (summary) => countOf(summary.errorDeviceCount) + countOf(summary.conflictDeviceCount),
@@ -187,7 +188,7 @@ export const profileDeviceActivityStream = streamOf<StateSummary>()(
 );
 
 export const profileUserActivityStream = streamOf<StateSummary>()(deviceConfigurationProfileUserActivities, {
-  columns: {
+  sources: {
     pending: (summary) => countOf(summary.unknownUserCount),
     succeeded: (summary) => countOf(summary.compliantUserCount) + countOf(summary.remediatedUserCount),
     error: (summary) => countOf(summary.errorUserCount) + countOf(summary.conflictUserCount),
@@ -198,7 +199,7 @@ export const profileUserActivityStream = streamOf<StateSummary>()(deviceConfigur
 export const complianceDeviceActivityStream = streamOf<StateSummary>()(
   compliancePolicyStatusDeviceActivities,
   {
-    columns: {
+    sources: {
       unknown: (summary) => countOf(summary.unknownDeviceCount),
       notApplicable: (summary) => countOf(summary.notApplicableDeviceCount),
       compliant: (summary) => countOf(summary.compliantDeviceCount) + countOf(summary.remediatedDeviceCount),

@@ -1,8 +1,8 @@
 // Where terms of use and their acceptances come from: Intune's list of terms, and for each of them who accepted it.
 import { termsAndConditions, userTermsAndConditionsAcceptances } from '../../schema/subjects/terms.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
-import { countOf, instantOf, textOf } from '../transform/sentinels.ts';
+import { countOf, instantOf, textOf } from '../transform/graph-values.ts';
 
 export const TERMS = '/v1.0/deviceManagement/termsAndConditions';
 
@@ -10,7 +10,7 @@ export type GraphTerms = Resource<
   'displayName' | 'title' | 'description' | 'bodyText' | 'acceptanceStatement' | 'version'
 >;
 
-export function acceptancesOf(termsId: string): string {
+export function acceptancesAddress(termsId: string): string {
   return `${TERMS}/${encodeURIComponent(termsId)}/acceptanceStatuses`;
 }
 
@@ -18,13 +18,13 @@ export function acceptancesOf(termsId: string): string {
 export type GraphAcceptance = Resource<'userPrincipalName' | 'acceptedVersion' | 'acceptedDateTime'>;
 
 /** What acceptances refer to a version of the terms by. */
-export function termsNatural(termsId: string, version: number): string {
+export function termsNaturalKey(termsId: string, version: number): string {
   return `${termsId}:${version}`;
 }
 
 export const termsStream = streamOf<GraphTerms>()(termsAndConditions, {
-  natural: ({ id, version }) => termsNatural(id, countOf(version)),
-  columns: {
+  naturalKey: ({ id, version }) => termsNaturalKey(id, countOf(version)),
+  sources: {
     termsAndConditionsId: ({ id }) => id,
     termsAndConditionsVersion: ({ version }) => countOf(version),
     name: ({ displayName }) => textOf(displayName),
@@ -37,14 +37,14 @@ export const termsStream = streamOf<GraphTerms>()(termsAndConditions, {
 
 export interface AcceptanceRecord {
   readonly userId: string;
-  readonly termsNatural: string;
+  readonly termsNaturalKey: string;
   readonly acceptance: GraphAcceptance;
 }
 
 export const acceptanceStream = streamOf<AcceptanceRecord>()(userTermsAndConditionsAcceptances, {
-  columns: {
+  sources: {
     userKey: ({ userId }) => userId,
-    termsAndConditionsKey: ({ termsNatural }) => termsNatural,
+    termsAndConditionsKey: ({ termsNaturalKey }) => termsNaturalKey,
     acceptedDateTimeUTC: ({ acceptance }) => instantOf(acceptance.acceptedDateTime),
     // Graph keeps no such instant.
     lastModifiedDateTimeUTC: () => null,

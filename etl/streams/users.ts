@@ -1,8 +1,8 @@
 // Where users, their histories and their devices come from: the directory's list of users and the owners of devices.
 import { userDeviceAssociations, userHistories, users } from '../../schema/subjects/users.ts';
-import type { Resource } from '../graph/pages.ts';
+import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
-import { idOf, textOf } from '../transform/sentinels.ts';
+import { idOf, textOf } from '../transform/graph-values.ts';
 
 const SELECTED = ['id', 'userPrincipalName', 'mail', 'displayName', 'assignedPlans'] as const;
 
@@ -19,7 +19,7 @@ export const INTUNE_PLANS: readonly string[] = [
   'da24caf9-af8e-485c-b7c8-e73336da2693',
 ];
 
-const ACTIVE: ReadonlySet<unknown> = new Set(['Enabled', 'Warning']);
+const ACTIVE_PLAN_STATES: ReadonlySet<unknown> = new Set(['Enabled', 'Warning']);
 
 /** A user, or the placeholder for one that devices name but the directory does not know (all but the id null). */
 export interface UserRecord {
@@ -45,8 +45,8 @@ export function placeholderUser(userId: string): UserRecord {
 }
 
 export const userStream = streamOf<UserRecord>()(users, {
-  natural: (user) => user.userId,
-  columns: {
+  naturalKey: (user) => user.userId,
+  sources: {
     userId: (user) => user.userId,
     userEmail: (user) => user.userEmail,
     userPrincipalName: (user) => user.userPrincipalName,
@@ -56,17 +56,17 @@ export const userStream = streamOf<UserRecord>()(users, {
 });
 
 export const userHistoryStream = streamOf<UserRecord>()(userHistories, {
-  columns: { userKey: (user) => user.userId, ...userStream.columns },
+  sources: { userKey: (user) => user.userId, ...userStream.sources },
 });
 
-export interface UserOfDevice {
+export interface DeviceOwner {
   readonly userId: string;
   readonly deviceId: string;
 }
 
 /** Graph does not say since when: that is the night on which it was first seen. */
-export const userDeviceAssociationStream = streamOf<UserOfDevice>()(userDeviceAssociations, {
-  columns: {
+export const userDeviceAssociationStream = streamOf<DeviceOwner>()(userDeviceAssociations, {
+  sources: {
     userKey: ({ userId }) => userId,
     deviceKey: ({ deviceId }) => deviceId,
   },
@@ -76,6 +76,6 @@ function isLicensed(assignedPlans: unknown, intunePlans: readonly string[]): boo
   if (!Array.isArray(assignedPlans)) return null;
   return assignedPlans.some((plan: { servicePlanId?: unknown; capabilityStatus?: unknown } | null) => {
     const id = idOf(plan?.servicePlanId);
-    return id !== null && intunePlans.includes(id) && ACTIVE.has(plan?.capabilityStatus);
+    return id !== null && intunePlans.includes(id) && ACTIVE_PLAN_STATES.has(plan?.capabilityStatus);
   });
 }

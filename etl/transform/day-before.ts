@@ -1,6 +1,6 @@
 // The day that a night looks back on.
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from './sentinels.ts';
+import { canonicalInstant } from './graph-values.ts';
 
 export interface DayBefore {
   /** Its midnight, as a canonical instant. */
@@ -10,10 +10,10 @@ export interface DayBefore {
 }
 
 /** The last UTC day that was over when the night began: whenever the night runs, it counts the same day. */
-export function dayBefore(night: DateKey): DayBefore {
+export function dayBefore(day: DateKey): DayBefore {
   return {
-    from: canonicalInstant(midnightOf(addDays(night, -1))),
-    until: canonicalInstant(midnightOf(night)),
+    from: canonicalInstant(midnightOf(addDays(day, -1))),
+    until: canonicalInstant(midnightOf(day)),
   };
 }
 

@@ -1,8 +1,8 @@
 // Which devices a night asks one by one: all in a week, so that no night asks many.
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from './sentinels.ts';
+import { canonicalInstant } from './graph-values.ts';
 
-const DAYS_OF_A_ROUND = 7;
+const ROTATION_DAYS = 7;
 const DAY_MS = 86_400_000;
 
 export interface DeviceTimes {
@@ -13,16 +13,16 @@ export interface DeviceTimes {
 }
 
 /** New ones at once, others on one day of the week, told by their id, if they were heard of since that day a week ago. */
-export function makeDetailsDue(night: DateKey): (device: DeviceTimes) => boolean {
-  const yesterday = canonicalInstant(midnightOf(addDays(night, -1)));
-  const aWeekAgo = canonicalInstant(midnightOf(addDays(night, -DAYS_OF_A_ROUND)));
-  const turn = (midnightOf(night).getTime() / DAY_MS) % DAYS_OF_A_ROUND;
+export function makeIsDetailsDue(day: DateKey): (device: DeviceTimes) => boolean {
+  const yesterday = canonicalInstant(midnightOf(addDays(day, -1)));
+  const aWeekAgo = canonicalInstant(midnightOf(addDays(day, -ROTATION_DAYS)));
+  const todaysSlot = (midnightOf(day).getTime() / DAY_MS) % ROTATION_DAYS;
   return ({ id, enrolled, lastSync }) =>
-    (enrolled ?? '') >= yesterday || (turnOf(id) === turn && (lastSync ?? '') >= aWeekAgo);
+    (enrolled ?? '') >= yesterday || (rotationSlot(id) === todaysSlot && (lastSync ?? '') >= aWeekAgo);
 }
 
 // The last digits of a GUID are as good as drawn.
-function turnOf(id: string): number {
+function rotationSlot(id: string): number {
   const digits = Number.parseInt(id.slice(-8), 16);
-  return Number.isNaN(digits) ? 0 : digits % DAYS_OF_A_ROUND;
+  return Number.isNaN(digits) ? 0 : digits % ROTATION_DAYS;
 }

@@ -5,9 +5,9 @@ import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 /** How a lookup is built and how Graph spells what it holds. */
 export interface Lookup {
   readonly entity: Entity;
-  readonly columns: { readonly id: string; readonly key: string; readonly name: string };
+  readonly properties: { readonly id: string; readonly key: string; readonly name: string };
   /** Members whose row has another name than theirs: member → key. All others match a row's name in any case. */
-  readonly spelledOtherwise?: Readonly<Record<string, number>>;
+  readonly aliases?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -17,38 +17,38 @@ export interface Lookup {
 export type KeyOf = (lookup: Lookup, member: unknown) => number;
 
 /** Rows that we add are told from Intune's own numbers by their height. */
-const FIRST_EXTENSION_KEY = 100_000;
+const FIRST_ADDED_KEY = 100_000;
 
 /** `onNewMember` hears of each row that had to be added. The row is remembered by its name, so its key stays. */
 export function makeKeyOf(
-  stage: GenerationBuild,
+  staging: GenerationBuild,
   onNewMember: (lookup: Lookup, member: string) => void,
 ): KeyOf {
   const keysByLookup = new Map<Lookup, Map<string, number>>();
 
   return (lookup, member) => {
-    const word = wordOf(member);
-    if (word === null) return NOT_AVAILABLE_KEY;
+    const name = memberName(member);
+    if (name === null) return NOT_AVAILABLE_KEY;
     let keys = keysByLookup.get(lookup);
-    if (!keys) keysByLookup.set(lookup, (keys = keysOf(lookup, stage.baseRows(lookup.entity))));
-    const known = keys.get(word.toLowerCase());
+    if (!keys) keysByLookup.set(lookup, (keys = lookupKeys(lookup, staging.baseRows(lookup.entity))));
+    const known = keys.get(name.toLowerCase());
     if (known !== undefined) return known;
-    const key = Math.max(FIRST_EXTENSION_KEY - 1, ...keys.values()) + 1;
-    keys.set(word.toLowerCase(), key);
-    stage.append(lookup.entity, [{ values: extensionRow(lookup, key, word) }]);
-    onNewMember(lookup, word);
+    const key = Math.max(FIRST_ADDED_KEY - 1, ...keys.values()) + 1;
+    keys.set(name.toLowerCase(), key);
+    staging.append(lookup.entity, [{ values: addedRow(lookup, key, name) }]);
+    onNewMember(lookup, name);
     return key;
   };
 }
 
-function wordOf(member: unknown): string | null {
+function memberName(member: unknown): string | null {
   if (typeof member === 'number') return String(member);
   if (typeof member !== 'string' || member.trim() === '' || member === 'unknownFutureValue') return null;
   return member.trim();
 }
 
-function keysOf(
-  { entity, columns, spelledOtherwise = {} }: Lookup,
+function lookupKeys(
+  { entity, properties: columns, aliases: spelledOtherwise = {} }: Lookup,
   existing: Iterable<Row>,
 ): Map<string, number> {
   const keys = new Map<string, number>();
@@ -63,7 +63,7 @@ function keysOf(
   return keys;
 }
 
-function extensionRow({ entity, columns }: Lookup, key: number, name: string): Row {
+function addedRow({ entity, properties: columns }: Lookup, key: number, name: string): Row {
   const id = entity.properties[columns.id]?.type === 'Edm.String' ? String(key) : key;
   return { [columns.id]: id, [columns.key]: key, [columns.name]: name };
 }

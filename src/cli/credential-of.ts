@@ -1,5 +1,5 @@
 // Settings → who reads the tenant: exactly one way to prove it, or a sentence about what is missing or too much.
-import type { Credential } from '../../etl/graph/credential.ts';
+import type { Credential } from '../../etl/graph/sign-in/credential.ts';
 import { cloudOf } from '../base/clouds.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { variableOf, type SettingName, type Settings } from '../settings/settings.ts';
@@ -56,7 +56,7 @@ export function credentialOf(settings: CredentialSettings): Credential {
     if (federatedTokenFile !== null) return { ...app, assertionFile: federatedTokenFile };
     if (clientCertificate !== null) {
       const { clientCertificatePassword: password, clientCertificateChain: chain } = settings;
-      return { ...app, certificate: clientCertificate, password, showChain: chain === 'on' };
+      return { ...app, certificate: clientCertificate, password, sendCertificateChain: chain === 'on' };
     }
   }
   const missing = (['tenantId', 'clientId', proof] as const).filter((name) => settings[name] === null);

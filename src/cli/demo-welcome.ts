@@ -1,5 +1,5 @@
 // What the demo says when it is ready: what to paste where, and how to change something and see it in the feed.
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { DateKey } from '../base/date-key.ts';
 
 export interface DemoAddresses {

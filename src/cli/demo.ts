@@ -3,7 +3,7 @@ import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { systemClock } from '../base/clock.ts';
 import { addDays, dateKeyOf, type DateKey } from '../base/date-key.ts';
 import type { Observer } from '../base/observation.ts';
@@ -30,12 +30,15 @@ export const demo: Command = {
     const today = dateKeyOf(clockOf(settings).now());
     const tenant = openDemo(settings, today);
     const last = listGenerations(settings.data)[0]?.dateKey ?? null;
-    const emulator = await startGraphEmulator({ tenant: makeTenant(tenant), port: settings.emulatorPort });
+    const emulator = await startGraphEmulator({
+      tenant: makeTenant({ ...tenant, firstDateKey: tenant.firstNight }),
+      port: settings.emulatorPort,
+    });
     const stopping = new AbortController();
     const ended = untilToldToEnd().then(() => stopping.abort(new Error('The demo was told to end.')));
     try {
       await growHistory(nightsToRun(tenant, last, today), emulator, settings, stopping.signal);
-      emulator.setNight(today);
+      emulator.setDay(today);
       const feed = await startFeed(settings, clockOf(settings), logTo(say, settings.logFormat, systemClock));
       say(
         demoWelcome({

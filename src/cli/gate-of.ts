@@ -1,5 +1,5 @@
 // Settings → the gate: with the roles there are, and the way to the directory that nights take, too.
-import { fetchBy } from '../../etl/graph/network.ts';
+import { makeProxyFetch } from '../network/proxy-fetch.ts';
 import { openGate, type Gate } from '../auth/open-gate.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -7,5 +7,5 @@ import { rolesOf } from './roles-of.ts';
 
 /** Throws `setup.unsafe` and `setup.bad-setting`. */
 export function gateOf(settings: Settings, clock: Clock): Gate {
-  return openGate(settings, { roles: rolesOf(settings), clock, fetch: fetchBy(settings) });
+  return openGate(settings, { roles: rolesOf(settings), clock, fetch: makeProxyFetch(settings) });
 }

@@ -1,7 +1,7 @@
 // A night in a process of its own: reads do not feel it, what it held in memory ends with it, and it can always be ended.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Credential } from '../../etl/graph/credential.ts';
+import type { Credential } from '../../etl/graph/sign-in/credential.ts';
 import type { Observation, Observer } from '../base/observation.ts';
 import type { Settings } from '../settings/settings.ts';
 import { privacySettingsOf } from './privacy-of.ts';

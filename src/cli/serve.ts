@@ -1,6 +1,6 @@
 // `serve`: the feed, and a night of its own at 00:00 UTC.
-import { isNightDue } from '../../etl/night-due.ts';
-import { scheduleNights } from '../../etl/schedule.ts';
+import { isRunDue } from '../../etl/schedule/is-run-due.ts';
+import { scheduleRuns } from '../../etl/schedule/schedule-runs.ts';
 import { systemClock } from '../base/clock.ts';
 import { logTo } from '../observe/log.ts';
 import { clockOf } from './clock-of.ts';
@@ -27,9 +27,9 @@ export const serve: Command = {
     const warehouse = openTenantWarehouse(settings);
     const schedule =
       credential &&
-      scheduleNights({
-        night: () => runNightApart({ credential, settings }, feed.observe, stopping.signal),
-        isDue: () => isNightDue(warehouse, clock),
+      scheduleRuns({
+        run: () => runNightApart({ credential, settings }, feed.observe, stopping.signal),
+        isDue: () => isRunDue(warehouse, clock),
         clock,
         observe: feed.observe,
         jitterMinutes: settings.jitter,

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
-import { makeMask } from '../../etl/privacy/mask.ts';
-import { readSecret } from '../../etl/privacy/secret.ts';
+import { makeRedact } from '../../etl/privacy/make-redact.ts';
+import { readMaskingSecret } from '../../etl/privacy/masking-secret.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { systemClock } from '../base/clock.ts';
@@ -86,8 +86,8 @@ function findSubject(settings: Settings, who: string): Subject {
   catchUp(settings);
   const [generation] = listGenerations(settings.data);
   if (!generation) throw new FeedError('feed.empty', `'${settings.data}' holds no night yet.`);
-  const secret = readSecret(settings.data);
-  const masked = secret && makeMask(profileOf('masked'), secret)('id', who);
+  const secret = readMaskingSecret(settings.data);
+  const masked = secret && makeRedact(profileOf('masked'), secret)('id', who);
   const spellings = [who.toLowerCase(), ...(masked === null ? [] : [masked])];
   const { people, wasErased } = findPeople(generation, MODEL, spellings, subjectHash(who));
   const [person, ...more] = people;

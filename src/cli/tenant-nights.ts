@@ -1,14 +1,14 @@
 // The nights of one tenant: its Graph, its warehouse, and a night of them whenever one is wanted.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { openGraph } from '../../etl/graph/client.ts';
-import { EXPORT_PACE, type ExportPace } from '../../etl/graph/export-job.ts';
-import { openExportMemory } from '../../etl/graph/export-memory.ts';
-import type { Credential } from '../../etl/graph/credential.ts';
-import { fetchBy } from '../../etl/graph/network.ts';
-import { makeTokenSource } from '../../etl/graph/token.ts';
-import { harvest, type HarvestContext } from '../../etl/harvest.ts';
-import { runNight, type NightReport } from '../../etl/run.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { DEFAULT_EXPORT_TIMING, type ExportTiming } from '../../etl/graph/export/export-job.ts';
+import { openExportJobStore } from '../../etl/graph/export/export-job-store.ts';
+import type { Credential } from '../../etl/graph/sign-in/credential.ts';
+import { makeProxyFetch } from '../network/proxy-fetch.ts';
+import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { harvest, type HarvestOptions } from '../../etl/harvest/harvest.ts';
+import { runEtl, type RunReport } from '../../etl/run-etl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { USUAL_BOUNDS, type Bounds } from '../base/bounds.ts';
 import type { Clock } from '../base/clock.ts';
@@ -16,7 +16,7 @@ import type { Observer } from '../base/observation.ts';
 import { openSqliteWarehouse, type SqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
 import { SETTINGS, type SettingName, type Settings } from '../settings/settings.ts';
 import { CREDENTIAL_SETTINGS } from './credential-of.ts';
-import { PRIVACY_SETTINGS, privacyOf, type PrivacySettings } from './privacy-of.ts';
+import { PRIVACY_SETTINGS, privacyOf, type PrivacyOptions } from './privacy-of.ts';
 import { retentionOf, type RetentionSettings } from './retention-of.ts';
 
 /** Those of a night, whosever it is. */
@@ -47,9 +47,9 @@ export const TENANT_SETTINGS = [
 
 /** What is left out is as the settings have it by default. */
 export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> &
-  Partial<Bounds & ExportSettings & GraphSettings & PrivacySettings> &
+  Partial<Bounds & ExportSettings & GraphSettings & PrivacyOptions> &
   RetentionSettings &
-  Pick<HarvestContext, 'mostAppsAsked' | 'deviceDetails'>;
+  Pick<HarvestOptions, 'mostAppsAsked' | 'deviceDetails'>;
 
 export type ExportSettings = Pick<Settings, 'exports' | 'exportMinutes'>;
 
@@ -66,16 +66,16 @@ export interface NightWords {
   /** Ends a night under way; nothing of it is published then. */
   readonly signal: AbortSignal;
   /** How patiently reports are asked after; as Intune needs it unless told. */
-  readonly exportPace?: ExportPace;
+  readonly exportPace?: ExportTiming;
 }
 
 /** Runs the night of the clock's day. The token is kept from night to night. */
-export type RunNight = (clock: Clock) => Promise<NightReport>;
+export type RunNight = (clock: Clock) => Promise<RunReport>;
 
 export function nightsOf({ credential, settings, observe, signal, exportPace }: NightWords): RunNight {
   const { requestsAtOnce, select, graphPageRows, ...way } = graphSettingsOf(settings);
   const asking = { select: select === 'on', pageRows: graphPageRows };
-  const fetch = fetchBy(way);
+  const fetch = makeProxyFetch(way);
   const token = makeTokenSource(credential, fetch);
   const bounds = boundsOf(settings);
   const retention = retentionOf(settings);
@@ -84,13 +84,22 @@ export function nightsOf({ credential, settings, observe, signal, exportPace }: 
   return (clock) => {
     const { graphUrl: rootUrl } = credential;
     const run = randomUUID();
-    const graph = openGraph({ rootUrl, token, run, observe, signal, fetch, asking, requestsAtOnce });
-    return runNight({
+    const graph = openGraphClient({
+      rootUrl,
+      token,
+      run,
+      observe,
+      signal,
+      fetch,
+      listOptions: asking,
+      concurrencyPerArea: requestsAtOnce,
+    });
+    return runEtl({
       graph,
       warehouse,
       model: MODEL,
       clock,
-      bounds,
+      thresholds: bounds,
       privacy: privacyOf(settings, settings.data),
       retention,
       harvest: (...tonight) => harvest(...tonight, context),
@@ -98,15 +107,15 @@ export function nightsOf({ credential, settings, observe, signal, exportPace }: 
   };
 }
 
-function harvestContext(settings: NightSettings, pace = EXPORT_PACE): HarvestContext {
+function harvestContext(settings: NightSettings, pace = DEFAULT_EXPORT_TIMING): HarvestOptions {
   const { mostAppsAsked, deviceDetails } = settings;
   const { exports, exportMinutes } = exportSettingsOf(settings);
   if (exports === 'off') return { mostAppsAsked, deviceDetails };
-  const memory = openExportMemory(join(settings.data, 'exports.json'));
+  const memory = openExportJobStore(join(settings.data, 'exports.json'));
   return {
     mostAppsAsked,
     deviceDetails,
-    exports: { memory, pace: { ...pace, jobMs: exportMinutes * 60_000 } },
+    exports: { jobStore: memory, timing: { ...pace, jobTimeoutMs: exportMinutes * 60_000 } },
   };
 }
 

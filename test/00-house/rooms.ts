@@ -9,7 +9,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/sql': ['schema', 'src/base', 'src/plan', 'src/format'],
   'src/format': ['schema', 'src/base'],
   'src/engines': ['schema', 'src/base', 'src/sql', 'src/format'],
-  'src/auth': ['src/base'],
+  'src/network': [],
+  'src/auth': ['src/base', 'src/network'],
   'src/observe': ['src/base'],
   'src/settings': ['schema', 'src/base'],
   'src/http': [
@@ -25,7 +26,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/settings',
   ],
   'src/cli': ['schema', 'src', 'etl', 'fixtures'],
-  etl: ['schema', 'src/base', 'src/engines', 'src/sql'],
+  etl: ['schema', 'src/base', 'src/network', 'src/engines', 'src/sql'],
   fixtures: ['schema'],
 };
 
@@ -33,8 +34,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 export const PACKAGES: Readonly<Record<string, string>> = {
   express: 'src/http',
   'better-sqlite3': 'src/engines/sqlite',
-  '@azure/msal-node': 'etl/graph/token.ts',
-  undici: 'etl/graph',
-  'node-cron': 'etl/schedule.ts',
+  '@azure/msal-node': 'etl/graph/sign-in/token-source.ts',
+  undici: 'src/network',
+  'node-cron': 'etl/schedule/schedule-runs.ts',
   'prom-client': 'src/observe/metrics.ts',
 };

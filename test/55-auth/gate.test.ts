@@ -7,7 +7,7 @@ import {
   startEntraEmulator,
   type EntraEmulator,
 } from '../../fixtures/entra-emulator/start-entra-emulator.ts';
-import type { Claims, Twist } from '../../fixtures/entra-emulator/signer.ts';
+import type { Claims, TokenFlaws } from '../../fixtures/entra-emulator/signer.ts';
 import { makeKey, type NewKey } from '../../src/auth/api-key.ts';
 import {
   challengesOf,
@@ -78,7 +78,7 @@ async function refused(asked: Promise<unknown>): Promise<{ code: string; message
 }
 
 describe('a token of the directory', () => {
-  test.each<[string, Claims, Twist, string, string]>([
+  test.each<[string, Claims, TokenFlaws, string, string]>([
     ['of a user, v2.0', {}, {}, 'user', 'reader'],
     ['of a user, v1.0, for the App ID URI', {}, { version: '1.0' }, 'user', 'reader'],
     ['for the App ID URI with a slash behind it', { aud: 'api://fleetfeed.example/' }, {}, 'user', 'reader'],
@@ -129,7 +129,7 @@ describe('a token of the directory', () => {
   });
 
   const soon = Math.floor(NOW / 1000);
-  test.each<[string, Claims, Twist, string]>([
+  test.each<[string, Claims, TokenFlaws, string]>([
     ['without signature', {}, { algorithm: 'none' }, 'it is not signed as'],
     ['signed with the public key as a secret', {}, { algorithm: 'HS256' }, 'it is not signed as'],
     ['that another key signed under a known name', {}, { forged: true }, 'its signature does not hold'],
@@ -245,7 +245,7 @@ describe('the keys of the directory', () => {
     const enter = gate();
     await enter(bearer(directory.issue()));
     ahead = 6 * 60_000;
-    directory.rollOver();
+    directory.rotateKeys();
     const token = directory.issue();
     const before = directory.keyRequests();
     await expect(enter(bearer(token))).resolves.toBeDefined();

@@ -5,18 +5,25 @@ import {
   encryptionReadiness,
   type Readiness,
   type ReadinessFacts,
-} from '../../etl/transform/encryption-readiness.ts';
-import { catalogSettings } from '../../etl/transform/catalog-settings.ts';
-import { bitLockerProfileOf, encryptionSettings } from '../../etl/transform/encryption-settings.ts';
-import { encryptingPlatformOf, isMacFrom, windowsBuildOf } from '../../etl/transform/os-version.ts';
-import { leastFavourable } from '../../etl/transform/profile-summary.ts';
+} from '../../etl/transform/encryption/encryption-readiness.ts';
+import { catalogSettings } from '../../etl/transform/encryption/catalog-settings.ts';
+import {
+  bitLockerProfileOf,
+  encryptionSettings,
+} from '../../etl/transform/encryption/encryption-settings.ts';
+import {
+  encryptingPlatformOf,
+  isMacFrom,
+  windowsBuildOf,
+} from '../../etl/transform/encryption/os-version.ts';
+import { leastFavourableState } from '../../etl/transform/encryption/least-favourable-state.ts';
 import {
   silentEncryptionEligibility,
   type BitLockerProfile,
   type SilentEncryptionFacts,
-} from '../../etl/transform/silent-encryption.ts';
-import { statusFlags, tellsDetails } from '../../etl/transform/status-details.ts';
-import { windowsEditionOf } from '../../etl/transform/windows-edition.ts';
+} from '../../etl/transform/encryption/silent-encryption.ts';
+import { statusFlags, reportsDetails } from '../../etl/transform/encryption/status-details.ts';
+import { windowsEditionOf } from '../../etl/transform/encryption/windows-edition.ts';
 
 describe('what a version says', () => {
   test.each([
@@ -121,7 +128,7 @@ describe('silent encryption', () => {
     osVersion: '10.0.22631.2861',
     joinType: 'azureADJoined',
     tpmSpecificationVersion: '2.0, 0, 1.16',
-    findsNoTpm: false,
+    reportsNoTpm: false,
     secureBoot: 'Enabled',
     recoveryKeys: 3,
     profiles: [profile],
@@ -141,9 +148,9 @@ describe('silent encryption', () => {
     ['TPM 1.2', { tpmSpecificationVersion: '1.2' }, true, null],
     ['TPM 1.1', { tpmSpecificationVersion: '1.1' }, false, 'tpm12'],
     ['a TPM not reported', { tpmSpecificationVersion: null }, null, null],
-    ['a TPM not found', { tpmSpecificationVersion: null, findsNoTpm: true }, false, 'tpm12'],
+    ['a TPM not found', { tpmSpecificationVersion: null, reportsNoTpm: true }, false, 'tpm12'],
     // Made unavailable to the system, or the system lies on a stick: the chip itself is there.
-    ['a TPM reported, though not found', { findsNoTpm: true }, true, null],
+    ['a TPM reported, though not found', { reportsNoTpm: true }, true, null],
     ['secure boot not reported', { secureBoot: null }, null, null],
     ['secure boot on, in small letters', { secureBoot: 'enabled' }, true, null],
     ['secure boot off, which proves no BIOS', { secureBoot: 'Disabled' }, null, null],
@@ -221,7 +228,7 @@ describe('status details', () => {
     ['windows', null, false],
     ['macOS', '10.13', true],
   ] as const)('%s %s tells its reasons: %j', (platform, osVersion, tells) => {
-    expect(tellsDetails(platform, osVersion)).toBe(tells);
+    expect(reportsDetails(platform, osVersion)).toBe(tells);
   });
 });
 
@@ -236,7 +243,7 @@ test.each([
   [['notAssigned'], 'notAssigned'],
   [[], null],
 ])('the least favourable of %j is %j', (states, worst) => {
-  expect(leastFavourable(states)).toBe(worst);
+  expect(leastFavourableState(states)).toBe(worst);
 });
 
 describe('the settings of a settings catalog policy', () => {

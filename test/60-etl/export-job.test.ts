@@ -3,37 +3,37 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { openGraph } from '../../etl/graph/client.ts';
-import { storageAddress } from '../../etl/graph/download.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { trustedStorageUrl } from '../../etl/graph/export/download.ts';
 import {
-  EXPORT_PACE,
-  rowsOfReport,
-  type ExportWords,
-  type Report,
-  type ReportRow,
-} from '../../etl/graph/export-job.ts';
-import { openExportMemory } from '../../etl/graph/export-memory.ts';
-import { refusalStatus } from '../../etl/graph/source-failure.ts';
-import { makeTokenSource } from '../../etl/graph/token.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+  DEFAULT_EXPORT_TIMING,
+  exportRows,
+  type ExportOptions,
+  type ExportReport,
+  type ExportRow,
+} from '../../etl/graph/export/export-job.ts';
+import { openExportJobStore } from '../../etl/graph/export/export-job-store.ts';
+import { failureStatus } from '../../etl/graph/source-failure.ts';
+import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { FaultAnswer } from '../../fixtures/graph-emulator/faults.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 
 type Column = 'DeviceId' | 'DeviceName' | 'EthernetMAC' | 'ICCID';
 
-const INVENTORY: Report<Column> = {
+const INVENTORY: ExportReport<Column> = {
   name: 'DevicesWithInventory',
   select: ['DeviceId', 'DeviceName', 'EthernetMAC', 'ICCID'],
-  about: 'DeviceId',
+  requiredColumn: 'DeviceId',
 };
 const NIGHT = 20261120;
-const tenant = makeTenant({ seed: 1, devices: 1500, firstNight: 20261119 });
+const tenant = makeTenant({ seed: 1, devices: 1500, firstDateKey: 20261119 });
 const inventory = new Map(
   [...tenant.devices.values()].map(({ managed: { id, deviceName, ethernetMacAddress, iccid } }) => [
     id,
@@ -65,35 +65,35 @@ afterEach(() => {
 });
 afterAll(() => emulator.close());
 
-function words(): ExportWords {
+function words(): ExportOptions {
   return {
-    graph: openGraph({
+    graph: openGraphClient({
       rootUrl: emulator.url,
       token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
       run: 'run-1',
       observe: (observation) => observed.push(observation),
       signal: stop.signal,
-      pace: { tries: 3, firstDelayMs: 1, longestDelayMs: 5, requestMs: 5_000 },
+      retryPolicy: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 5, requestTimeoutMs: 5_000 },
     }),
-    memory: openExportMemory(join(dataDir, 'exports.json')),
-    night: NIGHT,
-    pace: {
-      ...EXPORT_PACE,
-      firstPollMs: 1,
-      longestPollMs: 5,
-      jobMs,
-      download: { tries: 3, firstDelayMs: 1, silentMs: 5_000 },
+    jobStore: openExportJobStore(join(dataDir, 'exports.json')),
+    day: NIGHT,
+    timing: {
+      ...DEFAULT_EXPORT_TIMING,
+      initialPollMs: 1,
+      maxPollMs: 5,
+      jobTimeoutMs: jobMs,
+      download: { maxAttempts: 3, initialDelayMs: 1, idleTimeoutMs: 5_000 },
     },
   };
 }
 
-async function rowsOf<Name extends string>(report: Report<Name>): Promise<ReportRow<Name>[]> {
-  const rows: ReportRow<Name>[] = [];
-  for await (const page of rowsOfReport(words(), report)) rows.push(...page);
+async function rowsOf<Name extends string>(report: ExportReport<Name>): Promise<ExportRow<Name>[]> {
+  const rows: ExportRow<Name>[] = [];
+  for await (const page of exportRows(words(), report)) rows.push(...page);
   return rows;
 }
 
-async function failureOf(report: Report<string>): Promise<FeedError> {
+async function failureOf(report: ExportReport<string>): Promise<FeedError> {
   const error: unknown = await rowsOf(report).then(
     () => null,
     (thrown: unknown) => thrown,
@@ -102,7 +102,7 @@ async function failureOf(report: Report<string>): Promise<FeedError> {
   throw error instanceof Error ? error : new Error('It did not fail.');
 }
 
-const everyDevice = (rows: readonly ReportRow<Column>[]): void => {
+const everyDevice = (rows: readonly ExportRow<Column>[]): void => {
   const told = new Map(rows.map((row) => [row.DeviceId, row]));
   expect(rows).toHaveLength(inventory.size);
   for (const [id, row] of inventory) {
@@ -132,7 +132,7 @@ describe('an exported report', () => {
 
   test('comes some rows at a time', async () => {
     const pages: number[] = [];
-    for await (const page of rowsOfReport(words(), INVENTORY)) pages.push(page.length);
+    for await (const page of exportRows(words(), INVENTORY)) pages.push(page.length);
     expect(pages).toEqual([999, inventory.size - 999]);
   });
 
@@ -169,12 +169,12 @@ describe('an exported report', () => {
   test('with a column that Intune does not know is refused, and named', async () => {
     const failure = await failureOf({ ...INVENTORY, select: ['DeviceId', 'Colour'] });
     expect(failure).toMatchObject({ code: 'feed.source-refused', target: 'DevicesWithInventory' });
-    expect(refusalStatus(failure)).toBe(400);
+    expect(failureStatus(failure)).toBe(400);
   });
 
   test('that may not be submitted says so', async () => {
     emulator.faults.add({ match: 'exportJobs', answer: 'forbidden' });
-    expect(refusalStatus(await failureOf(INVENTORY))).toBe(403);
+    expect(failureStatus(await failureOf(INVENTORY))).toBe(403);
     expect(submissions()).toBe(1);
   });
 
@@ -217,13 +217,13 @@ describe('a run that takes over from a killed one', () => {
   });
 
   test('submits anew what Intune does not know any more', async () => {
-    openExportMemory(join(dataDir, 'exports.json')).remember(NIGHT, INVENTORY.name, 'forgotten');
+    openExportJobStore(join(dataDir, 'exports.json')).remember(NIGHT, INVENTORY.name, 'forgotten');
     everyDevice(await rowsOf(INVENTORY));
     expect(submissions()).toBe(1);
   });
 
   test('does not take yesterday’s for today’s', () => {
-    const memory = openExportMemory(join(dataDir, 'exports.json'));
+    const memory = openExportJobStore(join(dataDir, 'exports.json'));
     memory.remember(NIGHT - 1, 'A', 'a-1');
     expect(memory.recall(NIGHT, 'A')).toBeNull();
     memory.remember(NIGHT, 'A', 'a-2');
@@ -241,7 +241,7 @@ describe('the address of a file', () => {
     ['https://gov.blob.core.usgovcloudapi.net/x.zip', 'https://graph.microsoft.us'],
     ['http://127.0.0.1:4007/x.zip', 'http://127.0.0.1:4005'],
   ])('%s is taken', (address, root) => {
-    expect(storageAddress(address, root).href).toBe(address);
+    expect(trustedStorageUrl(address, root).href).toBe(address);
   });
 
   test.each([
@@ -253,7 +253,7 @@ describe('the address of a file', () => {
     ['file:///etc/passwd', GRAPH],
     ['nonsense?sig=KEY', GRAPH],
   ])('%s is not, and its key is not told', (address, root) => {
-    expect(() => storageAddress(address, root)).toThrow(/no storage of Microsoft/);
-    expect(() => storageAddress(address, root)).not.toThrow(/KEY/);
+    expect(() => trustedStorageUrl(address, root)).toThrow(/no storage of Microsoft/);
+    expect(() => trustedStorageUrl(address, root)).not.toThrow(/KEY/);
   });
 });

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { LINE_OF_BUSINESS, RETIRED } from '../../fixtures/tenant/apps.ts';
+import { LINE_OF_BUSINESS_APP, RETIRED_APP } from '../../fixtures/tenant/apps.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
+import { MEGANS_LAPTOP } from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 
@@ -34,7 +34,9 @@ function select(sql: string, ...values: readonly unknown[]): readonly unknown[] 
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'fleetfeed-exports-'));
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 40, firstNight: 20261101 }) });
+  emulator = await startGraphEmulator({
+    tenant: makeTenant({ seed: 1, devices: 40, firstDateKey: 20261101 }),
+  });
   await run(20261101);
 });
 afterAll(async () => {
@@ -86,17 +88,17 @@ test('a new revision of an app has a row of its own, and keeps the one before it
        FROM appRevisions WHERE applicationId = ? ORDER BY revision`,
       applicationId,
     );
-  expect(lives(LINE_OF_BUSINESS)).toEqual([
+  expect(lives(LINE_OF_BUSINESS_APP)).toEqual([
     { revision: 1, start: '2026-11-01T00:00:00', end: '2026-11-16T00:00:00', isCurrent: 0 },
     { revision: 2, start: '2026-11-16T00:00:00', end: '9999-12-31T00:00:00', isCurrent: 1 },
   ]);
-  expect(lives(RETIRED)).toEqual([
+  expect(lives(RETIRED_APP)).toEqual([
     { revision: 1, start: '2026-11-01T00:00:00', end: '2026-11-16T00:00:00', isCurrent: 0 },
   ]);
   const counted = select(
     `SELECT DISTINCT a.revision FROM mobileAppInstallStatusCounts c JOIN appRevisions a ON a.appKey = c.appKey
      WHERE a.applicationId = ? AND c.dateKey = 20261116`,
-    LINE_OF_BUSINESS,
+    LINE_OF_BUSINESS_APP,
   );
   expect(counted).toEqual([{ revision: 2 }]);
 });

@@ -7,8 +7,8 @@ import {
   LINUX_KIOSK,
   SHARED_PC,
   WIPED_LAPTOP,
-} from '../../fixtures/tenant/odd-devices.ts';
-import { GONE_FOR_GOOD } from '../../fixtures/tenant/odd-users.ts';
+} from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
+import { UNLISTED_OWNER } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import {
   FIRST_NIGHT,
@@ -398,7 +398,7 @@ const FAILURES: readonly Failure[] = [
     {},
     (night) => {
       expect(
-        night.select('SELECT userPrincipalName, isDeleted FROM users WHERE userId = ?', GONE_FOR_GOOD),
+        night.select('SELECT userPrincipalName, isDeleted FROM users WHERE userId = ?', UNLISTED_OWNER),
       ).toEqual([{ userPrincipalName: null, isDeleted: 0 }]);
       const orphans = `SELECT deviceId FROM devices WHERE userId IS NOT NULL AND userId NOT IN (SELECT userId FROM users)`;
       expect(night.select(orphans)).toEqual([]);

@@ -1,13 +1,13 @@
 // What a night remembers of a fleet: numbers and texts in blocks of bytes must answer as maps would.
 import { describe, expect, test } from '@jest/globals';
-import { makeFleet, type DeviceNames, type DeviceTraits } from '../../etl/harvest/fleet.ts';
-import { makeNumbers } from '../../etl/harvest/numbers.ts';
-import { makeTexts } from '../../etl/harvest/texts.ts';
-import { guid } from '../../fixtures/tenant/draw.ts';
+import { makeFleet, type DeviceIdentity, type SharedDeviceTraits } from '../../etl/harvest/memory/fleet.ts';
+import { makeInt32List } from '../../etl/harvest/memory/int32-list.ts';
+import { makeStringPool } from '../../etl/harvest/memory/string-pool.ts';
+import { guid } from '../../fixtures/tenant/generate/draw.ts';
 
 describe('texts', () => {
   test('have the numbers that a map would give them, however many they are', () => {
-    const texts = makeTexts();
+    const texts = makeStringPool();
     const map = new Map<string, number>();
     // Each comes again, some soon and some late, and many names differ in a digit only.
     const coming = Array.from({ length: 40_000 }, (_, ordinal) =>
@@ -23,7 +23,7 @@ describe('texts', () => {
   });
 
   test('that never came have none', () => {
-    const texts = makeTexts();
+    const texts = makeStringPool();
     expect(texts.find('a')).toBe(-1);
     texts.add('ab');
     expect(['a', 'abc', 'b', ''].map((text) => texts.find(text))).toEqual([-1, -1, -1, -1]);
@@ -31,7 +31,7 @@ describe('texts', () => {
   });
 
   test('may be empty, in any script, and longer than a block', () => {
-    const texts = makeTexts();
+    const texts = makeStringPool();
     const id = guid(7, 1, 1);
     const odd = [
       '',
@@ -55,7 +55,7 @@ describe('texts', () => {
 });
 
 test('numbers are kept in any place, and where none was set there is 0', () => {
-  const numbers = makeNumbers();
+  const numbers = makeInt32List();
   numbers.set(0, 2 ** 31 - 1);
   numbers.set(1_000_000, -5);
   const places = [0, 1, 999_999, 1_000_000, 1_000_001, 5_000_000, -1];
@@ -63,17 +63,17 @@ test('numbers are kept in any place, and where none was set there is 0', () => {
 });
 
 describe('a fleet', () => {
-  const traits: DeviceTraits = {
+  const traits: SharedDeviceTraits = {
     deviceTypeKey: 14,
     platform: 'windows',
     osVersion: '10.0.26100.4349',
     edition: 'pro',
     joinType: null,
     secureBoot: null,
-    enrolledBy: null,
-    detailsDue: false,
+    newEnrollmentTypeKey: null,
+    isDetailsDue: false,
   };
-  const names = (ordinal: number): DeviceNames => ({
+  const names = (ordinal: number): DeviceIdentity => ({
     deviceId: guid(1, 1, ordinal),
     windowsName: ordinal % 3 === 0 ? null : `PC-${ordinal}`,
     entraId: ordinal % 5 === 0 ? null : guid(1, 2, ordinal),
@@ -81,12 +81,12 @@ describe('a fleet', () => {
   });
 
   test('tells of each device what was put, in the order in which they came', () => {
-    const fleet = makeFleet(makeTexts());
-    const kinds: readonly DeviceTraits[] = [
+    const fleet = makeFleet(makeStringPool());
+    const kinds: readonly SharedDeviceTraits[] = [
       traits,
       { ...traits, osVersion: null },
       { ...traits, deviceTypeKey: 9, platform: 'macOS', edition: null },
-      { ...traits, enrolledBy: 4, detailsDue: true },
+      { ...traits, newEnrollmentTypeKey: 4, isDetailsDue: true },
     ];
     const put = Array.from({ length: 500 }, (_, ordinal) => ({
       ...names(ordinal),
@@ -94,13 +94,13 @@ describe('a fleet', () => {
     }));
     for (const device of put) fleet.put(device, traitsOf(device));
     expect([...fleet]).toEqual(put.map((device, number) => ({ ...device, number })));
-    expect(fleet.numberOf(put[321]?.deviceId ?? '')).toBe(321);
-    expect(fleet.numberOf(guid(1, 1, 1000))).toBe(-1);
+    expect(fleet.indexOf(put[321]?.deviceId ?? '')).toBe(321);
+    expect(fleet.indexOf(guid(1, 1, 1000))).toBe(-1);
     expect(fleet.size).toBe(500);
   });
 
   test('believes what it was told of a device last', () => {
-    const fleet = makeFleet(makeTexts());
+    const fleet = makeFleet(makeStringPool());
     fleet.put(names(1), traits);
     fleet.put(names(2), traits);
     fleet.put({ ...names(1), windowsName: null, userId: null }, { ...traits, osVersion: '10.0.1' });
@@ -116,8 +116,25 @@ describe('a fleet', () => {
   });
 });
 
-function traitsOf(device: DeviceTraits): DeviceTraits {
-  const { deviceTypeKey, platform, osVersion, edition, joinType, secureBoot, enrolledBy, detailsDue } =
-    device;
-  return { deviceTypeKey, platform, osVersion, edition, joinType, secureBoot, enrolledBy, detailsDue };
+function traitsOf(device: SharedDeviceTraits): SharedDeviceTraits {
+  const {
+    deviceTypeKey,
+    platform,
+    osVersion,
+    edition,
+    joinType,
+    secureBoot,
+    newEnrollmentTypeKey: enrolledBy,
+    isDetailsDue: detailsDue,
+  } = device;
+  return {
+    deviceTypeKey,
+    platform,
+    osVersion,
+    edition,
+    joinType,
+    secureBoot,
+    newEnrollmentTypeKey: enrolledBy,
+    isDetailsDue: detailsDue,
+  };
 }

@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openGraph, type Graph } from '../../etl/graph/client.ts';
-import { listOf, pagesOf, singletonOf } from '../../etl/graph/pages.ts';
-import { refusalStatus } from '../../etl/graph/source-failure.ts';
+import { openGraphClient, type GraphClient } from '../../etl/graph/graph-client.ts';
+import { readList, readPages, readSingleton } from '../../etl/graph/read-pages.ts';
+import { failureStatus } from '../../etl/graph/source-failure.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 
@@ -20,7 +20,7 @@ let renewals: number;
 /** Of each renewal: the token that was refused, and the claims demanded. */
 let demanded: [string, string | null | undefined][];
 let stop: AbortController;
-let graph: Graph;
+let graph: GraphClient;
 
 beforeEach(async () => {
   [replies, asked, observed, renewals, demanded, stop] = [[], [], [], 0, [], new AbortController()];
@@ -31,11 +31,11 @@ beforeEach(async () => {
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  graph = openGraph({
+  graph = openGraphClient({
     rootUrl: `${root}/`,
     token: {
       accessToken: () => Promise.resolve(`token-${renewals}`),
-      renewedToken: (refused, claims) => {
+      renewToken: (refused, claims) => {
         demanded.push([refused, claims]);
         return Promise.resolve(`token-${++renewals}`);
       },
@@ -43,7 +43,7 @@ beforeEach(async () => {
     run: 'run-1',
     observe: (observation) => observed.push(observation),
     signal: stop.signal,
-    pace: { tries: 6, firstDelayMs: 1, longestDelayMs: 50, requestMs: 500 },
+    retryPolicy: { maxAttempts: 6, initialDelayMs: 1, maxDelayMs: 50, requestTimeoutMs: 500 },
   });
 });
 
@@ -70,7 +70,8 @@ const page = (ids: readonly string[], next?: string): Reply =>
 
 async function walk(): Promise<readonly string[]> {
   const ids: string[] = [];
-  for await (const records of pagesOf(graph, '/beta/things?$top=2')) ids.push(...records.map(({ id }) => id));
+  for await (const records of readPages(graph, '/beta/things?$top=2'))
+    ids.push(...records.map(({ id }) => id));
   return ids;
 }
 
@@ -155,7 +156,7 @@ describe('a collection', () => {
       json({ value: [{ id: 'a', name: 'old' }], '@odata.nextLink': `${root}/beta/things?p=2` }),
       json({ value: [{ id: 'b' }, { id: 'a', name: 'new' }] }),
     ];
-    expect(await listOf(graph, '/beta/things')).toEqual([{ id: 'a', name: 'new' }, { id: 'b' }]);
+    expect(await readList(graph, '/beta/things')).toEqual([{ id: 'a', name: 'new' }, { id: 'b' }]);
   });
 });
 
@@ -227,14 +228,14 @@ describe('a request', () => {
 
   test('ends when the night is called off, even while it waits, and says why', async () => {
     replies = [status(429, {}, { 'retry-after': '60' })];
-    const patient = openGraph({
+    const patient = openGraphClient({
       rootUrl: root,
-      token: { accessToken: () => Promise.resolve('t'), renewedToken: () => Promise.resolve('t') },
+      token: { accessToken: () => Promise.resolve('t'), renewToken: () => Promise.resolve('t') },
       run: 'run-1',
       observe: () => stop.abort(new Error('Enough.')),
       signal: stop.signal,
     });
-    await expect(listOf(patient, '/v1.0/users')).rejects.toThrow('Enough.');
+    await expect(readList(patient, '/v1.0/users')).rejects.toThrow('Enough.');
   });
 });
 
@@ -252,7 +253,7 @@ describe('requests in one area of Graph', () => {
       response.on('close', () => (underWay -= 1));
     });
     replies = [slow({ value: [] })];
-    await Promise.all(Array.from({ length: 12 }, (_, n) => listOf(graph, `${things}?n=${n}`)));
+    await Promise.all(Array.from({ length: 12 }, (_, n) => readList(graph, `${things}?n=${n}`)));
     expect(most).toBe(4);
     expect(new Set(asked.map(({ url }) => url)).size).toBe(12);
   });
@@ -262,9 +263,9 @@ describe('requests in one area of Graph', () => {
     const began = performance.now();
     const times = new Map<string, number>();
     server.on('request', ({ url }) => times.set(url ?? '', performance.now() - began));
-    const first = listOf(graph, `${things}?n=1`);
+    const first = readList(graph, `${things}?n=1`);
     while (retries().length === 0) await new Promise((soon) => setTimeout(soon, 1));
-    await Promise.all([first, listOf(graph, `${things}?n=2`), listOf(graph, '/v1.0/users')]);
+    await Promise.all([first, readList(graph, `${things}?n=2`), readList(graph, '/v1.0/users')]);
     expect(times.get('/v1.0/users')).toBeLessThan(times.get(`${things}?n=2`)!);
     expect(times.get(`${things}?n=2`)).toBeGreaterThanOrEqual(45);
     expect(asked).toHaveLength(4);
@@ -304,11 +305,11 @@ describe('a question that is POSTed', () => {
     replies = [status(400, { code: 'BadRequest' })];
     const failure = await failureOf(graph.post('/v1.0/reports/exportJobs', {}, (json) => json));
     expect(failure.code).toBe('feed.source-refused');
-    expect(refusalStatus(failure)).toBe(400);
+    expect(failureStatus(failure)).toBe(400);
   });
 });
 
 test('a resource that is no list is read whole', async () => {
   replies = [json({ id: 'summary', enrolledDeviceCount: 3 })];
-  expect(await singletonOf(graph, '/v1.0/summary')).toEqual({ id: 'summary', enrolledDeviceCount: 3 });
+  expect(await readSingleton(graph, '/v1.0/summary')).toEqual({ id: 'summary', enrolledDeviceCount: 3 });
 });

@@ -1,28 +1,28 @@
 // Apps in their revisions, and on how many devices they are installed: from a row for each device, else from counts.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EXPORT_PACE } from '../../etl/graph/export-job.ts';
-import type { ExportContext } from '../../etl/harvest/exports.ts';
+import { DEFAULT_EXPORT_TIMING } from '../../etl/graph/export/export-job.ts';
+import type { ReportExportOptions } from '../../etl/harvest/report-exports.ts';
 import {
-  EXPENSES,
+  EXPENSES_APP,
   installationsOf,
-  LINE_OF_BUSINESS,
-  RETIRED,
-  VISION,
-  WIN32,
+  LINE_OF_BUSINESS_APP,
+  RETIRED_APP,
+  UNKNOWN_TYPE_APP,
+  WIN32_APP,
 } from '../../fixtures/tenant/apps.ts';
 import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 const FIRST_NIGHT = 20261101;
 
 /** A night that remembers no jobs, and looks after them at once. */
-const exports: ExportContext = {
-  memory: { recall: () => null, remember: () => undefined, forget: () => undefined },
-  pace: {
-    ...EXPORT_PACE,
-    firstPollMs: 1,
-    longestPollMs: 5,
-    jobMs: 2_000,
-    download: { tries: 3, firstDelayMs: 1, silentMs: 5_000 },
+const exports: ReportExportOptions = {
+  jobStore: { recall: () => null, remember: () => undefined, forget: () => undefined },
+  timing: {
+    ...DEFAULT_EXPORT_TIMING,
+    initialPollMs: 1,
+    maxPollMs: 5,
+    jobTimeoutMs: 2_000,
+    download: { maxAttempts: 3, initialDelayMs: 1, idleTimeoutMs: 5_000 },
   },
 };
 
@@ -31,7 +31,7 @@ let tenant: HarvestedTenant;
 let plain: HarvestedNight;
 let helped: HarvestedNight;
 beforeAll(async () => {
-  tenant = await openTenant({ seed: 1, devices: 150, firstNight: FIRST_NIGHT }, FIRST_NIGHT);
+  tenant = await openTenant({ seed: 1, devices: 150, firstDateKey: FIRST_NIGHT }, FIRST_NIGHT);
   plain = await tenant.harvestNight();
   helped = await tenant.harvestNight({ context: { exports } });
 });
@@ -44,7 +44,7 @@ const revisionOf = ({ stage }: HarvestedNight, applicationId: string) =>
 function truth(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { appId, device, state, errorCode } of installationsOf(tenant.tenant)) {
-    if (appId === WIN32) continue;
+    if (appId === WIN32_APP) continue;
     const words = [appId, device.managed.deviceType, state, errorCode | 0].join(' ');
     counts.set(words, (counts.get(words) ?? 0) + 1);
   }
@@ -58,10 +58,10 @@ const sum = (rows: ReturnType<typeof countsOf>): number =>
 
 describe('apps', () => {
   test('are the revisions in force, without Win32 apps', () => {
-    expect(revisionOf(plain, LINE_OF_BUSINESS)).toEqual({
-      natural: `${LINE_OF_BUSINESS}:1`,
+    expect(revisionOf(plain, LINE_OF_BUSINESS_APP)).toEqual({
+      natural: `${LINE_OF_BUSINESS_APP}:1`,
       values: {
-        applicationId: LINE_OF_BUSINESS,
+        applicationId: LINE_OF_BUSINESS_APP,
         revision: 1,
         title: 'Prüfstand 測定 🛠',
         publisher: 'Contoso "Labs", Inc.',
@@ -73,12 +73,12 @@ describe('apps', () => {
         size: 48_211_456,
       },
     });
-    expect(revisionOf(plain, WIN32)).toBeUndefined();
+    expect(revisionOf(plain, WIN32_APP)).toBeUndefined();
     expect(plain.report.completeness.get('appRevisions')).toBe('complete');
   });
 
   test('have no size where nothing was uploaded, and the programme that their licences are bought by', () => {
-    expect(revisionOf(plain, EXPENSES)?.values).toMatchObject({
+    expect(revisionOf(plain, EXPENSES_APP)?.values).toMatchObject({
       appTypeKey: 3,
       vppProgramTypeKey: 2,
       revision: 1,
@@ -87,7 +87,7 @@ describe('apps', () => {
   });
 
   test('of a type that nobody knew make a row for it', () => {
-    expect(revisionOf(plain, VISION)?.values).toMatchObject({ appTypeKey: 100_000 });
+    expect(revisionOf(plain, UNKNOWN_TYPE_APP)?.values).toMatchObject({ appTypeKey: 100_000 });
     expect(plain.stage.rowsOf('appTypes').map(({ values }) => values['appTypeName'])).toEqual([
       'visionOSLobApp',
     ]);
@@ -98,14 +98,14 @@ describe('apps', () => {
   });
 
   test('have the revision that was uploaded since, and what is gone is not among them', async () => {
-    const later = await openTenant({ seed: 1, devices: 60, firstNight: FIRST_NIGHT }, 20261120);
+    const later = await openTenant({ seed: 1, devices: 60, firstDateKey: FIRST_NIGHT }, 20261120);
     try {
       const second = await later.harvestNight();
-      expect(revisionOf(second, LINE_OF_BUSINESS)).toMatchObject({
-        natural: `${LINE_OF_BUSINESS}:2`,
+      expect(revisionOf(second, LINE_OF_BUSINESS_APP)).toMatchObject({
+        natural: `${LINE_OF_BUSINESS_APP}:2`,
         values: { revision: 2, modifiedTime: '2026-11-15T12:00:00' },
       });
-      expect(revisionOf(second, RETIRED)).toBeUndefined();
+      expect(revisionOf(second, RETIRED_APP)).toBeUndefined();
     } finally {
       await later.close();
     }
@@ -142,7 +142,7 @@ describe('installations', () => {
         count,
       });
     }
-    expect(rows.every(({ appKey }) => !String(appKey).startsWith(WIN32))).toBe(true);
+    expect(rows.every(({ appKey }) => !String(appKey).startsWith(WIN32_APP))).toBe(true);
   });
 
   test('are what the counts by app say where that report cannot be had; codes and kinds stay open', async () => {
@@ -157,8 +157,8 @@ describe('installations', () => {
     const kindsOf = (appId: string) =>
       new Set(rows.filter(({ appKey }) => appKey === `${appId}:1`).map((row) => row['deviceTypeKey']));
     // iPhones and iPads are one platform.
-    expect(kindsOf(EXPENSES)).toEqual(new Set([-1]));
-    expect(kindsOf(LINE_OF_BUSINESS)).toEqual(new Set([1]));
+    expect(kindsOf(EXPENSES_APP)).toEqual(new Set([-1]));
+    expect(kindsOf(LINE_OF_BUSINESS_APP)).toEqual(new Set([1]));
     expect(rows.every(({ count }) => Number(count) > 0)).toBe(true);
   });
 

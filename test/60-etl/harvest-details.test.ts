@@ -1,6 +1,6 @@
 // Devices asked one by one in batches: who has a turn, and parts that come in any order, wait, fail or are gone.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeDetailsDue } from '../../etl/transform/details-due.ts';
+import { makeIsDetailsDue } from '../../etl/transform/details-due.ts';
 import type { TenantDevice } from '../../fixtures/tenant/tenant.ts';
 import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
@@ -10,7 +10,7 @@ const context = { deviceDetails: 'on' } as const;
 let tenant: HarvestedTenant;
 let night: HarvestedNight;
 beforeAll(async () => {
-  tenant = await openTenant({ seed: 1, devices: 400, firstNight: 20261101 }, NIGHT);
+  tenant = await openTenant({ seed: 1, devices: 400, firstDateKey: 20261101 }, NIGHT);
   night = await tenant.harvestNight({ context });
 });
 afterAll(() => tenant.close());
@@ -80,13 +80,13 @@ describe('a night that asks devices one by one', () => {
 });
 
 describe('a device’s turn', () => {
-  const due = makeDetailsDue(20261105);
+  const due = makeIsDetailsDue(20261105);
   const known = { enrolled: '2025-01-01T00:00:00', lastSync: '2026-11-04T10:00:00' };
   const nights = [20261105, 20261106, 20261107, 20261108, 20261109, 20261110, 20261111];
 
   test('comes once in seven nights', () => {
     for (const id of ['5b0c6d1e-2f7a-4c39-9d0e-6a1f0b7c8d11', 'no guid at all']) {
-      const turns = nights.filter((each) => makeDetailsDue(each)({ ...known, id }));
+      const turns = nights.filter((each) => makeIsDetailsDue(each)({ ...known, id }));
       expect(turns).toHaveLength(1);
     }
   });

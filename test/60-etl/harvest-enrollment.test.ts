@@ -1,7 +1,7 @@
 // Enrolments of the day before a night: the log of failures and the devices that came in, counted together or not at all.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
-import { STORY } from '../../fixtures/tenant/odd-life.ts';
+import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
+import { EVENT_DAYS } from '../../fixtures/tenant/edge-cases/scripted-events.ts';
 import {
   alwaysWith,
   openTenant,
@@ -11,11 +11,11 @@ import {
 } from './tenant-night.ts';
 
 const FIRST_NIGHT = 20261101;
-const nightAfter = (nights: number): number => dateKeyOf(dayOf(FIRST_NIGHT) + nights);
+const nightAfter = (nights: number): number => dateKeyOf(epochDayOf(FIRST_NIGHT) + nights);
 
 const tenants: HarvestedTenant[] = [];
 const tenantOn = async (night: number): Promise<HarvestedTenant> => {
-  const tenant = await openTenant({ seed: 1, devices: 0, firstNight: FIRST_NIGHT }, night);
+  const tenant = await openTenant({ seed: 1, devices: 0, firstDateKey: FIRST_NIGHT }, night);
   tenants.push(tenant);
   return tenant;
 };
@@ -28,7 +28,7 @@ describe('failures', () => {
   let tenant: HarvestedTenant;
   const harvestNight = (options?: NightOptions) => tenant.harvestNight(options);
   beforeAll(async () => {
-    tenant = await tenantOn(nightAfter(STORY.enrolmentsFailed));
+    tenant = await tenantOn(nightAfter(EVENT_DAYS.enrolmentsFailed));
   });
 
   test('count alike ones of the day together, each second of it and no other', async () => {
@@ -69,7 +69,7 @@ describe('failures', () => {
 test('a device that enrolled on the day before is a success, on that night only', async () => {
   const [before, on, after] = await Promise.all(
     [-1, 0, 1].map(async (nights) =>
-      (await tenantOn(nightAfter(STORY.laptopEnrolledAgain + nights))).harvestNight(),
+      (await tenantOn(nightAfter(EVENT_DAYS.laptopEnrolledAgain + nights))).harvestNight(),
     ),
   );
   expect([before, on, after].map((night) => night && countsOf(night))).toEqual([

@@ -1,11 +1,16 @@
 // The management extension's report: each line brought to its device, and none to the wrong one.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { FIVE_FLAGS, LOBBY_PC, MEGANS_LAPTOP, SHARED_PC } from '../../fixtures/tenant/odd-devices.ts';
+import {
+  FIVE_FLAGS,
+  LOBBY_PC,
+  MEGANS_LAPTOP,
+  SHARED_PC,
+} from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
 import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 let tenant: HarvestedTenant;
 beforeAll(async () => {
-  tenant = await openTenant({ seed: 1, devices: 60, firstNight: 20261119 }, 20261120);
+  tenant = await openTenant({ seed: 1, devices: 60, firstDateKey: 20261119 }, 20261120);
 });
 afterAll(() => tenant.close());
 

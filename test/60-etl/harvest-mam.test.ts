@@ -1,24 +1,24 @@
 // App protection: copies of apps as they registered, who checked in, and what protects them.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
-  AT_MIDNIGHT,
+  CHECKED_IN_AT_MIDNIGHT,
   EDGE_ON_WINDOWS,
-  LAST_WEEK,
+  CHECKED_IN_TOO_EARLY,
   MEGANS_EXPENSES,
   MEGANS_OUTLOOK,
-  NEVER_CHECKED,
-  NOT_FLAGGED,
-  ROOTED,
-  STRANGERS_COPY,
-  WITHOUT_APP,
+  NEVER_CHECKED_IN_COPY,
+  UNFLAGGED_COPY,
+  ROOTED_COPY,
+  UNKNOWN_USERS_COPY,
+  COPY_WITHOUT_APP,
 } from '../../fixtures/tenant/app-registrations.ts';
-import { MEGAN } from '../../fixtures/tenant/odd-users.ts';
+import { MEGAN } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { BOARD_PROTECTION, IOS_PROTECTION } from '../../fixtures/tenant/policies.ts';
 import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
 let tenant: HarvestedTenant;
 beforeAll(async () => {
-  tenant = await openTenant({ seed: 1, devices: 60, firstNight: 20261119 }, 20261120, 5);
+  tenant = await openTenant({ seed: 1, devices: 60, firstDateKey: 20261119 }, 20261120, 5);
 });
 afterAll(() => tenant.close());
 
@@ -48,11 +48,11 @@ describe('a night', () => {
       mamDeviceType: 'iPhone',
       mamDeviceName: 'Megan\u2019s iPhone',
     });
-    expect(instanceOf(night, NEVER_CHECKED)).toMatchObject({ mamDeviceName: null });
-    expect(instanceOf(night, NOT_FLAGGED)).toMatchObject({ applicationVersion: null, sdkVersion: null });
-    expect(instanceOf(night, WITHOUT_APP)).toMatchObject({ userId: null, mamApplicationId: null });
+    expect(instanceOf(night, NEVER_CHECKED_IN_COPY)).toMatchObject({ mamDeviceName: null });
+    expect(instanceOf(night, UNFLAGGED_COPY)).toMatchObject({ applicationVersion: null, sdkVersion: null });
+    expect(instanceOf(night, COPY_WITHOUT_APP)).toMatchObject({ userId: null, mamApplicationId: null });
     expect(instanceOf(night, EDGE_ON_WINDOWS)).toMatchObject({ platform: 1 });
-    expect(instanceOf(night, STRANGERS_COPY)).toMatchObject({ platform: 100_000 });
+    expect(instanceOf(night, UNKNOWN_USERS_COPY)).toMatchObject({ platform: 100_000 });
   });
 
   test('has every app once, by its id', () => {
@@ -71,18 +71,20 @@ describe('a night', () => {
 
   test.each([
     ['no reason against it', MEGANS_OUTLOOK, 1],
-    ['the word "none"', NOT_FLAGGED, 1],
-    ['two reasons', ROOTED, 2],
+    ['the word "none"', UNFLAGGED_COPY, 1],
+    ['two reasons', ROOTED_COPY, 2],
     ['nothing said', EDGE_ON_WINDOWS, -1],
   ])('judges a device with %s', (_, id, health) => {
     expect(checkinOf(night, id)).toMatchObject({ deviceHealthKey: health });
   });
 
   test('counts as check-ins those since the midnight before the last', () => {
-    expect(checkinOf(night, AT_MIDNIGHT)).toMatchObject({ lastCheckInDate: '2026-11-19T00:00:00' });
-    expect(checkinOf(night, LAST_WEEK)).toBeUndefined();
-    expect(checkinOf(night, NEVER_CHECKED)).toBeUndefined();
-    expect(checkinOf(night, WITHOUT_APP)).toMatchObject({ userKey: null, mamApplicationKey: null });
+    expect(checkinOf(night, CHECKED_IN_AT_MIDNIGHT)).toMatchObject({
+      lastCheckInDate: '2026-11-19T00:00:00',
+    });
+    expect(checkinOf(night, CHECKED_IN_TOO_EARLY)).toBeUndefined();
+    expect(checkinOf(night, NEVER_CHECKED_IN_COPY)).toBeUndefined();
+    expect(checkinOf(night, COPY_WITHOUT_APP)).toMatchObject({ userKey: null, mamApplicationKey: null });
   });
 
   test('knows what protects a copy: one policy, several merged, or none', () => {
@@ -99,7 +101,7 @@ describe('a night', () => {
     // Configuration reaches Outlook as well, and protects nothing.
     expect(checkinOf(night, MEGANS_OUTLOOK)).toMatchObject({ effectiveAppliedPolicyKey: ios });
     expect(checkinOf(night, MEGANS_EXPENSES)).toMatchObject({ effectiveAppliedPolicyKey: merged });
-    expect(checkinOf(night, ROOTED)).toMatchObject({ effectiveAppliedPolicyKey: null });
+    expect(checkinOf(night, ROOTED_COPY)).toMatchObject({ effectiveAppliedPolicyKey: null });
     expect([...effective].sort()).toEqual(
       [
         [ios, ios],
@@ -111,7 +113,7 @@ describe('a night', () => {
 
   test('asks only those that checked in what protects them', () => {
     expect(asked(night)).toHaveLength(night.stage.rowsOf('mamCheckins').length);
-    expect(asked(night).join()).not.toContain(LAST_WEEK);
+    expect(asked(night).join()).not.toContain(CHECKED_IN_TOO_EARLY);
   });
 });
 

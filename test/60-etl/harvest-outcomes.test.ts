@@ -14,7 +14,7 @@ let tenant: HarvestedTenant;
 let night: HarvestedNight;
 beforeAll(async () => {
   // Large enough for conflicts and for grace periods, small enough that Graph tells whose.
-  tenant = await openTenant({ seed: 12, devices: 100, firstNight: 20261110 }, 20261120);
+  tenant = await openTenant({ seed: 12, devices: 100, firstDateKey: 20261110 }, 20261120);
   night = await tenant.harvestNight();
 });
 afterAll(() => tenant.close());

@@ -1,8 +1,8 @@
 // Terms of use and their acceptances: people are told by name only, and old versions by number only.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
-import { STORY } from '../../fixtures/tenant/odd-life.ts';
-import { ADELE, MEGAN, OBRIEN } from '../../fixtures/tenant/odd-users.ts';
+import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
+import { EVENT_DAYS } from '../../fixtures/tenant/edge-cases/scripted-events.ts';
+import { ADELE, MEGAN, OBRIEN } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { FACTORY_FLOOR, TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
 import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
 
@@ -11,10 +11,10 @@ const FIRST_NIGHT = 20261101;
 let tenant: HarvestedTenant;
 let raised: HarvestedTenant;
 beforeAll(async () => {
-  const options = { seed: 1, devices: 60, firstNight: FIRST_NIGHT };
+  const options = { seed: 1, devices: 60, firstDateKey: FIRST_NIGHT };
   tenant = await openTenant(options, FIRST_NIGHT);
   // The evening after the terms were raised: Megan has accepted them, others are asked at their next sign-in.
-  raised = await openTenant(options, dateKeyOf(dayOf(FIRST_NIGHT) + STORY.termsRaised + 1));
+  raised = await openTenant(options, dateKeyOf(epochDayOf(FIRST_NIGHT) + EVENT_DAYS.termsRaised + 1));
 });
 afterAll(() => Promise.all([tenant.close(), raised.close()]));
 

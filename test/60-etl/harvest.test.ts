@@ -11,8 +11,8 @@ import {
   SHARED_PC,
   SURFACE_HUB,
   WIPED_LAPTOP,
-} from '../../fixtures/tenant/odd-devices.ts';
-import { GONE_FOR_GOOD, MEGAN } from '../../fixtures/tenant/odd-users.ts';
+} from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
+import { UNLISTED_OWNER, MEGAN } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { NOT_REPORTED } from '../../src/engines/generation-build.ts';
@@ -33,7 +33,7 @@ function rowOf({ stage }: HarvestedNight, collection: string, deviceId: string) 
 }
 
 beforeAll(async () => {
-  tenant = await openTenant({ seed: 1, devices: 60, firstNight: 20261119 }, 20261120);
+  tenant = await openTenant({ seed: 1, devices: 60, firstDateKey: 20261119 }, 20261120);
 });
 afterAll(() => tenant.close());
 
@@ -126,7 +126,7 @@ describe('a whole night', () => {
     expect(users.has('Locked Out')).toBe(false);
     expect(users.has('Room 3')).toBe(false);
     expect(users.get(null)).toEqual({
-      userId: GONE_FOR_GOOD,
+      userId: UNLISTED_OWNER,
       userEmail: null,
       userPrincipalName: null,
       displayName: null,

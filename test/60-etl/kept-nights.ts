@@ -3,17 +3,17 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openGraph } from '../../etl/graph/client.ts';
-import { EXPORT_PACE } from '../../etl/graph/export-job.ts';
-import { openExportMemory } from '../../etl/graph/export-memory.ts';
-import { USUAL_ASKING, type Asking } from '../../etl/graph/list-address.ts';
-import { makeTokenSource } from '../../etl/graph/token.ts';
-import { harvest } from '../../etl/harvest.ts';
-import { runNight, type NightReport } from '../../etl/run.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { DEFAULT_EXPORT_TIMING } from '../../etl/graph/export/export-job.ts';
+import { openExportJobStore } from '../../etl/graph/export/export-job-store.ts';
+import { DEFAULT_LIST_OPTIONS, type ListOptions } from '../../etl/graph/list-address.ts';
+import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { harvest } from '../../etl/harvest/harvest.ts';
+import { runEtl, type RunReport } from '../../etl/run-etl.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
@@ -28,7 +28,7 @@ export const TONIGHT = 20261120;
 
 export interface KeptNight {
   /** What the night came to; the error where nothing was published. */
-  readonly outcome: NightReport | FeedError;
+  readonly outcome: RunReport | FeedError;
   /** Of what is served after the night. */
   readonly select: (
     sql: string,
@@ -44,7 +44,7 @@ export interface KeptNight {
 
 export interface KeptWords {
   readonly faults?: readonly Fault[];
-  readonly asking?: Partial<Asking>;
+  readonly asking?: Partial<ListOptions>;
   readonly exports?: 'auto' | 'off';
   readonly mostAppsAsked?: number;
   readonly deviceDetails?: 'on';
@@ -60,7 +60,7 @@ export async function keepNights(devices: number, pageRows: number): Promise<Kep
   const root = mkdtempSync(join(tmpdir(), 'fleetfeed-kept-'));
   let asked: string[] = [];
   const emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices, firstNight: FIRST_NIGHT }),
+    tenant: makeTenant({ seed: 1, devices, firstDateKey: FIRST_NIGHT }),
     pageRows,
     onRequest: (method, url) => asked.push(`${method} ${url}`),
   });
@@ -70,22 +70,24 @@ export async function keepNights(devices: number, pageRows: number): Promise<Kep
     asked = [];
     for (const fault of faults) emulator.faults.add(fault);
     const observations: Observation[] = [];
-    const graph = openGraph({
+    const graph = openGraphClient({
       rootUrl: emulator.url,
       token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
       run: `run-${night}`,
       observe: (observation) => observations.push(observation),
       signal: new AbortController().signal,
-      pace: { tries: 4, firstDelayMs: 1, longestDelayMs: 20, requestMs: 5_000 },
-      asking: { ...USUAL_ASKING, ...asking },
+      retryPolicy: { maxAttempts: 4, initialDelayMs: 1, maxDelayMs: 20, requestTimeoutMs: 5_000 },
+      listOptions: { ...DEFAULT_LIST_OPTIONS, ...asking },
     });
-    const memory = openExportMemory(join(dataDir, 'exports.json'));
+    const memory = openExportJobStore(join(dataDir, 'exports.json'));
     const context = {
       mostAppsAsked,
       deviceDetails,
-      ...(exports === 'auto' && { exports: { memory, pace: { ...EXPORT_PACE, firstPollMs: 1 } } }),
+      ...(exports === 'auto' && {
+        exports: { jobStore: memory, timing: { ...DEFAULT_EXPORT_TIMING, firstPollMs: 1 } },
+      }),
     };
-    const outcome = await runNight({
+    const outcome = await runEtl({
       graph,
       warehouse: openSqliteWarehouse({ dataDir, model: MODEL }),
       model: MODEL,
@@ -116,10 +118,10 @@ export async function keepNights(devices: number, pageRows: number): Promise<Kep
     };
   };
 
-  emulator.setNight(FIRST_NIGHT);
+  emulator.setDay(FIRST_NIGHT);
   const good = join(root, 'good');
   await run(good, FIRST_NIGHT, { exports: 'auto' });
-  emulator.setNight(TONIGHT);
+  emulator.setDay(TONIGHT);
   let nights = 0;
   return {
     tonight(words = {}) {

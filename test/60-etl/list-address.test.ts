@@ -1,6 +1,6 @@
 // Where lists are asked for, as the settings have it.
 import { expect, test } from '@jest/globals';
-import { listAddress, USUAL_ASKING } from '../../etl/graph/list-address.ts';
+import { listAddress, DEFAULT_LIST_OPTIONS } from '../../etl/graph/list-address.ts';
 
 const ROOT = 'https://graph.example';
 const DEVICES = '/beta/deviceManagement/managedDevices';
@@ -17,5 +17,5 @@ test.each([
   // Some lists of Intune answer $top with an error.
   ['/beta/deviceManagement/intents', { pageRows: 200 }, '/beta/deviceManagement/intents'],
 ])('%s with %j is %s', (address, asking, expected) => {
-  expect(listAddress(ROOT, address, { ...USUAL_ASKING, ...asking }).href).toBe(ROOT + expected);
+  expect(listAddress(ROOT, address, { ...DEFAULT_LIST_OPTIONS, ...asking }).href).toBe(ROOT + expected);
 });

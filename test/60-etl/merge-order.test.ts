@@ -1,6 +1,6 @@
 // Dimensions before what refers to them, whatever order the model lists them in.
 import { describe, expect, test } from '@jest/globals';
-import { mergeOrder } from '../../etl/stage/merge-order.ts';
+import { mergeOrder } from '../../etl/merge/merge-order.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
 import { entity, int32 } from '../../schema/words.ts';

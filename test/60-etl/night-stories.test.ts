@@ -5,18 +5,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { openGraph } from '../../etl/graph/client.ts';
-import { makeTokenSource } from '../../etl/graph/token.ts';
-import { runNight } from '../../etl/run.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { runEtl } from '../../etl/run-etl.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { MEGANS_EXPENSES, MEGANS_OUTLOOK, STRANGERS_COPY } from '../../fixtures/tenant/app-registrations.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
-import { GONE_FOR_GOOD, JOHN_SMITH, MARY_MAJOR, MEGAN } from '../../fixtures/tenant/odd-users.ts';
+import {
+  MEGANS_EXPENSES,
+  MEGANS_OUTLOOK,
+  UNKNOWN_USERS_COPY,
+} from '../../fixtures/tenant/app-registrations.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
+import { MEGANS_LAPTOP } from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
+import {
+  UNLISTED_OWNER,
+  JOHN_SMITH,
+  MARY_MAJOR,
+  MEGAN,
+} from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import type { Tenant } from '../../fixtures/tenant/tenant.ts';
 import { TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
@@ -31,9 +40,9 @@ let tenant: Tenant;
 const tokens = () => makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url });
 
 async function run(night: number): Promise<void> {
-  emulator.setNight(night);
-  await runNight({
-    graph: openGraph({
+  emulator.setDay(night);
+  await runEtl({
+    graph: openGraphClient({
       rootUrl: emulator.url,
       token: tokens(),
       run: randomUUID(),
@@ -64,7 +73,7 @@ const lifeOf = (userId: string): readonly unknown[] =>
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-nights-'));
-  tenant = makeTenant({ seed: 1, devices: 40, firstNight: 20170601 });
+  tenant = makeTenant({ seed: 1, devices: 40, firstDateKey: 20170601 });
   emulator = await startGraphEmulator({ tenant });
   for (const night of [20170601, 20170602, 20170621, 20170712, 20170726, 20170831]) await run(night);
 });
@@ -112,7 +121,7 @@ describe('a user', () => {
   });
 
   test('whom no directory knows is one placeholder for all nights', () => {
-    expect(lifeOf(GONE_FOR_GOOD)).toMatchObject([{ displayName: null, isDeleted: 0, isCurrent: 1 }]);
+    expect(lifeOf(UNLISTED_OWNER)).toMatchObject([{ displayName: null, isDeleted: 0, isCurrent: 1 }]);
   });
 });
 
@@ -168,7 +177,7 @@ test('a copy of an app that checked in leads to its app, its user, its health an
      WHERE c.dateKey = 20170621 AND i.applicationInstanceId IN (?, ?, ?) ORDER BY app`,
     MEGANS_OUTLOOK,
     MEGANS_EXPENSES,
-    STRANGERS_COPY,
+    UNKNOWN_USERS_COPY,
   );
   expect(checkins).toEqual([
     // Two policies are merged there, and none of them is the one.

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
-import { openGraph } from '../../etl/graph/client.ts';
-import type { Privacy } from '../../etl/privacy/guard-people.ts';
-import { makeSecret, readSecret } from '../../etl/privacy/secret.ts';
-import { runNight, type NightReport } from '../../etl/run.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import type { PrivacySettings } from '../../etl/privacy/privacy-guard.ts';
+import { createMaskingSecret, readMaskingSecret } from '../../etl/privacy/masking-secret.ts';
+import { runEtl, type RunReport } from '../../etl/run-etl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
@@ -97,7 +97,7 @@ const tellingOf = ({ id, name, owner }: Machine) => ({
 export interface PeopleNights {
   readonly dataDir: () => string;
   readonly warehouse: () => Warehouse;
-  readonly night: (day: DateKey, world: World, privacy?: Partial<Privacy>) => Promise<NightReport>;
+  readonly night: (day: DateKey, world: World, privacy?: Partial<PrivacySettings>) => Promise<RunReport>;
   readonly rows: (sql: string) => readonly unknown[][];
   /** Files of the folder in whose bytes the text stands, in any case of letters. */
   readonly filesWith: (text: string) => readonly string[];
@@ -117,10 +117,10 @@ export function peopleNights(): PeopleNights {
     dataDir: () => dataDir,
     warehouse,
     night: (day, { people, machines, problem }, privacy = {}) =>
-      runNight({
-        graph: openGraph({
+      runEtl({
+        graph: openGraphClient({
           rootUrl: 'http://127.0.0.1:9',
-          token: { accessToken: () => Promise.resolve(''), renewedToken: () => Promise.resolve('') },
+          token: { accessToken: () => Promise.resolve(''), renewToken: () => Promise.resolve('') },
           run: `run-${day}`,
           observe: () => undefined,
           signal: new AbortController().signal,
@@ -128,12 +128,12 @@ export function peopleNights(): PeopleNights {
         warehouse: warehouse(),
         model: MODEL,
         clock: fixedClock(midnightOf(day)),
-        bounds: { maxDrop: 100, maxRise: 1_000_000, maxOrphans: 100 },
+        thresholds: { maxDrop: 100, maxRise: 1_000_000, maxOrphans: 100 },
         privacy: {
           profile: profileOf('full'),
-          secret: readSecret(dataDir),
-          makeSecret: () => makeSecret(dataDir),
-          eraseLeftAfter: null,
+          secret: readMaskingSecret(dataDir),
+          createSecret: () => createMaskingSecret(dataDir),
+          eraseLeaversAfterDays: null,
           ...privacy,
         },
         harvest: (_, stage) => {

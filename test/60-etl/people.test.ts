@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { begunRun, refusedRun } from '../../etl/journal.ts';
+import { startRun, quarantinedRun } from '../../etl/run-record.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { addDays } from '../../src/base/date-key.ts';
@@ -72,7 +72,7 @@ describe('someone who is erased', () => {
     const person = { key: keyOf(ADELE.id), id: ADELE.id };
     const stage = warehouse().beginBuild(THIRD, NOON);
     stage.erase([person], { at: NOON, forGood: true });
-    stage.quarantine(refusedRun(begunRun('run-3', NOON), []));
+    stage.quarantine(quarantinedRun(startRun('run-3', NOON), []));
     warehouse().release(NOON);
     const found = (word: string) =>
       rows(`SELECT count(*) FROM userHistoriesSearch WHERE userHistoriesSearch MATCH '${word}'`);
@@ -244,7 +244,7 @@ describe('someone who left the directory', () => {
   const leftAdele = { people: [MEGAN], machines: [ADELES, MEGANS] };
 
   test('is erased as many nights after as the settings say, as part of the night', async () => {
-    const privacy = { eraseLeftAfter: 2 };
+    const privacy = { eraseLeaversAfterDays: 2 };
     await night(FIRST, BOTH, privacy);
     await night(SECOND, leftAdele, privacy);
     await night(THIRD, leftAdele, privacy);
@@ -263,25 +263,25 @@ describe('someone who left the directory', () => {
 
   test('is kept where the settings say never, and goes the same night at 0', async () => {
     await night(FIRST, BOTH);
-    await night(SECOND, withoutAdele, { eraseLeftAfter: null });
+    await night(SECOND, withoutAdele, { eraseLeaversAfterDays: null });
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
-    await night(THIRD, withoutAdele, { eraseLeftAfter: 0 });
+    await night(THIRD, withoutAdele, { eraseLeaversAfterDays: 0 });
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
   });
 
   test('is erased again where a rollback went back behind it', async () => {
     await night(FIRST, BOTH);
     await night(SECOND, withoutAdele);
-    await night(THIRD, withoutAdele, { eraseLeftAfter: 1 });
+    await night(THIRD, withoutAdele, { eraseLeaversAfterDays: 1 });
     warehouse().rollback(null, NOON);
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
-    await night(THIRD, withoutAdele, { eraseLeftAfter: 1 });
+    await night(THIRD, withoutAdele, { eraseLeaversAfterDays: 1 });
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
     expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
   });
 
   test('and comes back is someone new after one night', async () => {
-    const privacy = { eraseLeftAfter: 0 };
+    const privacy = { eraseLeaversAfterDays: 0 };
     await night(FIRST, BOTH, privacy);
     await night(SECOND, withoutAdele, privacy);
     await night(THIRD, BOTH, privacy);

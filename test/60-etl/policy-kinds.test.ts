@@ -7,8 +7,8 @@ import {
   policyPlatformOf,
   policyTypeOfODataType,
   policyTypeOfTemplate,
-} from '../../etl/transform/policy-type.ts';
-import { policyVersion } from '../../etl/transform/policy-version.ts';
+} from '../../etl/transform/policies/policy-type.ts';
+import { policyVersion } from '../../etl/transform/policies/policy-version.ts';
 import { policyTypeRows } from '../../schema/subjects/policy-type-rows.ts';
 import type { Row } from '../../schema/words.ts';
 import { recordingStage } from './recording-stage.ts';

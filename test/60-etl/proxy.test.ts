@@ -1,22 +1,24 @@
 // The way out through a proxy: for Graph and its tokens alike, and only for those.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openGraph } from '../../etl/graph/client.ts';
-import { fetchBy } from '../../etl/graph/network.ts';
-import { listOf } from '../../etl/graph/pages.ts';
-import { makeTokenSource } from '../../etl/graph/token.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { makeProxyFetch } from '../../src/network/proxy-fetch.ts';
+import { readList } from '../../etl/graph/read-pages.ts';
+import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { startProxy, type TestProxy } from './start-proxy.ts';
 
 let emulator: GraphEmulator;
 let proxy: TestProxy;
 
 beforeEach(async () => {
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 1, firstNight: 20261119 }) });
+  emulator = await startGraphEmulator({
+    tenant: makeTenant({ seed: 1, devices: 1, firstDateKey: 20261119 }),
+  });
   proxy = await startProxy(emulator.url);
 });
 afterEach(async () => {
@@ -25,17 +27,17 @@ afterEach(async () => {
 });
 
 async function categories(graphUrl: string, proxyAddress: string, noProxy: string): Promise<number> {
-  const fetch = fetchBy({ proxy: proxyAddress, noProxy });
-  const graph = openGraph({
+  const fetch = makeProxyFetch({ proxy: proxyAddress, noProxy });
+  const graph = openGraphClient({
     rootUrl: graphUrl,
     token: makeTokenSource({ ...DEMO_CREDENTIALS, graphUrl, loginUrl: emulator.url }, fetch),
     run: 'run-1',
     observe: () => undefined,
     signal: new AbortController().signal,
-    pace: { tries: 1, firstDelayMs: 1, longestDelayMs: 1, requestMs: 5_000 },
+    retryPolicy: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1, requestTimeoutMs: 5_000 },
     fetch,
   });
-  return (await listOf(graph, '/v1.0/deviceManagement/deviceCategories')).length;
+  return (await readList(graph, '/v1.0/deviceManagement/deviceCategories')).length;
 }
 
 test('tokens and Graph come through it, and it is told who asks', async () => {

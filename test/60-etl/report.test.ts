@@ -2,8 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openGraph, type Graph } from '../../etl/graph/client.ts';
-import { reportOf } from '../../etl/graph/report.ts';
+import { openGraphClient, type GraphClient } from '../../etl/graph/graph-client.ts';
+import { readReportAction } from '../../etl/graph/report-action.ts';
 
 const ADDRESS = '/v1.0/deviceManagement/reports/getThingsReport';
 
@@ -15,7 +15,7 @@ interface Question {
 }
 
 let server: Server;
-let graph: Graph;
+let graph: GraphClient;
 let questions: Question[];
 /** How many rows the report says it has, and how many it really gives. */
 let rows: { readonly said: number; readonly given: number };
@@ -43,13 +43,13 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  graph = openGraph({
+  graph = openGraphClient({
     rootUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    token: { accessToken: () => Promise.resolve('t'), renewedToken: () => Promise.resolve('t') },
+    token: { accessToken: () => Promise.resolve('t'), renewToken: () => Promise.resolve('t') },
     run: 'run-1',
     observe: () => undefined,
     signal: new AbortController().signal,
-    pace: { tries: 2, firstDelayMs: 1, longestDelayMs: 5, requestMs: 2_000 },
+    retryPolicy: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 5, requestTimeoutMs: 2_000 },
   });
 });
 afterEach(async () => {
@@ -59,7 +59,7 @@ afterEach(async () => {
 
 test('a report is read to its end, in pages that cannot overlap, and its cells by the names of their columns', async () => {
   rows = { said: 120, given: 120 };
-  const report = await reportOf(graph, ADDRESS, ['Zebra', 'Ant']);
+  const report = await readReportAction(graph, ADDRESS, ['Zebra', 'Ant']);
   expect(report).toHaveLength(120);
   expect(report[119]).toEqual({ Zebra: 'Zebra 119', Ant: 'Ant 119' });
   expect(questions.map(({ skip, top, orderBy }) => [skip, top, ...orderBy])).toEqual([
@@ -71,12 +71,12 @@ test('a report is read to its end, in pages that cannot overlap, and its cells b
 
 test('an empty report is none at all', async () => {
   rows = { said: 0, given: 0 };
-  expect(await reportOf(graph, ADDRESS, ['Zebra'])).toEqual([]);
+  expect(await readReportAction(graph, ADDRESS, ['Zebra'])).toEqual([]);
 });
 
 test('a report that gives fewer rows than it says is not taken for whole', async () => {
   rows = { said: 120, given: 70 };
-  await expect(reportOf(graph, ADDRESS, ['Zebra'])).rejects.toMatchObject({
+  await expect(readReportAction(graph, ADDRESS, ['Zebra'])).rejects.toMatchObject({
     code: 'feed.source-unavailable',
     target: 'v1.0/deviceManagement/reports/getThingsReport',
   });

@@ -1,6 +1,6 @@
 // How long days are kept: what the rules say of each lifetime, and what a night does about it.
 import { describe, expect, test } from '@jest/globals';
-import { checkRetention } from '../../etl/stage/trim-all.ts';
+import { checkRetention } from '../../etl/trim/trim-all.ts';
 import { makeModel } from '../../schema/model.ts';
 import type { Entity } from '../../schema/words.ts';
 import { parseRetention, type Retention } from '../../src/base/retention.ts';

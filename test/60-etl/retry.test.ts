@@ -1,19 +1,24 @@
 // What is done about each answer that Graph has been seen to give.
 import { describe, expect, test } from '@jest/globals';
-import { judge, PACE, reasonOf, type Mishap } from '../../etl/graph/retry.ts';
+import {
+  classifyFailure,
+  DEFAULT_RETRY_POLICY,
+  failureReason,
+  type RequestFailure,
+} from '../../etl/graph/retry-decision.ts';
 
 const NOW = new Date('2026-11-20T00:12:51Z');
 
-function answered(status: number, more: Partial<Mishap & { kind: 'status' }> = {}): Mishap {
+function answered(status: number, more: Partial<RequestFailure & { kind: 'status' }> = {}): RequestFailure {
   return { kind: 'status', status, retryAfter: null, code: '', message: '', ...more };
 }
 
-const broken: Mishap = { kind: 'broken', reason: 'an answer cut short' };
+const broken: RequestFailure = { kind: 'broken', reason: 'an answer cut short' };
 const BROKER =
   'Rate limit reached because of too many requests to query broker. Please retry after sometime.';
 
 describe('a first try', () => {
-  test.each<[string, Mishap, string]>([
+  test.each<[string, RequestFailure, string]>([
     ['429', answered(429), 'retry'],
     ['503', answered(503, { code: 'UnknownError' }), 'retry'],
     ['502', answered(502), 'retry'],
@@ -30,7 +35,9 @@ describe('a first try', () => {
     ['410', answered(410), 'page-expired'],
     ['302, never asked for', answered(302), 'refused'],
   ])('that meets %s', (_, mishap, kind) => {
-    expect(judge(mishap, { tries: 1, renewed: false }, PACE, NOW, 0.5).kind).toBe(kind);
+    expect(
+      classifyFailure(mishap, { attempts: 1, isTokenRenewed: false }, DEFAULT_RETRY_POLICY, NOW, 0.5).kind,
+    ).toBe(kind);
   });
 
   test.each([
@@ -44,14 +51,26 @@ describe('a first try', () => {
     ['', 2_000],
     [null, 2_000],
   ])('with Retry-After %j waits %j ms', (retryAfter, afterMs) => {
-    const verdict = judge(answered(429, { retryAfter }), { tries: 1, renewed: false }, PACE, NOW, 0.5);
+    const verdict = classifyFailure(
+      answered(429, { retryAfter }),
+      { attempts: 1, isTokenRenewed: false },
+      DEFAULT_RETRY_POLICY,
+      NOW,
+      0.5,
+    );
     expect(verdict).toMatchObject({ kind: 'retry', afterMs });
   });
 });
 
 test('waits double, spread by chance, up to the longest', () => {
   const wait = (tries: number, chance: number) => {
-    const verdict = judge(broken, { tries, renewed: false }, { ...PACE, tries: 99 }, NOW, chance);
+    const verdict = classifyFailure(
+      broken,
+      { attempts: tries, isTokenRenewed: false },
+      { ...DEFAULT_RETRY_POLICY, maxAttempts: 99 },
+      NOW,
+      chance,
+    );
     return verdict.kind === 'retry' ? verdict.afterMs : null;
   };
   expect([1, 2, 3, 4, 5].map((tries) => wait(tries, 0.5))).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
@@ -60,14 +79,20 @@ test('waits double, spread by chance, up to the longest', () => {
 });
 
 test('the sixth try is the last, and a second 401 is an answer', () => {
-  expect(judge(answered(504), { tries: 5, renewed: false }, PACE, NOW, 0).kind).toBe('retry');
-  expect(judge(answered(504), { tries: 6, renewed: false }, PACE, NOW, 0).kind).toBe('unavailable');
-  expect(judge(answered(401), { tries: 2, renewed: true }, PACE, NOW, 0).kind).toBe('refused');
+  expect(
+    classifyFailure(answered(504), { attempts: 5, isTokenRenewed: false }, DEFAULT_RETRY_POLICY, NOW, 0).kind,
+  ).toBe('retry');
+  expect(
+    classifyFailure(answered(504), { attempts: 6, isTokenRenewed: false }, DEFAULT_RETRY_POLICY, NOW, 0).kind,
+  ).toBe('unavailable');
+  expect(
+    classifyFailure(answered(401), { attempts: 2, isTokenRenewed: true }, DEFAULT_RETRY_POLICY, NOW, 0).kind,
+  ).toBe('refused');
 });
 
 test('the reason never quotes what Graph wrote', () => {
-  expect(reasonOf(answered(504, { code: 'UnknownError', message: 'https://fef.internal/' }))).toBe(
+  expect(failureReason(answered(504, { code: 'UnknownError', message: 'https://fef.internal/' }))).toBe(
     'HTTP 504 UnknownError',
   );
-  expect(reasonOf(answered(429))).toBe('HTTP 429');
+  expect(failureReason(answered(429))).toBe('HTTP 429');
 });

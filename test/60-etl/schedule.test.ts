@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { begunRun } from '../../etl/journal.ts';
-import { isNightDue } from '../../etl/night-due.ts';
-import { scheduleNights, type Schedule, type ScheduleWords } from '../../etl/schedule.ts';
+import { startRun } from '../../etl/run-record.ts';
+import { isRunDue } from '../../etl/schedule/is-run-due.ts';
+import { scheduleRuns, type Schedule, type ScheduleOptions } from '../../etl/schedule/schedule-runs.ts';
 import { dateKeyOf } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
@@ -22,7 +22,7 @@ let now: Date;
 let observations: Observation[];
 let schedule: Schedule | undefined;
 const clock = { now: () => now };
-const isDue = (): boolean => isNightDue(warehouse, clock);
+const isDue = (): boolean => isRunDue(warehouse, clock);
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-schedule-'));
@@ -36,17 +36,17 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
-function start(words: Partial<ScheduleWords>): void {
+function start(words: Partial<ScheduleOptions>): void {
   const observe = (observation: Observation): number => observations.push(observation);
   const usual = { isDue, clock, observe, jitterMinutes: 0, pattern: EVERY_SECOND };
-  schedule = scheduleNights({ night: publish, ...usual, ...words });
+  schedule = scheduleRuns({ run: publish, ...usual, ...words });
 }
 
 /** A night as the corridor runs it, with nothing to harvest. */
 function publish(): Promise<unknown> {
   const stage = warehouse.beginBuild(dateKeyOf(now), now);
   return Promise.resolve(
-    stage.publish({ ...begunRun(String(now), now), outcome: 'published', endedAt: now }),
+    stage.publish({ ...startRun(String(now), now), outcome: 'published', endedAt: now }),
   );
 }
 
@@ -68,7 +68,7 @@ describe('the schedule', () => {
 
   test('runs one night a day, whatever the clock does', async () => {
     let nights = 0;
-    start({ night: () => publish().then(() => (nights += 1)) });
+    start({ run: () => publish().then(() => (nights += 1)) });
     now = new Date('2026-11-20T23:59:59Z');
     await wait(1200);
     expect(nights).toBe(1);
@@ -96,7 +96,7 @@ describe('the schedule', () => {
   test('goes on after a night that failed, and tells of it', async () => {
     const answers = [Promise.reject(new Error('No network.')), Promise.resolve()];
     answers[0]?.catch(() => undefined);
-    start({ isDue: () => answers.length > 0, night: () => answers.shift() ?? Promise.resolve() });
+    start({ isDue: () => answers.length > 0, run: () => answers.shift() ?? Promise.resolve() });
     await until(() => answers.length === 0);
     expect(observations).toContainEqual({
       kind: 'night.problem',
@@ -112,7 +112,7 @@ describe('the schedule', () => {
       asked += 1;
       return Promise.reject(new FeedError('feed.night-running', 'Another night is being built.'));
     };
-    start({ night });
+    start({ run: night });
     await until(() => asked > 1);
     expect(observations.filter(({ kind }) => kind === 'night.problem')).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe('the schedule', () => {
       await wait(1500);
       running -= 1;
     };
-    start({ isDue: () => true, night });
+    start({ isDue: () => true, run: night });
     await wait(2600);
     schedule?.stop();
     const before = started;
@@ -139,7 +139,7 @@ describe('the schedule', () => {
 
 describe('a night is due', () => {
   const ended = (outcome: RunOutcome, at: string, run = at): RunRecord => ({
-    ...begunRun(run, new Date(at)),
+    ...startRun(run, new Date(at)),
     outcome,
     endedAt: new Date(at),
   });

@@ -1,15 +1,15 @@
 // What Graph sends for "nothing" becomes null, and everything else one way of writing it.
 import { describe, expect, test } from '@jest/globals';
-import { parseJson } from '../../etl/graph/json.ts';
+import { parseJson } from '../../etl/graph/parse-json.ts';
 import {
   bytesOf,
   countOf,
   idOf,
   instantOf,
   textOf,
-  truthNumberOf,
-  truthOf,
-} from '../../etl/transform/sentinels.ts';
+  booleanNumberOf,
+  booleanOf,
+} from '../../etl/transform/graph-values.ts';
 
 describe('an instant', () => {
   test.each([
@@ -65,8 +65,8 @@ test.each([
   [null, null, null],
   [1, null, null],
 ])('truth %j is %j, as a number %j', (sent, truth, number) => {
-  expect(truthOf(sent)).toBe(truth);
-  expect(truthNumberOf(sent)).toBe(number);
+  expect(booleanOf(sent)).toBe(truth);
+  expect(booleanNumberOf(sent)).toBe(number);
 });
 
 test.each([

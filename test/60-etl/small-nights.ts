@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
-import { openGraph } from '../../etl/graph/client.ts';
-import { runNight, type Night, type NightReport } from '../../etl/run.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { runEtl, type EtlOptions, type RunReport } from '../../etl/run-etl.ts';
 import { makeModel, type Model } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
 import { runProblems, runSteps, runs } from '../../schema/subjects/runs.ts';
@@ -23,7 +23,7 @@ import type {
 } from '../../src/engines/generation-build.ts';
 import { select, smallModel, thing, thingDays, things } from '../50-engines/stage-small-model.ts';
 
-export type Harvest = NonNullable<Night['harvest']>;
+export type Harvest = NonNullable<EtlOptions['harvest']>;
 
 export const JOURNALLED = [dates, runs, runSteps, runProblems];
 
@@ -31,7 +31,7 @@ export const JOURNALLED = [dates, runs, runSteps, runProblems];
 export const NIGHT = '2026-11-20T00:00:05.250Z';
 
 export interface Told {
-  readonly report: NightReport | FeedError;
+  readonly report: RunReport | FeedError;
   readonly observations: readonly Observation[];
 }
 
@@ -72,16 +72,16 @@ export function smallNights(
     async tonight(harvest, { at = NIGHT, run = 'run-1', retention = KEEP_FOREVER } = {}) {
       const observations: Observation[] = [];
       // Nobody listens there: the harvests bring rows of their own.
-      const graph = openGraph({
+      const graph = openGraphClient({
         rootUrl: 'http://127.0.0.1:9',
-        token: { accessToken: () => Promise.resolve(''), renewedToken: () => Promise.resolve('') },
+        token: { accessToken: () => Promise.resolve(''), renewToken: () => Promise.resolve('') },
         run,
         observe: (observation) => observations.push(observation),
         signal: new AbortController().signal,
       });
       const clock = fixedClock(new Date(at));
       try {
-        const report = await runNight({ graph, warehouse: warehouse(), model, clock, harvest, retention });
+        const report = await runEtl({ graph, warehouse: warehouse(), model, clock, harvest, retention });
         return { report, observations };
       } catch (error) {
         if (error instanceof FeedError) return { report: error, observations };

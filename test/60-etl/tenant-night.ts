@@ -1,11 +1,11 @@
 // A tenant behind the emulator, harvested over HTTP into a stage that remembers: for tests of what becomes of its odd ones.
-import { openGraph } from '../../etl/graph/client.ts';
-import { makeTokenSource } from '../../etl/graph/token.ts';
-import { harvest, type HarvestContext, type HarvestReport } from '../../etl/harvest.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { harvest, type HarvestOptions, type HarvestReport } from '../../etl/harvest/harvest.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant, type TenantOptions } from '../../fixtures/tenant/generator.ts';
+import { makeTenant, type TenantOptions } from '../../fixtures/tenant/make-tenant.ts';
 import type { Tenant } from '../../fixtures/tenant/tenant.ts';
 import type { Row } from '../../schema/words.ts';
 import type { Observation } from '../../src/base/observation.ts';
@@ -23,7 +23,7 @@ export interface NightOptions {
   readonly faults?: readonly Fault[];
   /** What the last night left, by collection. */
   readonly existing?: Readonly<Record<string, readonly Row[]>>;
-  readonly context?: HarvestContext;
+  readonly context?: HarvestOptions;
 }
 
 export interface HarvestedTenant {
@@ -46,21 +46,21 @@ export async function openTenant(
     pageRows,
     onRequest: (method, url) => asked.push(`${method} ${url}`),
   });
-  emulator.setNight(night);
+  emulator.setDay(night);
 
   // What protects each copy of an app would be most of the requests of a night.
-  const usual: HarvestContext = { mostAppsAsked: 0 };
+  const usual: HarvestOptions = { mostAppsAsked: 0 };
   const harvestNight = async ({ faults = [], existing = {}, context = usual }: NightOptions = {}) => {
     asked = [];
     for (const fault of faults) emulator.faults.add(fault);
     const observations: Observation[] = [];
-    const graph = openGraph({
+    const graph = openGraphClient({
       rootUrl: emulator.url,
       token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
       run: 'run-1',
       observe: (observation) => observations.push(observation),
       signal: new AbortController().signal,
-      pace: { tries: 3, firstDelayMs: 1, longestDelayMs: 20, requestMs: 5_000 },
+      retryPolicy: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 20, requestTimeoutMs: 5_000 },
     });
     const stage = { ...recordingStage(existing), dateKey: night };
     try {

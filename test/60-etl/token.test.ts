@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Credential } from '../../etl/graph/credential.ts';
-import { makeTokenSource, type TokenSource } from '../../etl/graph/token.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import type { Credential } from '../../etl/graph/sign-in/credential.ts';
+import { makeTokenSource, type TokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 
 const PEM = readFileSync(
   new URL('../../fixtures/graph-emulator/demo-certificate.pem', import.meta.url),
@@ -27,11 +27,11 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fleetfeed-token-'));
   emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices: 1, firstNight: 20261119 }),
+    tenant: makeTenant({ seed: 1, devices: 1, firstDateKey: 20261119 }),
     credentials: {
       ...DEMO_CREDENTIALS,
       certificate: PEM,
-      trustsByName: true,
+      trustsCertificateName: true,
       trustedAssertion: ASSERTION,
     },
     onRequest: (_, url) => asked.push(url),
@@ -83,11 +83,11 @@ describe('a token', () => {
   test('is renewed once however many were refused it, and the new one is remembered', async () => {
     const tokens = source();
     const old = await tokens.accessToken();
-    const renewed = await Promise.all(Array.from({ length: 9 }, () => tokens.renewedToken(old)));
+    const renewed = await Promise.all(Array.from({ length: 9 }, () => tokens.renewToken(old)));
     expect(new Set(renewed).size).toBe(1);
     expect(renewed[0]).not.toBe(old);
     expect(await tokens.accessToken()).toBe(renewed[0]);
-    expect(await tokens.renewedToken(old)).toBe(renewed[0]);
+    expect(await tokens.renewToken(old)).toBe(renewed[0]);
     expect(asked).toHaveLength(2);
   });
 
@@ -182,7 +182,7 @@ describe('a machine in Azure', () => {
     expect(await isTaken(token)).toBe(true);
     expect(asked[0]).toContain(`resource=${encodeURIComponent(emulator.url)}`);
     expect(asked[0]?.includes('client_id')).toBe(identity !== 'system');
-    expect(await tokens.renewedToken(token)).not.toBe(token);
+    expect(await tokens.renewToken(token)).not.toBe(token);
   });
 
   test('is told which identity it does not have', async () => {

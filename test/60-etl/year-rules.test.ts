@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { brokenRules } from '../year/broken-rules.ts';
@@ -16,7 +16,7 @@ const pathOf = (ago: number): string => listGenerationFiles(data)[ago]?.path ?? 
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'fleetfeed-rules-'));
-  const tenant = makeTenant({ seed: 3, devices: 60, firstNight: 20280227 });
+  const tenant = makeTenant({ seed: 3, devices: 60, firstDateKey: 20280227 });
   const emulator = await startGraphEmulator({ tenant });
   await liveThrough([20280227, 20280228, 20280229, NIGHT], {
     emulator,

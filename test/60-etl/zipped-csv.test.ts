@@ -1,7 +1,7 @@
 // The files of report exports, as Intune writes them and as they break.
 import { describe, expect, test } from '@jest/globals';
 import { strToU8, zipSync } from 'fflate';
-import { recordsOfZip } from '../../etl/graph/zipped-csv.ts';
+import { readZippedCsv } from '../../etl/graph/export/read-zipped-csv.ts';
 
 async function* inPieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length)
@@ -10,7 +10,7 @@ async function* inPieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint
 
 async function recordsOf(bytes: Uint8Array, length = 7): Promise<(readonly string[])[]> {
   const records: (readonly string[])[] = [];
-  for await (const page of recordsOfZip(inPieces(bytes, length))) records.push(...page);
+  for await (const page of readZippedCsv(inPieces(bytes, length))) records.push(...page);
   return records;
 }
 
@@ -84,7 +84,7 @@ test('a file of any length comes in pages', async () => {
   const lines = Array.from({ length: 2500 }, (_, index) => `${index},name ${index}`);
   const bytes = zipOf(['Id,Name', ...lines].join('\r\n'));
   const pages: number[] = [];
-  for await (const page of recordsOfZip(inPieces(bytes, 1000))) pages.push(page.length);
+  for await (const page of readZippedCsv(inPieces(bytes, 1000))) pages.push(page.length);
   expect(pages).toEqual([1000, 1000, 501]);
 });
 

@@ -4,8 +4,8 @@ import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { MEGANS_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
+import { MEGANS_LAPTOP } from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
 import { callerOf, type Caller } from './graph-caller.ts';
 
 const STATES = '/beta/deviceManagement/managedDeviceEncryptionStates';
@@ -13,7 +13,9 @@ let emulator: GraphEmulator;
 let graph: Caller;
 
 beforeAll(async () => {
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 60, firstNight: 20261101 }) });
+  emulator = await startGraphEmulator({
+    tenant: makeTenant({ seed: 1, devices: 60, firstDateKey: 20261101 }),
+  });
   graph = await callerOf(emulator);
 });
 afterAll(() => emulator.close());
@@ -70,7 +72,7 @@ test('what a user wrote stays while the rest lives on', async () => {
   for (const { id } of waiting) {
     await graph.send('PATCH', `${STATES}('${id}')`, { advancedBitLockerStates: 'tpmNotReady,networkError' });
   }
-  emulator.setNight(20261225);
+  emulator.setDay(20261225);
   const later = new Map((await graph.walk(STATES)).rows.map((row) => [row.id, row]));
   const kept = waiting.filter(({ id }) => later.has(id)).map(({ id }) => later.get(id));
   for (const row of kept) expect(row.advancedBitLockerStates).toBe('tpmNotReady,networkError');

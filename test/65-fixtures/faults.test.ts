@@ -4,7 +4,7 @@ import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { callerOf, type Caller } from './graph-caller.ts';
 
 const DEVICES = '/beta/deviceManagement/managedDevices';
@@ -14,7 +14,7 @@ let graph: Caller;
 
 beforeAll(async () => {
   emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices: 60, firstNight: 20261101 }),
+    tenant: makeTenant({ seed: 1, devices: 60, firstDateKey: 20261101 }),
     pageRows: 20,
     onRequest: (method, url, status) => told.push(`${method} ${url} ${status}`),
   });

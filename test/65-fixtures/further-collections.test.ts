@@ -5,8 +5,8 @@ import {
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { MEGANS_OUTLOOK } from '../../fixtures/tenant/app-registrations.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { MEGAN } from '../../fixtures/tenant/odd-users.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
+import { MEGAN } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { FACTORY_FLOOR, TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
 import { callerOf, type Caller, type Json } from './graph-caller.ts';
@@ -15,9 +15,9 @@ let emulator: GraphEmulator;
 let graph: Caller;
 
 beforeAll(async () => {
-  const tenant = makeTenant({ seed: 3, devices: 300, firstNight: 20261101 });
+  const tenant = makeTenant({ seed: 3, devices: 300, firstDateKey: 20261101 });
   emulator = await startGraphEmulator({ tenant });
-  emulator.setNight(20261105);
+  emulator.setDay(20261105);
   graph = await callerOf(emulator);
 });
 afterAll(() => emulator.close());

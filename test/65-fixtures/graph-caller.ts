@@ -1,5 +1,5 @@
 // A caller of the emulator for tests: signs in, asks, follows pages.
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 
 /** Of any shape: the assertions say which. */

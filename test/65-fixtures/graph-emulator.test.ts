@@ -1,30 +1,30 @@
 // The emulator over real HTTP: signing in, pages, gaps, selections, batches and what Graph refuses.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { EXPENSES } from '../../fixtures/tenant/apps.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { EXPENSES_APP } from '../../fixtures/tenant/apps.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import {
   BEYOND_2_53,
   CONTROL_CHARACTERS,
   LOBBY_PC,
   MEGANS_LAPTOP,
-} from '../../fixtures/tenant/odd-devices.ts';
-import { MEGAN } from '../../fixtures/tenant/odd-users.ts';
+} from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
+import { MEGAN } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { callerOf, signIn, type Caller, type Json } from './graph-caller.ts';
 
 const DEVICES = '/beta/deviceManagement/managedDevices';
-const tenant = makeTenant({ seed: 3, devices: 2300, firstNight: 20261101 });
+const tenant = makeTenant({ seed: 3, devices: 2300, firstDateKey: 20261101 });
 let emulator: GraphEmulator;
 let graph: Caller;
 
 beforeAll(async () => {
   emulator = await startGraphEmulator({ tenant });
-  emulator.setNight(20261105);
+  emulator.setDay(20261105);
   graph = await callerOf(emulator);
 });
 afterAll(() => emulator.close());
@@ -129,7 +129,7 @@ describe('pages', () => {
 
   test('can be made short, so that a small tenant has many', async () => {
     const small = await startGraphEmulator({
-      tenant: makeTenant({ seed: 1, devices: 0, firstNight: 20261101 }),
+      tenant: makeTenant({ seed: 1, devices: 0, firstDateKey: 20261101 }),
       pageRows: 4,
     });
     try {
@@ -289,7 +289,7 @@ describe('policies and overviews', () => {
   test('of apps lists each under its own type', async () => {
     const { rows } = await graph.walk('/beta/deviceAppManagement/mobileApps');
     expect(rows.map((row) => row.id).sort()).toEqual(tenant.apps.map(({ id }) => id).sort());
-    expect(rows.find(({ id }) => id === EXPENSES)).toMatchObject({
+    expect(rows.find(({ id }) => id === EXPENSES_APP)).toMatchObject({
       '@odata.type': '#microsoft.graph.iosVppApp',
       totalLicenseCount: 100,
     });

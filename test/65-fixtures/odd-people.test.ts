@@ -1,13 +1,17 @@
 // Every odd case is there, and the stories happen on their nights.
 import { describe, expect, test } from '@jest/globals';
-import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
-import { ENROLLED_AGAIN, SURFACE_HUB, WIPED_LAPTOP } from '../../fixtures/tenant/odd-devices.ts';
-import { STORY } from '../../fixtures/tenant/odd-life.ts';
-import { JOHN_SMITH, MARY_MAJOR } from '../../fixtures/tenant/odd-users.ts';
+import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
+import {
+  ENROLLED_AGAIN,
+  SURFACE_HUB,
+  WIPED_LAPTOP,
+} from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
+import { EVENT_DAYS } from '../../fixtures/tenant/edge-cases/scripted-events.ts';
+import { JOHN_SMITH, MARY_MAJOR } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { encryptionStateOf, type TenantDevice } from '../../fixtures/tenant/tenant.ts';
 
-const tenant = makeTenant({ seed: 1, devices: 0, firstNight: 20260922 });
+const tenant = makeTenant({ seed: 1, devices: 0, firstDateKey: 20260922 });
 const devices = [...tenant.devices.values()];
 const users = [...tenant.users.values()];
 
@@ -116,14 +120,14 @@ describe('the odd users', () => {
 
 describe('the stories', () => {
   const firstNight = 20170601;
-  const nightOf = (nights: number): number => dateKeyOf(dayOf(firstNight) + nights);
+  const nightOf = (nights: number): number => dateKeyOf(epochDayOf(firstNight) + nights);
   const seen = <Value>(
     look: (lived: ReturnType<typeof makeTenant>) => Value,
     nights: readonly number[],
   ): Value[] => {
-    const living = makeTenant({ seed: 1, devices: 0, firstNight });
+    const living = makeTenant({ seed: 1, devices: 0, firstDateKey: firstNight });
     return nights.map((night) => {
-      living.liveUntil(night);
+      living.simulateUntil(night);
       return look(living);
     });
   };
@@ -137,9 +141,12 @@ describe('the stories', () => {
   });
 
   test('Mary Major is deleted and comes back under the same id, while her laptop stays', () => {
-    const nights = [STORY.maryDeleted - 1, STORY.maryDeleted, STORY.maryRestored - 1, STORY.maryRestored].map(
-      nightOf,
-    );
+    const nights = [
+      EVENT_DAYS.maryDeleted - 1,
+      EVENT_DAYS.maryDeleted,
+      EVENT_DAYS.maryRestored - 1,
+      EVENT_DAYS.maryRestored,
+    ].map(nightOf);
     expect(seen((lived) => lived.users.has(MARY_MAJOR), nights)).toEqual([true, false, false, true]);
     const owned = seen(
       (lived) => [...lived.devices.values()].some((device) => device.managed.userId === MARY_MAJOR),
@@ -149,7 +156,9 @@ describe('the stories', () => {
   });
 
   test('a wiped laptop comes back with its serial under another id', () => {
-    const nights = [STORY.laptopWiped - 1, STORY.laptopWiped, STORY.laptopEnrolledAgain].map(nightOf);
+    const nights = [EVENT_DAYS.laptopWiped - 1, EVENT_DAYS.laptopWiped, EVENT_DAYS.laptopEnrolledAgain].map(
+      nightOf,
+    );
     expect(
       seen((lived) => [lived.devices.has(WIPED_LAPTOP), lived.devices.has(ENROLLED_AGAIN)], nights),
     ).toEqual([

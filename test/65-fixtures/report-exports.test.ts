@@ -5,11 +5,11 @@ import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { callerOf, type Caller } from './graph-caller.ts';
 
 const JOBS = '/v1.0/deviceManagement/reports/exportJobs';
-const tenant = makeTenant({ seed: 1, devices: 60, firstNight: 20261101 });
+const tenant = makeTenant({ seed: 1, devices: 60, firstDateKey: 20261101 });
 let emulator: GraphEmulator;
 let graph: Caller;
 

@@ -1,26 +1,26 @@
 // The tenant's life: the same for the same seed, believable from night to night, and its overviews add up.
 import { describe, expect, test } from '@jest/globals';
-import { dateKeyOf, dayOf } from '../../fixtures/tenant/calendar.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { countOverviews, statusOn } from '../../fixtures/tenant/overviews.ts';
 import { encryptionStateOf, type Tenant, type TenantDevice } from '../../fixtures/tenant/tenant.ts';
 
 const FIRST = 20260922;
 const LAST = 20261120;
-const options = { seed: 7, devices: 600, firstNight: FIRST };
+const options = { seed: 7, devices: 600, firstDateKey: FIRST };
 
 function nightAfter(nights: number): number {
-  return dateKeyOf(dayOf(FIRST) + nights);
+  return dateKeyOf(epochDayOf(FIRST) + nights);
 }
 
 function whole(tenant: Tenant): unknown {
   return structuredClone([
-    tenant.night,
+    tenant.dateKey,
     [...tenant.devices.values()],
     [...tenant.users.values()],
     tenant.policies.map((policy) => policy.resource),
     tenant.troubleshootingEvents,
-    tenant.strayRecoveryKeys,
+    tenant.orphanRecoveryKeys,
   ]);
 }
 
@@ -47,10 +47,10 @@ function remembered({ managed, encryption }: TenantDevice): string {
 describe('determinism', () => {
   test('sixty nights at once and one by one give the same tenant', () => {
     const atOnce = makeTenant(options);
-    atOnce.liveUntil(LAST);
+    atOnce.simulateUntil(LAST);
     const oneByOne = makeTenant(options);
-    for (let night = 0; night < 60; night++) oneByOne.liveUntil(nightAfter(night));
-    expect(oneByOne.night).toBe(LAST);
+    for (let night = 0; night < 60; night++) oneByOne.simulateUntil(nightAfter(night));
+    expect(oneByOne.dateKey).toBe(LAST);
     expect(whole(oneByOne)).toEqual(whole(atOnce));
   });
 
@@ -63,9 +63,9 @@ describe('determinism', () => {
 
   test('a tenant does not grow younger', () => {
     const tenant = makeTenant(options);
-    tenant.liveUntil(LAST);
-    expect(() => tenant.liveUntil(FIRST)).toThrow(RangeError);
-    expect(() => tenant.liveUntil(20260231)).toThrow('20260231 is not a day of the calendar');
+    tenant.simulateUntil(LAST);
+    expect(() => tenant.simulateUntil(FIRST)).toThrow(RangeError);
+    expect(() => tenant.simulateUntil(20260231)).toThrow('20260231 is not a day of the calendar');
   });
 
   test('the clock and Math.random have no part in it', () => {
@@ -75,11 +75,11 @@ describe('determinism', () => {
     Math.random = () => 0;
     try {
       const elsewhere = makeTenant(options);
-      elsewhere.liveUntil(20261001);
+      elsewhere.simulateUntil(20261001);
       Date.now = now;
       Math.random = random;
       const here = makeTenant(options);
-      here.liveUntil(20261001);
+      here.simulateUntil(20261001);
       expect(whole(elsewhere)).toEqual(whole(here));
     } finally {
       Date.now = now;
@@ -102,7 +102,7 @@ describe('life', () => {
     let enrolled = 0;
     let left = 0;
     for (let night = 1; night < 60; night++) {
-      tenant.liveUntil(nightAfter(night));
+      tenant.simulateUntil(nightAfter(night));
       const now = new Map([...tenant.devices].map(([id, device]) => [id, remembered(device)]));
       const changed = [...now].filter(([id, text]) => before.has(id) && before.get(id) !== text).length;
       expect(changed / now.size).toBeGreaterThan(0.01);
@@ -121,7 +121,7 @@ describe('life', () => {
     const tenant = makeTenant(options);
     const shares = [encryptedShare(tenant)];
     for (let night = 1; night < 60; night++) {
-      tenant.liveUntil(nightAfter(night));
+      tenant.simulateUntil(nightAfter(night));
       shares.push(encryptedShare(tenant));
     }
     expect(shares[0]).toBeLessThan(0.45);
@@ -134,7 +134,7 @@ describe('life', () => {
 
   test('nothing happens in the future, and nobody is seen before enrolment', () => {
     const tenant = makeTenant(options);
-    tenant.liveUntil(LAST);
+    tenant.simulateUntil(LAST);
     for (const { life, managed } of tenant.devices.values()) {
       if (life !== 'chance') continue;
       expect(managed.lastSyncDateTime < '2026-11-20T00:00:00Z').toBe(true);
@@ -151,7 +151,7 @@ describe('life', () => {
 
   test('most PCs attest Secure Boot, a few run without, some are never asked; nothing else attests', () => {
     const tenant = makeTenant({ ...options, devices: 1500 });
-    tenant.liveUntil(LAST);
+    tenant.simulateUntil(LAST);
     const devices = [...tenant.devices.values()].filter(({ life }) => life === 'chance');
     const pcs = devices.filter(({ platform }) => platform === 'windows');
     const shareOf = (secureBoot: string | undefined): number =>
@@ -176,7 +176,7 @@ describe('life', () => {
       );
     const before = versions().reduce((sum, version) => sum + version);
     const names = tenant.policies.map(({ resource }) => resource.id);
-    tenant.liveUntil(LAST);
+    tenant.simulateUntil(LAST);
     expect(versions().reduce((sum, version) => sum + version)).toBeGreaterThan(before + 5);
     const later = tenant.policies.map(({ resource }) => resource.id);
     expect(names.filter((id) => !later.includes(id))).toHaveLength(1);
@@ -186,7 +186,7 @@ describe('life', () => {
   test('ten thousand devices live through sixty nights in seconds', () => {
     const tenant = makeTenant({ ...options, devices: 10_000 });
     const before = process.cpuUsage();
-    tenant.liveUntil(LAST);
+    tenant.simulateUntil(LAST);
     // Less than one second of a quiet core; generous, since a slow machine is no fault.
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10);
   });
@@ -194,7 +194,7 @@ describe('life', () => {
 
 describe('overviews', () => {
   const tenant = makeTenant(options);
-  tenant.liveUntil(20261015);
+  tenant.simulateUntil(20261015);
   const overviews = countOverviews(tenant);
   const managed = [...tenant.devices.values()].filter(
     ({ managed: { managementAgent } }) => managementAgent !== 'jamf',
@@ -204,7 +204,7 @@ describe('overviews', () => {
 
   test('each policy counts exactly the devices that it reaches', () => {
     for (const policy of tenant.policies) {
-      const reached = managed.filter((device) => policy.reaches(device));
+      const reached = managed.filter((device) => policy.isAssignedTo(device));
       const overview = overviews.policies.get(policy.resource.id);
       expect(sum(overview?.devices ?? {})).toBe(reached.length);
       expect(overview?.devices.error).toBe(
@@ -237,7 +237,9 @@ describe('overviews', () => {
     for (const device of managed) {
       if (policy && statusOn(policy, device) === 'error') failing.add(device.managed.userId);
     }
-    const owned = managed.filter((device) => policy?.reaches(device) && failing.has(device.managed.userId));
+    const owned = managed.filter(
+      (device) => policy?.isAssignedTo(device) && failing.has(device.managed.userId),
+    );
     // Some of them have a better device too, and it comes later.
     expect(owned.length).toBeGreaterThan(failing.size);
     expect(overviews.policies.get(policy?.resource.id ?? '')?.users.error).toBe(failing.size);

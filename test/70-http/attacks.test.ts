@@ -1,6 +1,6 @@
 // The table of attacks: what each sends over the wire, and the answer that is expected. None learns, changes or breaks anything.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Claims, Twist } from '../../fixtures/entra-emulator/signer.ts';
+import type { Claims, TokenFlaws } from '../../fixtures/entra-emulator/signer.ts';
 import {
   startEntraEmulator,
   type EntraEmulator,
@@ -118,7 +118,7 @@ const READ = 'GET /beta/devices?$top=1&$select=deviceKey';
 
 describe('a token', () => {
   const soon = Math.floor(Date.now() / 1000);
-  test.each<[string, Claims, Twist, string]>([
+  test.each<[string, Claims, TokenFlaws, string]>([
     ['that holds is let in: the table is not merely a wall', {}, {}, '200'],
     ['without signature', {}, { algorithm: 'none' }, '401 auth.required'],
     ['signed with the public key as a secret', {}, { algorithm: 'HS256' }, '401 auth.required'],

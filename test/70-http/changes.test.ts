@@ -8,7 +8,7 @@ import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
@@ -48,7 +48,7 @@ async function noticed(): Promise<void> {
 }
 
 beforeAll(async () => {
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 3, devices: 40, firstNight: FIRST }) });
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 3, devices: 40, firstDateKey: FIRST }) });
   await live(FIRST);
   feed = await startTestFeed({ data }, { now: () => midnightOf(tonight) });
 });

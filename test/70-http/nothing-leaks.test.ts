@@ -8,12 +8,12 @@ import {
   startEntraEmulator,
   type EntraEmulator,
 } from '../../fixtures/entra-emulator/start-entra-emulator.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
@@ -74,7 +74,7 @@ function namesIn(path: string): ReadonlySet<string> {
 
 beforeAll(async () => {
   graph = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices: 45, firstNight: addDays(TODAY, -1) }),
+    tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: addDays(TODAY, -1) }),
   });
   await night(addDays(TODAY, -1));
   graph.faults.add({ match: '/users', answer: 'expired-token' });

@@ -1,6 +1,6 @@
 // A small demo warehouse, made as every warehouse is: nights harvested over HTTP from the Graph emulator.
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 
@@ -10,7 +10,7 @@ export async function growWarehouse(
   { devices, nights, today }: { readonly devices: number; readonly nights: number; readonly today: DateKey },
 ): Promise<void> {
   const days = Array.from({ length: nights }, (_, index) => addDays(today, index + 1 - nights));
-  const tenant = makeTenant({ seed: 1, devices, firstNight: addDays(today, 1 - nights) });
+  const tenant = makeTenant({ seed: 1, devices, firstDateKey: addDays(today, 1 - nights) });
   const emulator = await startGraphEmulator({ tenant });
   try {
     const settings = { data, keepGenerations: 3 };

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { startTestFeed, type TestFeed } from '../70-http/feed.ts';
@@ -37,7 +37,9 @@ async function noticed(): Promise<void> {
 
 beforeAll(async () => {
   // Over a month's end, where spans are cut.
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 3, devices: 40, firstNight: 20261029 }) });
+  emulator = await startGraphEmulator({
+    tenant: makeTenant({ seed: 3, devices: 40, firstDateKey: 20261029 }),
+  });
   await live(20261029, 20261030, 20261031, 20261101);
   feed = await startTestFeed({ data });
 });

@@ -8,7 +8,7 @@ import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
@@ -27,7 +27,7 @@ const backupFile = join(backups, 'generation-000003-20261101.sqlite');
 let emulator: GraphEmulator;
 
 beforeAll(async () => {
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 45, firstNight: FIRST }) });
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: FIRST }) });
   await live(data, [FIRST, FIRST + 1, 20261101]);
 });
 afterAll(async () => {

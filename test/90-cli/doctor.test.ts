@@ -14,14 +14,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { PERMISSIONS } from '../../etl/graph/permissions.ts';
+import { PERMISSIONS } from '../../etl/graph/sign-in/permissions.ts';
 import { startEntraEmulator } from '../../fixtures/entra-emulator/start-entra-emulator.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
 import { systemClock, type Clock } from '../../src/base/clock.ts';
@@ -48,7 +48,7 @@ let emulator: GraphEmulator;
 beforeAll(async () => {
   execFileSync('mkdir', ['-m', '750', data]);
   await growWarehouse(data, { devices: 4, nights: 1, today: TODAY });
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 4, firstNight: TODAY }) });
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 4, firstDateKey: TODAY }) });
 });
 afterEach(() => emulator.faults.clear());
 afterAll(async () => {
@@ -116,12 +116,14 @@ describe('consent', () => {
 
   test.each(PERMISSIONS)(
     '$name: granted, or missing and what that costs',
-    async ({ name, probe, gives, need }) => {
+    async ({ name, probe, provides: gives, need }) => {
       expect(await told(checkGraph, tenant())).toContain(`ok: ${name} is granted.`);
       emulator.faults.add({ match: probe.split('?', 1)[0] ?? '', answer: 'forbidden' });
       const line = (await told(checkGraph, tenant())).find((each) => each.includes(name));
       expect(line).toContain(gives);
-      expect(line).toMatch({ vital: /^fail: /, usual: /^warn: /, optional: /^ok: .*optional/ }[need]);
+      expect(line).toMatch(
+        { required: /^fail: /, recommended: /^warn: /, optional: /^ok: .*optional/ }[need],
+      );
     },
   );
 

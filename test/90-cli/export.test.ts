@@ -8,7 +8,7 @@ import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
@@ -24,7 +24,7 @@ let emulator: GraphEmulator;
 
 beforeAll(async () => {
   emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices: 45, firstNight: NIGHTS[0]! }),
+    tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: NIGHTS[0]! }),
   });
   await live(data, NIGHTS);
 });

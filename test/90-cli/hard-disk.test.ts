@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
@@ -23,7 +23,7 @@ let emulator: GraphEmulator;
 
 beforeAll(async () => {
   emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices: 45, firstNight: TONIGHT - 1 }),
+    tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: TONIGHT - 1 }),
   });
   const settings = { data, keepGenerations: 3, exports: 'off' as const, mostAppsAsked: 0 };
   const { signal } = new AbortController();

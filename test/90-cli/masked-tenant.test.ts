@@ -7,7 +7,7 @@ import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import type { Tenant } from '../../fixtures/tenant/tenant.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { select } from '../50-engines/stage-small-model.ts';
@@ -18,7 +18,7 @@ const ZEROS = '00000000-0000-0000-0000-000000000000';
 
 let [dataDir, tenant, emulator] = ['', {} as Tenant, {} as GraphEmulator];
 beforeAll(async () => {
-  tenant = makeTenant({ seed: 1, devices: 40, firstNight: 20261119 });
+  tenant = makeTenant({ seed: 1, devices: 40, firstDateKey: 20261119 });
   emulator = await startGraphEmulator({ tenant });
 });
 afterAll(() => emulator.close());

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
   startGraphEmulator,
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { runNightApart, type NightOrder } from '../../src/cli/run-night-apart.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
@@ -20,8 +20,8 @@ let observations: Observation[];
 let stopping: AbortController;
 
 beforeAll(async () => {
-  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 45, firstNight: TODAY }) });
-  emulator.setNight(TODAY);
+  emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: TODAY }) });
+  emulator.setDay(TODAY);
 });
 afterAll(() => emulator.close());
 beforeEach(() => {

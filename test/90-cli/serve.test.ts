@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { runProgram } from './program.ts';
 
 const TODAY = 20261120;
@@ -14,9 +14,9 @@ const TODAY = 20261120;
 test('an empty folder is served at once, its first night follows, and the night is among the metrics', async () => {
   const data = mkdtempSync(join(tmpdir(), 'fleetfeed-serve-'));
   const emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices: 45, firstNight: TODAY }),
+    tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: TODAY }),
   });
-  emulator.setNight(TODAY);
+  emulator.setDay(TODAY);
   const { tenantId, clientId, clientSecret } = DEMO_CREDENTIALS;
   const program = runProgram(
     ['serve', '--data', data, '--port', '0', '--graph-url', emulator.url, '--login-url', emulator.url],

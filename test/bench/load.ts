@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { openGraph } from '../../etl/graph/client.ts';
-import { makeTokenSource } from '../../etl/graph/token.ts';
-import { harvest } from '../../etl/harvest.ts';
-import { mergeAll } from '../../etl/stage/merge-all.ts';
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { harvest } from '../../etl/harvest/harvest.ts';
+import { mergeAll } from '../../etl/merge/merge-all.ts';
 import { columnSql, quoted } from '../../schema/derive/ddl.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Entity } from '../../schema/words.ts';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import { addDays, dateKeyOf } from '../../src/base/date-key.ts';
 import { stagedColumn, stagedIdentityColumns } from '../../src/engines/sqlite/staging/staged-value.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
@@ -66,7 +66,7 @@ export async function recordHarvest(url: string, dir: string): Promise<Recorded>
     rows += brought.length;
     appendFileSync(csvOf(dir, entity), brought.map((row) => csvLine(entity, row)).join(''));
   };
-  const graph = openGraph({
+  const graph = openGraphClient({
     rootUrl: url,
     token: makeTokenSource({ ...DEMO_CREDENTIALS, graphUrl: url, loginUrl: url }),
     run: 'bench',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { loadRecorded, importIntoShell, publishRecorded, recordHarvest } from './load.ts';

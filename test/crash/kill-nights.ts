@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import type { NightOrder, NightWord } from '../../src/cli/run-night-apart.ts';
 import {
@@ -40,7 +40,7 @@ const LINGER_MS = 60;
 export async function killNights({ kills, killsANight, onKill }: KillWords): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-crash-'));
   const [peaceful, killed] = [join(folder, 'peaceful'), join(folder, 'killed')];
-  const tenant = makeTenant({ seed: 1, devices: 45, firstNight: FIRST_NIGHT });
+  const tenant = makeTenant({ seed: 1, devices: 45, firstDateKey: FIRST_NIGHT });
   const emulator = await startGraphEmulator({ tenant });
   const order = (data: string, today: DateKey): NightOrder => ({
     credential: { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url },
@@ -51,7 +51,7 @@ export async function killNights({ kills, killsANight, onKill }: KillWords): Pro
   let before = 'nothing';
   try {
     for (let done = 0, night = FIRST_NIGHT; done < kills; night = addDays(night, 1)) {
-      emulator.setNight(night);
+      emulator.setDay(night);
       const rhythm = await liveThrough(order(peaceful, night));
       const after = served(peaceful);
       for (let tried = 0; tried < killsANight && done < kills; tried += 1, done += 1) {

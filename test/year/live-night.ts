@@ -1,5 +1,5 @@
 // One night of a year, with what befalls it.
-import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/demo-credentials.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import type { Bounds } from '../../src/base/bounds.ts';
 import { midnightOf, type DateKey } from '../../src/base/date-key.ts';
@@ -42,7 +42,7 @@ export async function liveNight(night: DateKey, mishap: Mishap, words: NightWord
     throw new Error(`The night of ${night} was not refused.`);
   };
   const kill = async (): Promise<void> => {
-    emulator.setNight(night);
+    emulator.setDay(night);
     const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url };
     const after = dice.pick<NightStage>(['extract', 'stage', 'verify', 'publish']);
     const order = { credential, settings: { ...settings, today: night } };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import { makeTenant } from '../../fixtures/tenant/generator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { addDays, periodOf, type DateKey } from '../../src/base/date-key.ts';
 import type { NightSettings } from '../../src/cli/tenant-nights.ts';
@@ -44,7 +44,7 @@ const MOST_RUNS = 3;
 export async function liveNights({ devices, firstNight, nights, mishapOf, onNight }: Life): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'fleetfeed-year-'));
   const emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: SEED, devices, firstNight }),
+    tenant: makeTenant({ seed: SEED, devices, firstDateKey: firstNight }),
     pageRows: Math.ceil(devices / 3),
   });
   const dice = makeDice(SEED);

@@ -1,5 +1,5 @@
 // Who is let in, and as what: the rule by which the feed starts, the keys in force, the directory that signs readers in.
-import { fetchBy } from '../../../etl/graph/network.ts';
+import { makeProxyFetch } from '../../network/proxy-fetch.ts';
 import { letsStrangersIn } from '../../auth/exposure.ts';
 import { openKeyFile } from '../../auth/key-file.ts';
 import { watchSigningKeys } from '../../auth/signing-keys.ts';
@@ -54,7 +54,7 @@ export const checkSignIn: Check = async (settings, clock) => {
   if (audiences.length === 0) return [ok('sign-in', 'Not set up (--audiences); keys are taken.')];
   if (tenantId === null) return [];
   const tenant = `${cloudOf(settings).loginUrl}/${tenantId}`;
-  const fetch = fetchBy(settings);
+  const fetch = makeProxyFetch(settings);
   const findings = await Promise.all(
     ['', '/v2.0'].map(async (version) => {
       const url = `${tenant}${version}/.well-known/openid-configuration`;

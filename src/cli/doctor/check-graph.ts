@@ -1,7 +1,7 @@
 // The way to the tenant: a token, the directory's clock beside ours, and one cheap request for each permission.
-import { fetchBy, type Fetch } from '../../../etl/graph/network.ts';
-import { PERMISSIONS, type Permission } from '../../../etl/graph/permissions.ts';
-import { makeTokenSource } from '../../../etl/graph/token.ts';
+import { makeProxyFetch, type Fetch } from '../../network/proxy-fetch.ts';
+import { PERMISSIONS, type Permission } from '../../../etl/graph/sign-in/permissions.ts';
+import { makeTokenSource } from '../../../etl/graph/sign-in/token-source.ts';
 import type { Clock } from '../../base/clock.ts';
 import { credentialOf } from '../credential-of.ts';
 import { fail, failureOf, ok, warn, type Check, type Finding } from './finding.ts';
@@ -16,7 +16,7 @@ export const checkGraph: Check = async (settings, clock) => {
     return [ok('Graph', 'Not asked: this feed runs no nights (--schedule off).')];
   }
   const credential = credentialOf(settings);
-  const fetch = fetchBy(settings);
+  const fetch = makeProxyFetch(settings);
   const skew = await checkClock(`${credential.loginUrl}/${settings.tenantId ?? 'common'}`, fetch, clock);
   const token = await makeTokenSource(credential, fetch)
     .accessToken()
@@ -57,7 +57,10 @@ interface Asking {
   readonly fetch: Fetch;
 }
 
-async function checkPermission({ name, probe, gives, need }: Permission, asking: Asking): Promise<Finding> {
+async function checkPermission(
+  { name, probe, provides: gives, need }: Permission,
+  asking: Asking,
+): Promise<Finding> {
   const status = await statusOf(probe, asking);
   if (status === 200) return ok('consent', `${name} is granted.`);
   if (status !== 401 && status !== 403) {
@@ -67,9 +70,9 @@ async function checkPermission({ name, probe, gives, need }: Permission, asking:
   const todo =
     'Add it to the app registration (API permissions, application permission) and grant admin consent.';
   switch (need) {
-    case 'vital':
+    case 'required':
       return fail('consent', `${name} is missing: without ${gives} no night is published.`, todo);
-    case 'usual':
+    case 'recommended':
       return warn('consent', `${name} is missing: nights go without ${gives}.`, todo);
     case 'optional':
       return ok('consent', `${name}, which is optional, is not granted: nights go without ${gives}.`);

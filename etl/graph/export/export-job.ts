@@ -1,0 +1,199 @@
+// Intune's report exports: a job is submitted, asked after until it is done, and its file read row by row.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DateKey } from '../../../src/base/date-key.ts';
+import { FeedError } from '../../../src/base/feed-error.ts';
+import type { GraphClient } from '../graph-client.ts';
+import {
+  DEFAULT_DOWNLOAD_RETRY_POLICY,
+  download,
+  trustedStorageUrl,
+  type DownloadRetryPolicy,
+} from './download.ts';
+import type { ExportJobStore } from './export-job-store.ts';
+import { isSourceFailure, failureStatus } from '../source-failure.ts';
+import { readZippedCsv } from './read-zipped-csv.ts';
+
+export const EXPORT_JOBS = '/v1.0/deviceManagement/reports/exportJobs';
+
+/** A report as it is asked for. Some head `DeviceId` as `Device ID`: letter case, blanks and signs make no difference. */
+export interface ExportReport<Column extends string> {
+  readonly name: string;
+  /** Always sent: which columns come by default is nowhere promised. */
+  readonly select: readonly Column[];
+  /** The column without which a row says nothing. */
+  readonly requiredColumn: NoInfer<Column>;
+}
+
+/** Values as text: empty where the report says nothing, null where the file has no such column or the row is too short. */
+export type ExportRow<Column extends string> = { readonly [Name in Column]: string | null };
+
+export interface ExportTiming {
+  /** Wait before a job is first asked after; half as long again each time. */
+  readonly initialPollMs: number;
+  readonly maxPollMs: number;
+  /** A job that takes longer is given up: some never end. */
+  readonly jobTimeoutMs: number;
+  /** Jobs that are submitted for one report after the first was given up. */
+  readonly resubmissions: number;
+  readonly download: DownloadRetryPolicy;
+}
+
+// Intune allows an app 48 requests a minute for exports. Four jobs at a time, asked after at this pace, need fewer.
+export const DEFAULT_EXPORT_TIMING: ExportTiming = {
+  initialPollMs: 500,
+  maxPollMs: 45_000,
+  jobTimeoutMs: 600_000,
+  resubmissions: 3,
+  download: DEFAULT_DOWNLOAD_RETRY_POLICY,
+};
+
+export interface ExportOptions {
+  readonly graph: GraphClient;
+  readonly jobStore: ExportJobStore;
+  readonly day: DateKey;
+  readonly timing: ExportTiming;
+}
+
+interface ExportJob {
+  readonly id: string;
+  readonly status: string;
+  /** Null until there is a file. */
+  readonly url: string | null;
+}
+
+/**
+ * Yields the rows of a report, some at a time. A job that an earlier run of the night has submitted is used.
+ * Throws FeedError `feed.source-refused` or `feed.source-unavailable`, naming the report.
+ */
+export async function* exportRows<Column extends string>(
+  options: ExportOptions,
+  report: ExportReport<Column>,
+): AsyncGenerator<readonly ExportRow<Column>[], void, undefined> {
+  const { graph, jobStore, day, timing } = options;
+  const source = `${EXPORT_JOBS.slice(1)}/${report.name}`;
+  let rows = 0;
+  try {
+    const url = await awaitExportFile(options, report);
+    const bytes = download(trustedStorageUrl(url, graph.rootUrl), graph, timing.download);
+    for await (const page of rowsByColumn(readZippedCsv(bytes), report)) {
+      rows += page.length;
+      graph.observe({ kind: 'night.progress', run: graph.run, source, rows, total: null });
+      yield page;
+    }
+  } catch (error) {
+    graph.signal.throwIfAborted();
+    throw exportError(report.name, error);
+  }
+  jobStore.forget(day, report.name);
+}
+
+/** The address of the report's file, once there is one. */
+async function awaitExportFile(
+  { graph, jobStore, day, timing }: ExportOptions,
+  { name, select }: ExportReport<string>,
+): Promise<string> {
+  for (let left = timing.resubmissions; ; left -= 1) {
+    let id = jobStore.recall(day, name);
+    if (id === null) {
+      id = (await submitJob(graph, name, select)).id;
+      jobStore.remember(day, name, id);
+    }
+    const url = await pollForFile(graph, id, timing);
+    if (url !== null) return url;
+    jobStore.forget(day, name);
+    if (left === 0) {
+      const minutes = Math.round(timing.jobTimeoutMs / 60_000);
+      throw new FeedError(
+        'feed.source-unavailable',
+        `${timing.resubmissions + 1} jobs failed or were not done within ${minutes} minutes.`,
+      );
+    }
+  }
+}
+
+async function submitJob(
+  graph: GraphClient,
+  reportName: string,
+  select: readonly string[],
+): Promise<ExportJob> {
+  // Codes as they are, whatever the language; the words beside them are not asked for.
+  const body = { reportName, select, format: 'csv', localizationType: 'localizedValuesAsAdditionalColumn' };
+  const result = await graph.post(EXPORT_JOBS, body, parseJob);
+  if (result.kind === 'value') return result.value;
+  throw new FeedError('feed.source-unavailable', 'The job is gone.');
+}
+
+/** Null when the job failed, is not known any more, or takes too long. */
+async function pollForFile(graph: GraphClient, id: string, timing: ExportTiming): Promise<string | null> {
+  const deadline = performance.now() + timing.jobTimeoutMs;
+  const address = `${EXPORT_JOBS}('${encodeURIComponent(id)}')`;
+  let pollMs = timing.initialPollMs;
+  while (performance.now() < deadline) {
+    const job = await readJob(graph, address);
+    if (job === null || job.status === 'failed') return null;
+    // Right after its completion a job may have no address yet.
+    if (job.status === 'completed' && job.url !== null) return job.url;
+    await wait(pollMs, undefined, { signal: graph.signal });
+    pollMs = Math.min(pollMs * 1.5, timing.maxPollMs);
+  }
+  return null;
+}
+
+async function readJob(graph: GraphClient, address: string): Promise<ExportJob | null> {
+  try {
+    const result = await graph.get(address, parseJob);
+    return result.kind === 'value' ? result.value : null;
+  } catch (error) {
+    if (isSourceFailure(error) && failureStatus(error) === 404) return null;
+    throw error;
+  }
+}
+
+function parseJob(json: unknown): ExportJob | null {
+  if (typeof json !== 'object' || json === null || !('id' in json) || typeof json.id !== 'string')
+    return null;
+  const status = 'status' in json && typeof json.status === 'string' ? json.status : 'unknown';
+  const url = 'url' in json && typeof json.url === 'string' && json.url !== '' ? json.url : null;
+  return { id: json.id, status, url };
+}
+
+/** Takes the header off and gives the values their columns' names, in whichever spelling the file has them. */
+async function* rowsByColumn<Column extends string>(
+  pages: AsyncIterable<readonly (readonly string[])[]>,
+  { select, requiredColumn }: ExportReport<Column>,
+): AsyncGenerator<readonly ExportRow<Column>[], void, undefined> {
+  let columnIndexes: readonly (readonly [Column, number])[] | null = null;
+  for await (const page of pages) {
+    let records = page;
+    if (columnIndexes === null) {
+      const header = (page[0] ?? []).map(normalizeHeader);
+      columnIndexes = select.map((column) => [column, header.indexOf(normalizeHeader(column))]);
+      if (columnIndexes.some(([column, columnIndex]) => column === requiredColumn && columnIndex < 0)) {
+        throw new FeedError('feed.source-unavailable', `Its file has no column '${requiredColumn}'.`);
+      }
+      records = page.slice(1);
+    }
+    const indexes = columnIndexes;
+    yield records.map(
+      (record) =>
+        Object.fromEntries(
+          indexes.map(([column, columnIndex]) => [column, record[columnIndex] ?? null]),
+        ) as ExportRow<Column>,
+    );
+  }
+}
+
+function normalizeHeader(header: string): string {
+  return header.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+
+function exportError(name: string, error: unknown): FeedError {
+  const isKnown = isSourceFailure(error);
+  const code = isKnown ? error.code : 'feed.source-unavailable';
+  const reason = error instanceof Error ? error.message : String(error);
+  const cause: unknown = isKnown ? error.cause : error;
+  return new FeedError(code, `The report '${name}' could not be exported: ${reason}`, {
+    target: name,
+    cause,
+  });
+}

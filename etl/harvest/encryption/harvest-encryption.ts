@@ -1,0 +1,166 @@
+// Reads the encryption report and joins it with the devices and policies of the same night.
+import { readPages } from '../../graph/read-pages.ts';
+import { isSourceFailure } from '../../graph/source-failure.ts';
+import {
+  deviceEncryptionPolicyStream,
+  deviceEncryptionStateStream,
+  deviceEncryptionStatusDetailStream,
+  ENCRYPTION_REPORT,
+  ENCRYPTION_STATES,
+  encryptionActivityStream,
+  exportedEncryptionState,
+  type EncryptionCount,
+  type EncryptionRecord,
+  type GraphEncryptionState,
+} from '../../streams/encryption.ts';
+import { makeRowMapper } from '../../transform/row-mapper.ts';
+import { encryptionRecord, policyIdsOf, type EncryptionSources } from './encryption-record.ts';
+import type { Fleet, KnownDevice } from '../memory/fleet.ts';
+import type { KnownDevices } from '../devices/harvest-devices.ts';
+import type { KnownPolicies } from '../policies/harvest-policies.ts';
+import { inPages } from '../in-pages.ts';
+import { makeInt32List } from '../memory/int32-list.ts';
+import type { RecoveryKeyCounts } from './harvest-recovery-keys.ts';
+import { makeStringPool } from '../memory/string-pool.ts';
+import type { HarvestContext } from '../harvest-context.ts';
+
+const toState = makeRowMapper(deviceEncryptionStateStream);
+const toDetail = makeRowMapper(deviceEncryptionStatusDetailStream);
+const toPolicy = makeRowMapper(deviceEncryptionPolicyStream);
+const toCount = makeRowMapper(encryptionActivityStream);
+
+/** What the night has found before, and the report is joined with. */
+export interface EncryptionInputs {
+  readonly devices: KnownDevices;
+  readonly policies: KnownPolicies;
+  readonly recoveryKeys: RecoveryKeyCounts | null;
+}
+
+/** A device, and its line of the report where there is one. */
+interface ReportedDevice {
+  readonly device: KnownDevice;
+  readonly reported: GraphEncryptionState | null;
+}
+
+export async function harvestEncryption(context: HarvestContext, inputs: EncryptionInputs): Promise<void> {
+  const { staging, results, keyOf } = context;
+  const { devices, policies, recoveryKeys } = inputs;
+  const { fleet } = devices;
+  const bitLockerProfiles = new Map(
+    policies.harvested.map(({ policy, bitLocker }) => [policy.id, bitLocker]),
+  );
+  const sources: EncryptionSources = { keyOf, bitLockerProfiles, recoveryKeys };
+  const tally = makeEncryptionTally(fleet);
+  const appendDevices = (reportedDevices: readonly ReportedDevice[]): void => {
+    const records = reportedDevices.map(({ device, reported }) =>
+      encryptionRecord(device, reported, sources),
+    );
+    appendRecords(context, policies, records);
+    tally.add(records);
+  };
+  const entities = [
+    deviceEncryptionStateStream.entity,
+    deviceEncryptionStatusDetailStream.entity,
+    deviceEncryptionPolicyStream.entity,
+  ];
+
+  const appendReported = (states: readonly GraphEncryptionState[]): void =>
+    appendDevices(
+      states.flatMap((reported): readonly ReportedDevice[] => {
+        const index = fleet.indexOf(reported.id);
+        return index < 0 ? [] : [{ device: fleet.at(index), reported }];
+      }),
+    );
+
+  const completeness = await results.readSource(entities, ENCRYPTION_STATES, async (onRows) => {
+    const listRead = readList(context, fleet.size, (states) => {
+      appendReported(states);
+      onRows();
+    });
+    await listRead.catch((error: unknown) => readExport(context, error, appendReported));
+    for (const page of inPages(fleet)) {
+      const unreported = page.filter((device) => !tally.has(device));
+      appendDevices(unreported.map((device) => ({ device, reported: null })));
+    }
+    return devices.completeness;
+  });
+  // A trend from half of the fleet would be a fall that never was.
+  if (completeness === 'complete')
+    staging.append(encryptionActivityStream.entity, tally.counts().map(toCount));
+  results.mark([encryptionActivityStream.entity], completeness === 'complete' ? 'complete' : 'failed');
+}
+
+async function readList(
+  { graph }: HarvestContext,
+  total: number,
+  onStates: (states: readonly GraphEncryptionState[]) => void,
+): Promise<void> {
+  for await (const page of readPages<GraphEncryptionState>(graph, ENCRYPTION_STATES, total)) onStates(page);
+}
+
+/** In place of a list that failed; where there is no export either, the list's own error is thrown. */
+async function readExport(
+  { reportExports, results }: HarvestContext,
+  error: unknown,
+  onStates: (states: readonly GraphEncryptionState[]) => void,
+): Promise<void> {
+  if (!isSourceFailure(error) || !reportExports) throw error;
+  const isWhole = await reportExports.readRows(ENCRYPTION_REPORT, (rows) =>
+    onStates(rows.flatMap((row) => exportedEncryptionState(row) ?? [])),
+  );
+  if (!isWhole) throw error;
+  results.reportProblem(
+    ENCRYPTION_STATES,
+    `${error.message} Its export was read instead, which has nothing of FileVault.`,
+  );
+}
+
+function appendRecords(
+  { staging }: HarvestContext,
+  { naturalKeys }: KnownPolicies,
+  records: readonly EncryptionRecord[],
+): void {
+  const details = records.flatMap(({ deviceId, detailKeys }) =>
+    detailKeys.map((detailKey) => toDetail({ deviceId, detailKey })),
+  );
+  const policies = records.flatMap(({ deviceId, reported }) =>
+    policyIdsOf(reported).flatMap((id) => {
+      const policyNaturalKey = naturalKeys.get(id);
+      return policyNaturalKey === undefined ? [] : [toPolicy({ deviceId, policyNaturalKey })];
+    }),
+  );
+  staging.append(deviceEncryptionStateStream.entity, records.map(toState));
+  staging.append(deviceEncryptionStatusDetailStream.entity, details);
+  staging.append(deviceEncryptionPolicyStream.entity, policies);
+}
+
+/** Counts each device once, by what was said of it last. */
+function makeEncryptionTally(fleet: Fleet) {
+  const { derivedReadinessStateKey, encryptionStateKey } = deviceEncryptionStateStream.sources;
+  const combinations = makeStringPool();
+  /** By the number of the device, one more than that of its kind. */
+  const combinationOf = makeInt32List();
+  const devicesOf = makeInt32List();
+  return {
+    has: ({ index }: KnownDevice): boolean => combinationOf.at(index) > 0,
+    add(records: readonly EncryptionRecord[]): void {
+      for (const record of records) {
+        const keys = [record.deviceTypeKey, derivedReadinessStateKey(record), encryptionStateKey(record)];
+        const [device, combination] = [fleet.indexOf(record.deviceId), combinations.add(keys.join())];
+        const before = combinationOf.at(device) - 1;
+        if (before >= 0) devicesOf.set(before, devicesOf.at(before) - 1);
+        devicesOf.set(combination, devicesOf.at(combination) + 1);
+        combinationOf.set(device, combination + 1);
+      }
+    },
+    counts(): readonly EncryptionCount[] {
+      return Array.from({ length: combinations.count }, (_, combination) => {
+        const [deviceTypeKey = 0, readinessKey = 0, stateKey = 0] = combinations
+          .at(combination)
+          .split(',')
+          .map(Number);
+        return { deviceTypeKey, readinessKey, stateKey, devices: devicesOf.at(combination) };
+      }).filter(({ devices }) => devices > 0);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// Counts the recovery keys that the directory holds of each device, and never reads one.
+import { readPages } from '../../graph/read-pages.ts';
+import { isSourceFailure } from '../../graph/source-failure.ts';
+import { RECOVERY_KEYS, type GraphRecoveryKey } from '../../streams/encryption.ts';
+import { idOf } from '../../transform/graph-values.ts';
+import { makeInt32List } from '../memory/int32-list.ts';
+import { makeStringPool } from '../memory/string-pool.ts';
+import type { HarvestContext } from '../harvest-context.ts';
+
+export interface RecoveryKeyCounts {
+  /** `entraId` is the device's id in Entra. */
+  countOf(entraId: string): number;
+}
+
+/** Null where keys may not be counted, which is a choice of the tenant and no problem. */
+export async function harvestRecoveryKeys({
+  graph,
+  results,
+  entraIds,
+}: HarvestContext): Promise<RecoveryKeyCounts | null> {
+  const counts = makeInt32List();
+  // A list that is begun again tells a key twice.
+  const counted = makeStringPool();
+  try {
+    for await (const keys of readPages<GraphRecoveryKey>(graph, RECOVERY_KEYS)) {
+      for (const { id, deviceId } of keys) {
+        const entraId = idOf(deviceId);
+        if (entraId === null || counted.find(id) >= 0) continue;
+        counted.add(id);
+        const owner = entraIds.add(entraId);
+        counts.set(owner, counts.at(owner) + 1);
+      }
+    }
+  } catch (error) {
+    if (!isSourceFailure(error)) throw error;
+    if (error.code !== 'feed.source-refused') results.reportProblem(RECOVERY_KEYS, error.message);
+    return null;
+  }
+  return { countOf: (entraId) => counts.at(entraIds.find(entraId)) };
+}

@@ -1,0 +1,18 @@
+// What every part of the harvest works with.
+import type { GenerationBuild } from '../../src/engines/generation-build.ts';
+import type { GraphClient } from '../graph/graph-client.ts';
+import type { KeyOf } from '../transform/lookups.ts';
+import type { ReportExports } from './report-exports.ts';
+import type { SourceResults } from './source-results.ts';
+import type { StringPool } from './memory/string-pool.ts';
+
+export interface HarvestContext {
+  readonly graph: GraphClient;
+  readonly staging: GenerationBuild;
+  readonly results: SourceResults;
+  readonly keyOf: KeyOf;
+  /** Ids that devices have in Entra, which several sources tell. */
+  readonly entraIds: StringPool;
+  /** Null where exports are switched off. */
+  readonly reportExports: ReportExports | null;
+}

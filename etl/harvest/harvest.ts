@@ -1,0 +1,121 @@
+// The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
+import type { Completeness, GenerationBuild } from '../../src/engines/generation-build.ts';
+import type { GraphClient } from '../graph/graph-client.ts';
+import { openReportExports, type ReportExportOptions } from './report-exports.ts';
+import { harvestApps, harvestInstallations } from './apps/harvest-apps.ts';
+import { harvestDetails } from './devices/harvest-details.ts';
+import { harvestDevices, type KnownDevices } from './devices/harvest-devices.ts';
+import { harvestEncryption } from './encryption/harvest-encryption.ts';
+import { harvestEnrollment } from './devices/harvest-enrollment.ts';
+import { harvestExtension } from './devices/harvest-extension.ts';
+import { harvestInventory } from './devices/harvest-inventory.ts';
+import { harvestMam } from './apps/harvest-mam.ts';
+import { harvestOutcomes, harvestSummaries } from './policies/harvest-outcomes.ts';
+import { harvestPolicies, type KnownPolicies } from './policies/harvest-policies.ts';
+import { harvestRecoveryKeys } from './encryption/harvest-recovery-keys.ts';
+import { harvestTerms } from './users/harvest-terms.ts';
+import { harvestUsers, type KnownUsers } from './users/harvest-users.ts';
+import { makeSourceResults, type HarvestProblem, type SourceResults } from './source-results.ts';
+import { settleAll } from './map-concurrent.ts';
+import { makeStringPool } from './memory/string-pool.ts';
+import type { HarvestContext } from './harvest-context.ts';
+import { INTUNE_PLANS } from '../streams/users.ts';
+import { makeKeyOf, type KeyOf } from '../transform/lookups.ts';
+
+const DEFAULT_MAX_APP_INSTANCES = 200;
+
+export interface HarvestOptions {
+  /** Ids of the service plans that license Intune; the usual ones unless told. */
+  readonly intunePlans?: readonly string[];
+  /** Up to how many copies of protected apps that checked in are each asked for their policies; 200 unless told. */
+  readonly mostAppsAsked?: number | undefined;
+  /** Left out, no report is exported. */
+  readonly exports?: ReportExportOptions;
+  /** Whether devices are asked one by one for what nothing else tells; off unless told. */
+  readonly deviceDetails?: 'on' | 'off' | undefined;
+}
+
+export interface HarvestReport {
+  /** Of every collection that the harvest knows, by name. Others were not looked for. */
+  readonly completeness: ReadonlyMap<string, Completeness>;
+  readonly problems: readonly HarvestProblem[];
+}
+
+/**
+ * Appends tonight's rows to the stage; merging is left to the caller. A source that fails spoils its own collections
+ * only. Throws the first FeedError when nothing could be read at all, and whatever aborts the requests.
+ */
+export async function harvest(
+  graph: GraphClient,
+  staging: GenerationBuild,
+  options: HarvestOptions = {},
+): Promise<HarvestReport> {
+  const {
+    intunePlans = INTUNE_PLANS,
+    mostAppsAsked: maxAppInstances = DEFAULT_MAX_APP_INSTANCES,
+    exports,
+  } = options;
+  const results = makeSourceResults(graph.run, graph.observe);
+  const context: HarvestContext = {
+    graph,
+    staging,
+    results,
+    keyOf: makeLookupKeys(staging, results),
+    entraIds: makeStringPool(),
+    reportExports: exports
+      ? openReportExports(
+          { graph, jobStore: exports.jobStore, day: staging.dateKey },
+          results,
+          exports.timing,
+        )
+      : null,
+  };
+
+  const [{ devices, users }, policies, apps, recoveryKeys] = await settleAll(
+    harvestDevicesAndUsers(context, intunePlans),
+    harvestPoliciesAndOutcomes(context),
+    harvestApps(context),
+    harvestRecoveryKeys(context),
+    harvestSummaries(context),
+    harvestInventory(context),
+  );
+  await settleAll(
+    harvestEncryption(context, { devices, policies, recoveryKeys }),
+    harvestEnrollment(context, devices),
+    harvestExtension(context, devices),
+    harvestInstallations(context, apps, devices),
+    ...(options.deviceDetails === 'on' ? [harvestDetails(context, devices)] : []),
+    harvestMam(context, policies, apps, maxAppInstances),
+    harvestTerms(context, users),
+  );
+
+  const { completeness, problems } = results;
+  const failure = results.firstFailure();
+  if (failure && [...completeness.values()].every((each) => each === 'failed')) throw failure;
+  return { completeness, problems };
+}
+
+async function harvestDevicesAndUsers(
+  context: HarvestContext,
+  intunePlans: readonly string[],
+): Promise<{ readonly devices: KnownDevices; readonly users: KnownUsers }> {
+  const devices = await harvestDevices(context);
+  return { devices, users: await harvestUsers(context, devices, intunePlans) };
+}
+
+async function harvestPoliciesAndOutcomes(context: HarvestContext): Promise<KnownPolicies> {
+  const policies = await harvestPolicies(context);
+  await harvestOutcomes(context, policies);
+  return policies;
+}
+
+function makeLookupKeys(staging: GenerationBuild, results: SourceResults): KeyOf {
+  return makeKeyOf(staging, ({ entity }, member) => {
+    // Nothing of a lookup is ever gone because a night did not meet it.
+    results.mark([entity], 'partial');
+    results.reportProblem(
+      entity.name,
+      `Microsoft Graph said '${member}', which ${entity.name} had no row for; it has now.`,
+    );
+  });
+}

@@ -1,0 +1,133 @@
+// Reads every list of policies, numbers their versions, and keeps what encryption needs to know of them.
+import type { Completeness, GenerationBuild } from '../../../src/engines/generation-build.ts';
+import { readList } from '../../graph/read-pages.ts';
+import { encryptionPolicySettingStream } from '../../streams/encryption.ts';
+import {
+  POLICY_LISTS,
+  policyName,
+  policyNaturalKey,
+  policyStream,
+  type GraphPolicy,
+  type PolicyList,
+  type PolicyRecord,
+} from '../../streams/policies.ts';
+import { catalogSettings } from '../../transform/encryption/catalog-settings.ts';
+import {
+  bitLockerProfileOf,
+  encryptionSettings,
+  type EncryptionSetting,
+} from '../../transform/encryption/encryption-settings.ts';
+import { policyPlatformOf } from '../../transform/policies/policy-type.ts';
+import { policyVersion, type SeenVersion } from '../../transform/policies/policy-version.ts';
+import { textOf } from '../../transform/graph-values.ts';
+import type { BitLockerProfile } from '../../transform/encryption/silent-encryption.ts';
+import { makeRowMapper } from '../../transform/row-mapper.ts';
+import { combinedCompleteness } from '../source-results.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
+import type { HarvestContext } from '../harvest-context.ts';
+
+export interface KnownPolicy {
+  readonly list: PolicyList;
+  readonly policy: PolicyRecord;
+  readonly policyTypeKey: number;
+  /** Graph's word for what it is made for; null when not told. */
+  readonly platform: string | null;
+  /** False for a policy that is known to reach nobody. */
+  readonly isAssigned: boolean;
+  /** Null for a policy of another kind than a BitLocker profile. */
+  readonly bitLocker: BitLockerProfile | null;
+}
+
+export interface KnownPolicies {
+  readonly harvested: readonly KnownPolicy[];
+  /** How facts refer to the version in force, by policy id; of lists that could not be read, the version last seen. */
+  readonly naturalKeys: ReadonlyMap<string, string>;
+  readonly completeness: Completeness;
+}
+
+const toPolicy = makeRowMapper(policyStream);
+const toSetting = makeRowMapper(encryptionPolicySettingStream);
+
+export async function harvestPolicies({ graph, staging, results }: HarvestContext): Promise<KnownPolicies> {
+  const seenVersions = newestVersions(staging);
+  const naturalKeys = new Map(
+    [...seenVersions].map(([id, { version }]) => [id, policyNaturalKey({ id, version, name: null })]),
+  );
+  const harvested: KnownPolicy[] = [];
+  const parts: Completeness[] = [];
+
+  await mapConcurrent(POLICY_LISTS, async (list) => {
+    parts.push(
+      await results.readSource([], list.address, async () => {
+        for (const graphPolicy of await readList<GraphPolicy>(graph, list.address)) {
+          const known = knownPolicy(list, graphPolicy, seenVersions.get(graphPolicy.id) ?? null);
+          const naturalKey = policyNaturalKey(known.policy);
+          staging.append(policyStream.entity, [toPolicy(known.policy)]);
+          appendSettings(staging, naturalKey, encryptionSettings(graphPolicy));
+          naturalKeys.set(known.policy.id, naturalKey);
+          harvested.push(known);
+        }
+        return 'complete';
+      }),
+    );
+  });
+  const completeness = combinedCompleteness(parts);
+  results.mark([policyStream.entity, encryptionPolicySettingStream.entity], completeness);
+  await readCatalogSettings({ graph, staging, results }, harvested);
+  return { harvested, naturalKeys, completeness };
+}
+
+/** Policies of the settings catalog keep their settings apart: a request for each that may encrypt Windows. */
+async function readCatalogSettings(
+  { graph, staging, results }: Pick<HarvestContext, 'graph' | 'staging' | 'results'>,
+  policies: readonly KnownPolicy[],
+): Promise<void> {
+  const catalog = policies.filter(
+    ({ list, platform }) => list.hasSeparateSettings && platform?.includes('windows'),
+  );
+  await mapConcurrent(catalog, async ({ list, policy }) => {
+    const address = `${list.address}/${encodeURIComponent(policy.id)}/settings`;
+    const completeness = await results.readSource([], address, async () => {
+      appendSettings(staging, policyNaturalKey(policy), catalogSettings(await readList(graph, address)));
+      return 'complete';
+    });
+    if (completeness !== 'complete') results.mark([encryptionPolicySettingStream.entity], 'partial');
+  });
+}
+
+function appendSettings(
+  staging: GenerationBuild,
+  policyNaturalKey: string,
+  settings: readonly EncryptionSetting[],
+): void {
+  const rows = settings.map((setting) => toSetting({ ...setting, policyNaturalKey }));
+  staging.append(encryptionPolicySettingStream.entity, rows);
+}
+
+function knownPolicy(list: PolicyList, graphPolicy: GraphPolicy, seen: SeenVersion | null): KnownPolicy {
+  const { id, version, lastModifiedDateTime } = graphPolicy;
+  return {
+    list,
+    policy: {
+      id,
+      version: policyVersion(version, lastModifiedDateTime, seen),
+      name: policyName(graphPolicy),
+    },
+    policyTypeKey: list.typeOf(graphPolicy),
+    platform: policyPlatformOf(textOf(graphPolicy['@odata.type'])) ?? textOf(graphPolicy.platforms),
+    isAssigned: graphPolicy.isAssigned !== false,
+    bitLocker: bitLockerProfileOf(graphPolicy),
+  };
+}
+
+/** The newest version of each policy that the warehouse has. */
+function newestVersions(staging: GenerationBuild): ReadonlyMap<string, SeenVersion> {
+  const newest = new Map<string, SeenVersion>();
+  for (const row of staging.baseRows(policyStream.entity)) {
+    const [id, version] = [String(row.policyId), Number(row.policyVersion)];
+    if (version >= (newest.get(id)?.version ?? -Infinity)) {
+      newest.set(id, { version, writtenAt: String(row.rowLastModifiedDateTimeUTC) });
+    }
+  }
+  return newest;
+}

@@ -1,0 +1,73 @@
+// Reads the terms of use and who accepted which version of them.
+import type { Completeness } from '../../../src/engines/generation-build.ts';
+import { readList, readPages } from '../../graph/read-pages.ts';
+import {
+  acceptancesAddress,
+  acceptanceStream,
+  TERMS,
+  termsNaturalKey,
+  termsStream,
+  type AcceptanceRecord,
+  type GraphAcceptance,
+  type GraphTerms,
+} from '../../streams/terms.ts';
+import { countOf, textOf } from '../../transform/graph-values.ts';
+import { makeRowMapper } from '../../transform/row-mapper.ts';
+import type { KnownUsers } from './harvest-users.ts';
+import { combinedCompleteness } from '../source-results.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
+import type { HarvestContext } from '../harvest-context.ts';
+
+const toTerms = makeRowMapper(termsStream);
+const toAcceptance = makeRowMapper(acceptanceStream);
+
+/** Comes after the users: an acceptance names its user, and only those of the warehouse are kept. */
+export async function harvestTerms(context: HarvestContext, users: KnownUsers): Promise<void> {
+  const { graph, staging, results } = context;
+  // Graph lists the newest version only; who accepted an older one points at the row that an earlier night left.
+  const knownKeys = new Set<string>();
+  for (const { termsAndConditionsId, termsAndConditionsVersion } of staging.baseRows(termsStream.entity)) {
+    knownKeys.add(termsNaturalKey(String(termsAndConditionsId), Number(termsAndConditionsVersion)));
+  }
+  const terms: GraphTerms[] = [];
+  const listCompleteness = await results.readSource([termsStream.entity], TERMS, async (onRows) => {
+    terms.push(...(await readList<GraphTerms>(graph, TERMS)));
+    staging.append(termsStream.entity, terms.map(toTerms));
+    for (const each of terms) knownKeys.add(termsNaturalKey(each.id, countOf(each.version)));
+    onRows();
+    return 'complete';
+  });
+
+  const parts: Completeness[] = [];
+  await mapConcurrent(terms, async ({ id }) => {
+    const address = acceptancesAddress(id);
+    parts.push(
+      await results.readSource([], address, async (onRows) => {
+        for await (const page of readPages<GraphAcceptance>(graph, address)) {
+          const records = page.flatMap((acceptance) => acceptanceRecord(id, acceptance, users, knownKeys));
+          staging.append(acceptanceStream.entity, records.map(toAcceptance));
+          onRows();
+        }
+        return 'complete';
+      }),
+    );
+  });
+  results.mark(
+    [acceptanceStream.entity],
+    listCompleteness === 'complete' ? combinedCompleteness(parts) : listCompleteness,
+  );
+  results.mark([acceptanceStream.entity], users.completeness);
+}
+
+function acceptanceRecord(
+  termsId: string,
+  acceptance: GraphAcceptance,
+  users: KnownUsers,
+  knownKeys: ReadonlySet<string>,
+): readonly AcceptanceRecord[] {
+  const userId = users.userIdOf(textOf(acceptance.userPrincipalName) ?? '');
+  const naturalKey = termsNaturalKey(termsId, countOf(acceptance.acceptedVersion));
+  return userId === null || !knownKeys.has(naturalKey)
+    ? []
+    : [{ userId, termsNaturalKey: naturalKey, acceptance }];
+}

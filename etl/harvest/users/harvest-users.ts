@@ -1,0 +1,127 @@
+// Reads the people: everyone with an Intune licence or a device, and who has which device.
+import type { Completeness, GenerationBuild } from '../../../src/engines/generation-build.ts';
+import { readCount, readPages } from '../../graph/read-pages.ts';
+import {
+  GRAPH_USER_COUNT,
+  GRAPH_USERS,
+  placeholderUser,
+  userDeviceAssociationStream,
+  userHistoryStream,
+  userRecord,
+  userStream,
+  type GraphUser,
+  type UserRecord,
+} from '../../streams/users.ts';
+import { makeRowMapper } from '../../transform/row-mapper.ts';
+import type { Fleet } from '../memory/fleet.ts';
+import type { KnownDevices } from '../devices/harvest-devices.ts';
+import { inPages } from '../in-pages.ts';
+import { isCompleteList } from '../is-complete-list.ts';
+import { makeInt32List, type Int32List } from '../memory/int32-list.ts';
+import { makeStringPool } from '../memory/string-pool.ts';
+import type { HarvestContext } from '../harvest-context.ts';
+
+/** Of the people in the warehouse: a hundred bytes each. */
+export interface KnownUsers {
+  /** Of whom signs in with the name, in whatever case; null for nobody in the warehouse. */
+  userIdOf(principalName: string): string | null;
+  readonly completeness: Completeness;
+}
+
+const toUser = makeRowMapper(userStream);
+const toHistory = makeRowMapper(userHistoryStream);
+const toAssociation = makeRowMapper(userDeviceAssociationStream);
+
+/** Comes after the devices, since it keeps of the directory only whom it needs. */
+export async function harvestUsers(
+  { graph, staging, results }: HarvestContext,
+  devices: KnownDevices,
+  intunePlans: readonly string[],
+): Promise<KnownUsers> {
+  const { fleet } = devices;
+  const { userIds } = fleet;
+  const ownerCount = userIds.count;
+  const isOwner = (userId: string): boolean => {
+    const userIndex = userIds.find(userId);
+    return userIndex >= 0 && userIndex < ownerCount;
+  };
+  /** 1 for whom the directory names. */
+  const isInDirectory = makeInt32List();
+  const principalNames = makeStringPool();
+  /** By the number of the principal name, one more than that of who has it. */
+  const userOfName = makeInt32List();
+  const append = (records: readonly UserRecord[]): void => {
+    staging.append(userStream.entity, records.map(toUser));
+    staging.append(userHistoryStream.entity, records.map(toHistory));
+  };
+
+  let counted: number | null = null;
+  await results.readSource([], GRAPH_USER_COUNT, async () => {
+    counted = await readCount(graph, GRAPH_USER_COUNT);
+    return 'complete';
+  });
+  /** Of the whole directory. */
+  const listedIds = makeStringPool();
+  const entities = [userStream.entity, userHistoryStream.entity];
+  const completeness = await results.readSource(entities, GRAPH_USERS, async (onRows) => {
+    for await (const page of readPages<GraphUser>(graph, GRAPH_USERS, counted)) {
+      for (const { id } of page) listedIds.add(id);
+      const licensedOrOwning = page
+        .map((user) => userRecord(user, intunePlans))
+        .filter(({ userId, intuneLicensed }) => intuneLicensed === true || isOwner(userId));
+      for (const { userId, userPrincipalName } of licensedOrOwning) {
+        const userIndex = userIds.add(userId);
+        isInDirectory.set(userIndex, 1);
+        if (userPrincipalName === null) continue;
+        userOfName.set(principalNames.add(userPrincipalName.toLowerCase()), userIndex + 1);
+      }
+      append(licensedOrOwning);
+      onRows();
+    }
+    const unknownIds = unknownOwners(fleet, isInDirectory);
+    for (const page of inPages(neverKnownUsers(staging, unknownIds))) append(page.map(placeholderUser));
+    // Without all devices, someone without a licence may own one that was not seen.
+    const listCounts = { address: GRAPH_USERS, noun: 'people', listed: listedIds.count, counted };
+    return isCompleteList(listCounts, results) && devices.completeness === 'complete'
+      ? 'complete'
+      : 'partial';
+  });
+
+  for (const page of inPages(fleet)) {
+    const associations = page.flatMap(({ deviceId, userId }) =>
+      userId === null ? [] : [toAssociation({ userId, deviceId })],
+    );
+    staging.append(userDeviceAssociationStream.entity, associations);
+  }
+  results.mark([userDeviceAssociationStream.entity], devices.completeness);
+  return {
+    completeness,
+    userIdOf(principalName) {
+      const userIndex = userOfName.at(principalNames.find(principalName.toLowerCase())) - 1;
+      return userIndex < 0 ? null : userIds.at(userIndex);
+    },
+  };
+}
+
+/** Owners of devices whom the directory does not name. */
+function unknownOwners(fleet: Fleet, isInDirectory: Int32List): ReadonlySet<string> {
+  const unknown = new Set<string>();
+  for (const { userId } of fleet) {
+    if (userId !== null && isInDirectory.at(fleet.userIds.find(userId)) === 0) unknown.add(userId);
+  }
+  return unknown;
+}
+
+/**
+ * Of the owners of devices whom the directory does not know, those whom the warehouse never did know by name. Those who
+ * left are not among them: they are found gone, and keep their last state.
+ */
+function neverKnownUsers(staging: GenerationBuild, unknownOwners: ReadonlySet<string>): ReadonlySet<string> {
+  const neverKnown = new Set<unknown>(unknownOwners);
+  if (neverKnown.size === 0) return unknownOwners;
+  for (const { userId, userPrincipalName, intuneLicensed } of staging.baseRows(userStream.entity)) {
+    // Whoever was erased has no name, and neither has anyone where names are not kept.
+    if (userPrincipalName !== null || intuneLicensed !== null) neverKnown.delete(userId);
+  }
+  return new Set([...unknownOwners].filter((userId) => neverKnown.has(userId)));
+}

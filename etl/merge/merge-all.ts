@@ -1,0 +1,19 @@
+// Brings everything the harvest looked for into the warehouse, in an order in which references find their things.
+import type { Model } from '../../schema/model.ts';
+import type { Completeness, MergeStep, GenerationBuild } from '../../src/engines/generation-build.ts';
+import { mergeOrder } from './merge-order.ts';
+
+/** `completeness` is by collection; those it does not name were not looked for and stay as they were. */
+export function mergeAll(
+  build: GenerationBuild,
+  model: Model,
+  completeness: ReadonlyMap<string, Completeness>,
+): readonly Omit<MergeStep, 'trimmed'>[] {
+  return mergeOrder(model).flatMap((entity) => {
+    const collectionCompleteness = completeness.get(entity.name);
+    if (collectionCompleteness === undefined) return [];
+    const startedMs = performance.now();
+    const counts = build.merge(entity, collectionCompleteness);
+    return [{ ...counts, completeness: collectionCompleteness, milliseconds: performance.now() - startedMs }];
+  });
+}

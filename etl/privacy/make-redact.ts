@@ -1,0 +1,21 @@
+// What is written in place of a personal value.
+import { createHmac } from 'node:crypto';
+import type { PrivacyProfile } from '../../schema/privacy.ts';
+import type { Redact } from '../../src/engines/generation-build.ts';
+
+const MASKED_PREFIX = 'masked-';
+const MASK_DIGITS = 32;
+/** What was written in place of a value is not masked again. */
+const PLACEHOLDER = /^(?:masked|erased)-/;
+
+/** One value reads the same wherever it stands, in any case of letters; without the secret nobody can try values out. */
+export function makeRedact(profile: PrivacyProfile, secret: Uint8Array): Redact {
+  const masked = (value: string): string =>
+    MASKED_PREFIX +
+    createHmac('sha256', secret).update(value.toLowerCase()).digest('hex').slice(0, MASK_DIGITS);
+  return (kind, value) => {
+    if (profile[kind] === 'full') return value;
+    if (profile[kind] === 'dropped' && kind !== 'id') return null;
+    return PLACEHOLDER.test(value) ? value : masked(value);
+  };
+}

@@ -1,0 +1,53 @@
+// The BitLocker settings of a settings catalog policy, out of the tree of instances that Graph keeps them in.
+import type { EncryptionSetting } from './encryption-settings.ts';
+import { textOf } from '../graph-values.ts';
+
+/** All of BitLocker's settings begin so. */
+const BITLOCKER_PREFIX = 'device_vendor_msft_bitlocker_';
+
+/**
+ * The one that makes a device encrypt. Silent encryption asks for none: it is documented for profiles of the Endpoint
+ * protection template only.
+ */
+const ENCRYPT_SETTING = `${BITLOCKER_PREFIX}requiredeviceencryption`;
+const ENCRYPT_VALUE = '1';
+
+/**
+ * What the policy configures, in its own order, with the setting that encrypts even where it is left open. `settings` is
+ * what `/settings` lists; empty where nothing in it is BitLocker's.
+ */
+export function catalogSettings(settings: readonly object[]): readonly EncryptionSetting[] {
+  const configured = new Map<string, string | null>();
+  for (const setting of settings) collect(propertyOf(setting, 'settingInstance'), configured);
+  if (configured.size === 0) return [];
+  if (!configured.has(ENCRYPT_SETTING)) configured.set(ENCRYPT_SETTING, null);
+  return [...configured].map(([name, value]) =>
+    name === ENCRYPT_SETTING
+      ? { name, configured: value, required: ENCRYPT_VALUE, satisfied: value === ENCRYPT_VALUE }
+      : { name, configured: value, required: null, satisfied: null },
+  );
+}
+
+function collect(instance: unknown, into: Map<string, string | null>): void {
+  const definition = textOf(propertyOf(instance, 'settingDefinitionId'));
+  if (definition === null) return;
+  const choice = propertyOf(instance, 'choiceSettingValue');
+  const simple = propertyOf(propertyOf(instance, 'simpleSettingValue'), 'value');
+  if (definition.startsWith(BITLOCKER_PREFIX)) {
+    // An option is called by its setting and its value: `…_requiredeviceencryption_1`.
+    const option = textOf(propertyOf(choice, 'value'));
+    const plain = typeof simple === 'string' || typeof simple === 'number' ? String(simple) : null;
+    into.set(definition, option === null ? plain : option.replace(`${definition}_`, ''));
+  }
+  const groups = propertyOf(instance, 'groupSettingCollectionValue');
+  for (const holder of [choice, ...(Array.isArray(groups) ? (groups as readonly unknown[]) : [])]) {
+    const children = propertyOf(holder, 'children');
+    if (Array.isArray(children)) for (const child of children) collect(child, into);
+  }
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}

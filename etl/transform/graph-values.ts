@@ -1,0 +1,62 @@
+// What Graph sends where it has nothing to say (dates of year 1, zero GUIDs, empty text) becomes null; the rest becomes canonical.
+
+const ZERO_GUID = '00000000-0000-0000-0000-000000000000';
+
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Text, or null for anything that is not text or has none. */
+export function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** The id of something else, in lower case; null where Graph points at nothing. */
+export function idOf(value: unknown): string | null {
+  const id = textOf(value)?.toLowerCase() ?? null;
+  return id === ZERO_GUID ? null : id;
+}
+
+/**
+ * An instant as the warehouse stores it: UTC without Z, the fraction as precise as it came, without trailing zeros
+ * (`2026-10-02T07:30:00.1234567`). Null for what is no instant and for the first and last year of the calendar.
+ */
+export function instantOf(value: unknown): string | null {
+  const parts = typeof value === 'string' ? INSTANT.exec(value) : null;
+  if (!parts) return null;
+  const [whole, , , , , , , fraction = '', offset = 'Z'] = parts;
+  // Date keeps milliseconds only, so the fraction travels beside it.
+  const utc = new Date(`${whole.slice(0, 19)}${offset}`);
+  const year = utc.getUTCFullYear();
+  if (Number.isNaN(year) || year <= 1 || year >= 9999) return null;
+  const digits = fraction.replace(/0+$/, '').slice(0, 7);
+  return utc.toISOString().slice(0, 19) + (digits === '' ? '' : `.${digits}`);
+}
+
+/** A Date as the warehouse stores it. */
+export function canonicalInstant(instant: Date): string {
+  return instant.toISOString().replace(/\.?0*Z$/, '');
+}
+
+/** A count; 0 where Graph leaves it out. */
+export function countOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : 0;
+}
+
+/** A size in bytes; lists send 0 for "not reported". */
+export function bytesOf(value: unknown): number | bigint | null {
+  if (typeof value === 'bigint') return value > 0n ? value : null;
+  return countOf(value) > 0 ? countOf(value) : null;
+}
+
+/** Truth, also where it arrives as a word ("True", "False"); null for "Unknown", "" and whatever else. */
+export function booleanOf(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  const text = textOf(value)?.toLowerCase();
+  if (text === 'true') return true;
+  return text === 'false' ? false : null;
+}
+
+/** Truth as the number that some columns of the vendor's feed hold: 1, 0 or null. */
+export function booleanNumberOf(value: unknown): number | null {
+  const flag = booleanOf(value);
+  return flag === null ? null : Number(flag);
+}

@@ -1,10 +1,10 @@
 // One night, from Microsoft Graph to a published generation: the snapshot's corridor.
 import type { Model } from '../schema/model.ts';
-import type { Bounds } from '../src/base/bounds.ts';
+import type { VolumeThresholds } from '../src/base/volume-thresholds.ts';
 import type { Clock } from '../src/base/clock.ts';
 import { dateKeyOf } from '../src/base/date-key.ts';
 import { FeedError } from '../src/base/feed-error.ts';
-import type { NightStage, Observer } from '../src/base/observation.ts';
+import type { RunPhase, Observer } from '../src/base/observation.ts';
 import { KEEP_FOREVER, type Retention } from '../src/base/retention.ts';
 import type { Generation } from '../src/engines/engine.ts';
 import type {
@@ -31,7 +31,7 @@ export interface EtlOptions {
   /** The night is the UTC day it starts on; a second run of the day replaces what the first did. */
   readonly clock: Clock;
   /** How far it may be from the night before; the usual bounds unless told. */
-  readonly thresholds?: Bounds;
+  readonly thresholds?: VolumeThresholds;
   /** What is kept of people; everything, for ever, unless told. */
   readonly privacy?: PrivacySettings;
   /** Appends rows to the stage; the tenant behind `graph` unless told otherwise. */
@@ -153,7 +153,7 @@ function collectProblems(graph: GraphClient): {
   return { heard: problems, listening: { ...graph, observe } };
 }
 
-function phaseTimer({ run, observe }: GraphClient): (phase: NightStage) => void {
+function phaseTimer({ run, observe }: GraphClient): (phase: RunPhase) => void {
   let lastMs = performance.now();
   return (phase) => {
     const now = performance.now();

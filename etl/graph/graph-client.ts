@@ -1,11 +1,15 @@
 // Reads JSON from Microsoft Graph, patiently: each request is repeated as retry.ts decides, and waits its turn as traffic.ts does.
 import { randomUUID } from 'node:crypto';
-import type { Response } from '../../src/network/proxy-fetch.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observer } from '../../src/base/observation.ts';
 import { parseJson } from './parse-json.ts';
 import { listAddress, DEFAULT_LIST_OPTIONS, type ListOptions } from './list-address.ts';
-import { makeProxyFetch, DIRECT_CONNECTION, type Fetch } from '../../src/network/proxy-fetch.ts';
+import {
+  makeProxyFetch,
+  DIRECT_CONNECTION,
+  type Fetch,
+  type Response,
+} from '../../src/network/proxy-fetch.ts';
 import {
   classifyFailure,
   DEFAULT_RETRY_POLICY,

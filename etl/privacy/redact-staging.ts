@@ -2,7 +2,7 @@
 import { derivePeople, type People } from '../../schema/derive/people.ts';
 import type { Model } from '../../schema/model.ts';
 import type { Entity, PersonalKind, Row } from '../../schema/words.ts';
-import { subjectHash } from '../../src/base/subject-hash.ts';
+import { subjectHash } from '../../src/engines/subject-hash.ts';
 import type {
   Redact,
   GenerationBuild,

@@ -4,7 +4,7 @@ import type { Entity } from '../../schema/words.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
-import type { Keeping, Retention } from '../../src/base/retention.ts';
+import type { RetentionPeriod, Retention } from '../../src/base/retention.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 
 /** What the hosted feed keeps of facts, in days, where the model knows of nothing else. */
@@ -24,7 +24,7 @@ export function trimAll(
 }
 
 /** Throws FeedError `setup.bad-setting` where a rule names a collection that does not exist, or that has no days. */
-export function checkRetention({ entities }: Model, { of: byCollection }: Retention): void {
+export function checkRetention({ entities }: Model, { byCollection }: Retention): void {
   const trimmable = new Set([...entities.values()].filter(hasDays).map(({ name }) => name));
   for (const name of byCollection.keys()) {
     if (trimmable.has(name)) continue;
@@ -40,14 +40,14 @@ export function checkRetention({ entities }: Model, { of: byCollection }: Retent
 /** Null where all days are kept. */
 function firstRetainedDay(
   entity: Entity,
-  { usual: defaultPeriod, of: byCollection }: Retention,
+  { defaultPeriod, byCollection }: Retention,
   day: DateKey,
 ): DateKey | null {
   const days = hasDays(entity) ? retainedDays(entity, byCollection.get(entity.name) ?? defaultPeriod) : null;
   return days === null ? null : addDays(day, 1 - days);
 }
 
-function retainedDays({ lifetime, vendorDays }: Entity, period: Keeping): number | null {
+function retainedDays({ lifetime, vendorDays }: Entity, period: RetentionPeriod): number | null {
   if (period === 'forever') return null;
   if (period !== 'vendor') return period;
   // The hosted feed keeps things, and so what became of them, for a time that nobody has told.

@@ -25,7 +25,7 @@ export interface NewKey {
 }
 
 // `ff` lets scanners for leaked secrets know it; the id is no secret.
-const SHAPE = /^ff_([0-9a-f]{12})_([\w-]{43})$/;
+const KEY_PATTERN = /^ff_([0-9a-f]{12})_([\w-]{43})$/;
 
 /** The text is shown once and never again. */
 export function makeKey({ label, role, createdAt, expiresAt }: NewKey): {
@@ -47,16 +47,16 @@ export function makeKey({ label, role, createdAt, expiresAt }: NewKey): {
 
 /** Whether a text has the shape of a key; tells tokens and keys apart in `Authorization: Bearer`. */
 export function looksLikeKey(text: string): boolean {
-  return SHAPE.test(text);
+  return KEY_PATTERN.test(text);
 }
 
 /** The stored key that the text is, if it is in force; null for every other text, whatever is wrong with it. */
 export function findKey(text: string, keys: readonly StoredKey[], now: Date): StoredKey | null {
-  const [, id] = SHAPE.exec(text) ?? [];
+  const [, id] = KEY_PATTERN.exec(text) ?? [];
   const stored = keys.find((each) => each.id === id);
   if (!stored) return null;
-  const [given, kept] = [hashOf(text, stored.salt), Buffer.from(stored.hash, 'base64url')];
-  const isSame = given.length === kept.length && timingSafeEqual(given, kept);
+  const [givenHash, storedHash] = [hashOf(text, stored.salt), Buffer.from(stored.hash, 'base64url')];
+  const isSame = givenHash.length === storedHash.length && timingSafeEqual(givenHash, storedHash);
   const hasEnded = stored.expiresAt !== null && Date.parse(stored.expiresAt) <= now.getTime();
   return isSame && stored.revokedAt === null && !hasEnded ? stored : null;
 }

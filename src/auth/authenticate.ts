@@ -5,9 +5,9 @@ import { findKey, looksLikeKey } from './api-key.ts';
 import type { Caller } from './caller.ts';
 import type { KeyFile } from './key-file.ts';
 import type { Role, Roles } from './roles.ts';
-import type { TokenClaims, VerifyToken } from './verify-token.ts';
+import type { TokenClaims, VerifyToken } from './token-verifier.ts';
 
-export interface GateWords {
+export interface AuthenticateOptions {
   readonly keyFile: KeyFile;
   /** Null where no directory is set: then tokens are refused. */
   readonly verifyToken: VerifyToken | null;
@@ -15,7 +15,7 @@ export interface GateWords {
   /** The role of whoever comes without credentials; null where nobody may. */
   readonly anonymousRole: Role | null;
   /** Of readers who may read, and whose claims name no role. Null where one must be named. */
-  readonly usualRole: Role | null;
+  readonly defaultRole: Role | null;
   /** Value of a `roles` or `groups` claim → role. */
   readonly rolesByClaim: ReadonlyMap<string, Role>;
   readonly clock: Clock;
@@ -34,13 +34,18 @@ export interface Credentials {
 export type Authenticate = (credentials: Credentials) => Promise<Caller>;
 
 /** Scopes and application permissions by which the vendor's feed is read, and so is this one. */
-const RIGHTS = ['get_data_warehouse', 'user_impersonation'];
+const READ_PERMISSIONS = ['get_data_warehouse', 'user_impersonation'];
 
-export function makeGate({ keyFile, verifyToken, clock, ...words }: GateWords): Authenticate {
-  const byKey = (text: string): Caller => {
+export function makeAuthenticate({
+  keyFile,
+  verifyToken,
+  clock,
+  ...options
+}: AuthenticateOptions): Authenticate {
+  const callerByKey = (text: string): Caller => {
     const stored = findKey(text, keyFile.keys(), clock.now());
     if (!stored) throw refusal('The key is not known, has expired or was revoked.');
-    const role = words.roles.get(stored.role);
+    const role = options.roles.get(stored.role);
     if (!role)
       throw forbidden(
         `The key is for the role '${stored.role}', which is no longer there.`,
@@ -48,26 +53,26 @@ export function makeGate({ keyFile, verifyToken, clock, ...words }: GateWords): 
       );
     return { kind: 'key', id: `key:${stored.id}`, role };
   };
-  const byToken = async (token: string): Promise<Caller> => {
+  const callerByToken = async (token: string): Promise<Caller> => {
     if (!verifyToken) throw refusal('This feed takes no tokens of a directory.');
     const claims = await verifyToken(token);
-    return { kind: claims.kind, id: `${claims.kind}:${claims.id}`, role: roleOf(claims, words) };
+    return { kind: claims.kind, id: `${claims.kind}:${claims.id}`, role: roleOf(claims, options) };
   };
 
-  const stranger: Caller | null = words.anonymousRole && {
+  const anonymousCaller: Caller | null = options.anonymousRole && {
     kind: 'anonymous',
     id: 'anonymous',
-    role: words.anonymousRole,
+    role: options.anonymousRole,
   };
   return async ({ authorization, apiKey, parameter }) => {
     // Nobody can be told from anybody here, as in a demo: scripts written for the hosted feed bring a token all the same.
-    if (stranger && !verifyToken && keyFile.keys().length === 0) return stranger;
+    if (anonymousCaller && !verifyToken && keyFile.keys().length === 0) return anonymousCaller;
     const given = [authorization, apiKey, parameter].filter((each) => each !== undefined);
     if (given.length > 1) throw refusal('The request carries more than one credential.');
     const key = apiKey ?? parameter;
-    if (key !== undefined) return byKey(key);
+    if (key !== undefined) return callerByKey(key);
     if (authorization === undefined) {
-      if (stranger) return stranger;
+      if (anonymousCaller) return anonymousCaller;
       throw refusal('This feed is read with credentials.');
     }
     const [scheme = '', ...rest] = authorization.trim().split(/ +/);
@@ -76,9 +81,9 @@ export function makeGate({ keyFile, verifyToken, clock, ...words }: GateWords): 
       case 'bearer':
         // Power BI asks with nothing after the word, to be told where to sign in.
         if (value === '') throw refusal('The token is missing.');
-        return looksLikeKey(value) ? byKey(value) : await byToken(value);
+        return looksLikeKey(value) ? callerByKey(value) : await callerByToken(value);
       case 'basic':
-        return byKey(passwordOf(value));
+        return callerByKey(passwordOf(value));
       default:
         throw refusal(`Credentials of the kind '${scheme.slice(0, 20)}' are not taken.`);
     }
@@ -97,22 +102,29 @@ export function challengesOf(
 
 function roleOf(
   { kind, scopes, roles, groups }: TokenClaims,
-  { roles: known, usualRole, rolesByClaim }: Pick<GateWords, 'roles' | 'usualRole' | 'rolesByClaim'>,
+  {
+    roles: knownRoles,
+    defaultRole,
+    rolesByClaim,
+  }: Pick<AuthenticateOptions, 'roles' | 'defaultRole' | 'rolesByClaim'>,
 ): Role {
   const mapped = [...roles, ...groups]
     .map((claim) => rolesByClaim.get(claim))
     .filter((role) => role !== undefined);
-  const mayRead = (kind === 'app' ? roles : scopes).some((right) => RIGHTS.includes(right));
+  const mayRead = (kind === 'app' ? roles : scopes).some((permission) =>
+    READ_PERMISSIONS.includes(permission),
+  );
   // A user's token needs the scope even where a role is named: it says that the user lets this client read.
   const isAllowed = mayRead || (kind === 'app' && mapped.length > 0);
   if (!isAllowed) {
-    const [right, lent] = kind === 'app' ? ['app role', 'assign it to'] : ['scope', 'grant it to'];
+    const [permission, grantHint] = kind === 'app' ? ['app role', 'assign it to'] : ['scope', 'grant it to'];
     throw forbidden(
-      `The token does not allow reading: it lacks the ${right} ${RIGHTS.join(' or ')}.`,
-      `In the app registration of the feed, ${lent} the client; then sign in anew.`,
+      `The token does not allow reading: it lacks the ${permission} ${READ_PERMISSIONS.join(' or ')}.`,
+      `In the app registration of the feed, ${grantHint} the client; then sign in anew.`,
     );
   }
-  const role = [...known.values()].find(({ name }) => mapped.some((each) => each.name === name)) ?? usualRole;
+  const role =
+    [...knownRoles.values()].find(({ name }) => mapped.some((each) => each.name === name)) ?? defaultRole;
   if (role) return role;
   throw forbidden('No role of this feed is yours.', 'Ask for an app role or a group that the feed knows.');
 }

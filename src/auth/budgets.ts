@@ -1,7 +1,7 @@
 // What each caller may use up: seconds of reading threads and bytes a minute, and reads at once. Requests are not counted,
 // since one may cost ten thousand times what another does.
 import { FeedError } from '../base/feed-error.ts';
-import { Bucket, type BucketState } from './bucket.ts';
+import { TokenBucket, type TokenBucketState } from './token-bucket.ts';
 
 /** 0 is without end. */
 export interface BudgetSettings {
@@ -16,25 +16,25 @@ export interface BudgetSettings {
 export interface Account {
   readonly id: string;
   /** Throws `limit.budget` where there is nothing left to read with. */
-  check(): void;
+  requireBudget(): void;
   /** The same, and takes one of the places for reads at once, until the signal says that the read is over. */
-  enter(over: AbortSignal): void;
+  startRead(over: AbortSignal): void;
   /** Milliseconds that a thread has worked. */
-  work(milliseconds: number): void;
-  send(bytes: number): void;
+  chargeWorkerTime(milliseconds: number): void;
+  chargeBytes(bytes: number): void;
   /** None for whoever has no budget. */
   quotas(): readonly Quota[];
 }
 
 /** One of the things that are limited, and how much of it there is. */
-export interface Quota extends Pick<BucketState, 'most' | 'left'> {
+export interface Quota extends Pick<TokenBucketState, 'capacity' | 'remaining'> {
   readonly name: string;
   readonly unit: 'worker-milliseconds' | 'content-bytes' | 'concurrent-requests';
   /** Null where it comes back with the end of a read. */
-  readonly time: BucketState['time'] | null;
+  readonly time: TokenBucketState['time'] | null;
 }
 
-const MOST_ACCOUNTS = 10_000;
+const MAX_ACCOUNTS = 10_000;
 
 /** `now` is in milliseconds, and never goes back. */
 export class Budgets {
@@ -47,45 +47,52 @@ export class Budgets {
     this.#now = now;
   }
 
-  of(id: string): Account {
+  accountOf(id: string): Account {
     const account = this.#accounts.get(id) ?? new MeteredAccount(id, this.#settings, this.#now);
     this.#accounts.delete(id);
     this.#accounts.set(id, account);
-    if (this.#accounts.size > MOST_ACCOUNTS) this.#forget();
+    if (this.#accounts.size > MAX_ACCOUNTS) this.#evict();
     return account;
   }
 
   /** Those first whose budget is whole: they lose nothing. If there are none, whoever came least of late. */
-  #forget(): void {
-    for (const [id, account] of this.#accounts) if (account.isWhole()) this.#accounts.delete(id);
+  #evict(): void {
+    for (const [id, account] of this.#accounts) if (account.isFull()) this.#accounts.delete(id);
     for (const id of this.#accounts.keys()) {
-      if (this.#accounts.size <= MOST_ACCOUNTS) break;
+      if (this.#accounts.size <= MAX_ACCOUNTS) break;
       this.#accounts.delete(id);
     }
   }
 }
 
 /** Of someone who has all of the machine anyway. */
-export function freeAccount(id: string): Account {
-  const nothing = (): void => undefined;
-  return { id, check: nothing, enter: nothing, work: nothing, send: nothing, quotas: () => [] };
+export function unlimitedAccount(id: string): Account {
+  const noop = (): void => undefined;
+  return {
+    id,
+    requireBudget: noop,
+    startRead: noop,
+    chargeWorkerTime: noop,
+    chargeBytes: noop,
+    quotas: () => [],
+  };
 }
 
 class MeteredAccount implements Account {
   readonly id: string;
-  readonly #time: Bucket;
-  readonly #bytes: Bucket;
-  readonly #most: number;
+  readonly #time: TokenBucket;
+  readonly #bytes: TokenBucket;
+  readonly #maxReads: number;
   #reads = 0;
 
   constructor(id: string, settings: BudgetSettings, now: () => number) {
     this.id = id;
-    this.#time = new Bucket(settings.budgetSeconds * 1000, now);
-    this.#bytes = new Bucket(settings.budgetMegabytes * 1_000_000, now);
-    this.#most = settings.readsAtOnce || Infinity;
+    this.#time = new TokenBucket(settings.budgetSeconds * 1000, now);
+    this.#bytes = new TokenBucket(settings.budgetMegabytes * 1_000_000, now);
+    this.#maxReads = settings.readsAtOnce || Infinity;
   }
 
-  check(): void {
+  requireBudget(): void {
     const wait = Math.max(this.#time.waitSeconds(), this.#bytes.waitSeconds());
     if (wait === 0) return;
     const what = this.#time.waitSeconds() > 0 ? 'seconds of reading' : 'bytes';
@@ -95,9 +102,9 @@ class MeteredAccount implements Account {
     });
   }
 
-  enter(over: AbortSignal): void {
-    this.check();
-    if (this.#reads >= this.#most) {
+  startRead(over: AbortSignal): void {
+    this.requireBudget();
+    if (this.#reads >= this.#maxReads) {
       throw new FeedError('limit.budget', `You have ${this.#reads} reads under way, and may have no more.`, {
         hint: 'Wait until one of them has ended.',
         retryAfterSeconds: 1,
@@ -108,12 +115,12 @@ class MeteredAccount implements Account {
     over.addEventListener('abort', () => (this.#reads -= 1), { once: true });
   }
 
-  work(milliseconds: number): void {
-    this.#time.take(milliseconds);
+  chargeWorkerTime(milliseconds: number): void {
+    this.#time.consume(milliseconds);
   }
 
-  send(bytes: number): void {
-    this.#bytes.take(bytes);
+  chargeBytes(bytes: number): void {
+    this.#bytes.consume(bytes);
   }
 
   quotas(): readonly Quota[] {
@@ -123,15 +130,15 @@ class MeteredAccount implements Account {
       {
         name: 'reads',
         unit: 'concurrent-requests',
-        most: this.#most,
-        left: this.#most - this.#reads,
+        capacity: this.#maxReads,
+        remaining: this.#maxReads - this.#reads,
         time: null,
       },
     ];
-    return quotas.filter(({ most }) => most !== Infinity);
+    return quotas.filter(({ capacity: most }) => most !== Infinity);
   }
 
-  isWhole(): boolean {
-    return this.#reads === 0 && this.#time.isWhole() && this.#bytes.isWhole();
+  isFull(): boolean {
+    return this.#reads === 0 && this.#time.isFull() && this.#bytes.isFull();
   }
 }

@@ -15,11 +15,11 @@ export interface Protection {
   /** Whether the feed speaks TLS by itself. */
   readonly tls: boolean;
   /** Whether there is a key, or a directory to sign in with. */
-  readonly knowsReaders: boolean;
+  readonly canAuthenticate: boolean;
 }
 
 /** Throws `setup.unsafe` where data or credentials would be open to others than those they are for. */
-export function refuseExposure(exposure: Exposure, { tls, knowsReaders }: Protection): void {
+export function refuseExposure(exposure: Exposure, { tls, canAuthenticate: knowsReaders }: Protection): void {
   const { host, anonymous, trustedProxies } = exposure;
   if (anonymous === 'allow' || !isReachable(exposure)) return;
   if (!knowsReaders) {
@@ -46,7 +46,7 @@ export function refuseExposure(exposure: Exposure, { tls, knowsReaders }: Protec
 }
 
 /** Whether someone without credentials may read. */
-export function letsStrangersIn(exposure: Exposure): boolean {
+export function allowsAnonymous(exposure: Exposure): boolean {
   return exposure.anonymous === 'allow' || (exposure.anonymous === 'loopback' && !isReachable(exposure));
 }
 

@@ -11,18 +11,18 @@ export interface KeyFile {
   write(keys: readonly StoredKey[]): void;
 }
 
-const TEXTS = ['id', 'label', 'role', 'createdAt', 'salt', 'hash'] as const;
-const TEXTS_OR_NULL = ['expiresAt', 'revokedAt'] as const;
+const STRING_FIELDS = ['id', 'label', 'role', 'createdAt', 'salt', 'hash'] as const;
+const NULLABLE_STRING_FIELDS = ['expiresAt', 'revokedAt'] as const;
 
 export function openKeyFile(dataDir: string): KeyFile {
   const path = join(dataDir, 'keys.json');
-  let known: { readonly mark: string; readonly keys: readonly StoredKey[] } | null = null;
+  let cached: { readonly mark: string; readonly keys: readonly StoredKey[] } | null = null;
   return {
     keys() {
-      const mark = markOf(path);
+      const mark = fileVersionOf(path);
       if (mark === null) return [];
-      if (known?.mark !== mark) known = { mark, keys: readKeys(path) };
-      return known.keys;
+      if (cached?.mark !== mark) cached = { mark, keys: readKeys(path) };
+      return cached.keys;
     },
     write(keys) {
       // Keys may be made before the first night.
@@ -35,14 +35,14 @@ export function openKeyFile(dataDir: string): KeyFile {
 }
 
 /** Changes whenever the file is replaced: by time, by size and by the file itself. Null where there is none. */
-function markOf(path: string): string | null {
+function fileVersionOf(path: string): string | null {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat ? `${stat.ino} ${stat.mtimeNs} ${stat.size}` : null;
 }
 
 // A file that cannot be read lets nobody in: one key lost in it might be one that was revoked.
 function readKeys(path: string): readonly StoredKey[] {
-  const broken = (cause?: unknown): FeedError =>
+  const unreadable = (cause?: unknown): FeedError =>
     new FeedError('feed.unavailable', `The keys in '${path}' cannot be read.`, {
       hint: 'Restore the file, or remove it and make new keys.',
       cause,
@@ -51,9 +51,9 @@ function readKeys(path: string): readonly StoredKey[] {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw broken(cause);
+    throw unreadable(cause);
   }
-  if (!Array.isArray(json) || !json.every(isStoredKey)) throw broken();
+  if (!Array.isArray(json) || !json.every(isStoredKey)) throw unreadable();
   return json;
 }
 
@@ -61,7 +61,7 @@ function isStoredKey(json: unknown): json is StoredKey {
   if (typeof json !== 'object' || json === null) return false;
   const fields = json as Readonly<Record<string, unknown>>;
   return (
-    TEXTS.every((name) => typeof fields[name] === 'string') &&
-    TEXTS_OR_NULL.every((name) => fields[name] === null || typeof fields[name] === 'string')
+    STRING_FIELDS.every((name) => typeof fields[name] === 'string') &&
+    NULLABLE_STRING_FIELDS.every((name) => fields[name] === null || typeof fields[name] === 'string')
   );
 }

@@ -16,7 +16,7 @@ export interface Role {
 export type Roles = ReadonlyMap<string, Role>;
 
 /** Who sees most comes first. */
-export const ROLES = {
+export const BUILT_IN_ROLES = {
   analyst: { name: 'analyst', collections: ['*'], personal: 'all', metrics: true },
   reader: { name: 'reader', collections: ['*'], personal: 'none' },
   auditor: { name: 'auditor', collections: ['encryption*', 'device*'], personal: 'all' },
@@ -28,8 +28,8 @@ export const ROLES = {
  * sees more. One of the name of ours stands in its place.
  */
 export function allRoles(own: readonly Role[]): Roles {
-  const ours = Object.values(ROLES).filter(({ name }) => !own.some((role) => role.name === name));
-  return new Map([...own, ...ours].map((role) => [role.name, role]));
+  const builtIn = Object.values(BUILT_IN_ROLES).filter(({ name }) => !own.some((role) => role.name === name));
+  return new Map([...own, ...builtIn].map((role) => [role.name, role]));
 }
 
 /** Throws `setup.bad-setting` for a name that is no role; `target` is where it was written. */

@@ -22,18 +22,18 @@ export type Fetch = (
   request: { readonly signal: AbortSignal; readonly redirect: 'error' },
 ) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
 
-const HOUR_MS = 3_600_000;
-const LEAST_MS = 5 * 60_000;
+const REFRESH_MS = 3_600_000;
+const MIN_REFETCH_MS = 5 * 60_000;
 // Where not even a first answer came, a token may try again soon.
-const FIRST_MS = 10_000;
-const ANSWER_MS = 5000;
+const RETRY_MS = 10_000;
+const TIMEOUT_MS = 5000;
 
 /** `metadataUrl` is the directory's OpenID document, such as `…/{tenant}/v2.0/.well-known/openid-configuration`. */
-export function watchSigningKeys(metadataUrl: string, clock: Clock, fetch: Fetch): SigningKeys {
-  let known: Signer | null = null;
+export function openSigningKeys(metadataUrl: string, clock: Clock, fetch: Fetch): SigningKeys {
+  let cached: Signer | null = null;
   let triedAt = -Infinity;
-  let trying: Promise<void> | null = null;
-  let failure: unknown = null;
+  let fetching: Promise<void> | null = null;
+  let lastError: unknown = null;
 
   const load = async (): Promise<void> => {
     triedAt = clock.now().getTime();
@@ -42,31 +42,31 @@ export function watchSigningKeys(metadataUrl: string, clock: Clock, fetch: Fetch
       if (typeof issuer !== 'string' || typeof keysUrl !== 'string')
         throw new TypeError('Not an OpenID document.');
       refuseOtherHost(keysUrl, metadataUrl);
-      known = {
+      cached = {
         issuer,
         keys: createLocalJWKSet((await fetchJson(keysUrl, fetch)) as unknown as JSONWebKeySet),
       };
     } catch (error) {
-      failure = error;
+      lastError = error;
     } finally {
-      trying = null;
+      fetching = null;
     }
   };
   return {
     async signer(unknownKey = false) {
       const age = clock.now().getTime() - triedAt;
-      const least = known ? LEAST_MS : FIRST_MS;
-      if (age >= (known && !unknownKey ? HOUR_MS : least)) trying ??= load();
+      const least = cached ? MIN_REFETCH_MS : RETRY_MS;
+      if (age >= (cached && !unknownKey ? REFRESH_MS : least)) fetching ??= load();
       // Who is known already need not wait for what may have changed.
-      if (trying && (known === null || unknownKey)) await trying;
-      if (known) return known;
-      throw failure;
+      if (fetching && (cached === null || unknownKey)) await fetching;
+      if (cached) return cached;
+      throw lastError;
     },
   };
 }
 
 async function fetchJson(url: string, fetch: Fetch): Promise<Readonly<Record<string, unknown>>> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
   const json = await response.json();
   if (typeof json !== 'object' || json === null) throw new TypeError(`${url} holds no object.`);

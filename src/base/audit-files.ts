@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DateKey } from './date-key.ts';
 
 /** What became of a request. `left`: the client had gone before there was an answer. */
-export type Decision = 'answered' | 'denied' | 'limited' | 'rejected' | 'failed' | 'left';
+export type AuditDecision = 'answered' | 'denied' | 'limited' | 'rejected' | 'failed' | 'left';
 
 /** A line, as JSON. Its fields are the columns of the collection `reads`. */
 export interface AuditLine {
@@ -15,7 +15,7 @@ export interface AuditLine {
   /** Null for whoever was not let in. */
   readonly caller: string | null;
   readonly role: string | null;
-  readonly decision: Decision;
+  readonly decision: AuditDecision;
   readonly method: string;
   readonly shape: string;
   readonly status: number;

@@ -17,14 +17,14 @@ export const CLOUDS = {
   },
 } as const satisfies Readonly<Record<string, Cloud>>;
 
-export interface CloudWords {
+export interface CloudOptions {
   readonly cloud: keyof typeof CLOUDS;
   /** Where it is other than in that cloud; null for nowhere else. */
   readonly graphUrl: string | null;
   readonly loginUrl: string | null;
 }
 
-export function cloudOf({ cloud, graphUrl, loginUrl }: CloudWords): Cloud {
-  const usual = CLOUDS[cloud];
-  return { graphUrl: graphUrl ?? usual.graphUrl, loginUrl: loginUrl ?? usual.loginUrl };
+export function cloudOf({ cloud, graphUrl, loginUrl }: CloudOptions): Cloud {
+  const defaults = CLOUDS[cloud];
+  return { graphUrl: graphUrl ?? defaults.graphUrl, loginUrl: loginUrl ?? defaults.loginUrl };
 }

@@ -4,7 +4,7 @@
 export type DateKey = number;
 
 /** The day no span reaches: history that still holds ends here (9999-12-31). */
-export const OPEN_DAY: DateKey = 99991231;
+export const OPEN_END: DateKey = 99991231;
 
 export function dateKeyOf(instant: Date): DateKey {
   return instant.getUTCFullYear() * 10_000 + (instant.getUTCMonth() + 1) * 100 + instant.getUTCDate();
@@ -22,7 +22,7 @@ export function addDays(day: DateKey, days: number): DateKey {
 }
 
 /** yyyymm: the span store's key frame, see design decision 9. */
-export function periodOf(day: DateKey): number {
+export function monthPartitionOf(day: DateKey): number {
   return Math.trunc(day / 100);
 }
 

@@ -82,6 +82,6 @@ function isTime(hour = '00', minute = '00', second = '00'): boolean {
 }
 
 function printFraction(digits: string): string {
-  const kept = digits.slice(0, 7).replace(/0+$/, '');
-  return kept === '' ? '' : `.${kept}`;
+  const significant = digits.slice(0, 7).replace(/0+$/, '');
+  return significant === '' ? '' : `.${significant}`;
 }

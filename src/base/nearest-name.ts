@@ -4,11 +4,11 @@
 export function nearestName(names: Iterable<string>, written: string): string | null {
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const name of names) {
-    const furthest = Math.max(1, Math.floor(name.length / 3));
+    const maxDistance = Math.max(1, Math.floor(name.length / 3));
     // Texts are at least as far apart as their lengths; sixteen kilobytes of a name would take seconds to measure.
-    if (Math.abs(name.length - written.length) > furthest) continue;
+    if (Math.abs(name.length - written.length) > maxDistance) continue;
     const distance = editDistance(name.toLowerCase(), written.toLowerCase());
-    if (distance <= furthest && distance < (best?.distance ?? Infinity)) {
+    if (distance <= maxDistance && distance < (best?.distance ?? Infinity)) {
       best = { name, distance };
     }
   }

@@ -4,7 +4,7 @@
 export type RequestStep = 'parse' | 'plan' | 'render' | 'read' | 'send';
 
 /** The stages of a night, in their order. */
-export type NightStage = 'extract' | 'stage' | 'verify' | 'publish';
+export type RunPhase = 'extract' | 'stage' | 'verify' | 'publish';
 
 export type Observation =
   | { readonly kind: 'server.listening'; readonly url: string }
@@ -43,7 +43,7 @@ export type Observation =
   | {
       readonly kind: 'night.stage';
       readonly run: string;
-      readonly stage: NightStage;
+      readonly stage: RunPhase;
       readonly milliseconds: number;
     }
   /** Rows of one source so far; `total` where the source told it. */

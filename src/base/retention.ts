@@ -1,31 +1,31 @@
 // For how long the days of the collections are kept: the rules as an admin writes them, and what they say.
 
 /** For ever, as long as the hosted feed does, or so many days, that of the night among them; 2 at least. */
-export type Keeping = 'forever' | 'vendor' | number;
+export type RetentionPeriod = 'forever' | 'vendor' | number;
 
 export interface Retention {
-  readonly usual: Keeping;
+  readonly defaultPeriod: RetentionPeriod;
   /** By collection, where it is other than usual. */
-  readonly of: ReadonlyMap<string, Keeping>;
+  readonly byCollection: ReadonlyMap<string, RetentionPeriod>;
 }
 
-export const KEEP_FOREVER: Retention = { usual: 'forever', of: new Map() };
+export const KEEP_FOREVER: Retention = { defaultPeriod: 'forever', byCollection: new Map() };
 
 /** Reads rules such as `vendor` and `devicePropertyHistories=400d`. Null where one cannot be read, or is said twice. */
 export function parseRetention(rules: readonly string[]): Retention | null {
-  const keepings = new Map<string, Keeping>();
+  const periods = new Map<string, RetentionPeriod>();
   for (const rule of rules) {
     const [, collection = '', written = ''] = /^(?:(\w+)\s*=)?\s*(\w+)$/.exec(rule) ?? [];
-    const keeping = keepingOf(written);
-    if (keeping === null || keepings.has(collection)) return null;
-    keepings.set(collection, keeping);
+    const period = parsePeriod(written);
+    if (period === null || periods.has(collection)) return null;
+    periods.set(collection, period);
   }
-  const usual = keepings.get('') ?? KEEP_FOREVER.usual;
-  keepings.delete('');
-  return { usual, of: keepings };
+  const defaultPeriod = periods.get('') ?? KEEP_FOREVER.defaultPeriod;
+  periods.delete('');
+  return { defaultPeriod, byCollection: periods };
 }
 
-function keepingOf(written: string): Keeping | null {
+function parsePeriod(written: string): RetentionPeriod | null {
   if (written === 'forever' || written === 'vendor') return written;
   const days = Number(/^(\d{1,5})d$/.exec(written)?.[1]);
   return days >= 2 ? days : null;

@@ -1,10 +1,10 @@
 // What `query --explain` prints: the plan, each statement with its values, and SQLite's own plan for it.
 import { inspect } from 'node:util';
 import type { ExplainedStatement } from '../engines/sqlite/read/explaining-engine.ts';
-import type { Asked } from '../http/serve-read.ts';
+import type { PlannedRequest } from '../http/read/serve-read.ts';
 import type { BlankStatement } from '../sql/statement.ts';
 
-export function explanation(asked: Asked, explained: readonly ExplainedStatement[]): string {
+export function explanation(asked: PlannedRequest, explained: readonly ExplainedStatement[]): string {
   if (asked.kind === 'document') return 'A document: it is made from the model, and nothing is read.';
   const statements = explained.map(({ use, statement, steps }) =>
     [
@@ -16,7 +16,7 @@ export function explanation(asked: Asked, explained: readonly ExplainedStatement
       ...steps.map(indented),
     ].join('\n'),
   );
-  return [`Plan\n${indented(planText(asked.reading.plan))}`, ...statements].join('\n\n');
+  return [`Plan\n${indented(planText(asked.plannedRead.plan))}`, ...statements].join('\n\n');
 }
 
 // As wide as a terminal usually is: most values of a plan then stand in one line.

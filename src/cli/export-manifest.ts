@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DateKey } from '../base/date-key.ts';
-import { digestFile } from '../base/digest-file.ts';
+import { digestFile } from '../engines/digest-file.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { TableColumn } from '../format/table-file.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { digestFile } from '../base/digest-file.ts';
+import { digestFile } from '../engines/digest-file.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { openExport, type ExportSource, type ExportTable } from '../engines/sqlite/transfer/export-tables.ts';

@@ -1,6 +1,6 @@
 // The night as a person watches it: one bar that redraws itself on a terminal, plain lines elsewhere.
 import type { Observation, Observer } from '../base/observation.ts';
-import { sentenceFor } from '../observe/sentence.ts';
+import { sentenceFor } from '../observe/sentence-for.ts';
 
 interface Screen {
   readonly isTTY?: boolean;

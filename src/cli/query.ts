@@ -8,10 +8,10 @@ import { SQLITE_DIALECT } from '../engines/sqlite/sqlite-dialect.ts';
 import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
 import type { Engine } from '../engines/engine.ts';
 import { odataError } from '../format/odata-error.ts';
-import { type FeedRequest, findAsked } from '../http/feed-request.ts';
+import { type FeedRequest, parseTarget } from '../http/request/feed-request.ts';
 import { type Feed, feedsByRole } from '../http/feed.ts';
-import { planRequest, serveRead } from '../http/serve-read.ts';
-import { startStopwatch } from '../http/stopwatch.ts';
+import { planRequest, serveRead } from '../http/read/serve-read.ts';
+import { startStopwatch } from '../http/request/stopwatch.ts';
 import type { Settings } from '../settings/settings.ts';
 import { catchUp } from './catch-up.ts';
 import { clockOf } from './clock-of.ts';
@@ -83,9 +83,9 @@ function feedOf(engine: Engine, settings: Settings): Feed {
 function requestOf(typed: string, { publicUrl, host, port }: Settings): FeedRequest {
   const { target, base } = readTypedAddress(typed, publicUrl ?? `http://${host}:${port}`);
   return {
-    ...findAsked(target, base),
+    ...parseTarget(target, base),
     headers: {},
-    encoding: 'identity',
+    contentEncoding: 'identity',
     wantsBody: true,
     signal: new AbortController().signal,
   };

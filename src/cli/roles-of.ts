@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 /** Throws `setup.bad-setting`. */
 export function rolesOf({ roles: path }: Pick<Settings, 'roles'>): Roles {
   if (path === null) return allRoles([]);
-  const roles = readRoles(path, { collections: [...MODEL.entities.keys()], kinds: PERSONAL_KINDS });
+  const roles = readRoles(path, { collections: [...MODEL.entities.keys()], personalKinds: PERSONAL_KINDS });
   // What a role cannot see without contradiction is to fail now, and not with its first reader.
   for (const role of roles.values()) restrictModel(MODEL, role);
   return roles;

@@ -8,7 +8,7 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { systemClock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
-import { subjectHash } from '../base/subject-hash.ts';
+import { subjectHash } from '../engines/subject-hash.ts';
 import { listGenerations, type StoredGeneration } from '../engines/sqlite/generations/generation-files.ts';
 import { findPeople } from '../engines/sqlite/privacy/find-people.ts';
 import { readSubject } from '../engines/sqlite/privacy/read-subject.ts';

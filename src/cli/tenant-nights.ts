@@ -10,7 +10,7 @@ import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
 import { harvest, type HarvestOptions } from '../../etl/harvest/harvest.ts';
 import { runEtl, type RunReport } from '../../etl/run-etl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { USUAL_BOUNDS, type Bounds } from '../base/bounds.ts';
+import { DEFAULT_THRESHOLDS, type VolumeThresholds } from '../base/volume-thresholds.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
 import { openSqliteWarehouse, type SqliteWarehouse } from '../engines/sqlite/sqlite-warehouse.ts';
@@ -47,7 +47,7 @@ export const TENANT_SETTINGS = [
 
 /** What is left out is as the settings have it by default. */
 export type NightSettings = Pick<Settings, 'data' | 'keepGenerations'> &
-  Partial<Bounds & ExportSettings & GraphSettings & PrivacyOptions> &
+  Partial<VolumeThresholds & ExportSettings & GraphSettings & PrivacyOptions> &
   RetentionSettings &
   Pick<HarvestOptions, 'mostAppsAsked' | 'deviceDetails'>;
 
@@ -143,7 +143,7 @@ export function openTenantWarehouse({ data, keepGenerations }: NightSettings): S
 }
 
 /** The usual ones where the settings do not say. */
-export function boundsOf(settings: Partial<Bounds>): Bounds {
-  const { maxDrop, maxRise, maxOrphans } = { ...USUAL_BOUNDS, ...settings };
+export function boundsOf(settings: Partial<VolumeThresholds>): VolumeThresholds {
+  const { maxDrop, maxRise, maxOrphans } = { ...DEFAULT_THRESHOLDS, ...settings };
   return { maxDrop, maxRise, maxOrphans };
 }

@@ -1,7 +1,7 @@
 // The seam between the snapshot's way and a database: one night being built beside what is served.
 import type { PrivacyProfile } from '../../schema/privacy.ts';
 import type { Entity, PersonalKind, Row, Value } from '../../schema/words.ts';
-import type { Bounds } from '../base/bounds.ts';
+import type { VolumeThresholds } from '../base/volume-thresholds.ts';
 import type { DateKey } from '../base/date-key.ts';
 import type { Generation } from './engine.ts';
 
@@ -177,7 +177,7 @@ export interface GenerationBuild {
    * Keys, references, one row a day: whatever must hold before anyone may see this night; and whether it is likely,
    * held against the night before. Empty when all is well.
    */
-  verify(thresholds?: Bounds): readonly VerifyFinding[];
+  verify(thresholds?: VolumeThresholds): readonly VerifyFinding[];
   // A stage ends in one of three ways; the journal is told of the run where there is one.
   /** Makes the night visible to new reads, at once and whole. The run is journalled with the generation it has become. */
   publish(run?: RunRecord): Generation;

@@ -13,18 +13,18 @@ import type { RowKind } from '../format/odata-row.ts';
 import { areEntities } from '../plan/apply-rows.ts';
 import type { ReadPlan, RowsPlan } from '../plan/read-plan.ts';
 import type { Dialect } from '../sql/dialect.ts';
-import type { NestedLinks } from './nested-links.ts';
-import { metadataTexts, type MetadataTexts } from './metadata-texts.ts';
+import type { NestedLinks } from './cursor/nested-links.ts';
+import { metadataTexts, type MetadataTexts } from './documents/metadata-texts.ts';
 
 export interface Feed {
   readonly model: Model;
-  readonly catalogues: Readonly<Record<FeedVersion, Catalogue>>;
+  readonly exposedModels: Readonly<Record<FeedVersion, Catalogue>>;
   readonly engine: Engine;
   /** How the engine's database says what SQL leaves open. */
   readonly dialect: Dialect;
   readonly metadata: MetadataTexts;
   /** Collection → columns with an index of their own. */
-  readonly indexed: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly indexedColumns: ReadonlyMap<string, ReadonlySet<string>>;
   /** Changes with the model: part of every entity tag. */
   readonly fingerprint: string;
   readonly clock: Clock;
@@ -47,53 +47,54 @@ export interface FeedSettings {
   readonly readyHours: number;
 }
 
-export type FeedParts = Pick<Feed, 'model' | 'engine' | 'dialect' | 'clock' | 'observe' | 'settings'>;
+export type FeedDependencies = Pick<Feed, 'model' | 'engine' | 'dialect' | 'clock' | 'observe' | 'settings'>;
 
-export function makeFeed(parts: FeedParts): Feed {
-  const { model } = parts;
-  const catalogues = { 'v1.0': deriveCatalogue(model, 'v1.0'), beta: deriveCatalogue(model, 'beta') };
+export function makeFeed(dependencies: FeedDependencies): Feed {
+  const { model } = dependencies;
+  const exposedModels = { 'v1.0': deriveCatalogue(model, 'v1.0'), beta: deriveCatalogue(model, 'beta') };
   const shape = JSON.stringify([model.namespace, ...model.entities.values()]);
   return {
-    ...parts,
-    catalogues,
-    indexed: indexedColumnsOf(model),
-    metadata: metadataTexts(model.namespace, catalogues),
+    ...dependencies,
+    exposedModels,
+    indexedColumns: indexedColumnsOf(model),
+    metadata: metadataTexts(model.namespace, exposedModels),
     fingerprint: createHash('sha256').update(shape).digest('base64url'),
   };
 }
 
 /** The feed as each role sees it, made when someone first comes in it. */
-export function feedsByRole(parts: FeedParts): (role: Role) => Feed {
-  const made = new Map<string, Feed>();
+export function feedsByRole(dependencies: FeedDependencies): (role: Role) => Feed {
+  const cached = new Map<string, Feed>();
   return (role) => {
-    const feed = made.get(role.name) ?? makeFeed({ ...parts, model: restrictModel(parts.model, role) });
-    made.set(role.name, feed);
+    const feed =
+      cached.get(role.name) ?? makeFeed({ ...dependencies, model: restrictModel(dependencies.model, role) });
+    cached.set(role.name, feed);
     return feed;
   };
 }
 
-type Catalogues = Pick<Feed, 'catalogues'>;
+type ExposedModels = Pick<Feed, 'exposedModels'>;
 
 /** What the plan's version shows of its collection. */
-function listingOf(
-  { catalogues }: Catalogues,
+function entitySetOf(
+  { exposedModels }: ExposedModels,
   { version, entity }: Pick<ReadPlan, 'version' | 'entity'>,
 ): Listing {
-  const listing = catalogues[version].listings.get(entity.name);
-  if (listing) return listing;
+  const entitySet = exposedModels[version].listings.get(entity.name);
+  if (entitySet) return entitySet;
   throw new TypeError(`${version} does not list ${entity.name}.`);
 }
 
 /** What the plan's rows are, with those inside them and the links to the rest of these, for whoever writes them. */
 export function rowKindOf(
-  feed: Catalogues,
+  feed: ExposedModels,
   version: FeedVersion,
   { entity, from, expands }: RowsPlan,
   links: NestedLinks = () => null,
 ): RowKind {
   return {
     columns: from.columns,
-    listing: areEntities(from) ? listingOf(feed, { version, entity }) : null,
+    listing: areEntities(from) ? entitySetOf(feed, { version, entity }) : null,
     nested: expands.map((expansion) => {
       const { name, form, way, rows } = expansion;
       return {

@@ -4,8 +4,8 @@ import { startsAsKey } from '../sql/key-range.ts';
 import type { Feed } from './feed.ts';
 
 /** Whether no index has the rows even in the order of the first term. */
-export function sortsAll({ indexed }: Pick<Feed, 'indexed'>, plan: ReadPlan): boolean {
+export function needsFullSort({ indexedColumns }: Pick<Feed, 'indexedColumns'>, plan: ReadPlan): boolean {
   const by = plan.order[0]?.by;
-  const isIndexed = by?.kind === 'property' && indexed.get(plan.entity.name)?.has(by.property);
+  const isIndexed = by?.kind === 'property' && indexedColumns.get(plan.entity.name)?.has(by.property);
   return isIndexed !== true && !startsAsKey(plan);
 }

@@ -5,15 +5,21 @@ import type { Clock } from '../base/clock.ts';
 import { addDays, dateKeyOf, type DateKey } from '../base/date-key.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Observer } from '../base/observation.ts';
-import { auditLine, knockOf, knocksLine, type Answered, type Knock } from './audit-line.ts';
+import {
+  auditLine,
+  aggregatedRefusalOf,
+  refusalsLine,
+  type AnsweredObservation,
+  type AggregatedRefusal,
+} from './audit-line.ts';
 import { openDayFiles } from './day-files.ts';
 
-export interface AuditWords {
+export interface AuditOptions {
   readonly dataDir: string;
   /** Whether nobody is let in while lines cannot be written. */
   readonly isRequired: boolean;
   /** For how long files are kept. */
-  readonly days: number;
+  readonly retentionDays: number;
   readonly clock: Clock;
   /** Told when lines cannot be written, and when they can be again. */
   readonly observe: Observer;
@@ -23,80 +29,80 @@ export interface Audit {
   /** Takes the line of a request that was answered. */
   readonly observe: Observer;
   /** To be called before anyone is let in. Throws `feed.unavailable` where lines are required and cannot be written. */
-  readonly check: () => void;
+  readonly requireWritable: () => void;
   readonly close: () => void;
 }
 
 // Kept in memory until the disk takes them again: some 400 kilobytes.
-const MOST_WAITING = 1000;
+const MAX_BUFFERED_LINES = 1000;
 // Whoever only knocks is not to fill the disk: what comes on top within a minute is one line with its number.
-const KNOCKS_A_MINUTE = 600;
+const REFUSALS_PER_MINUTE = 600;
 
 /** Throws `setup.unsafe` where lines are required and cannot be written. */
-export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWords): Audit {
+export function openAudit({ dataDir, isRequired, retentionDays, clock, observe }: AuditOptions): Audit {
   const files = openDayFiles(dataDir);
-  const waiting: { readonly dateKey: DateKey; readonly bytes: Uint8Array }[] = [];
-  let trouble: Error | null = null;
-  let lost = 0;
+  const buffered: { readonly dateKey: DateKey; readonly bytes: Uint8Array }[] = [];
+  let writeError: Error | null = null;
+  let lostLines = 0;
   let minute = 0;
-  const knocks = new Map<Knock, number>();
+  const refusalCounts = new Map<AggregatedRefusal, number>();
   let today: DateKey | null = null;
 
   /** Null when all that waited is written. */
   const flush = (): Error | null => {
     try {
-      for (let first = waiting[0]; first; first = waiting[0]) {
+      for (let first = buffered[0]; first; first = buffered[0]) {
         const written = files.append(first.dateKey, first.bytes);
-        if (written < first.bytes.length) waiting[0] = { ...first, bytes: first.bytes.subarray(written) };
-        else waiting.shift();
+        if (written < first.bytes.length) buffered[0] = { ...first, bytes: first.bytes.subarray(written) };
+        else buffered.shift();
       }
-      if (trouble) observe({ kind: 'audit.restored', lost });
-      lost = 0;
-      trouble = null;
+      if (writeError) observe({ kind: 'audit.restored', lost: lostLines });
+      lostLines = 0;
+      writeError = null;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      if (!trouble) observe({ kind: 'audit.unwritable', error });
-      trouble = error;
+      if (!writeError) observe({ kind: 'audit.unwritable', error });
+      writeError = error;
     }
-    return trouble;
+    return writeError;
   };
 
-  const take = (line: AuditLine): void => {
-    waiting.push({ dateKey: line.dateKey, bytes: Buffer.from(`${JSON.stringify(line)}\n`) });
-    if (waiting.length > MOST_WAITING) {
-      waiting.shift();
-      lost += 1;
+  const append = (line: AuditLine): void => {
+    buffered.push({ dateKey: line.dateKey, bytes: Buffer.from(`${JSON.stringify(line)}\n`) });
+    if (buffered.length > MAX_BUFFERED_LINES) {
+      buffered.shift();
+      lostLines += 1;
     }
     flush();
   };
 
-  const tellFurtherKnocks = (now: Date): void => {
-    for (const [code, count] of knocks)
-      if (count > KNOCKS_A_MINUTE) take(knocksLine(code, count - KNOCKS_A_MINUTE, now));
-    knocks.clear();
+  const writeAggregatedRefusals = (now: Date): void => {
+    for (const [code, count] of refusalCounts)
+      if (count > REFUSALS_PER_MINUTE) append(refusalsLine(code, count - REFUSALS_PER_MINUTE, now));
+    refusalCounts.clear();
   };
 
-  const forgetOld = (now: Date): void => {
+  const removeExpiredFiles = (now: Date): void => {
     if (dateKeyOf(now) === today) return;
     today = dateKeyOf(now);
-    removeBefore(dataDir, addDays(today, -days));
+    removeBefore(dataDir, addDays(today, -retentionDays));
   };
 
   if (isRequired) refuseUnwritable(() => files.append(dateKeyOf(clock.now()), new Uint8Array()));
   return {
     observe(seen) {
-      if (seen.kind !== 'request.answered' || isForEveryone(seen)) return;
+      if (seen.kind !== 'request.answered' || isPublic(seen)) return;
       const now = clock.now();
-      forgetOld(now);
-      if (minuteOf(now) !== minute) tellFurtherKnocks(now);
+      removeExpiredFiles(now);
+      if (minuteOf(now) !== minute) writeAggregatedRefusals(now);
       minute = minuteOf(now);
-      const knock = knockOf(seen);
-      const count = knock === null ? 0 : (knocks.get(knock) ?? 0) + 1;
-      if (knock !== null) knocks.set(knock, count);
-      if (count <= KNOCKS_A_MINUTE) take(auditLine(seen, now));
+      const knock = aggregatedRefusalOf(seen);
+      const count = knock === null ? 0 : (refusalCounts.get(knock) ?? 0) + 1;
+      if (knock !== null) refusalCounts.set(knock, count);
+      if (count <= REFUSALS_PER_MINUTE) append(auditLine(seen, now));
     },
-    check() {
-      const cause = isRequired && trouble !== null ? flush() : null;
+    requireWritable() {
+      const cause = isRequired && writeError !== null ? flush() : null;
       if (cause === null) return;
       throw new FeedError(
         'feed.unavailable',
@@ -108,7 +114,7 @@ export function openAudit({ dataDir, isRequired, days, clock, observe }: AuditWo
       );
     },
     close() {
-      tellFurtherKnocks(clock.now());
+      writeAggregatedRefusals(clock.now());
       files.close();
     },
   };
@@ -119,7 +125,7 @@ function minuteOf(now: Date): number {
 }
 
 /** Whether the feed is up, and which origins may ask, is answered to everyone, and tells nothing of the tenant. */
-function isForEveryone({ caller, code, status }: Answered): boolean {
+function isPublic({ caller, code, status }: AnsweredObservation): boolean {
   return caller === null && code === undefined && status !== 499;
 }
 

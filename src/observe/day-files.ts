@@ -22,7 +22,7 @@ export function openDayFiles(dataDir: string): DayFiles {
         close();
         mkdirSync(auditFolder(dataDir), { recursive: true, mode: 0o700 });
         open = { dateKey, descriptor: openSync(auditPath(dataDir, dateKey), 'a+', 0o600) };
-        endLine(open.descriptor);
+        terminateLastLine(open.descriptor);
       }
       return writeSync(open.descriptor, bytes);
     },
@@ -31,7 +31,7 @@ export function openDayFiles(dataDir: string): DayFiles {
 }
 
 // A process that was killed, or a disk that was full, may have left half a line; the next one is not to be lost with it.
-function endLine(descriptor: number): void {
+function terminateLastLine(descriptor: number): void {
   const { size } = fstatSync(descriptor);
   const last = Buffer.alloc(1);
   if (size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 10) {

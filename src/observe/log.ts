@@ -1,7 +1,7 @@
 // The log: observations as lines, for people or for machines. Progress is left to whoever draws a bar.
 import type { Clock } from '../base/clock.ts';
 import type { Observation, Observer } from '../base/observation.ts';
-import { LEVELS, sentenceFor } from './sentence.ts';
+import { LOG_LEVELS, sentenceFor } from './sentence-for.ts';
 
 export type LogFormat = 'text' | 'json';
 
@@ -14,12 +14,12 @@ export function logTo(write: (line: string) => void, format: LogFormat, clock: C
 }
 
 function textLine(observation: Observation, time: string): string {
-  const level = LEVELS[observation.kind];
+  const level = LOG_LEVELS[observation.kind];
   return `${time} ${level === 'info' ? '' : `${level}: `}${sentenceFor(observation)}`;
 }
 
 function jsonLine(observation: Observation, time: string): string {
-  const level = LEVELS[observation.kind];
+  const level = LOG_LEVELS[observation.kind];
   return JSON.stringify({ time, level, ...observation }, (_key, value: unknown) =>
     value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
   );

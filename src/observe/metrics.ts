@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Observer } from '../base/observation.ts';
 
 /** What is served. */
-export interface Served {
+export interface ServedGeneration {
   readonly id: number;
   readonly publishedAt: string;
 }
@@ -11,7 +11,7 @@ export interface Served {
 export interface Metrics {
   readonly observe: Observer;
   /** What has been counted by now, as text to be collected; and what is served, null before the first night. */
-  text(served: Served | null): Promise<string>;
+  text(served: ServedGeneration | null): Promise<string>;
 }
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -44,11 +44,11 @@ export function openMetrics(): Metrics {
   const bytes = counter('bytes_sent_total', 'Bytes sent, before compression.');
   const cutOff = counter('answers_cut_off_total', 'Answers that did not reach their end.');
   const defects = counter('defects_total', 'Faults of the feed itself.');
-  const threads = counter('threads_replaced_total', 'Threads that ended unexpectedly.');
-  const auditTrouble = gauge('audit_unwritable', '1 while lines of the audit cannot be written.');
+  const threadsReplaced = counter('threads_replaced_total', 'Threads that ended unexpectedly.');
+  const auditUnwritable = gauge('audit_unwritable', '1 while lines of the audit cannot be written.');
   const auditLost = counter('audit_lines_lost_total', 'Lines of the audit that were too many to wait.');
-  const nights = counter('nights_total', 'Nights that ended.', ['outcome']);
-  const night = gauge('night_duration_seconds', 'Of the last night that was published.');
+  const runs = counter('nights_total', 'Nights that ended.', ['outcome']);
+  const runDuration = gauge('night_duration_seconds', 'Of the last night that was published.');
   const retries = counter('night_retries_total', 'Requests to Microsoft Graph that were made again.');
   const problems = counter('night_problems_total', 'Problems that nights met.');
   const generation = gauge('generation', 'Number of the generation that is served; 0 for none.');
@@ -69,21 +69,21 @@ export function openMetrics(): Metrics {
           defects.inc();
           break;
         case 'engine.worker-replaced':
-          threads.inc();
+          threadsReplaced.inc();
           break;
         case 'audit.unwritable':
-          auditTrouble.set(1);
+          auditUnwritable.set(1);
           break;
         case 'audit.restored':
-          auditTrouble.set(0);
+          auditUnwritable.set(0);
           auditLost.inc(seen.lost);
           break;
         case 'night.published':
-          nights.inc({ outcome: 'published' });
-          night.set(seen.milliseconds / 1000);
+          runs.inc({ outcome: 'published' });
+          runDuration.set(seen.milliseconds / 1000);
           break;
         case 'night.failed':
-          nights.inc({ outcome: 'failed' });
+          runs.inc({ outcome: 'failed' });
           break;
         case 'night.retry':
           retries.inc();

@@ -1,5 +1,5 @@
 // What a $batch asks for, in either of its two forms: requests in the order in which they are answered.
-import { beyondLimit } from '../base/beyond-limit.ts';
+import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { excerpt } from './lexer.ts';
@@ -30,7 +30,7 @@ export function malformedPart(which: string, sentence: string, hint?: string): F
 /** Throws `limit.batch-too-large` for more parts than the limit. */
 export function checkPartCount(count: number, limits: Limits = LIMITS): void {
   if (count <= limits.batchParts) return;
-  throw beyondLimit('batchParts', 'The batch', limits, { asked: count, target: '$batch' });
+  throw limitExceeded('batchParts', 'The batch', limits, { actual: count, target: '$batch' });
 }
 
 /** Throws `request.malformed-batch` where a part names what is not before it, twice, or beside its group. */

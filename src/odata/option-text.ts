@@ -1,5 +1,5 @@
 // The text of one query option under reading: what the readers of all options share, however they nest in one another.
-import { beyondLimit, type RefusingLimit } from '../base/beyond-limit.ts';
+import { limitExceeded, type RefusingLimit } from '../base/limit-exceeded.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
 import type { FeedError } from '../base/feed-error.ts';
 import type { Limits } from '../base/limits.ts';
@@ -34,5 +34,5 @@ export function tooComplex(
   position: number,
   hint?: string,
 ): FeedError {
-  return beyondLimit(limit, target, limits, { target, position, ...(hint !== undefined && { hint }) });
+  return limitExceeded(limit, target, limits, { target, position, ...(hint !== undefined && { hint }) });
 }

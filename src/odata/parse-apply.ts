@@ -1,7 +1,7 @@
 // $apply text → the transformations that rows go through, one after another.
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { Token } from './lexer.ts';
 import { openOption, type OptionText, tooComplex } from './option-text.ts';
 import { readAlias, readComputeItems } from './parse-compute.ts';
@@ -149,7 +149,7 @@ class ApplyParser {
       case 'expand':
         return { kind, item: this.#expansion(), at };
       default:
-        return absurd(kind);
+        return assertNever(kind);
     }
   }
 

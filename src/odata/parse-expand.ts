@@ -2,7 +2,7 @@
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import { excerpt, type Token } from './lexer.ts';
 import { openOption, type OptionText, tooComplex } from './option-text.ts';
 import { readComputeItems } from './parse-compute.ts';
@@ -169,7 +169,7 @@ class ExpandParser {
       case 'levels':
         return { levels: this.#levels() };
       default:
-        return absurd(name);
+        return assertNever(name);
     }
   }
 

@@ -1,5 +1,5 @@
 // $filter text → expression tree, by precedence climbing: linear in its length, and with bounded depth whatever is sent.
-import { beyondLimit, type RefusingLimit } from '../base/beyond-limit.ts';
+import { limitExceeded, type RefusingLimit } from '../base/limit-exceeded.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import type { ArithmeticOperator, CaseBranch, ComparisonOperator, Expression } from './expression.ts';
@@ -335,6 +335,6 @@ export class ExpressionParser {
 
   #refuse(limit: RefusingLimit, position: number): never {
     const subject = `The expression in ${this.#target}`;
-    throw beyondLimit(limit, subject, this.#limits, { target: this.#target, position });
+    throw limitExceeded(limit, subject, this.#limits, { target: this.#target, position });
   }
 }

@@ -1,5 +1,5 @@
 // The path of a URL after the service root → Resource. Which names exist is not decided here.
-import { beyondLimit } from '../base/beyond-limit.ts';
+import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 import { nearestName } from '../base/nearest-name.ts';
@@ -51,7 +51,7 @@ export function parsePath(rawPath: string, aliases: Aliases = new Map(), limits:
   if (first.text.startsWith('$')) refuseDollar(first, ['$metadata']);
   const tooFar = further[limits.pathSteps];
   if (tooFar) {
-    throw beyondLimit('pathSteps', 'The path', limits, { target: TARGET, position: tooFar.at });
+    throw limitExceeded('pathSteps', 'The path', limits, { target: TARGET, position: tooFar.at });
   }
   const { name, inner, at } = readName(first);
   const key = inner === null ? [] : [readKey(inner, at, aliases)];

@@ -1,5 +1,5 @@
 // Literals as text that parses to the same literal.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { LiteralValue } from './expression.ts';
 import { formatDuration, formatInstant } from '../base/instant.ts';
 
@@ -24,6 +24,6 @@ export function printLiteral(literal: LiteralValue): string {
     case 'duration':
       return `duration'${formatDuration(literal.ticks)}'`;
     default:
-      return absurd(literal);
+      return assertNever(literal);
   }
 }

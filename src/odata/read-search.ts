@@ -1,5 +1,5 @@
 // A search off a stream of tokens, wherever one may stand: the rules of OData 4.01.
-import { beyondLimit, type RefusingLimit } from '../base/beyond-limit.ts';
+import { limitExceeded, type RefusingLimit } from '../base/limit-exceeded.ts';
 import type { FeedError } from '../base/feed-error.ts';
 import type { Limits } from '../base/limits.ts';
 import type { TokenReader } from './lexer.ts';
@@ -86,6 +86,6 @@ class SearchParser {
 
   #beyond(limit: RefusingLimit, position: number, hint?: string): FeedError {
     const { target, limits } = this.#text;
-    return beyondLimit(limit, target, limits, { target, position, ...(hint !== undefined && { hint }) });
+    return limitExceeded(limit, target, limits, { target, position, ...(hint !== undefined && { hint }) });
   }
 }

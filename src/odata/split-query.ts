@@ -1,5 +1,5 @@
 // The query string of a URL → its options, decoded exactly once.
-import { beyondLimit } from '../base/beyond-limit.ts';
+import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS, type Limits } from '../base/limits.ts';
 
@@ -18,7 +18,7 @@ export interface QueryPair {
  */
 export function splitQuery(rawQuery: string, limits: Limits = LIMITS): readonly QueryPair[] {
   if (rawQuery.length > limits.queryCharacters) {
-    throw beyondLimit('queryCharacters', 'The query', limits, { asked: rawQuery.length });
+    throw limitExceeded('queryCharacters', 'The query', limits, { actual: rawQuery.length });
   }
   return rawQuery
     .replace(/^\?/, '')

@@ -1,5 +1,5 @@
 // Rows on their way through $apply: what one transformation hands to the next.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { Columns, Condition, Expansion, Order, RowShape, RowSource } from './read-plan.ts';
 import { MAIN_ROW, type Scope, type ScopeRow } from './scope.ts';
 
@@ -56,7 +56,7 @@ export function areEntities(source: RowSource): boolean {
     case 'ranked':
       return areEntities(source.of);
     default:
-      return absurd(source);
+      return assertNever(source);
   }
 }
 

@@ -1,5 +1,5 @@
 // From what a client wrote to what it means: names found in the model, types held against each other, literals made values.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import type { ComparisonOperator, Expression } from '../odata/expression.ts';
@@ -61,7 +61,7 @@ export function bindCondition(written: Expression, outer: Scope): Condition {
     case 'type':
       break;
     default:
-      return absurd(expression);
+      return assertNever(expression);
   }
   const literal = literalIn(expression, scope);
   if (literal?.type === 'boolean') return { kind: 'constant', value: literal.value };
@@ -117,7 +117,7 @@ export function bindScalar(written: Expression, outer: Scope): Scalar {
     case 'literal':
       throw new TypeError('A literal is bound above.');
     default:
-      return absurd(expression);
+      return assertNever(expression);
   }
 }
 

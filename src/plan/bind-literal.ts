@@ -1,6 +1,6 @@
 // Literals as values of the model's types: what the warehouse stores and SQL binds.
 import type { Value } from '../../schema/words.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import { isDay, parseDuration, parseInstant, parseTimeOfDay } from '../base/instant.ts';
 import type { LiteralValue } from '../odata/expression.ts';
 import type { ScalarType } from './read-plan.ts';
@@ -31,7 +31,7 @@ export function typeOfLiteral(literal: LiteralValue): ScalarType {
     case 'duration':
       return 'Edm.Duration';
     default:
-      return absurd(literal);
+      return assertNever(literal);
   }
 }
 
@@ -65,7 +65,7 @@ export function literalAs(literal: LiteralValue, type: ScalarType): Value | unde
     case 'null':
       return undefined;
     default:
-      return absurd(type);
+      return assertNever(type);
   }
 }
 
@@ -95,7 +95,7 @@ export function textAs(text: string, type: ScalarType): Value | undefined {
     case 'null':
       return undefined;
     default:
-      return absurd(type);
+      return assertNever(type);
   }
 }
 

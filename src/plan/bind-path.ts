@@ -1,6 +1,6 @@
 // Paths: from the row in sight along navigations to a column, to a row, or to rows that are counted or asked of.
 import { type Way, findName } from '../../schema/derive/catalogue.ts';
-import { beyondLimit } from '../base/beyond-limit.ts';
+import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Expression } from '../odata/expression.ts';
@@ -201,5 +201,5 @@ function nested(ways: readonly Following[], kind: 'some' | 'every', where: Condi
 }
 
 function tooManyRows(option: string, position: number): FeedError {
-  return beyondLimit('rowsInSight', option, LIMITS, { target: option, position });
+  return limitExceeded('rowsInSight', option, LIMITS, { target: option, position });
 }

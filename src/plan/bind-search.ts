@@ -1,6 +1,6 @@
 // $search: which rows have which words.
 import { searchedWays, searchIndexOf } from '../../schema/derive/search.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { SearchExpression } from '../odata/search-expression.ts';
 import { follow } from './bind-path.ts';
@@ -25,7 +25,7 @@ export function bindSearch(search: SearchExpression, scope: Scope): Condition {
       case 'not':
         return { kind: 'not', of: bind(expression.of) };
       default:
-        return absurd(expression);
+        return assertNever(expression);
     }
   };
   return bind(search);

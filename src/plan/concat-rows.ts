@@ -1,6 +1,6 @@
 // Rows of several sources as rows of one: what concat and rollup make.
 import { findName } from '../../schema/derive/catalogue.ts';
-import { beyondLimit } from '../base/beyond-limit.ts';
+import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 import { type ApplyRows, hiddenColumn, shownColumns } from './apply-rows.ts';
@@ -57,7 +57,7 @@ export function uniteRows(sources: readonly RowSource[], { option, at }: Place):
 /** Throws `limit.too-complex`. */
 export function checkReads(reads: number, { option, at }: Place): void {
   if (reads <= LIMITS.applyReads) return;
-  throw beyondLimit('applyReads', option, LIMITS, { target: option, position: at });
+  throw limitExceeded('applyReads', option, LIMITS, { target: option, position: at });
 }
 
 function readsOf(source: RowSource): number {

@@ -1,6 +1,6 @@
 // The v1.0 contract: what the vendor documents, and no more. The whole of OData that we offer is in beta.
 import type { Listing } from '../../schema/derive/catalogue.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Expression } from '../odata/expression.ts';
 import type { QueryOptions } from '../odata/wanted.ts';
@@ -73,7 +73,7 @@ function checkFilter(expression: Expression, address: string): void {
     case 'negate':
       return refuse('by a value alone', expression.at);
     default:
-      return absurd(expression);
+      return assertNever(expression);
   }
 }
 

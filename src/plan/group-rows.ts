@@ -1,6 +1,6 @@
 // groupby and aggregate: many rows become one, and what is told of them.
 import { type Listing, findName } from '../../schema/derive/catalogue.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { AggregateItem, AggregateMethod, GroupTerm } from '../odata/wanted.ts';
 import { type ApplyRows, shownColumns } from './apply-rows.ts';
 import { bindScalar } from './bind-expression.ts';
@@ -81,7 +81,7 @@ function levelsOf(term: GroupTerm, scope: Scope): readonly Grouping[] {
       return term.all ? [...levels, new Map()] : levels;
     }
     default:
-      return absurd(term);
+      return assertNever(term);
   }
 }
 
@@ -159,6 +159,6 @@ function resultOf(method: AggregateMethod, { type }: Scalar, nullable: boolean):
     case 'countdistinct':
       return { type: 'Edm.Int64', nullable: false };
     default:
-      return absurd(method);
+      return assertNever(method);
   }
 }

@@ -1,5 +1,5 @@
 // maxhistorydays: the vendor's short form of "from so many days ago until today".
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import { addDays, dateKeyOf } from '../base/date-key.ts';
 import type { Expression } from '../odata/expression.ts';
 import type { QueryOptions } from '../odata/wanted.ts';
@@ -60,6 +60,6 @@ function mentions(expression: Expression): boolean {
     case 'lambda':
       return false;
     default:
-      return absurd(expression);
+      return assertNever(expression);
   }
 }

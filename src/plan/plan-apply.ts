@@ -1,5 +1,5 @@
 // $apply: what each transformation makes of the rows that the one before it handed on.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { ApplyStep } from '../odata/wanted.ts';
@@ -78,7 +78,7 @@ function applyStep(rows: ApplyRows, step: ApplyStep, outer: ApplyScope): ApplyRo
     case 'expand':
       return expandRows(rows, step, scope);
     default:
-      return absurd(step);
+      return assertNever(step);
   }
 }
 

@@ -1,6 +1,6 @@
 // $expand: which navigations are written inside a row, and what of their rows.
 import { type Way, findName } from '../../schema/derive/catalogue.ts';
-import { beyondLimit } from '../base/beyond-limit.ts';
+import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Limits } from '../base/limits.ts';
 import { printNestedOptions } from '../odata/print-expand.ts';
@@ -185,5 +185,5 @@ function malformed(message: string, position: number, hint: string): FeedError {
 }
 
 function beyond(limit: 'expandedItems' | 'expandDepth', { limits }: ExpandWords): FeedError {
-  return beyondLimit(limit, '$expand', limits, { target: '$expand' });
+  return limitExceeded(limit, '$expand', limits, { target: '$expand' });
 }

@@ -1,5 +1,5 @@
 // What a parsed request means in terms of the model: the second of the four values on the request's way.
-import { beyondLimit } from '../base/beyond-limit.ts';
+import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, Wanted } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
@@ -181,7 +181,7 @@ function checkOptions(
   }
   const { skipRows } = context.limits;
   if (options.skip !== null && options.skip > skipRows) {
-    throw beyondLimit('skipRows', `$skip=${options.skip}`, context.limits, { target: '$skip' });
+    throw limitExceeded('skipRows', `$skip=${options.skip}`, context.limits, { target: '$skip' });
   }
 }
 

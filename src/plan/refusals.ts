@@ -1,5 +1,5 @@
 // What is said of expressions that cannot be bound, each with its place.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Expression } from '../odata/expression.ts';
 import { printLiteral } from '../odata/print-literal.ts';
@@ -33,7 +33,7 @@ export function inWords(expression: Expression): string {
     case 'lambda':
       return 'The expression';
     default:
-      return absurd(expression);
+      return assertNever(expression);
   }
 }
 

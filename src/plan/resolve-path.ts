@@ -4,7 +4,7 @@ import type { FeedVersion } from '../../schema/words.ts';
 import { REMOVED_COLLECTIONS } from '../../schema/subjects/removed.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { PathStep, QueryOptions, Resource } from '../odata/wanted.ts';
 import { allOf } from './all-of.ts';
 import { bindCondition } from './bind-expression.ts';
@@ -109,7 +109,7 @@ function takeStep(target: Target, step: PathStep, names: Names): Target {
       return { ...target, where: [...where, condition], address: `${address}/${segment}` };
     }
     default:
-      return absurd(step);
+      return assertNever(step);
   }
 }
 

@@ -1,5 +1,5 @@
 // How types are spoken of in messages, and what becomes of them.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { ScalarType } from './read-plan.ts';
 
 /** What an operator or function can be asked to work on: types that can be compared with each other. */
@@ -27,7 +27,7 @@ export function familyOf(type: ScalarType): Family {
     case 'null':
       return 'null';
     default:
-      return absurd(type);
+      return assertNever(type);
   }
 }
 

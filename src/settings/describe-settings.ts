@@ -9,14 +9,14 @@ export function describeSettings(settings: Settings, names: readonly SettingName
 function describe(name: SettingName, settings: Settings): string {
   const setting = SETTINGS[name];
   const isSecret = 'secret' in setting;
-  const places = isSecret
+  const sources = isSecret
     ? `${variableOf(name)}, ${variableOf(name)}_FILE`
     : `${flagOf(name)}, ${variableOf(name)}`;
   const value = settings[name];
   const shown = isSecret && value !== null ? '(hidden)' : show(value);
-  const standard = show(setting.default);
-  const deviates = shown === standard ? '' : ` (default ${standard})`;
-  return `${places}\n    ${setting.help}\n    Expects ${setting.expects}. Now ${shown}${deviates}.`;
+  const defaultText = show(setting.default);
+  const deviates = shown === defaultText ? '' : ` (default ${defaultText})`;
+  return `${sources}\n    ${setting.help}\n    Expects ${setting.expects}. Now ${shown}${deviates}.`;
 }
 
 function show(value: Settings[SettingName]): string {

@@ -13,11 +13,11 @@ export function privacyProfile(help: string): Setting<string> {
   };
 }
 
-export function nightsOrNever(standard: number, most: number, help: string): Setting<number | 'never'> {
-  const nights = wholeNumber(standard, 0, most, help);
+export function daysOrNever(defaultValue: number, max: number, help: string): Setting<number | 'never'> {
+  const days = wholeNumber(defaultValue, 0, max, help);
   return {
-    ...nights,
-    expects: `${nights.expects}, or 'never'`,
-    parse: (written) => (written === 'never' ? written : nights.parse(written)),
+    ...days,
+    expects: `${days.expects}, or 'never'`,
+    parse: (written) => (written === 'never' ? written : days.parse(written)),
   };
 }

@@ -9,9 +9,9 @@ import { SETTINGS, flagOf, variableOf, type SettingName, type Settings } from '.
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What was written for a setting, and where: the place opens the sentence of an error. */
-interface Written {
+interface RawValue {
   readonly text: string;
-  readonly place: string;
+  readonly source: string;
 }
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -24,11 +24,13 @@ const NAMES = Object.keys(SETTINGS) as SettingName[];
 export function readSettings(
   args: readonly string[],
   environment: Environment = process.env,
-  known: readonly SettingName[] = NAMES,
+  usedSettings: readonly SettingName[] = NAMES,
 ): Settings {
-  const flags = readFlags(args, known);
+  const flags = readFlags(args, usedSettings);
   const entries = NAMES.map((name) => {
-    const written = known.includes(name) ? (flags.get(name) ?? readVariable(name, environment)) : undefined;
+    const written = usedSettings.includes(name)
+      ? (flags.get(name) ?? readVariable(name, environment))
+      : undefined;
     return [name, written === undefined ? SETTINGS[name].default : valueOf(name, written)];
   });
   // Each value came from the parser or the default of its own setting.
@@ -37,9 +39,9 @@ export function readSettings(
 
 function readFlags(
   args: readonly string[],
-  known: readonly SettingName[],
-): ReadonlyMap<SettingName, Written> {
-  const byFlag = new Map(known.map((name) => [flagOf(name), name]));
+  usedSettings: readonly SettingName[],
+): ReadonlyMap<SettingName, RawValue> {
+  const byFlag = new Map(usedSettings.map((name) => [flagOf(name), name]));
   const options = Object.fromEntries(
     [...byFlag.keys()].map((flag) => [flag.slice(2), { type: 'string' }] as const),
   );
@@ -50,45 +52,48 @@ function readFlags(
     allowPositionals: true,
     tokens: true,
   });
-  const flags = new Map<SettingName, Written>();
+  const flags = new Map<SettingName, RawValue>();
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional') throw bad(`'${token.value}' is not expected here.`, token.value);
+    if (token.kind === 'positional') throw badSetting(`'${token.value}' is not expected here.`, token.value);
     const name = byFlag.get(token.rawName);
     if (name === undefined) throw unknownFlag(token.rawName, byFlag.keys());
     if ('secret' in SETTINGS[name]) {
       const variable = variableOf(name);
       const message = `${token.rawName} would show a secret to everyone on this machine: set ${variable} or ${variable}_FILE.`;
-      throw bad(message, token.rawName);
+      throw badSetting(message, token.rawName);
     }
     if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
-      throw bad(`${token.rawName} must be ${SETTINGS[name].expects}, but nothing follows it.`, token.rawName);
+      throw badSetting(
+        `${token.rawName} must be ${SETTINGS[name].expects}, but nothing follows it.`,
+        token.rawName,
+      );
     }
-    flags.set(name, { text: token.value, place: token.rawName });
+    flags.set(name, { text: token.value, source: token.rawName });
   }
   return flags;
 }
 
 function unknownFlag(flag: string, flags: Iterable<string>): FeedError {
   const elsewhere = NAMES.some((name) => flagOf(name) === flag);
-  if (elsewhere) return bad(`This command does not use ${flag}.`, flag);
+  if (elsewhere) return badSetting(`This command does not use ${flag}.`, flag);
   const nearest = nearestName(flags, flag);
-  return bad(`There is no ${flag}.${nearest === null ? '' : ` Did you mean ${nearest}?`}`, flag);
+  return badSetting(`There is no ${flag}.${nearest === null ? '' : ` Did you mean ${nearest}?`}`, flag);
 }
 
-function readVariable(name: SettingName, environment: Environment): Written | undefined {
+function readVariable(name: SettingName, environment: Environment): RawValue | undefined {
   const setting: Setting<unknown> = SETTINGS[name];
   const variable = variableOf(name);
   const text = environment[variable];
   // An empty variable is how a container file writes "not set".
-  if (text !== undefined && text !== '') return { text, place: variable };
+  if (text !== undefined && text !== '') return { text, source: variable };
   const file = setting.secret ? environment[`${variable}_FILE`] : undefined;
   if (file === undefined || file === '') {
-    const place = setting.sharedVariables?.find((each) => (environment[each] ?? '') !== '');
-    return place === undefined ? undefined : { text: environment[place] ?? '', place };
+    const source = setting.sharedVariables?.find((each) => (environment[each] ?? '') !== '');
+    return source === undefined ? undefined : { text: environment[source] ?? '', source };
   }
   try {
-    return { text: readFileSync(file, 'utf8').trim(), place: file };
+    return { text: readFileSync(file, 'utf8').trim(), source: file };
   } catch (cause) {
     throw new FeedError('setup.bad-setting', `${variable}_FILE names '${file}', which cannot be read.`, {
       target: `${variable}_FILE`,
@@ -97,14 +102,14 @@ function readVariable(name: SettingName, environment: Environment): Written | un
   }
 }
 
-function valueOf(name: SettingName, written: Written): unknown {
+function valueOf(name: SettingName, written: RawValue): unknown {
   const setting = SETTINGS[name];
   const value = setting.parse(written.text);
   if (value !== undefined) return value;
   const but = 'secret' in setting ? 'and is not' : `not '${written.text}'`;
-  throw bad(`${written.place} must be ${setting.expects}, ${but}.`, written.place);
+  throw badSetting(`${written.source} must be ${setting.expects}, ${but}.`, written.source);
 }
 
-function bad(message: string, target: string): FeedError {
+function badSetting(message: string, target: string): FeedError {
   return new FeedError('setup.bad-setting', message, { target });
 }

@@ -17,8 +17,8 @@ export interface Setting<Value> {
   readonly sharedVariables?: readonly string[];
 }
 
-export function text(standard: string, help: string): Setting<string> {
-  return { default: standard, help, expects: 'a text', parse: (written) => written || undefined };
+export function text(defaultValue: string, help: string): Setting<string> {
+  return { default: defaultValue, help, expects: 'a text', parse: (written) => written || undefined };
 }
 
 export function optionalText(help: string): Setting<string | null> {
@@ -39,12 +39,12 @@ export function list(help: string): Setting<readonly string[]> {
   return { default: [], help, expects: 'texts, separated by commas', parse };
 }
 
-export function wholeNumber(standard: number, from: number, to: number, help: string): Setting<number> {
+export function wholeNumber(defaultValue: number, from: number, to: number, help: string): Setting<number> {
   const parse = (written: string): number | undefined => {
     const value = /^\d{1,10}$/.test(written) ? Number(written) : NaN;
     return value >= from && value <= to ? value : undefined;
   };
-  return { default: standard, help, expects: `a whole number from ${from} to ${to}`, parse };
+  return { default: defaultValue, help, expects: `a whole number from ${from} to ${to}`, parse };
 }
 
 export function optionalWholeNumber(from: number, to: number, help: string): Setting<number | null> {
@@ -75,8 +75,8 @@ export function optionalDay(help: string): Setting<DateKey | null> {
 }
 
 /** An http(s) address without query and fragment; kept without a slash at the end. */
-export function address<Standard extends string | null>(
-  standard: Standard,
+export function httpUrl<Standard extends string | null>(
+  defaultValue: Standard,
   help: string,
 ): Setting<string | Standard> {
   const parse = (written: string): string | undefined => {
@@ -84,7 +84,7 @@ export function address<Standard extends string | null>(
     if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) return undefined;
     return url.href.replace(/\/+$/, '');
   };
-  return { default: standard, help, expects: 'an address like https://fleet.example/warehouse', parse };
+  return { default: defaultValue, help, expects: 'an address like https://fleet.example/warehouse', parse };
 }
 
 /** Origins of web pages, separated by commas. */
@@ -99,14 +99,14 @@ export function origins(help: string): Setting<readonly string[]> {
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** `system`, or the client id of an identity that was assigned by hand. */
-export function machineIdentity(help: string): Setting<string | null> {
+export function managedIdentity(help: string): Setting<string | null> {
   const parse = (written: string): string | undefined =>
     written === 'system' || GUID.test(written) ? written : undefined;
   return { default: null, help, expects: "'system' or the client ID of an identity", parse };
 }
 
 /** The proxy on the way out: its address, which may hold a user and a password. */
-export function outwardProxy(help: string, ...sharedVariables: readonly string[]): Setting<string | null> {
+export function outboundProxy(help: string, ...sharedVariables: readonly string[]): Setting<string | null> {
   const parse = (written: string): string | undefined =>
     URL.canParse(written) && /^https?:$/.test(new URL(written).protocol) ? written : undefined;
   return { ...secret(help), expects: 'an address like http://proxy.example:3128', parse, sharedVariables };

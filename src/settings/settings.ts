@@ -1,19 +1,19 @@
 // Every setting there is, in one table: flags, environment, `print settings` and the documentation are read from it.
-import { USUAL_BOUNDS } from '../base/bounds.ts';
+import { DEFAULT_THRESHOLDS } from '../base/volume-thresholds.ts';
 import { LIMITS } from '../base/limits.ts';
-import { nightsOrNever, privacyProfile } from './privacy-settings.ts';
+import { daysOrNever, privacyProfile } from './privacy-settings.ts';
 import {
-  address,
+  httpUrl,
   choice,
   hosts,
-  machineIdentity,
+  managedIdentity,
   names,
   list,
   optionalDay,
   optionalText,
   optionalWholeNumber,
   origins,
-  outwardProxy,
+  outboundProxy,
   proxies,
   retention,
   secret,
@@ -26,7 +26,7 @@ export const SETTINGS = {
   host: text('127.0.0.1', 'The address to listen on.'),
   port: wholeNumber(4004, 0, 65_535, 'The port to listen on; 0 takes any free one.'),
   data: text('data', 'The folder that holds the warehouse.'),
-  publicUrl: address(
+  publicUrl: httpUrl(
     null,
     'The address that clients use where it differs from the one they connect to, such as behind a proxy.',
   ),
@@ -96,19 +96,19 @@ export const SETTINGS = {
       'and for single collections otherwise: vendor,devicePropertyHistories=400d.',
   ),
   maxDrop: wholeNumber(
-    USUAL_BOUNDS.maxDrop,
+    DEFAULT_THRESHOLDS.maxDrop,
     1,
     100,
     'Per cent of its rows that a collection may lose overnight; a night that loses more is refused.',
   ),
   maxRise: wholeNumber(
-    USUAL_BOUNDS.maxRise,
+    DEFAULT_THRESHOLDS.maxRise,
     1,
     1_000_000,
     'Per cent of its rows that a collection may gain overnight; a night that gains more is refused.',
   ),
   maxOrphans: wholeNumber(
-    USUAL_BOUNDS.maxOrphans,
+    DEFAULT_THRESHOLDS.maxOrphans,
     1,
     100,
     'Per cent of a collection’s rows that may refer to things which are not there; beyond, the night is refused.',
@@ -122,7 +122,7 @@ export const SETTINGS = {
     "What is kept of people, of the past too: 'full' all of it, 'masked' a hash by which rows are still joined, " +
       "'dropped' nothing but masked ids.",
   ),
-  forgetAfter: nightsOrNever(
+  forgetAfter: daysOrNever(
     30,
     36_500,
     'Nights after someone left the directory until what is personal of them is erased; 0 is the same night.',
@@ -173,13 +173,13 @@ export const SETTINGS = {
   federatedTokenFile: optionalText(
     'In place of the secret: a file with a token of a platform that the app registration trusts, read anew each time.',
   ),
-  managedIdentity: machineIdentity(
+  managedIdentity: managedIdentity(
     "In place of an app registration: 'system' for the identity of this machine in Azure, or the client ID of one assigned to it.",
   ),
   cloud: choice(['global', 'usgov-l4', 'usgov-l5', 'china'], 'The cloud of Microsoft that the tenant is in.'),
-  graphUrl: address(null, 'Where Microsoft Graph is, other than in that cloud.'),
-  loginUrl: address(null, 'Where the directory gives out tokens, other than in that cloud.'),
-  proxy: outwardProxy(
+  graphUrl: httpUrl(null, 'Where Microsoft Graph is, other than in that cloud.'),
+  loginUrl: httpUrl(null, 'Where the directory gives out tokens, other than in that cloud.'),
+  proxy: outboundProxy(
     'The proxy on the way to Microsoft, with user and password where it wants them; HTTPS_PROXY without it.',
     'HTTPS_PROXY',
     'https_proxy',

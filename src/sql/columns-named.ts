@@ -1,6 +1,6 @@
 // Which columns of a row an expression is about.
 import { storageOf } from '../../schema/derive/storage.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { Condition, Following, RowId, Scalar } from '../plan/read-plan.ts';
 
 /** Names of the columns that the value depends on. */
@@ -31,7 +31,7 @@ export function columnsOfScalar(scalar: Scalar, row: RowId): readonly string[] {
     case 'condition':
       return columnsOfCondition(scalar.condition, row);
     default:
-      return absurd(scalar);
+      return assertNever(scalar);
   }
 }
 
@@ -71,7 +71,7 @@ export function columnsOfCondition(condition: Condition, row: RowId): readonly s
     case 'constant':
       return [];
     default:
-      return absurd(condition);
+      return assertNever(condition);
   }
 }
 

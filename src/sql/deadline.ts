@@ -1,5 +1,5 @@
 // How a statement that passes over rows stays stoppable.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { RowId, RowSource } from '../plan/read-plan.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fragment, column, sql } from './fragment.ts';
@@ -29,6 +29,6 @@ export function deadline(source: RowSource, row: RowId, dialect: Dialect): Fragm
       return first === undefined ? sql`TRUE` : dialect.withinDeadline(column(row, first));
     }
     default:
-      return absurd(source);
+      return assertNever(source);
   }
 }

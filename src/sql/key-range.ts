@@ -1,5 +1,5 @@
 // What a plan's conditions say about its order: which reads an index serves from the first row to the last.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { Condition, Order, ReadPlan, RowSource, Scalar } from '../plan/read-plan.ts';
 
 export type Comparison = Condition & { readonly kind: 'compare' };
@@ -77,7 +77,7 @@ function isKeyed(source: RowSource): boolean {
     case 'united':
       return false;
     default:
-      return absurd(source);
+      return assertNever(source);
   }
 }
 

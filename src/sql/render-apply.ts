@@ -1,5 +1,5 @@
 // What the transformations of $apply make of rows, as a SELECT each, inside the one of the next.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type {
   Aggregate,
   Condition,
@@ -41,7 +41,7 @@ export function renderTransformed(source: TransformedRows, within: Within): Frag
         sql` UNION ALL `,
       );
     default:
-      return absurd(source);
+      return assertNever(source);
   }
 }
 
@@ -96,7 +96,7 @@ function renderAggregate(aggregate: Aggregate, { scalar, dialect }: Within): Fra
     case 'countdistinct':
       return sql`count(DISTINCT ${scalar(aggregate.of)})`;
     default:
-      return absurd(aggregate);
+      return assertNever(aggregate);
   }
 }
 

@@ -1,6 +1,6 @@
 // Conditions, values and the rows they are about as SQL. One file, since each may hold the others.
 import type { Entity } from '../../schema/words.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { Condition, Fold, Following, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
 import { deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
@@ -54,7 +54,7 @@ export function renderCondition(condition: Condition, place: Place, dialect: Dia
     case 'constant':
       return dialect.literal(condition.value);
     default:
-      return absurd(condition);
+      return assertNever(condition);
   }
 }
 
@@ -94,7 +94,7 @@ export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
     case 'condition':
       return sql`(${renderCondition(scalar.condition, 'exact', dialect)})`;
     default:
-      return absurd(scalar);
+      return assertNever(scalar);
   }
 }
 
@@ -132,7 +132,7 @@ export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fra
       return sql`(${transformed}) AS ${rowName(row)}`;
     }
     default:
-      return absurd(source);
+      return assertNever(source);
   }
 }
 
@@ -199,7 +199,7 @@ export function comparisonSign(operator: Exclude<Of<'compare'>['operator'], 'eq'
     case 'ge':
       return sql`>=`;
     default:
-      return absurd(operator);
+      return assertNever(operator);
   }
 }
 
@@ -239,7 +239,7 @@ function renderTextTest({ test, text, part }: Of<'textTest'>, dialect: Dialect):
       return end === null ? dialect.startsWith(a, b) : sql`(${a} >= ${b} AND ${a} < ${dialect.literal(end)})`;
     }
     default:
-      return absurd(test);
+      return assertNever(test);
   }
 }
 

@@ -1,5 +1,5 @@
 // A page of a collection, read in chunks that each begin where the last one ended.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { RowTemplate } from '../format/row-template.ts';
 import type { Condition, Order, ReadPlan, RowSource } from '../plan/read-plan.ts';
 import type { Dialect } from './dialect.ts';
@@ -191,7 +191,7 @@ function renderBeside(condition: Condition, { order }: Term, dialect: Dialect): 
       return sql`${placed} ${comparisonSign(operator)} ${renderScalar(right, dialect)}`;
     }
     default:
-      return absurd(operator);
+      return assertNever(operator);
   }
 }
 

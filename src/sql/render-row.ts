@@ -1,5 +1,5 @@
 // A row template as an expression: the database writes the bytes of the answer.
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { RowMember, RowTemplate, TextPart } from '../format/row-template.ts';
 import type { Column, Expansion, RowSource, RowsPlan } from '../plan/read-plan.ts';
 import type { Dialect, JsonForm, JsonMember } from './dialect.ts';
@@ -34,7 +34,7 @@ function memberColumns(member: RowMember): readonly string[] {
     case 'nestedCount':
       return [];
     default:
-      return absurd(member);
+      return assertNever(member);
   }
 }
 
@@ -87,7 +87,7 @@ function renderMember(member: RowMember, rows: Rows, template: RowTemplate, dial
     case 'nestedCount':
       return { name, json: renderNestedCount(expansionOf(rows, member.of), template, dialect), absent: null };
     default:
-      return absurd(member);
+      return assertNever(member);
   }
 }
 
@@ -163,6 +163,6 @@ function renderPart(part: TextPart, { from, row }: Rows, dialect: Dialect): Frag
     case 'keyLiteral':
       return dialect.keyLiteral(column(row, part.property), columnNamed(from, part.property).type);
     default:
-      return absurd(part);
+      return assertNever(part);
   }
 }

@@ -1,6 +1,6 @@
 // Groups of a daily collection made of its spans: rows that were alike for days are looked at once, and not once a day.
 import { SPAN_COLUMNS, storageOf } from '../../schema/derive/storage.ts';
-import { absurd } from '../base/absurd.ts';
+import { assertNever } from '../base/assert-never.ts';
 import type { Aggregate, Condition, RowId, RowSource, Scalar } from '../plan/read-plan.ts';
 import { columnsOfCondition, columnsOfScalar } from './columns-named.ts';
 import { deadline } from './deadline.ts';
@@ -165,7 +165,7 @@ function pieceOfAggregate(aggregate: Aggregate, side: Side, { scalar, dialect }:
     case 'ratio':
       return null;
     default:
-      return absurd(method);
+      return assertNever(method);
   }
 }
 

@@ -6,15 +6,15 @@ import { restrictModel } from '../../schema/derive/restrict.ts';
 import { searchIndexOf } from '../../schema/derive/search.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { PERSONAL_KINDS } from '../../schema/words.ts';
-import { ROLES } from '../../src/auth/roles.ts';
+import { BUILT_IN_ROLES } from '../../src/auth/roles.ts';
 
 const entitiesOf = (
-  role: keyof typeof ROLES,
+  role: keyof typeof BUILT_IN_ROLES,
 ): ReadonlyMap<string, typeof MODEL.entities extends ReadonlyMap<string, infer E> ? E : never> =>
-  restrictModel(MODEL, ROLES[role]).entities;
+  restrictModel(MODEL, BUILT_IN_ROLES[role]).entities;
 
 describe('a role', () => {
-  test.each(Object.values(ROLES))(
+  test.each(Object.values(BUILT_IN_ROLES))(
     '$name has a whole model: every key and every way leads somewhere',
     (role) => {
       const { entities } = restrictModel(MODEL, role);
@@ -52,7 +52,10 @@ describe('a role', () => {
     expect(seen.size).toBe(entitiesOf('analyst').size);
     const columns = [...seen.values()].flatMap(({ properties }) => Object.values(properties));
     expect(columns.filter(({ personal }) => personal)).toEqual([]);
-    const xml = deriveCsdlXml(MODEL.namespace, deriveCatalogue(restrictModel(MODEL, ROLES.reader), 'beta'));
+    const xml = deriveCsdlXml(
+      MODEL.namespace,
+      deriveCatalogue(restrictModel(MODEL, BUILT_IN_ROLES.reader), 'beta'),
+    );
     expect(xml).not.toMatch(/serialNumber|userPrincipalName|phoneNumber|"userId"/);
     const devices = seen.get('devices');
     expect(devices && searchIndexOf(devices)?.columns).not.toContain('deviceName');

@@ -1,5 +1,5 @@
 // $expand, $compute, $search and $apply trees as one line each, for tables of expected trees.
-import { absurd } from '../../src/base/absurd.ts';
+import { assertNever } from '../../src/base/assert-never.ts';
 import type { SearchExpression } from '../../src/odata/search-expression.ts';
 import type {
   AggregateItem,
@@ -59,7 +59,7 @@ export function outlineSearch(search: SearchExpression): string {
     case 'not':
       return `(not ${outlineSearch(search.of)})`;
     default:
-      return absurd(search);
+      return assertNever(search);
   }
 }
 
@@ -99,7 +99,7 @@ function outlineStep(step: ApplyStep): string {
     case 'expand':
       return `expand ${outlineExpand([step.item])}`;
     default:
-      return absurd(step);
+      return assertNever(step);
   }
 }
 

@@ -1,5 +1,5 @@
 // An expression tree as one line, so that tables of expected trees can be read: (and (eq a 1) (not b)).
-import { absurd } from '../../src/base/absurd.ts';
+import { assertNever } from '../../src/base/assert-never.ts';
 import type { Expression } from '../../src/odata/expression.ts';
 import { printLiteral } from '../../src/odata/print-literal.ts';
 
@@ -35,7 +35,7 @@ export function outline(expression: Expression): string {
       return `(${[quantifier, segments.join('/'), variable, body && outline(body)].filter(Boolean).join(' ')})`;
     }
     default:
-      return absurd(expression);
+      return assertNever(expression);
   }
 }
 

@@ -1,5 +1,5 @@
 // Expression trees as $filter text with no more parentheses than the table of precedence asks for.
-import { absurd } from '../../src/base/absurd.ts';
+import { assertNever } from '../../src/base/assert-never.ts';
 import type { Expression } from '../../src/odata/expression.ts';
 import { printLiteral } from '../../src/odata/print-literal.ts';
 
@@ -65,7 +65,7 @@ export function printExpression(expression: Expression): string {
       return `${segments.join('/')}/${quantifier}(${inner})`;
     }
     default:
-      return absurd(expression);
+      return assertNever(expression);
   }
 }
 

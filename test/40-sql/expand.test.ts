@@ -6,7 +6,7 @@ import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { chosenList } from '../../src/format/odata-context.ts';
 import { odataRow, type MetadataLevel } from '../../src/format/odata-row.ts';
 import { rowKindOf } from '../../src/http/feed.ts';
-import type { NestedLinks } from '../../src/http/nested-links.ts';
+import type { NestedLinks } from '../../src/http/cursor/nested-links.ts';
 import { parseRequest } from '../../src/odata/parse-request.ts';
 import { largestNestedPage, withNestedPages } from '../../src/plan/nested-pages.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
@@ -37,7 +37,7 @@ function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, numbe
 
 function template(read: ReturnType<typeof plan>, level: MetadataLevel = 'minimal', links?: NestedLinks) {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'Test' };
-  return odataRow(rowKindOf({ catalogues }, 'beta', read, links), read.columns, words);
+  return odataRow(rowKindOf({ exposedModels: catalogues }, 'beta', read, links), read.columns, words);
 }
 
 /** Options as they are, without a token. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
-import { OPEN_DAY } from '../../src/base/date-key.ts';
+import { OPEN_END } from '../../src/base/date-key.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { parseApply } from '../../src/odata/parse-apply.ts';
 import type { ApplyStep } from '../../src/odata/wanted.ts';
@@ -49,7 +49,7 @@ function lay(all: typeof lives extends fc.Arbitrary<infer Lives> ? Lives : never
   all.forEach(({ period, cuts, isOpen, values }, thing) => {
     const days = cuts.toSorted((a, b) => a - b).map((day) => period * 100 + day);
     days.forEach((from, index) => {
-      const to = days[index + 1] ?? (isOpen ? OPEN_DAY : null);
+      const to = days[index + 1] ?? (isOpen ? OPEN_END : null);
       const number = values[index] ?? null;
       const text = number === null ? null : `n${number}`;
       if (to !== null)

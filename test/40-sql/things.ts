@@ -18,7 +18,7 @@ import {
   type Property,
   type Row,
 } from '../../schema/words.ts';
-import { OPEN_DAY, periodOf } from '../../src/base/date-key.ts';
+import { OPEN_END, monthPartitionOf } from '../../src/base/date-key.ts';
 import { registerFunctions } from '../../src/engines/sqlite/read/register-functions.ts';
 import { type Scope, scopeOf } from '../../src/plan/scope.ts';
 import type { Vocabulary } from './random-filters.ts';
@@ -184,15 +184,15 @@ export function openThings(): Database.Database {
   };
   for (const dateKey of DAYS) {
     for (const collection of ['dailyThings', 'others']) {
-      insert('snapshotDays', { collection, dateKey, period: periodOf(dateKey) });
+      insert('snapshotDays', { collection, dateKey, period: monthPartitionOf(dateKey) });
     }
   }
   for (const row of KIND_ROWS) insert('kinds', row);
   for (const row of ROWS) {
     insert('things', row);
     const { dateKey, ...rest } = row;
-    const next = DAYS[DAYS.indexOf(Number(dateKey)) + 1] ?? OPEN_DAY;
-    const period = periodOf(Number(dateKey));
+    const next = DAYS[DAYS.indexOf(Number(dateKey)) + 1] ?? OPEN_END;
+    const period = monthPartitionOf(Number(dateKey));
     insert('dailyThingsSpans', { ...rest, period, fromKey: dateKey, toKey: next });
   }
   return database;

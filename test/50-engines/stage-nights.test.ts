@@ -1,7 +1,7 @@
 // Random nights against a warehouse of plain maps: what every day shows, and that days that are over stay as they were.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addDays, midnightOf, periodOf } from '../../src/base/date-key.ts';
+import { addDays, midnightOf, monthPartitionOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { Completeness } from '../../src/engines/generation-build.ts';
 import { endOfPeriod } from '../../src/engines/sqlite/build/build-context.ts';
@@ -242,7 +242,7 @@ describe('any sequence of nights', () => {
             expect(over(days)).toEqual(over(daysBefore));
             daysBefore = days;
             // Frames of months that are over are closed at their ends.
-            const last = periodOf(oracle.days.entries.at(-1)?.day ?? day);
+            const last = monthPartitionOf(oracle.days.entries.at(-1)?.day ?? day);
             for (const { period, toKey } of select(dataDir, 'SELECT period, toKey FROM thingDaysSpans')) {
               if (Number(period) < last)
                 expect(Number(toKey)).toBeLessThanOrEqual(endOfPeriod(Number(period)));

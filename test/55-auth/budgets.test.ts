@@ -16,7 +16,7 @@ const never = new AbortController().signal;
 /** 0 where it may read, else the seconds that it is told to wait. */
 function waitOf(account: Account): number {
   try {
-    account.check();
+    account.requireBudget();
     return 0;
   } catch (error) {
     expect(error).toMatchObject({ name: 'FeedError', code: 'limit.budget' });
@@ -27,10 +27,10 @@ function waitOf(account: Account): number {
 describe('a budget of worker time', () => {
   test('lets in whoever has some left, and whoever waits as long as they were told', () => {
     const { budgets, pass } = bench();
-    const account = budgets.of('key:a');
-    account.work(5999);
+    const account = budgets.accountOf('key:a');
+    account.chargeWorkerTime(5999);
     expect(waitOf(account)).toBe(0);
-    account.work(1501);
+    account.chargeWorkerTime(1501);
     const wait = waitOf(account);
     expect(wait).toBe(16);
     pass(wait - 1.5);
@@ -41,8 +41,8 @@ describe('a budget of worker time', () => {
 
   test('never asks anyone to wait longer than two minutes, whatever they cost', () => {
     const { budgets, pass } = bench();
-    const account = budgets.of('key:a');
-    for (let read = 0; read < 9; read += 1) account.work(30_000);
+    const account = budgets.accountOf('key:a');
+    for (let read = 0; read < 9; read += 1) account.chargeWorkerTime(30_000);
     expect(waitOf(account)).toBe(120);
     pass(120);
     expect(waitOf(account)).toBe(0);
@@ -50,46 +50,46 @@ describe('a budget of worker time', () => {
 
   test('is not filled beyond a minute', () => {
     const { budgets, pass } = bench();
-    const account = budgets.of('key:a');
+    const account = budgets.accountOf('key:a');
     pass(100_000);
-    account.work(6001);
+    account.chargeWorkerTime(6001);
     expect(waitOf(account)).toBe(1);
   });
 
   test('is one for all reads of a caller, and of nobody else', () => {
     const { budgets } = bench();
-    budgets.of('key:a').work(60_000);
-    expect(waitOf(budgets.of('key:a'))).toBeGreaterThan(0);
-    expect(waitOf(budgets.of('key:b'))).toBe(0);
+    budgets.accountOf('key:a').chargeWorkerTime(60_000);
+    expect(waitOf(budgets.accountOf('key:a'))).toBeGreaterThan(0);
+    expect(waitOf(budgets.accountOf('key:b'))).toBe(0);
   });
 });
 
 test('a budget of bytes holds as that of time does', () => {
   const { budgets, pass } = bench();
-  const account = budgets.of('key:a');
-  account.send(70_000_000);
+  const account = budgets.accountOf('key:a');
+  account.chargeBytes(70_000_000);
   expect(waitOf(account)).toBe(11);
   pass(11);
   expect(waitOf(account)).toBe(0);
 });
 
 test('a third read at once is refused, until one of the two is over', () => {
-  const account = bench().budgets.of('key:a');
+  const account = bench().budgets.accountOf('key:a');
   const first = new AbortController();
-  account.enter(first.signal);
-  account.enter(never);
-  expect(() => account.enter(never)).toThrow(expect.objectContaining({ code: 'limit.budget' }));
+  account.startRead(first.signal);
+  account.startRead(never);
+  expect(() => account.startRead(never)).toThrow(expect.objectContaining({ code: 'limit.budget' }));
   first.abort();
   first.abort();
-  expect(() => account.enter(never)).not.toThrow();
-  expect(() => account.enter(never)).toThrow();
+  expect(() => account.startRead(never)).not.toThrow();
+  expect(() => account.startRead(never)).toThrow();
 });
 
 test('what is left is told, and when it is whole again', () => {
   const { budgets } = bench({ budgetMegabytes: 0 });
-  const account = budgets.of('key:a');
-  account.enter(never);
-  account.work(1001);
+  const account = budgets.accountOf('key:a');
+  account.startRead(never);
+  account.chargeWorkerTime(1001);
   expect(account.quotas()).toEqual([
     { name: 'time', unit: 'worker-milliseconds', most: 6000, left: 4999, time: { window: 60, whole: 11 } },
     { name: 'reads', unit: 'concurrent-requests', most: 2, left: 1, time: null },
@@ -97,18 +97,18 @@ test('what is left is told, and when it is whole again', () => {
 });
 
 test('budgets of 0 are without end', () => {
-  const account = bench({ budgetSeconds: 0, budgetMegabytes: 0, readsAtOnce: 0 }).budgets.of('key:a');
-  account.work(1e9);
-  account.send(1e15);
-  for (let read = 0; read < 100; read += 1) account.enter(never);
+  const account = bench({ budgetSeconds: 0, budgetMegabytes: 0, readsAtOnce: 0 }).budgets.accountOf('key:a');
+  account.chargeWorkerTime(1e9);
+  account.chargeBytes(1e15);
+  for (let read = 0; read < 100; read += 1) account.startRead(never);
   expect([waitOf(account), account.quotas()]).toEqual([0, []]);
 });
 
 test('ten thousand newcomers do not let a debtor off', () => {
   const { budgets } = bench();
-  budgets.of('key:debtor').work(60_000);
-  for (let each = 0; each < 20_000; each += 1) budgets.of(`anonymous 10.0.${each}`);
-  expect(waitOf(budgets.of('key:debtor'))).toBeGreaterThan(0);
+  budgets.accountOf('key:debtor').chargeWorkerTime(60_000);
+  for (let each = 0; each < 20_000; each += 1) budgets.accountOf(`anonymous 10.0.${each}`);
+  expect(waitOf(budgets.accountOf('key:debtor'))).toBeGreaterThan(0);
 });
 
 describe('an account', () => {

@@ -11,14 +11,14 @@ import type { Claims, TokenFlaws } from '../../fixtures/entra-emulator/signer.ts
 import { makeKey, type NewKey } from '../../src/auth/api-key.ts';
 import {
   challengesOf,
-  makeGate,
+  makeAuthenticate,
   type Authenticate,
   type Credentials,
-  type GateWords,
+  type AuthenticateOptions,
 } from '../../src/auth/authenticate.ts';
 import { openKeyFile, type KeyFile } from '../../src/auth/key-file.ts';
-import { allRoles, ROLES, type Role } from '../../src/auth/roles.ts';
-import { makeTokenVerifier } from '../../src/auth/verify-token.ts';
+import { allRoles, BUILT_IN_ROLES, type Role } from '../../src/auth/roles.ts';
+import { makeTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 
 const NOW = Date.now();
@@ -44,18 +44,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function gate(words: Partial<GateWords> = {}): Authenticate {
+function gate(words: Partial<AuthenticateOptions> = {}): Authenticate {
   const { url: loginUrl, tenantId, audience } = directory;
   const audiences = [audience.clientId, audience.uri];
-  return makeGate({
+  return makeAuthenticate({
     keyFile,
     verifyToken: makeTokenVerifier({ tenantId, loginUrl, audiences }, clock, fetch),
     anonymousRole: null,
-    usualRole: ROLES.reader,
+    defaultRole: BUILT_IN_ROLES.reader,
     roles: allRoles([]),
     rolesByClaim: new Map<string, Role>([
-      ['fleet-analysts', ROLES.analyst],
-      ['9a1b2c3d-0000-4000-8000-00000000cafe', ROLES.auditor],
+      ['fleet-analysts', BUILT_IN_ROLES.analyst],
+      ['9a1b2c3d-0000-4000-8000-00000000cafe', BUILT_IN_ROLES.auditor],
     ]),
     clock,
     ...words,
@@ -214,7 +214,7 @@ describe('a token of the directory', () => {
   });
 
   test('without a role is 403 where a role must be named', async () => {
-    const strict = gate({ usualRole: null });
+    const strict = gate({ defaultRole: null });
     expect((await refused(strict(bearer(directory.issue())))).code).toBe('auth.forbidden');
     expect((await strict(bearer(directory.issue({ roles: ['fleet-analysts'] })))).role.name).toBe('analyst');
   });
@@ -222,8 +222,8 @@ describe('a token of the directory', () => {
   test('that names several roles has the first of the file, then of ours', async () => {
     const helpdesk: Role = { name: 'helpdesk', collections: ['devices'], personal: ['serial'] };
     const rolesByClaim = new Map<string, Role>([
-      ['auditors', ROLES.auditor],
-      ['fleet-analysts', ROLES.analyst],
+      ['auditors', BUILT_IN_ROLES.auditor],
+      ['fleet-analysts', BUILT_IN_ROLES.analyst],
       ['helpdesk', helpdesk],
     ]);
     const roleOf = async (...roles: readonly string[]): Promise<Role> =>
@@ -347,23 +347,23 @@ describe('a key', () => {
 describe('without credentials', () => {
   test('nobody is let in, unless a setting gives them a role', async () => {
     expect((await refused(gate()(NOTHING))).code).toBe('auth.required');
-    expect((await gate({ anonymousRole: ROLES.analyst })(NOTHING)).kind).toBe('anonymous');
+    expect((await gate({ anonymousRole: BUILT_IN_ROLES.analyst })(NOTHING)).kind).toBe('anonymous');
   });
 
   test('bad credentials are refused even where none would do', async () => {
-    const open = gate({ anonymousRole: ROLES.analyst });
+    const open = gate({ anonymousRole: BUILT_IN_ROLES.analyst });
     expect((await refused(open(bearer('nonsense')))).code).toBe('auth.required');
     expect((await refused(open({ ...NOTHING, authorization: 'Bearer' }))).code).toBe('auth.required');
   });
 
   test('any are welcome where none is known, as in a demo: scripts bring a token all the same', async () => {
     const empty = openKeyFile(join(folder, 'nobody'));
-    const demo = gate({ anonymousRole: ROLES.analyst, verifyToken: null, keyFile: empty });
+    const demo = gate({ anonymousRole: BUILT_IN_ROLES.analyst, verifyToken: null, keyFile: empty });
     expect((await demo(bearer('abc'))).kind).toBe('anonymous');
     const closed = gate({ verifyToken: null, keyFile: empty });
     expect((await refused(closed(bearer('abc')))).code).toBe('auth.required');
     expect(
-      (await refused(gate({ anonymousRole: ROLES.analyst, verifyToken: null })(bearer('abc')))).code,
+      (await refused(gate({ anonymousRole: BUILT_IN_ROLES.analyst, verifyToken: null })(bearer('abc')))).code,
     ).toBe('auth.required');
   });
 

@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readRoles } from '../../src/auth/read-roles.ts';
-import { allRoles, roleNamed, ROLES, type Roles } from '../../src/auth/roles.ts';
+import { allRoles, roleNamed, BUILT_IN_ROLES, type Roles } from '../../src/auth/roles.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-roles-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const path = join(folder, 'roles.json');
-const nameable = { collections: ['dates', 'devices', 'users'], kinds: ['upn', 'serial', 'deviceName'] };
+const nameable = {
+  collections: ['dates', 'devices', 'users'],
+  personalKinds: ['upn', 'serial', 'deviceName'],
+};
 
 function read(text: string): Roles {
   writeFileSync(path, text);
@@ -30,7 +33,7 @@ test('roles of the file come first, and ours after them unless they are changed'
     collections: ['device*', 'users'],
     personal: ['serial'],
   });
-  expect(roles.get('twin')).toEqual({ ...ROLES.analyst, name: 'twin' });
+  expect(roles.get('twin')).toEqual({ ...BUILT_IN_ROLES.analyst, name: 'twin' });
   expect(roles.get('reader')).toEqual({ name: 'reader', collections: ['dates'], personal: 'none' });
 });
 

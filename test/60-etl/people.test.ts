@@ -15,7 +15,7 @@ import { startRun, quarantinedRun } from '../../etl/run-record.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy.ts';
 import { addDays } from '../../src/base/date-key.ts';
-import { subjectHash } from '../../src/base/subject-hash.ts';
+import { subjectHash } from '../../src/engines/subject-hash.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { findPeople } from '../../src/engines/sqlite/privacy/find-people.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';

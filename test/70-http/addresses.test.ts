@@ -1,9 +1,9 @@
 // Addresses: where the feed lives, which version is meant, and how the next page is named.
 import { describe, expect, test } from '@jest/globals';
-import { splitTarget } from '../../src/http/feed-request.ts';
-import { contextRoot, decideVersion, findMount } from '../../src/http/mounts.ts';
-import { nextLink } from '../../src/http/next-link.ts';
-import { toOriginForm } from '../../src/http/origin-form.ts';
+import { splitTarget } from '../../src/http/request/feed-request.ts';
+import { contextRoot, decideVersion, findMount } from '../../src/http/request/service-roots.ts';
+import { nextLink } from '../../src/http/cursor/next-link.ts';
+import { toOriginForm } from '../../src/http/server/to-origin-form.ts';
 
 const LONG = '/ReportingService/DataWarehouseFEService';
 const ROUTED = `/TrafficGateway/TrafficRoutingService${LONG}`;

@@ -6,10 +6,10 @@ import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { openExplainingEngine } from '../../src/engines/sqlite/read/explaining-engine.ts';
-import { findAsked } from '../../src/http/feed-request.ts';
+import { parseTarget } from '../../src/http/request/feed-request.ts';
 import { makeFeed } from '../../src/http/feed.ts';
-import { serveRead } from '../../src/http/serve-read.ts';
-import { startStopwatch } from '../../src/http/stopwatch.ts';
+import { serveRead } from '../../src/http/read/serve-read.ts';
+import { startStopwatch } from '../../src/http/request/stopwatch.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { SHOWN, TODAY } from './feed.ts';
 import { fileFeed } from './file-feed.ts';
@@ -38,8 +38,8 @@ function judge(): (path: string) => Promise<Judged> {
   const { signal } = new AbortController();
   return async (path) => {
     const before = engine.explained.length;
-    const asked = findAsked(path.replaceAll(' ', '%20'), feed.base);
-    const request = { ...asked, headers: {}, encoding: 'identity', wantsBody: true, signal } as const;
+    const asked = parseTarget(path.replaceAll(' ', '%20'), feed.base);
+    const request = { ...asked, headers: {}, contentEncoding: 'identity', wantsBody: true, signal } as const;
     const { headers } = await serveRead(explaining, request, startStopwatch());
     const steps = engine.explained[before]?.steps ?? [];
     return {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { auditFolder, auditPath, type AuditLine } from '../../src/base/audit-files.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import type { Observation } from '../../src/base/observation.ts';
-import type { Answered } from '../../src/observe/audit-line.ts';
+import type { AnsweredObservation } from '../../src/observe/audit-line.ts';
 import { openAudit, type Audit } from '../../src/observe/audit.ts';
 
 const DAY = 20261120;
@@ -25,13 +25,13 @@ afterEach(() => rmSync(dataDir, { recursive: true }));
 function open(words: { readonly isRequired?: boolean; readonly days?: number } = {}): Audit {
   const clock = { now: () => now };
   return openAudit({
-    ...{ dataDir, isRequired: false, days: 365, clock },
+    ...{ dataDir, isRequired: false, retentionDays: 365, clock },
     observe: (seen) => told.push(seen),
     ...words,
   });
 }
 
-function answered(requestId: string, more: Partial<Answered> = {}): Answered {
+function answered(requestId: string, more: Partial<AnsweredObservation> = {}): AnsweredObservation {
   return {
     ...{
       kind: 'request.answered',
@@ -85,7 +85,7 @@ test('what the disk does not take waits, is told once, and is written when it ca
   audit.observe(answered('a'));
   audit.observe(answered('b'));
   expect(told.map(({ kind }) => kind)).toEqual(['audit.unwritable']);
-  expect(audit.check).not.toThrow();
+  expect(audit.requireWritable).not.toThrow();
   rmSync(auditPath(dataDir, DAY), { recursive: true });
   audit.observe(answered('c'));
   expect(linesOf(DAY).map(({ requestId }) => requestId)).toEqual(['a', 'b', 'c']);
@@ -104,13 +104,13 @@ test('of very many that wait the oldest are lost, and it is told how many', () =
 
 test('where lines are required nobody is let in until the disk takes them', () => {
   const audit = open({ isRequired: true });
-  expect(audit.check).not.toThrow();
+  expect(audit.requireWritable).not.toThrow();
   now = midnightOf(NEXT);
   mkdirSync(auditPath(dataDir, NEXT));
   audit.observe(answered('a'));
-  expect(audit.check).toThrow('No read can be accounted for');
+  expect(audit.requireWritable).toThrow('No read can be accounted for');
   rmSync(auditPath(dataDir, NEXT), { recursive: true });
-  expect(audit.check).not.toThrow();
+  expect(audit.requireWritable).not.toThrow();
   expect(linesOf(NEXT)).toHaveLength(1);
 });
 

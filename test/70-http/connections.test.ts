@@ -9,11 +9,11 @@ import { connect as connectTls } from 'node:tls';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../src/base/observation.ts';
-import { listen, type RunningServer } from '../../src/http/listen.ts';
+import { listen, type RunningServer } from '../../src/http/server/listen.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
 
-const PATIENCE = { headers: 300, request: 600, silent: 5000, look: 50, certificate: 50 };
+const TIMEOUTS = { headers: 300, request: 600, idle: 5000, checkInterval: 50, certificateInterval: 50 };
 
 describe('a client that comes too slowly', () => {
   let server: RunningServer;
@@ -24,7 +24,7 @@ describe('a client that comes too slowly', () => {
       request.resume();
     });
     const where = { host: '127.0.0.1', port: 0, tlsCert: null, tlsKey: null };
-    server = await listen(app, where, () => undefined, PATIENCE);
+    server = await listen(app, where, () => undefined, TIMEOUTS);
   });
   afterAll(() => server.stop(0));
 
@@ -95,7 +95,7 @@ describe('over TLS', () => {
     install('first');
     const files = { tlsCert: join(folder, 'tls.cert'), tlsKey: join(folder, 'tls.key') };
     const where = { host: '127.0.0.1', port: 0, ...files };
-    const server = await listen(express(), where, (each) => observations.push(each), PATIENCE);
+    const server = await listen(express(), where, (each) => observations.push(each), TIMEOUTS);
     try {
       expect(await shown(server)).toBe('first.example');
       writeFileSync(files.tlsCert, 'This is no certificate.');

@@ -1,9 +1,9 @@
 // The start-up rule: nobody gets in by accident, and no credential crosses a network in the clear.
 import { describe, expect, test } from '@jest/globals';
-import { letsStrangersIn, refuseExposure, type Exposure } from '../../src/auth/exposure.ts';
+import { allowsAnonymous, refuseExposure, type Exposure } from '../../src/auth/exposure.ts';
 
 const HERE: Exposure = { host: '127.0.0.1', publicUrl: null, trustedProxies: [], anonymous: 'loopback' };
-const OPEN = { tls: false, knowsReaders: false };
+const OPEN = { tls: false, canAuthenticate: false };
 const unsafe = (hint: string): unknown =>
   expect.objectContaining({ code: 'setup.unsafe', hint: expect.stringContaining(hint) });
 
@@ -12,7 +12,7 @@ describe('a feed without keys and sign-in', () => {
     'starts on %s and lets in who is there',
     (host) => {
       expect(() => refuseExposure({ ...HERE, host }, OPEN)).not.toThrow();
-      expect(letsStrangersIn({ ...HERE, host })).toBe(true);
+      expect(allowsAnonymous({ ...HERE, host })).toBe(true);
     },
   );
 
@@ -20,7 +20,7 @@ describe('a feed without keys and sign-in', () => {
     'refuses to start on %j and says what to set',
     (host) => {
       expect(() => refuseExposure({ ...HERE, host }, OPEN)).toThrow(unsafe('--host 127.0.0.1'));
-      expect(letsStrangersIn({ ...HERE, host })).toBe(false);
+      expect(allowsAnonymous({ ...HERE, host })).toBe(false);
     },
   );
 
@@ -28,24 +28,24 @@ describe('a feed without keys and sign-in', () => {
     'refuses to start behind a proxy, to which everyone is on this machine: %j',
     (words) => {
       expect(() => refuseExposure({ ...HERE, ...words }, OPEN)).toThrow(unsafe('--anonymous allow'));
-      expect(letsStrangersIn({ ...HERE, ...words })).toBe(false);
+      expect(allowsAnonymous({ ...HERE, ...words })).toBe(false);
     },
   );
 
   test('starts anywhere when it is said in so many words', () => {
     expect(() => refuseExposure({ ...HERE, host: '0.0.0.0', anonymous: 'allow' }, OPEN)).not.toThrow();
-    expect(letsStrangersIn({ ...HERE, host: '0.0.0.0', anonymous: 'allow' })).toBe(true);
+    expect(allowsAnonymous({ ...HERE, host: '0.0.0.0', anonymous: 'allow' })).toBe(true);
   });
 
   test('lets nobody in when it is told to', () => {
-    expect(letsStrangersIn({ ...HERE, anonymous: 'never' })).toBe(false);
+    expect(allowsAnonymous({ ...HERE, anonymous: 'never' })).toBe(false);
   });
 });
 
 describe('a feed with keys or sign-in', () => {
   const host = '0.0.0.0';
   test('refuses to start on a network without TLS', () => {
-    expect(() => refuseExposure({ ...HERE, host }, { tls: false, knowsReaders: true })).toThrow(
+    expect(() => refuseExposure({ ...HERE, host }, { tls: false, canAuthenticate: true })).toThrow(
       unsafe('--tls-cert'),
     );
   });
@@ -55,6 +55,6 @@ describe('a feed with keys or sign-in', () => {
     ['behind a trusted proxy', { host, trustedProxies: ['10.0.0.0/8'] }, false],
     ['on this machine, behind whatever', { publicUrl: 'https://fleet.example' }, false],
   ])('starts %s', (_, words, tls) => {
-    expect(() => refuseExposure({ ...HERE, ...words }, { tls, knowsReaders: true })).not.toThrow();
+    expect(() => refuseExposure({ ...HERE, ...words }, { tls, canAuthenticate: true })).not.toThrow();
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ERROR_CODES, type ErrorCode } from '../../src/base/error-codes.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
-import { STATUS, answerFailure, asFeedError } from '../../src/http/failure.ts';
+import { HTTP_STATUS, answerFailure, asFeedError } from '../../src/http/answer-failure.ts';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 const bodyOf = (error: FeedError) => JSON.parse(Buffer.from(answerFailure(error).body).toString());
@@ -12,7 +12,7 @@ describe('a failure', () => {
     const [group] = code.split('.');
     const request = [400, 404, 405, 406, 410, 415, 424, 501];
     const fitting = { request, auth: [401, 403], limit: [400, 408, 413, 429, 503] }[group!];
-    expect(fitting ?? [500, 502, 503]).toContain(STATUS[code]);
+    expect(fitting ?? [500, 502, 503]).toContain(HTTP_STATUS[code]);
   });
 
   test('is an OData error with code, message, target and what would be right', () => {

@@ -6,19 +6,19 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { restrictModel } from '../../schema/derive/restrict.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { ROLES } from '../../src/auth/roles.ts';
+import { BUILT_IN_ROLES } from '../../src/auth/roles.ts';
 import { fixedClock, type Clock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { startFeed } from '../../src/cli/running-feed.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
-import { FEED_ROOT } from '../../src/http/mounts.ts';
+import { FEED_ROOT } from '../../src/http/request/service-roots.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { growWarehouse } from './warehouse.ts';
 
 /** What the feed shows to whoever reads it without credentials. */
-export const SHOWN = restrictModel(MODEL, ROLES.analyst);
+export const SHOWN = restrictModel(MODEL, BUILT_IN_ROLES.analyst);
 
 /** The last night of the warehouse, and the day on which its clock stands. */
 export const TODAY = 20261120;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { LIMIT_TABLE, LIMITS, type LimitName } from '../../src/base/limits.ts';
 import { limitsTable } from '../../src/cli/limits-table.ts';
-import { STATUS } from '../../src/http/failure.ts';
+import { HTTP_STATUS } from '../../src/http/answer-failure.ts';
 import { fileFeed } from './file-feed.ts';
 
 const feed = fileFeed();
@@ -117,7 +117,7 @@ describe('what goes beyond a limit', () => {
       return;
     }
     const { status, error } = await reach.told();
-    expect([status, error.code]).toEqual([code && STATUS[code], code]);
+    expect([status, error.code]).toEqual([code && HTTP_STATUS[code], code]);
     expect(error.message).toContain(`(limit ${name}`);
     expect(error.message).toContain(String(most));
     expect(error.message).toContain(instead);

@@ -5,8 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer, BodyPart } from '../../src/http/answer.ts';
-import { sendAnswer, type Sending } from '../../src/http/send-answer.ts';
-import { beginVisit } from '../../src/http/visit.ts';
+import { sendAnswer, type SendOptions } from '../../src/http/server/send-answer.ts';
+import { createRequestContext } from '../../src/http/request/request-context.ts';
 
 const ROWS = Buffer.from('x'.repeat(100_000));
 const body = async function* (parts: number, failAt = Infinity): AsyncGenerator<BodyPart> {
@@ -20,17 +20,17 @@ let server: Server;
 let port: number;
 const seen: unknown[] = [];
 let made: () => Answer = () => ({ status: 204, headers: {}, body: null });
-let sending: Pick<Sending, 'encoding' | 'wantsBody'> & Partial<Sending> = {
-  encoding: 'identity',
+let sending: Pick<SendOptions, 'contentEncoding' | 'wantsBody'> & Partial<SendOptions> = {
+  contentEncoding: 'identity',
   wantsBody: true,
 };
 
 beforeAll(async () => {
   const app = express();
   app.get('/small', (_, response) => response.send('{}'));
-  app.get('/never', (request, response) => void beginVisit(request, response));
+  app.get('/never', (request, response) => void createRequestContext(request, response));
   app.get('/', async (request, response) => {
-    const { signal } = beginVisit(request, response);
+    const { signal } = createRequestContext(request, response);
     const sent = { rows: 0, bytes: 0 };
     const onPart = (rows: number, bytes: number): void => {
       sent.rows += rows;
@@ -71,7 +71,7 @@ const receive = (path = '/'): Promise<Received> =>
 describe('a body', () => {
   test.each(['identity', 'gzip'] as const)('arrives whole and is counted (%s)', async (encoding) => {
     made = () => ({ status: 200, headers: {}, body: body(7) });
-    sending = { encoding, wantsBody: true };
+    sending = { contentEncoding: encoding, wantsBody: true };
     const { whole, bytes } = await receive();
     expect(whole).toBe(true);
     expect(encoding === 'gzip' ? gunzipSync(bytes).length : bytes.length).toBe(700_000);
@@ -82,7 +82,7 @@ describe('a body', () => {
     'that fails half-way breaks the transfer (%s)',
     async (encoding) => {
       made = () => ({ status: 200, headers: {}, body: body(50, 20) });
-      sending = { encoding, wantsBody: true };
+      sending = { contentEncoding: encoding, wantsBody: true };
       expect((await receive()).whole).toBe(false);
       expect(seen.at(-1)).toEqual(expect.objectContaining({ message: 'The disk is gone.' }));
     },
@@ -90,7 +90,7 @@ describe('a body', () => {
 
   test('without stream has its length, and is packed where that pays', async () => {
     made = () => ({ status: 200, headers: {}, body: ROWS });
-    sending = { encoding: 'gzip', wantsBody: true };
+    sending = { contentEncoding: 'gzip', wantsBody: true };
     const { headers, bytes } = await receive();
     expect(headers).toMatchObject({ 'content-encoding': 'gzip', 'content-length': String(bytes.length) });
     made = () => ({ status: 200, headers: {}, body: Buffer.from('{}') });
@@ -109,7 +109,7 @@ describe('a body', () => {
         }
       };
       made = () => ({ status: 200, headers: {}, body: endless() });
-      sending = { encoding, wantsBody: true };
+      sending = { contentEncoding: encoding, wantsBody: true };
       const asking = get({ port, agent: false }, (response) => response.resume());
       asking.on('error', () => undefined);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -134,7 +134,7 @@ describe('a body', () => {
         }
       };
       made = () => ({ status: 200, headers: {}, body: endless() });
-      sending = { encoding, wantsBody: true };
+      sending = { contentEncoding: encoding, wantsBody: true };
       const socket = connect(port, '127.0.0.1');
       socket.write(['/never', '/'].map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
       await begun.promise;
@@ -148,7 +148,7 @@ describe('a body', () => {
     ['one large piece', () => Buffer.alloc(64 * 1024 * 1024)],
   ])('%s is broken off when its client takes nothing any more', async (_, make) => {
     made = () => ({ status: 200, headers: {}, body: make() });
-    sending = { encoding: 'identity', wantsBody: true, stallMs: 200 };
+    sending = { contentEncoding: 'identity', wantsBody: true, stallMs: 200 };
     const { promise, resolve } = Promise.withResolvers<boolean>();
     get({ port, agent: false }, (response) => {
       response.once('data', () => {
@@ -164,7 +164,7 @@ describe('a body', () => {
   test('goes on to a client that is slow and takes some of it now and then', async () => {
     made = () => ({ status: 200, headers: {}, body: body(60) });
     // Longer than any pause on a busy machine, and shorter than all of them together.
-    sending = { encoding: 'identity', wantsBody: true, stallMs: 2000 };
+    sending = { contentEncoding: 'identity', wantsBody: true, stallMs: 2000 };
     const { promise, resolve } = Promise.withResolvers<readonly [boolean, number]>();
     let bytes = 0;
     get({ port, agent: false }, (response) => {

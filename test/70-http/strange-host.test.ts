@@ -1,6 +1,6 @@
 // A feed without credentials answers to its own names only, so that no page can read it under a name of its owner's.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { refuseStrangeHost } from '../../src/auth/strange-host.ts';
+import { refuseUntrustedHost } from '../../src/auth/refuse-untrusted-host.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
 import { strike } from './strike.ts';
 
@@ -16,7 +16,7 @@ describe('a Host', () => {
     'LocalHost:4004',
     '[::1]',
     '[::1]:4004',
-  ])('%s is this machine', (host) => expect(() => refuseStrangeHost(host, LOOPBACK)).not.toThrow());
+  ])('%s is this machine', (host) => expect(() => refuseUntrustedHost(host, LOOPBACK)).not.toThrow());
 
   test.each([
     'evil.example',
@@ -28,21 +28,21 @@ describe('a Host', () => {
     '192.168.1.4',
     '[::ffff:10.0.0.1]',
     '',
-  ])('%j is strange', (host) => expect(() => refuseStrangeHost(host, LOOPBACK)).toThrow(strange));
+  ])('%j is strange', (host) => expect(() => refuseUntrustedHost(host, LOOPBACK)).toThrow(strange));
 
   test('of the public URL is welcome, with any port', () => {
     const known = { ...LOOPBACK, publicUrl: 'https://Fleet.example/warehouse' };
-    expect(() => refuseStrangeHost('fleet.example', known)).not.toThrow();
-    expect(() => refuseStrangeHost('FLEET.example:443', known)).not.toThrow();
-    expect(() => refuseStrangeHost('evil.example', known)).toThrow(strange);
+    expect(() => refuseUntrustedHost('fleet.example', known)).not.toThrow();
+    expect(() => refuseUntrustedHost('FLEET.example:443', known)).not.toThrow();
+    expect(() => refuseUntrustedHost('evil.example', known)).toThrow(strange);
   });
 
   test('may be any where anonymous reading is allowed on purpose', () => {
-    expect(() => refuseStrangeHost('fleet.example', { ...LOOPBACK, anonymous: 'allow' })).not.toThrow();
+    expect(() => refuseUntrustedHost('fleet.example', { ...LOOPBACK, anonymous: 'allow' })).not.toThrow();
   });
 
   test('that is not sent cannot have come from a browser', () => {
-    expect(() => refuseStrangeHost(undefined, LOOPBACK)).not.toThrow();
+    expect(() => refuseUntrustedHost(undefined, LOOPBACK)).not.toThrow();
   });
 });
 

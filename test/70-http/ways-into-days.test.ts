@@ -4,10 +4,10 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { openExplainingEngine } from '../../src/engines/sqlite/read/explaining-engine.ts';
-import { findAsked } from '../../src/http/feed-request.ts';
+import { parseTarget } from '../../src/http/request/feed-request.ts';
 import { makeFeed } from '../../src/http/feed.ts';
-import { serveRead } from '../../src/http/serve-read.ts';
-import { startStopwatch } from '../../src/http/stopwatch.ts';
+import { serveRead } from '../../src/http/read/serve-read.ts';
+import { startStopwatch } from '../../src/http/request/stopwatch.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { makeTestWarehouse } from './feed.ts';
 
@@ -30,9 +30,9 @@ async function stepsOnSpans(address: string): Promise<readonly string[]> {
     settings,
   });
   const request = {
-    ...findAsked(encodeURI(address), 'http://localhost'),
+    ...parseTarget(encodeURI(address), 'http://localhost'),
     headers: {},
-    encoding: 'identity',
+    contentEncoding: 'identity',
     wantsBody: true,
     signal: new AbortController().signal,
   } as const;

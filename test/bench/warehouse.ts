@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { deriveDdl } from '../../schema/derive/ddl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { addDays, OPEN_DAY, periodOf, type DateKey } from '../../src/base/date-key.ts';
+import { addDays, OPEN_END, monthPartitionOf, type DateKey } from '../../src/base/date-key.ts';
 import { BUILD_FILE, generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 export const COLLECTION = 'devicePropertyHistories';
@@ -43,7 +43,7 @@ export function buildWarehouse({ devices, nights, days }: FleetSize): BenchWareh
   const day = database.prepare('INSERT INTO snapshotDays VALUES (?, ?, ?)');
   for (let night = nights - 1; night >= 0; night -= 1) {
     const dateKey = addDays(LAST_DAY, -night);
-    day.run(COLLECTION, dateKey, periodOf(dateKey));
+    day.run(COLLECTION, dateKey, monthPartitionOf(dateKey));
   }
   fillSpans(database, devices);
   database.exec('COMMIT; ANALYZE');
@@ -71,7 +71,7 @@ function fillSpans(database: Database.Database, devices: number): void {
        azureADRegistered, complianceStateKey, osVersion, jailBroken, deviceCategoryKey, physicalMemoryInBytes,
        totalStorageSpaceInBytes)
     SELECT period, deviceKey, dateKey,
-           lead(dateKey, 1, ${OPEN_DAY}) OVER (PARTITION BY period, deviceKey ORDER BY dateKey),
+           lead(dateKey, 1, ${OPEN_END}) OVER (PARTITION BY period, deviceKey ORDER BY dateKey),
            CASE deviceKey % 97 WHEN 0 THEN NULL WHEN 1 THEN '東京-' || deviceKey WHEN 2 THEN 'Zoë "Z" 💻 ' || deviceKey
              ELSE 'DESKTOP-' || printf('%06X', deviceKey) END,
            deviceKey % 7, deviceKey % 3, hash % 4, nullif(hash % 3, 2), hash % 6,

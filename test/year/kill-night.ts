@@ -1,11 +1,11 @@
 // A night in a process of its own, which is killed soon after the end of one of its stages.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { NightStage } from '../../src/base/observation.ts';
+import type { RunPhase } from '../../src/base/observation.ts';
 import type { NightOrder, NightWord } from '../../src/cli/run-night-apart.ts';
 
 export interface Kill {
-  readonly after: NightStage;
+  readonly after: RunPhase;
   readonly lingerMs: number;
 }
 

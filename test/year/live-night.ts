@@ -1,10 +1,10 @@
 // One night of a year, with what befalls it.
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
-import type { Bounds } from '../../src/base/bounds.ts';
+import type { VolumeThresholds } from '../../src/base/volume-thresholds.ts';
 import { midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
-import type { NightStage } from '../../src/base/observation.ts';
+import type { RunPhase } from '../../src/base/observation.ts';
 import { liveThrough } from '../../src/cli/live-through.ts';
 import { openTenantWarehouse, type NightSettings } from '../../src/cli/tenant-nights.ts';
 import type { Dice } from '../fuzz/dice.ts';
@@ -18,14 +18,14 @@ export interface NightWords {
 }
 
 /** Even to stay as it was is too much of a rise. */
-const NEVER_LIKELY: Partial<Bounds> = { maxRise: -1 };
+const NEVER_LIKELY: Partial<VolumeThresholds> = { maxRise: -1 };
 /** A kill meets whatever is done so long after the end of a stage. */
 const LINGER_MS = 60;
 
 /** Rejects with what a night failed of that nothing befell which it should fail of. */
 export async function liveNight(night: DateKey, mishap: Mishap, words: NightWords): Promise<void> {
   const { emulator, settings, dice } = words;
-  const run = (bounds: Partial<Bounds> = {}): Promise<void> =>
+  const run = (bounds: Partial<VolumeThresholds> = {}): Promise<void> =>
     liveThrough([night], {
       emulator,
       settings: { ...settings, ...bounds },
@@ -44,7 +44,7 @@ export async function liveNight(night: DateKey, mishap: Mishap, words: NightWord
   const kill = async (): Promise<void> => {
     emulator.setDay(night);
     const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url };
-    const after = dice.pick<NightStage>(['extract', 'stage', 'verify', 'publish']);
+    const after = dice.pick<RunPhase>(['extract', 'stage', 'verify', 'publish']);
     const order = { credential, settings: { ...settings, today: night } };
     await killNight(order, { after, lingerMs: dice.int(LINGER_MS) });
   };

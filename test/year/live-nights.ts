@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { addDays, periodOf, type DateKey } from '../../src/base/date-key.ts';
+import { addDays, monthPartitionOf, type DateKey } from '../../src/base/date-key.ts';
 import type { NightSettings } from '../../src/cli/tenant-nights.ts';
 import { verifyIntegrity } from '../../src/engines/sqlite/verify/verify-integrity.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
@@ -64,7 +64,7 @@ export async function liveNights({ devices, firstNight, nights, mishapOf, onNigh
       const milliseconds = performance.now() - began;
       const served = newest();
       if (served === null) throw new Error(`The night of ${night} published nothing.`);
-      const isLast = done === nights || periodOf(addDays(night, 1)) !== periodOf(night);
+      const isLast = done === nights || monthPartitionOf(addDays(night, 1)) !== monthPartitionOf(night);
       const broken = [
         ...(served === before ? [] : brokenRules(served, before, night)),
         ...(isLast ? faultsIn(served) : []),

@@ -1,8 +1,8 @@
 // Who is let in, and as what: the rule by which the feed starts, the keys in force, the directory that signs readers in.
 import { makeProxyFetch } from '../../network/proxy-fetch.ts';
-import { letsStrangersIn } from '../../auth/exposure.ts';
+import { allowsAnonymous } from '../../auth/exposure.ts';
 import { openKeyFile } from '../../auth/key-file.ts';
-import { watchSigningKeys } from '../../auth/signing-keys.ts';
+import { openSigningKeys } from '../../auth/signing-keys.ts';
 import { cloudOf } from '../../base/clouds.ts';
 import { gateOf } from '../gate-of.ts';
 import { fail, ok, warn, type Check } from './finding.ts';
@@ -13,7 +13,7 @@ const SOON_DAYS = 14;
 export const checkExposure: Check = (settings, clock) => {
   gateOf(settings, clock);
   const { anonymous, host } = settings;
-  if (!letsStrangersIn(settings)) return [ok('access', 'Nobody reads without credentials.')];
+  if (!allowsAnonymous(settings)) return [ok('access', 'Nobody reads without credentials.')];
   return anonymous === 'allow'
     ? [
         warn(
@@ -59,7 +59,7 @@ export const checkSignIn: Check = async (settings, clock) => {
     ['', '/v2.0'].map(async (version) => {
       const url = `${tenant}${version}/.well-known/openid-configuration`;
       try {
-        const { issuer } = await watchSigningKeys(url, clock, fetch).signer();
+        const { issuer } = await openSigningKeys(url, clock, fetch).signer();
         return ok('sign-in', `The keys of ${issuer} are known.`);
       } catch (error) {
         const why = error instanceof Error ? error.message : '';

@@ -1,5 +1,5 @@
 // SQL as SQLite speaks it. Measured ways of writing JSON: see the page function.
-import { absurd } from '../../base/absurd.ts';
+import { assertNever } from '../../base/assert-never.ts';
 import type { Dialect, JsonForm, JsonMember, OrderValue } from '../../sql/dialect.ts';
 import {
   type Fragment,
@@ -119,7 +119,7 @@ export const SQLITE_DIALECT: Dialect = {
       case 'Edm.TimeOfDay':
         return orNull(sql`'"' || ${own} || '"'`);
       default:
-        return absurd(type);
+        return assertNever(type);
     }
   },
   jsonOrNull: (json) => sql`ifnull(${json}, 'null')`,
@@ -198,7 +198,7 @@ function castTo(own: Fragment, from: JsonForm['type'], to: JsonForm['type']): Fr
     case 'null':
       return NULL_SQL;
     default:
-      return absurd(to);
+      return assertNever(to);
   }
 }
 

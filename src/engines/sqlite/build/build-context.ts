@@ -1,7 +1,7 @@
 // What all merges of one night share: the database being built, and the night as SQL parameters.
 import type { Database } from 'better-sqlite3';
 import type { Model } from '../../../../schema/model.ts';
-import { type DateKey, OPEN_DAY, addDays, midnightOf, periodOf } from '../../../base/date-key.ts';
+import { type DateKey, OPEN_END, addDays, midnightOf, monthPartitionOf } from '../../../base/date-key.ts';
 
 /** Bound by name; every statement takes those it names. */
 export interface BuildParameters {
@@ -41,8 +41,8 @@ export interface RowChanges {
 export function buildParameters(day: DateKey, now: Date): BuildParameters {
   return {
     day,
-    period: periodOf(day),
-    open: OPEN_DAY,
+    period: monthPartitionOf(day),
+    open: OPEN_END,
     midnight: canonicalInstant(midnightOf(day)),
     now: canonicalInstant(now),
   };
@@ -55,5 +55,5 @@ export function canonicalInstant(instant: Date): string {
 
 /** The first day of the month after a period (yyyymm): where spans of the period are cut. */
 export function endOfPeriod(period: number): DateKey {
-  return periodOf(addDays(period * 100 + 1, 31)) * 100 + 1;
+  return monthPartitionOf(addDays(period * 100 + 1, 31)) * 100 + 1;
 }

@@ -2,7 +2,7 @@
 import { quoted } from '../../../../schema/derive/ddl.ts';
 import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import type { Entity, Row, Value } from '../../../../schema/words.ts';
-import { USUAL_BOUNDS } from '../../../base/bounds.ts';
+import { DEFAULT_THRESHOLDS } from '../../../base/volume-thresholds.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import type { Completeness, MergeCounts, RunRecord, GenerationBuild } from '../../generation-build.ts';
 import { rebuildSearchIndexes, updateSearchIndexes } from './search-indexes.ts';
@@ -104,7 +104,7 @@ export function openSqliteGenerationBuild(
     },
     leaversSince: (day) => findLeavers(context, day),
     removeTombstones: (hashes) => removeTombstones(database, hashes),
-    verify: (thresholds = USUAL_BOUNDS) => [
+    verify: (thresholds = DEFAULT_THRESHOLDS) => [
       ...verifyBuild(context),
       ...checkVolumes(context, { rowCountsBefore, mergeCounts }, thresholds),
     ],

@@ -2,7 +2,7 @@
 import { quoted } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Entity } from '../../../../schema/words.ts';
-import { periodOf, type DateKey } from '../../../base/date-key.ts';
+import { monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
 import type { BuildContext } from './build-context.ts';
 
 /**
@@ -14,7 +14,7 @@ export function trimCollection(context: BuildContext, entity: Entity, firstDay: 
   const remove = (from: string, where: string, cutoff = firstDay): number =>
     context.database
       .prepare(`DELETE FROM ${quoted(from)} WHERE ${where}`)
-      .run({ first: cutoff, period: periodOf(cutoff), collection: entity.name }).changes;
+      .run({ first: cutoff, period: monthPartitionOf(cutoff), collection: entity.name }).changes;
   switch (entity.lifetime) {
     case 'current':
       throw new TypeError(`${entity.name} has no days.`);

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { quoted } from '../../../../schema/derive/ddl.ts';
 import { derivePeople, type People, type Telling } from '../../../../schema/derive/people.ts';
 import { SPAN_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
-import { subjectHash } from '../../../base/subject-hash.ts';
+import { subjectHash } from '../../subject-hash.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import type { ErasureCounts, Person } from '../../generation-build.ts';
 import { canonicalInstant, type BuildContext } from '../build/build-context.ts';

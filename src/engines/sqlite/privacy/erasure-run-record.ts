@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DateKey } from '../../../base/date-key.ts';
 import { FeedError } from '../../../base/feed-error.ts';
-import { subjectHash } from '../../../base/subject-hash.ts';
+import { subjectHash } from '../../subject-hash.ts';
 import type { ErasureCounts, MergeStep, Person, RunRecord } from '../../generation-build.ts';
 import { listGenerationFiles, listQuarantinedFiles } from '../generations/generation-files.ts';
 import { maintenanceRun } from '../journal/maintenance-run.ts';

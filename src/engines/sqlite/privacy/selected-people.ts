@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { quoted } from '../../../../schema/derive/ddl.ts';
 import type { People, Telling } from '../../../../schema/derive/people.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
-import { OPEN_DAY } from '../../../base/date-key.ts';
+import { OPEN_END } from '../../../base/date-key.ts';
 import type { Person } from '../../generation-build.ts';
 
 /** The people at hand: their keys and ids. It goes with the connection. */
@@ -67,7 +67,7 @@ export function aboutSelectedSql(
   }
   const [thingColumn, personColumn] = [quoted(holdings.thing), quoted(holdings.person)];
   const isTheirs = `${quoted(holdings.entity.name)} h WHERE h.${personColumn} IN (SELECT key FROM ${SELECTED_PEOPLE})`;
-  const until = `ifnull(${dateKeySql(`h.${quoted(end)}`)}, ${OPEN_DAY})`;
+  const until = `ifnull(${dateKeySql(`h.${quoted(end)}`)}, ${OPEN_END})`;
   return `t.${quoted(thing)} IN (SELECT h.${thingColumn} FROM ${isTheirs})
     AND EXISTS (SELECT 1 FROM ${isTheirs} AND h.${thingColumn} = t.${quoted(thing)}
       AND ${dateKeySql(`h.${quoted(start)}`)} < ${days.to} AND ${until} > ${days.from})`;

@@ -1,7 +1,7 @@
 // The threads that read: one statement at a time each, and a line in front of them.
 import { setTimeout as timePasses } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { beyondLimit } from '../../../base/beyond-limit.ts';
+import { limitExceeded } from '../../../base/limit-exceeded.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import type { Limits } from '../../../base/limits.ts';
 import type { Observer } from '../../../base/observation.ts';
@@ -219,11 +219,11 @@ export class ReadWorkerPool {
 }
 
 function busyError(waitMs: number): FeedError {
-  return beyondLimit('waitMs', 'The query', { waitMs }, { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+  return limitExceeded('waitMs', 'The query', { waitMs }, { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 }
 
 function deadlineError(statementMs: number): FeedError {
-  return beyondLimit('statementMs', 'The query', { statementMs });
+  return limitExceeded('statementMs', 'The query', { statementMs });
 }
 
 function shutdownError(): FeedError {

@@ -1,6 +1,6 @@
 // The SQL functions of our own, as every read connection has them.
 import type { Database } from 'better-sqlite3';
-import { beyondLimit } from '../../../base/beyond-limit.ts';
+import { limitExceeded } from '../../../base/limit-exceeded.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import { QUERY_FUNCTIONS } from './query-functions.ts';
 
@@ -31,7 +31,7 @@ export function registerFunctions(database: Database, isStopped: () => boolean):
   database.function('rows_written', { directOnly: true }, (rows: unknown) => {
     expandedRows += Number(rows);
     if (expandedRows > LIMITS.expandedInAll)
-      throw beyondLimit('expandedInAll', '$expand', LIMITS, { target: '$expand' });
+      throw limitExceeded('expandedInAll', '$expand', LIMITS, { target: '$expand' });
     return '';
   });
   for (const [name, implementation] of Object.entries(QUERY_FUNCTIONS)) {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import type { Model } from '../../../../schema/model.ts';
 import type { DateKey } from '../../../base/date-key.ts';
-import { digestFile } from '../../../base/digest-file.ts';
+import { digestFile } from '../../digest-file.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import { verifyIntegrity } from '../verify/verify-integrity.ts';
 import { fsyncPath } from '../fsync-path.ts';

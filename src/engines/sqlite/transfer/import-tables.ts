@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { BOOKKEEPING_TABLES, quoted } from '../../../../schema/derive/ddl.ts';
 import { SPAN_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import type { EdmType, Entity, Value } from '../../../../schema/words.ts';
-import { periodOf, type DateKey } from '../../../base/date-key.ts';
+import { monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import { parseInstant } from '../../../base/instant.ts';
 import type { TableColumn, TableRow } from '../../../format/table-file.ts';
@@ -99,7 +99,7 @@ function insertTargetOf(storage: Storage, table: ImportTable, midnight: string):
   const dayIndex = indexOfColumn(roles.get('day') ?? '');
   const computed = new Map<string, ColumnReader['read']>();
   if (entity.lifetime === 'daily')
-    computed.set(SPAN_COLUMNS.period, (row) => periodOf(Number(row[dayIndex])));
+    computed.set(SPAN_COLUMNS.period, (row) => monthPartitionOf(Number(row[dayIndex])));
   if (entity.lifetime === 'history') {
     computed.set(SPAN_COLUMNS.from, readDayOf('start')).set(SPAN_COLUMNS.to, readDayOf('end'));
   }

@@ -1,5 +1,5 @@
 // Whether a night is likely, held against the one before: what a harvest that went wrong in silence looks like.
-import type { Bounds } from '../../../base/bounds.ts';
+import type { VolumeThresholds } from '../../../base/volume-thresholds.ts';
 import type { VerifyFinding, MergeCounts } from '../../generation-build.ts';
 import type { BuildContext } from '../build/build-context.ts';
 import { countRowsAfter, type RowCounts } from './row-counts.ts';
@@ -17,7 +17,7 @@ export interface VolumeEvidence {
 export function checkVolumes(
   context: BuildContext,
   { rowCountsBefore, mergeCounts }: VolumeEvidence,
-  thresholds: Bounds,
+  thresholds: VolumeThresholds,
 ): readonly VerifyFinding[] {
   const rowCountsAfter = countRowsAfter(context);
   const volumeFindings = [...rowCountsBefore].flatMap(([collection, earlier]) => {
@@ -43,7 +43,7 @@ export function checkVolumes(
   return [...volumeFindings, ...orphans];
 }
 
-function describeChange(earlier: number, now: number, { maxDrop, maxRise }: Bounds): string | null {
+function describeChange(earlier: number, now: number, { maxDrop, maxRise }: VolumeThresholds): string | null {
   if (earlier < MIN_ROWS_TO_JUDGE) return null;
   const percent = ((now - earlier) * 100) / earlier;
   if (percent < -maxDrop) return `a fall of ${Math.round(-percent)} %, more than ${maxDrop} %`;

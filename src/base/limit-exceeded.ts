@@ -1,0 +1,29 @@
+// The one way to refuse what goes beyond a limit: the error names the limit, its value, and the nearest that is allowed.
+import { FeedError, type FeedErrorDetail } from './feed-error.ts';
+import { LIMIT_TABLE, type LimitName, type Limits } from './limits.ts';
+
+/** Limits that refuse, rather than end a page. */
+export type RefusingLimit = {
+  [Name in LimitName]: (typeof LIMIT_TABLE)[Name]['code'] extends null ? never : Name;
+}[LimitName];
+
+export interface LimitExceededDetail extends FeedErrorDetail {
+  /** How many there are, where that is known. */
+  readonly actual?: number;
+}
+
+/**
+ * `$expand names more than 40 navigations (limit expandItems).` `subject` begins the sentence; `limits` are those that
+ * hold. A hint that knows the query better than the table stands in its place.
+ */
+export function limitExceeded<Name extends RefusingLimit>(
+  name: Name,
+  subject: string,
+  limits: Pick<Limits, Name>,
+  { actual, ...detail }: LimitExceededDetail = {},
+): FeedError {
+  const { fault, instead, code } = LIMIT_TABLE[name];
+  const actualText = actual === undefined ? '' : `; here ${actual}`;
+  const message = `${subject} ${fault.replace('#', String(limits[name]))} (limit ${name}${actualText}).`;
+  return new FeedError(code, message, { hint: instead, ...detail });
+}

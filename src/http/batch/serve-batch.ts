@@ -1,0 +1,121 @@
+// POST …/$batch: several reads in one request, in the JSON or the multipart form, answered in the same.
+import { randomUUID } from 'node:crypto';
+import { FeedError } from '../../base/feed-error.ts';
+import { JSON_BATCH, multipartBatch, type BatchForm } from '../../format/batch.ts';
+import type { BatchPart } from '../../odata/batch.ts';
+import { checkProtocolVersion } from '../../odata/negotiate.ts';
+import { parseBatchJson } from '../../odata/parse-batch-json.ts';
+import { parseBatchMultipart } from '../../odata/parse-batch-multipart.ts';
+import { parseHeaderList } from '../../odata/parse-header-list.ts';
+import { parsePrefer, printPreferenceApplied } from '../../odata/parse-prefer.ts';
+import type { Answer, BodyPart } from '../answer.ts';
+import type { AuthenticatedRequest } from '../server/answer-request.ts';
+import { answerFailure } from '../answer-failure.ts';
+import { parseTarget, splitTarget, type FeedRequest } from '../request/feed-request.ts';
+import type { Feed } from '../feed.ts';
+import { findMount, isBatchMount } from '../request/service-roots.ts';
+import { publicBase } from '../request/public-base.ts';
+import { readBody } from '../request/read-body.ts';
+import { type BatchRequest, runBatch } from './run-batch.ts';
+import type { RequestContext } from '../request/request-context.ts';
+
+/** Whether the target is the batch of one of the feed's roots. */
+export function isBatchTarget(target: string): boolean {
+  const mount = findMount(splitTarget(target).path);
+  return mount !== null && isBatchMount(mount);
+}
+
+/** Throws FeedErrors for a batch that is none; a part that fails is answered within the batch. */
+export async function serveBatch(
+  { feed, account }: Pick<AuthenticatedRequest, 'feed' | 'account'>,
+  {
+    request,
+    signal,
+    stopwatch,
+    bodyTargets,
+  }: Pick<RequestContext, 'request' | 'signal' | 'stopwatch' | 'bodyTargets'>,
+): Promise<Answer> {
+  if (request.method !== 'POST') return answerPostOnly(request.method);
+  const { headers } = request;
+  checkProtocolVersion(headerText(headers['odata-maxversion']), headerText(headers['odata-version']));
+  const target = parseTarget(request.originalUrl, publicBase(request, feed.settings.publicUrl));
+  const outer: FeedRequest = { ...target, headers, contentEncoding: 'identity', wantsBody: true, signal };
+  const { parse, form, isJson } = batchFormatOf(headers['content-type']);
+  checkAccept(headers.accept);
+  const parts = parse(await readBody(request, 'batchBodyBytes', 'request.malformed-batch'));
+  stopwatch.lap('parse');
+  bodyTargets.push(...parts.map(({ url }) => url));
+
+  const preferences = parsePrefer(headerText(headers.prefer));
+  const applied = printPreferenceApplied(preferences, ['continue-on-error']);
+  // Of JSON a client expects an answer to each of its ids; a multipart ends where it failed.
+  const otherwise = isJson ? 'report' : 'stop';
+  const afterFailure = preferences.continueOnError ? 'continue' : otherwise;
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': form.contentType,
+      'Cache-Control': 'no-store',
+      ...(applied !== null && { 'Preference-Applied': applied }),
+    },
+    body: writeBatch(feed, { parts, outer, afterFailure, account }, form),
+  };
+}
+
+async function* writeBatch(feed: Feed, batch: BatchRequest, form: BatchForm): AsyncGenerator<BodyPart> {
+  yield { bytes: form.head, rows: 0 };
+  let index = 0;
+  for await (const answer of runBatch(feed, batch)) {
+    yield { bytes: form.answer(answer, index), rows: answer.rows };
+    index += 1;
+  }
+  yield { bytes: form.tail, rows: 0 };
+}
+
+interface BatchFormat {
+  readonly parse: (text: string) => readonly BatchPart[];
+  readonly form: BatchForm;
+  readonly isJson: boolean;
+}
+
+function batchFormatOf(contentType: string | undefined): BatchFormat {
+  const [type] = parseHeaderList(contentType ?? '');
+  if (type?.name === 'application/json') return { parse: parseBatchJson, form: JSON_BATCH, isJson: true };
+  const boundary = type?.parameters.get('boundary') ?? '';
+  // As long as RFC 2046 lets it be.
+  if (type?.name === 'multipart/mixed' && /^[\w'()+,./:=? -]{1,70}$/.test(boundary)) {
+    return {
+      parse: (text) => parseBatchMultipart(text, boundary),
+      form: multipartBatch(`batchresponse_${randomUUID()}`),
+      isJson: false,
+    };
+  }
+  throw new FeedError('request.unsupported-media', `A batch is not read as '${contentType ?? ''}'.`, {
+    target: 'Content-Type',
+    hint: 'Send application/json, or multipart/mixed with a boundary.',
+  });
+}
+
+// The answer has the form of the request; an Accept that takes neither form is of another trade.
+function checkAccept(accept: string | undefined): void {
+  const ranges = parseHeaderList(accept ?? '*/*').map(({ name }) => name);
+  const taken = /^(?:\*\/\*|application\/(?:\*|json)|multipart\/(?:\*|mixed))$/;
+  if (ranges.length === 0 || ranges.some((range) => taken.test(range))) return;
+  throw new FeedError('request.not-acceptable', `'${accept ?? ''}' in Accept names no form on offer.`, {
+    target: 'Accept',
+    hint: 'A batch is answered as it is asked: application/json or multipart/mixed.',
+  });
+}
+
+function answerPostOnly(method: string): Answer {
+  const hint = 'Use POST, with the requests in its body.';
+  const message = `A batch is not asked for with ${method}.`;
+  const answer = answerFailure(
+    new FeedError('request.method-not-allowed', message, { target: '$batch', hint }),
+  );
+  return { ...answer, headers: { ...answer.headers, Allow: 'POST' } };
+}
+
+function headerText(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(', ');
+}

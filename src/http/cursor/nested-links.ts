@@ -1,0 +1,49 @@
+// Where the rows inside a row go on: at their own address, after as many of them as were written.
+import type { NestedKind } from '../../format/odata-row.ts';
+import { optionName } from '../../odata/parse-options.ts';
+import { encodeSkipToken } from '../../odata/skip-token.ts';
+import { decodeEscapes } from '../../odata/split-query.ts';
+import type { Expansion } from '../../plan/read-plan.ts';
+import { cursorScopeOf } from './paging-cursor.ts';
+import type { FeedRequest } from '../request/feed-request.ts';
+import type { PlannedRead } from '../read/planned-read.ts';
+
+/** Of an expansion of rows of this collection; null where nothing leads to the rest. */
+export type NestedLinks = (
+  collection: string,
+  expansion: Expansion,
+) => NonNullable<NestedKind['further']> | null;
+
+/**
+ * The token is the same for every row that the statement writes: it says how many rows to pass over, and its chain has a
+ * name that leaves out the key of the row around.
+ */
+export function nestedLinks(
+  request: FeedRequest,
+  { root, plan, generation, startedAt }: Pick<PlannedRead, 'root' | 'plan' | 'generation' | 'startedAt'>,
+): NestedLinks {
+  const shared = request.rawQuery.split('&').filter(isShared);
+  return (collection, { name, form, further, rows }) => {
+    if (!further) return null;
+    const path = form === 'ref' ? `${name}/$ref` : name;
+    const own = further.map((option) => `${option.name}=${encodeURIComponent(option.value)}`);
+    const options = [...own, ...shared];
+    const nestedRequest = { ...request, rawQuery: options.join('&') };
+    const mount = { ...request.mount, resource: `/${collection}()/${path}` };
+    const position = {
+      generation: generation.id,
+      began: startedAt.getTime(),
+      served: rows.most,
+      tracks: false,
+      after: [],
+    };
+    const token = encodeSkipToken(position, cursorScopeOf({ ...nestedRequest, mount }, plan.version));
+    return { root, path, query: [...options, `$skiptoken=${token}`].join('&') };
+  };
+}
+
+// What holds for the whole answer and not for one collection in it: its format, and the aliases.
+function isShared(option: string): boolean {
+  const name = optionName(decodeEscapes(option.split('=', 1)[0] ?? '', 'the query').trim());
+  return name === '$format' || (name?.startsWith('@') ?? false);
+}

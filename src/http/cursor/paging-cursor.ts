@@ -1,0 +1,83 @@
+// A chain of pages: the skip token that one page ends with, and the next begins with.
+import type { FeedVersion } from '../../../schema/words.ts';
+import { assertNever } from '../../base/assert-never.ts';
+import type { LiteralValue } from '../../odata/expression.ts';
+import { optionName } from '../../odata/parse-options.ts';
+import { decodeSkipToken, encodeSkipToken, type SkipToken } from '../../odata/skip-token.ts';
+import { splitQuery } from '../../odata/split-query.ts';
+import type { ReadPlan, ScalarType } from '../../plan/read-plan.ts';
+import type { SqlValue } from '../../sql/statement.ts';
+import type { FeedRequest } from '../request/feed-request.ts';
+
+/** What must stay the same from page to page, however a client encodes it. */
+export function cursorScopeOf(request: FeedRequest, version: FeedVersion): string {
+  return scopeWithout(['$skiptoken'], request, version);
+}
+
+/** What must stay the same from one reading of changes to the next. */
+export function deltaScopeOf(request: FeedRequest, version: FeedVersion): string {
+  return scopeWithout(['$skiptoken', '$deltatoken'], request, version);
+}
+
+function scopeWithout(
+  tokens: readonly string[],
+  { mount, rawQuery }: FeedRequest,
+  version: FeedVersion,
+): string {
+  const options = splitQuery(rawQuery)
+    .map(({ name, value }) => [optionName(name), value] as const)
+    .filter(([name]) => name !== null && name !== 'api-version' && !tokens.includes(name));
+  return JSON.stringify([version, withoutKey(decodeURIComponent(mount.resource)), options]);
+}
+
+// `/devices(7)/apps` and `/devices(8)/apps` are one chain: a link inside each of many rows has the same token.
+function withoutKey(resource: string): string {
+  return resource.replace(/^(\/[^/(]+)\((?:'[^']*'|[^')])*\)(?=\/)/, '$1()');
+}
+
+/** Where the chain goes on; null at its beginning. Throws `request.bad-skiptoken`. */
+export function decodeCursor(skiptoken: string | null, scope: string): SkipToken | null {
+  return skiptoken === null ? null : decodeSkipToken(skiptoken, scope);
+}
+
+/** The token of the page after one that ended at `after`. */
+export function encodeCursor(
+  after: readonly SqlValue[],
+  order: ReadPlan['order'],
+  position: Omit<SkipToken, 'after'>,
+  scope: string,
+): string {
+  const literals = order.map(({ by }, index) => literalOf(after[index] ?? null, by.type));
+  return encodeSkipToken({ ...position, after: literals }, scope);
+}
+
+/** A value as the database gave it, in the type that the plan knows it to have. */
+function literalOf(value: SqlValue, type: ScalarType): LiteralValue {
+  if (value === null) return { type: 'null' };
+  switch (type) {
+    case 'Edm.Int32':
+    case 'Edm.Int64':
+      return { type: 'integer', value: BigInt(value) };
+    case 'Edm.Boolean':
+      return { type: 'boolean', value: Number(value) === 1 };
+    case 'Edm.Double':
+    case 'Edm.Decimal':
+      return typeof value === 'bigint'
+        ? { type: 'integer', value }
+        : { type: 'decimal', value: Number(value), text: String(value) };
+    case 'Edm.String':
+      return { type: 'string', value: String(value) };
+    case 'Edm.DateTimeOffset':
+      return { type: 'dateTimeOffset', value: String(value) };
+    case 'Edm.Date':
+      return { type: 'date', value: String(value) };
+    case 'Edm.TimeOfDay':
+      return { type: 'timeOfDay', value: String(value) };
+    case 'Edm.Duration':
+      return { type: 'duration', ticks: BigInt(value) };
+    case 'null':
+      return { type: 'null' };
+    default:
+      return assertNever(type);
+  }
+}

@@ -1,0 +1,70 @@
+// For those who watch the feed: whether it runs, whether what it serves is fresh, and what it has done since it started.
+import type { Role } from '../../auth/roles.ts';
+import type { Clock } from '../../base/clock.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import type { Generation } from '../../engines/engine.ts';
+import type { RunRecord } from '../../engines/generation-build.ts';
+import { METRICS_TYPE, type Metrics } from '../../observe/metrics.ts';
+import type { Answer } from '../answer.ts';
+
+const HOUR_MS = 3_600_000;
+
+export function answerLive(): Answer {
+  return answerJson(200, { status: 'live' });
+}
+
+export interface Health {
+  /** What is served. */
+  readonly generation: Generation | null;
+  /** The latest that the journal knows; it may be of a night that published nothing. */
+  readonly lastRun: RunRecord | null;
+}
+
+/** Ready = a verified generation younger than so many hours is being served. */
+export function answerReady({ generation, lastRun }: Health, clock: Clock, readyHours: number): Answer {
+  const run = lastRun && summarizeRun(lastRun);
+  if (generation === null) {
+    return answerJson(503, { status: 'empty', hint: 'No night has been published yet.', lastRun: run });
+  }
+  const ageHours = (clock.now().getTime() - Date.parse(generation.publishedAt)) / HOUR_MS;
+  const isFresh = ageHours < readyHours;
+  return answerJson(isFresh ? 200 : 503, {
+    status: isFresh ? 'ready' : 'stale',
+    generation: generation.id,
+    dateKey: generation.dateKey,
+    publishedAt: generation.publishedAt,
+    ageHours: Math.round(ageHours * 10) / 10,
+    readyHours,
+    lastRun: run,
+  });
+}
+
+/** Throws `auth.forbidden` for a role that does not see them. */
+export async function answerMetrics(
+  role: Role,
+  metrics: Pick<Metrics, 'text'>,
+  generation: Generation | null,
+): Promise<Answer> {
+  if (role.metrics !== true) {
+    throw new FeedError('auth.forbidden', `The role '${role.name}' does not see metrics.`, {
+      hint: "The roles 'operator' and 'analyst' do, and a role of your own with \"metrics\": true.",
+    });
+  }
+  return {
+    status: 200,
+    headers: { 'Content-Type': METRICS_TYPE, 'Cache-Control': 'no-store' },
+    body: Buffer.from(await metrics.text(generation)),
+  };
+}
+
+function summarizeRun({ dateKey, outcome, startedAt, endedAt, isComplete, reason, problems }: RunRecord) {
+  return { dateKey, outcome, startedAt, endedAt, isComplete, reason, problems: problems.length };
+}
+
+function answerJson(status: number, body: unknown): Answer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json;charset=utf-8', 'Cache-Control': 'no-store' },
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}

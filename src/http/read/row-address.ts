@@ -1,0 +1,45 @@
+// The address of a property as the feed writes it, for its context: `devices(7)/deviceName`.
+import { printLiteral } from '../../odata/print-literal.ts';
+import type { KeyPart, PathStep, Resource } from '../../odata/wanted.ts';
+import type { ReadPlan } from '../../plan/read-plan.ts';
+
+export interface RowAddress {
+  readonly collection: string;
+  /** `7`, `dateKey=20261120,deviceKey=7` */
+  readonly key: string;
+  /** The property, behind the ways that lead to it. */
+  readonly path: string;
+}
+
+/** Of a plan whose shape is `property`: its path begins with a collection and a key. */
+export function rowAddress({ steps }: Resource & { readonly kind: 'path' }, plan: ReadPlan): RowAddress {
+  let start = plan;
+  while (start.source) start = start.source;
+  const [first, ...rest] = steps;
+  const [name = ''] = plan.columns;
+  const navigationPath = rest.slice(0, -1).map(printStep).join('');
+  return {
+    collection: start.entity.name,
+    key: printFirst(first),
+    path: `${navigationPath}/${name}`.slice(1),
+  };
+}
+
+// A key may be a segment of its own: `devices/7`.
+function printFirst(step: PathStep | undefined): string {
+  if (step?.kind === 'name') return step.name;
+  return step?.kind === 'key' ? printKey(step.parts) : '';
+}
+
+function printStep(step: PathStep): string {
+  if (step.kind === 'name') return `/${step.name}`;
+  return step.kind === 'key' ? `(${printKey(step.parts)})` : '';
+}
+
+function printKey(parts: readonly KeyPart[]): string {
+  return parts
+    .map(
+      ({ name, literal }) => `${name === null ? '' : `${name}=`}${encodeURIComponent(printLiteral(literal))}`,
+    )
+    .join(',');
+}

@@ -1,0 +1,35 @@
+// `$entity?$id=devices(7)`: a row asked for by its id instead of by its address.
+import { FeedError } from '../../base/feed-error.ts';
+import { excerpt } from '../../odata/lexer.ts';
+import { optionName } from '../../odata/parse-options.ts';
+import { splitQuery } from '../../odata/split-query.ts';
+import { findMount, type Mount } from './service-roots.ts';
+import { resolveUrl } from './resolve-url.ts';
+
+interface Target {
+  readonly mount: Mount;
+  readonly rawQuery: string;
+  readonly base: string;
+}
+
+/**
+ * The same request with the row's own address, if it is one for $entity; else as it is.
+ * Throws `request.malformed-url` where $id is missing or names no row of the feed.
+ */
+export function followEntityId(target: Target): Target {
+  const { mount, rawQuery, base } = target;
+  if (!/^\/(?:\$|%24)entity\/?$/.test(mount.resource)) return target;
+  const pieces = rawQuery.split('&').map((piece) => ({ piece, pair: splitQuery(piece)[0] }));
+  const isId = ({ pair }: (typeof pieces)[number]): boolean =>
+    pair !== undefined && optionName(pair.name) === '$id';
+  const id = pieces.find(isId)?.pair?.value ?? '';
+  const found = findMount(resolveUrl(id, { base, root: mount.root.path }));
+  if (!found || !/(?:\)|%29)$/.test(id)) {
+    throw new FeedError('request.malformed-url', `${excerpt(id)} is not the id of a row.`, {
+      target: '$id',
+      hint: `Write for example ${base}${mount.root.path}/$entity?$id=devices(7).`,
+    });
+  }
+  const rest = pieces.filter((piece) => !isId(piece)).map(({ piece }) => piece);
+  return { mount: found, rawQuery: rest.join('&'), base };
+}

@@ -1,0 +1,55 @@
+// POST …/devices/$query: the options of a read in the body, for clients whose addresses may not be that long.
+import type { Request } from 'express';
+import { FeedError } from '../../base/feed-error.ts';
+import { parseHeaderList } from '../../odata/parse-header-list.ts';
+import { type FeedRequest, parseTarget, splitTarget } from './feed-request.ts';
+import { findMount } from './service-roots.ts';
+import { publicBase } from './public-base.ts';
+import { readBody } from './read-body.ts';
+
+const SUFFIX = /\/(?:\$|%24)query\/?$/;
+
+// Both are written as a query string is.
+const MEDIA_TYPES: readonly string[] = ['text/plain', 'application/x-www-form-urlencoded'];
+
+/** Whether it asks for something of the feed with options in its body. */
+export function isPostedQuery({ method, originalUrl }: Pick<Request, 'method' | 'originalUrl'>): boolean {
+  const { path } = splitTarget(originalUrl);
+  return method === 'POST' && SUFFIX.test(path) && findMount(path) !== null;
+}
+
+/**
+ * The same read as a GET of what stands before `/$query`, with the options of the address and of the body together: all
+ * else about it, its next link as well, is as if it had been asked so.
+ * Throws `request.unsupported-media`, `limit.query-too-long`, `request.malformed-url`, and as findAsked does.
+ */
+export async function readPostedQuery(
+  request: Request,
+  publicUrl: string | null,
+  signal: AbortSignal,
+): Promise<FeedRequest> {
+  const [type] = parseHeaderList(request.headers['content-type'] ?? '');
+  if (!MEDIA_TYPES.includes(type?.name ?? '')) {
+    const message = `Options are not read as '${request.headers['content-type'] ?? ''}'.`;
+    throw new FeedError('request.unsupported-media', message, {
+      target: 'Content-Type',
+      hint: 'Send text/plain: what would stand after the ? of the address.',
+    });
+  }
+  const { path, rawQuery } = splitTarget(request.originalUrl);
+  const body = await readBody(request, 'queryCharacters', 'request.malformed-url');
+  const options = [rawQuery, toAscii(body.trim())].filter((each) => each !== '').join('&');
+  return {
+    ...parseTarget(`${path.replace(SUFFIX, '')}?${options}`, publicBase(request, publicUrl)),
+    // A tag is of an address, and this answer has none.
+    headers: { ...request.headers, 'if-none-match': undefined },
+    contentEncoding: request.acceptsEncodings('gzip', 'identity') === 'gzip' ? 'gzip' : 'identity',
+    wantsBody: true,
+    signal,
+  };
+}
+
+// A body can hold what an address cannot, and the next link is one.
+function toAscii(query: string): string {
+  return query.replaceAll(/[^!-~]+/g, encodeURIComponent);
+}

@@ -1,0 +1,32 @@
+// The address by which a client knows this server. Context and nextLink are built from here and nowhere else.
+import type { Request } from 'express';
+import { FeedError } from '../../base/feed-error.ts';
+
+/**
+ * `https://fleet.example:8443/prefix`, without a slash at its end: the setting if there is one, else the host asked for.
+ * `X-Forwarded-Proto`, `-Host` and `-Prefix` are believed from trusted proxies only.
+ */
+export function publicBase(request: Request, publicUrl: string | null): string {
+  if (publicUrl !== null) return publicUrl;
+  // Express has looked at X-Forwarded-Proto and -Host already, if the sender is trusted.
+  const host = (request.host as string | undefined) ?? '';
+  const prefix = forwardedPrefix(request);
+  // The texts end up in links: what is not part of an address must not get there.
+  const isAddress =
+    /^https?$/i.test(request.protocol) &&
+    /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host) &&
+    /^(\/[\w.~-]+)*\/?$/.test(prefix);
+  const base = `${request.protocol}://${host}${prefix}`;
+  // Not every number is a port, nor an address.
+  if (isAddress && URL.canParse(base)) return base.replace(/\/$/, '');
+  throw new FeedError('request.malformed-url', `The host '${host}' is not an address.`, { target: 'Host' });
+}
+
+function forwardedPrefix(request: Request): string {
+  const isTrusted = request.app.get('trust proxy fn') as (
+    address: string | undefined,
+    hop: number,
+  ) => boolean;
+  const prefix = request.headers['x-forwarded-prefix'];
+  return typeof prefix === 'string' && isTrusted(request.socket.remoteAddress, 0) ? prefix : '';
+}

@@ -1,0 +1,72 @@
+// Each observation as a sentence for people, and how much it matters.
+import { assertNever } from '../base/assert-never.ts';
+import type { Observation } from '../base/observation.ts';
+
+export type LogLevel = 'info' | 'warning' | 'error';
+
+export const LOG_LEVELS = {
+  'server.listening': 'info',
+  'server.stopped': 'info',
+  'server.certificate': 'warning',
+  'request.answered': 'info',
+  'request.defect': 'error',
+  'audit.unwritable': 'error',
+  'audit.restored': 'info',
+  'engine.generation': 'info',
+  'engine.worker-replaced': 'warning',
+  'night.started': 'info',
+  'night.stage': 'info',
+  'night.progress': 'info',
+  'night.retry': 'warning',
+  'night.problem': 'warning',
+  'night.published': 'info',
+  'night.failed': 'error',
+  'schedule.next': 'info',
+} as const satisfies Record<Observation['kind'], LogLevel>;
+
+export function sentenceFor(observation: Observation): string {
+  switch (observation.kind) {
+    case 'server.listening':
+      return `Listening on ${observation.url}.`;
+    case 'server.stopped':
+      return 'Stopped.';
+    case 'server.certificate':
+      return observation.problem === null
+        ? 'The certificate was changed: new connections get the new one.'
+        : `The certificate was changed and cannot be used; the one before is still shown. ${observation.problem}`;
+    case 'request.answered': {
+      const code = observation.code === undefined ? '' : ` ${observation.code}`;
+      const who = observation.caller === null ? '' : ` by ${observation.caller}`;
+      const much = `${observation.rows} rows, ${observation.bytes} bytes, ${observation.milliseconds.toFixed(1)} ms`;
+      return `${observation.method} ${observation.shape}${who}: ${observation.status}${code} (${much}${observation.whole ? '' : ', cut off'}).`;
+    }
+    case 'request.defect':
+      return `A fault of the feed itself in request ${observation.requestId}: ${observation.error.stack ?? observation.error.message}`;
+    case 'audit.unwritable':
+      return `The audit cannot be written: ${observation.error.message}`;
+    case 'audit.restored':
+      return `The audit is written again; ${observation.lost} lines are lost.`;
+    case 'engine.generation':
+      return `Serving generation ${observation.generation} of night ${observation.dateKey}.`;
+    case 'engine.worker-replaced':
+      return `A reading thread was replaced: ${observation.reason}.`;
+    case 'night.started':
+      return `Night ${observation.dateKey} begins.`;
+    case 'night.stage':
+      return `Night: ${observation.stage} took ${observation.milliseconds.toFixed(0)} ms.`;
+    case 'night.progress':
+      return `Night: ${observation.source}: ${observation.rows}${observation.total === null ? '' : ` of ${observation.total}`} rows.`;
+    case 'night.retry':
+      return `Night: ${observation.source}: ${observation.reason}; again in ${observation.delayMs} ms.`;
+    case 'night.problem':
+      return `Night: ${observation.source}: ${observation.message}`;
+    case 'night.published':
+      return `Night ${observation.dateKey} is published as generation ${observation.generation} (${observation.milliseconds.toFixed(0)} ms).`;
+    case 'night.failed':
+      return `Night ${observation.dateKey} failed: ${observation.error.message}`;
+    case 'schedule.next':
+      return `The next night runs at ${observation.at}.`;
+    default:
+      return assertNever(observation);
+  }
+}

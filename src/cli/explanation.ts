@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import type { ExplainedStatement } from '../engines/sqlite/read/explaining-engine.ts';
 import type { PlannedRequest } from '../http/read/serve-read.ts';
-import type { BlankStatement } from '../sql/statement.ts';
+import type { PageStatement } from '../sql/statement.ts';
 
 export function explanation(asked: PlannedRequest, explained: readonly ExplainedStatement[]): string {
   if (asked.kind === 'document') return 'A document: it is made from the model, and nothing is read.';
@@ -41,9 +41,10 @@ function shortened(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shortened(inner)]));
 }
 
-function valueLine(value: BlankStatement['values'][number], index: number): string {
+function valueLine(value: PageStatement['values'][number], index: number): string {
   const isBlank = typeof value === 'object' && value !== null;
-  const filled = isBlank && value.blank === 'after' ? `of the last row, order value ${value.index}` : 'rows';
+  const filled =
+    isBlank && value.parameter === 'after' ? `of the last row, order value ${value.index}` : 'rows';
   return indented(`${index + 1}: ${isBlank ? `<${filled}>` : inspect(value)}`);
 }
 

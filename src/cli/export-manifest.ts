@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DateKey } from '../base/date-key.ts';
 import { digestFile } from '../engines/digest-file.ts';
 import { FeedError } from '../base/feed-error.ts';
-import type { TableColumn } from '../format/table-file.ts';
+import type { TableColumn } from '../format/table/table-format.ts';
 
 export interface ExportedTable {
   readonly name: string;

@@ -8,7 +8,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import { openExport, type ExportSource, type ExportTable } from '../engines/sqlite/transfer/export-tables.ts';
 import { listGenerations, type StoredGeneration } from '../engines/sqlite/generations/generation-files.ts';
 import { schemaFingerprint } from '../engines/sqlite/generations/schema-fingerprint.ts';
-import type { TableFormat, TableRow } from '../format/table-file.ts';
+import type { TableFormat, TableRow } from '../format/table/table-format.ts';
 import { catchUp } from './catch-up.ts';
 import type { Command } from './command.ts';
 import { MANIFEST, type ExportedTable, type ExportManifest } from './export-manifest.ts';

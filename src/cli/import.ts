@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { FeedError } from '../base/feed-error.ts';
 import type { ImportSource } from '../engines/sqlite/transfer/import-tables.ts';
-import type { TableFormat, TableRow } from '../format/table-file.ts';
+import type { TableFormat, TableRow } from '../format/table/table-format.ts';
 import type { Command } from './command.ts';
 import { checkFiles, readManifest, type ExportedTable, type ExportManifest } from './export-manifest.ts';
 import { TABLE_FORMATS } from './table-formats.ts';

@@ -7,7 +7,7 @@ import { openExplainingEngine } from '../engines/sqlite/read/explaining-engine.t
 import { SQLITE_DIALECT } from '../engines/sqlite/sqlite-dialect.ts';
 import { openSqliteEngine } from '../engines/sqlite/sqlite-engine.ts';
 import type { Engine } from '../engines/engine.ts';
-import { odataError } from '../format/odata-error.ts';
+import { encodeError } from '../format/odata/encode-error.ts';
 import { type FeedRequest, parseTarget } from '../http/request/feed-request.ts';
 import { type Feed, feedsByRole } from '../http/feed.ts';
 import { planRequest, serveRead } from '../http/read/serve-read.ts';
@@ -40,7 +40,7 @@ export const query: Command = {
     } catch (error) {
       if (!(error instanceof FeedError)) throw error;
       // As a server would send it, for programs as well as for people.
-      say(Buffer.from(odataError(error)).toString());
+      say(Buffer.from(encodeError(error)).toString());
       process.exitCode = 1;
     }
   },

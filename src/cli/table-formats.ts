@@ -1,7 +1,7 @@
 // The formats of an export, by what --format calls them.
-import { CSV } from '../format/csv.ts';
-import { PARQUET } from '../format/parquet.ts';
-import type { TableFormat } from '../format/table-file.ts';
+import { CSV } from '../format/table/csv.ts';
+import { PARQUET } from '../format/table/parquet.ts';
+import type { TableFormat } from '../format/table/table-format.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export const TABLE_FORMATS: Readonly<Record<Settings['format'], TableFormat>> = {

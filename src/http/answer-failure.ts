@@ -1,7 +1,7 @@
 // The one place that knows errors and HTTP: what each code looks like on the wire.
 import type { ErrorCode } from '../base/error-codes.ts';
 import { FeedError } from '../base/feed-error.ts';
-import { odataError } from '../format/odata-error.ts';
+import { encodeError } from '../format/odata/encode-error.ts';
 import type { Answer } from './answer.ts';
 
 /**
@@ -74,7 +74,7 @@ export function answerFailure(error: FeedError): Answer & { readonly body: Uint8
       'Cache-Control': 'no-store',
       ...headersOf(error, status),
     },
-    body: odataError(error),
+    body: encodeError(error),
     code: error.code,
   };
 }

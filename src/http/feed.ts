@@ -9,8 +9,8 @@ import type { Role } from '../auth/roles.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { RowKind } from '../format/odata-row.ts';
-import { areEntities } from '../plan/apply-rows.ts';
+import type { RowType } from '../format/odata/entity-template.ts';
+import { areEntities } from '../plan/apply/apply-rows.ts';
 import type { ReadPlan, RowsPlan } from '../plan/read-plan.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import type { NestedLinks } from './cursor/nested-links.ts';
@@ -91,20 +91,20 @@ export function rowKindOf(
   version: FeedVersion,
   { entity, from, expands }: RowsPlan,
   links: NestedLinks = () => null,
-): RowKind {
+): RowType {
   return {
     columns: from.columns,
-    listing: areEntities(from) ? entitySetOf(feed, { version, entity }) : null,
+    entitySet: areEntities(from) ? entitySetOf(feed, { version, entity }) : null,
     nested: expands.map((expansion) => {
-      const { name, form, way, rows } = expansion;
+      const { name, form, join, rows } = expansion;
       return {
         name,
         form,
-        many: way.many,
+        many: join.many,
         count: rows.count,
-        kind: rowKindOf(feed, version, rows, links),
-        names: rows.columns,
-        further: links(entity.name, expansion),
+        rowType: rowKindOf(feed, version, rows, links),
+        columnNames: rows.columns,
+        nextLink: links(entity.name, expansion),
       };
     }),
   };

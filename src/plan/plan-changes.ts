@@ -3,70 +3,73 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Entity } from '../../schema/words.ts';
 import type { DateKey } from '../base/date-key.ts';
 import { FeedError } from '../base/feed-error.ts';
-import type { QueryOptions, Wanted } from '../odata/wanted.ts';
-import { allOf } from './all-of.ts';
+import type { QueryOptions, ParsedRequest } from '../odata/syntax/parsed-request.ts';
+import { allOf } from './bind/all-of.ts';
 import type { PlanContext } from './plan-context.ts';
 import { planRead } from './plan-read.ts';
 import type { Condition, ReadPlan } from './read-plan.ts';
-import { MAIN_ROW } from './scope.ts';
+import { MAIN_ROW } from './bind/scope.ts';
 
 /** Rows are in the order of their key in both. */
 export interface ChangesPlan {
   /** In the newer generation. */
-  readonly now: ReadPlan;
+  readonly newer: ReadPlan;
   /** In the earlier one. */
-  readonly before: ReadPlan;
+  readonly earlier: ReadPlan;
   /** Both ask the same, whatever the time: in one generation nothing can have changed. */
-  readonly alike: boolean;
+  readonly isSameQuery: boolean;
 }
 
 /** What a client has read before. */
-export interface Since {
+export interface ChangesSince {
   /** The first night of all that were published since, that of the earlier generation among them. */
   readonly firstDay: DateKey;
   /** What `now()` and maxhistorydays meant then. */
-  readonly began: Date;
+  readonly startedAt: Date;
 }
 
 // A delta link may know nothing of $top and $skip, and has to follow what is expanded and computed from many rows.
-const UNTRACKED = ['apply', 'expand', 'top', 'skip'] as const;
+const UNTRACKABLE_OPTIONS = ['apply', 'expand', 'top', 'skip'] as const;
 
 /** Whether the read is of rows whose changes can be told. */
-export function canTrack({ options }: Wanted, { version, shape, form }: ReadPlan): boolean {
-  return version === 'beta' && shape === 'page' && form === 'rows' && hindrance(options) === undefined;
+export function canTrackChanges({ options }: ParsedRequest, { version, shape, form }: ReadPlan): boolean {
+  return (
+    version === 'beta' && shape === 'page' && form === 'rows' && untrackableOption(options) === undefined
+  );
 }
 
 /** Throws as planRead does, and `request.not-offered` for reads whose changes cannot be told. */
-export function planChanges(wanted: Wanted, since: Since, context: PlanContext): ChangesPlan {
+export function planChanges(request: ParsedRequest, since: ChangesSince, context: PlanContext): ChangesPlan {
   // Changes come in the order of the key, whatever the order in which the rows were read.
-  const inKeyOrder: Wanted = { ...wanted, options: { ...wanted.options, orderby: null } };
-  const now = planRead(inKeyOrder, context);
-  if (!canTrack(wanted, now)) throw notTracked(wanted.options);
-  const before = planRead(inKeyOrder, { ...context, now: since.began, continuation: null });
-  const alike = isDeepStrictEqual([now.where, now.from], [before.where, before.from]);
-  const days = alike && !looksElsewhere(now) ? daysFrom(now.entity, since.firstDay) : [];
-  const within = (plan: ReadPlan): ReadPlan => ({
+  const inKeyOrder: ParsedRequest = { ...request, options: { ...request.options, orderby: null } };
+  const newer = planRead(inKeyOrder, context);
+  if (!canTrackChanges(request, newer)) throw changesNotOffered(request.options);
+  const earlier = planRead(inKeyOrder, { ...context, now: since.startedAt, continuation: null });
+  const isSameQuery = isDeepStrictEqual([newer.where, newer.from], [earlier.where, earlier.from]);
+  const days =
+    isSameQuery && !dependsOnOtherRows(newer) ? conditionsFromDay(newer.entity, since.firstDay) : [];
+  const withDays = (plan: ReadPlan): ReadPlan => ({
     ...plan,
     where: allOf([...days, ...(plan.where ? [plan.where] : [])]),
   });
-  return { now: within(now), before: within(before), alike };
+  return { newer: withDays(newer), earlier: withDays(earlier), isSameQuery };
 }
 
-function hindrance(options: QueryOptions): string | undefined {
-  return UNTRACKED.find((name) => options[name] !== null);
+function untrackableOption(options: QueryOptions): string | undefined {
+  return UNTRACKABLE_OPTIONS.find((name) => options[name] !== null);
 }
 
-function notTracked(options: QueryOptions): FeedError {
-  const option = hindrance(options);
-  const beside = option === undefined ? 'of this address' : `beside $${option}`;
-  return new FeedError('request.not-offered', `Changes ${beside} cannot be followed.`, {
+function changesNotOffered(options: QueryOptions): FeedError {
+  const option = untrackableOption(options);
+  const subject = option === undefined ? 'of this address' : `beside $${option}`;
+  return new FeedError('request.not-offered', `Changes ${subject} cannot be followed.`, {
     target: '$deltatoken',
     hint: 'Changes are told of the rows of one collection, with $filter, $search, $select and $compute.',
   });
 }
 
 /** Days before the nights that were published since are over, and never change. */
-function daysFrom({ properties }: Entity, firstDay: DateKey): readonly Condition[] {
+function conditionsFromDay({ properties }: Entity, firstDay: DateKey): readonly Condition[] {
   const day = Object.keys(properties).find((name) => properties[name]?.role === 'day');
   if (day === undefined) return [];
   return [
@@ -79,14 +82,14 @@ function daysFrom({ properties }: Entity, firstDay: DateKey): readonly Condition
   ];
 }
 
-const ELSEWHERE: ReadonlySet<unknown> = new Set(['collection', 'asOf']);
+const OTHER_ROW_KINDS: ReadonlySet<unknown> = new Set(['collection', 'asOf']);
 
 /** Whether rows of days that are over may come and go with what other rows say, or other days. */
-function looksElsewhere({ where, from }: ReadPlan): boolean {
-  const holds = (value: unknown): boolean => {
+function dependsOnOtherRows({ where, from }: ReadPlan): boolean {
+  const mentionsOtherRows = (value: unknown): boolean => {
     if (typeof value !== 'object' || value === null) return false;
-    if ('kind' in value && ELSEWHERE.has(value.kind)) return true;
-    return (value instanceof Map ? [...value.values()] : Object.values(value)).some(holds);
+    if ('kind' in value && OTHER_ROW_KINDS.has(value.kind)) return true;
+    return (value instanceof Map ? [...value.values()] : Object.values(value)).some(mentionsOtherRows);
   };
-  return holds(where) || (from.kind === 'computed' && holds(from.added));
+  return mentionsOtherRows(where) || (from.kind === 'computed' && mentionsOtherRows(from.added));
 }

@@ -2,11 +2,11 @@
 import type { Catalogue } from '../../schema/derive/catalogue.ts';
 import type { FeedVersion } from '../../schema/words.ts';
 import type { Limits } from '../base/limits.ts';
-import type { SkipToken } from '../odata/skip-token.ts';
+import type { SkipToken } from '../odata/cursor/skip-token.ts';
 
 export interface PlanContext {
   readonly version: FeedVersion;
-  readonly catalogues: Readonly<Record<FeedVersion, Catalogue>>;
+  readonly exposedModels: Readonly<Record<FeedVersion, Catalogue>>;
   /** What `now()` and maxhistorydays mean. */
   readonly now: Date;
   readonly limits: Limits;

@@ -1,9 +1,9 @@
 // A total order, so that a page can continue after any row: what the client asked for, then the key.
 import { FeedError } from '../base/feed-error.ts';
-import type { LiteralValue, OrderTerm } from '../odata/expression.ts';
-import { bindScalar } from './bind-expression.ts';
-import type { Scope } from './scope.ts';
-import { literalAs } from './bind-literal.ts';
+import type { LiteralValue, OrderTerm } from '../odata/syntax/expression.ts';
+import { bindScalar } from './bind/bind-expression.ts';
+import type { Scope } from './bind/scope.ts';
+import { literalAs } from './bind/literal-value.ts';
 import type { Order, ReadPlan, RowId, RowShape } from './read-plan.ts';
 
 /** What the client asked for. Throws as bindScalar does. */
@@ -12,11 +12,11 @@ export function bindOrder(terms: readonly OrderTerm[], scope: Scope): readonly O
 }
 
 /** What the client asked for, then the key. */
-export function totalOrder(asked: readonly Order[], shape: RowShape, row: RowId): readonly Order[] {
-  const descending = isKeyBackwards(asked, shape);
+export function totalOrder(requested: readonly Order[], shape: RowShape, row: RowId): readonly Order[] {
+  const descending = isReverseKeyOrder(requested, shape);
   // A property that already decides adds nothing the second time, and a constant nothing at all.
   const seen = new Set<string>();
-  return [...asked, ...keyOrder(shape, row).map((term) => ({ ...term, descending }))].filter(({ by }) => {
+  return [...requested, ...keyOrder(shape, row).map((term) => ({ ...term, descending }))].filter(({ by }) => {
     if (by.kind !== 'property' || by.row !== row) return by.kind !== 'literal';
     const isNew = !seen.has(by.property);
     seen.add(by.property);
@@ -25,10 +25,10 @@ export function totalOrder(asked: readonly Order[], shape: RowShape, row: RowId)
 }
 
 // `dateKey desc` goes on as the key does when it is read from its end: that order needs no sorting.
-function isKeyBackwards(asked: readonly Order[], { key }: RowShape): boolean {
+function isReverseKeyOrder(requested: readonly Order[], { key }: RowShape): boolean {
   const isNextOfKey = ({ by, descending }: Order, index: number): boolean =>
     descending && by.kind === 'property' && by.property === key[index];
-  return asked.length > 0 && asked.every(isNextOfKey);
+  return requested.length > 0 && requested.every(isNextOfKey);
 }
 
 /** The key ascending, as the vendor's feed sends its rows. */
@@ -42,21 +42,21 @@ function keyOrder({ key, columns }: RowShape, row: RowId): readonly Order[] {
 }
 
 /** The order values of a skip token, held against the order like any other input. Throws `request.bad-skiptoken`. */
-export function bindAfter(
+export function bindSkipTokenValues(
   literals: readonly LiteralValue[],
   order: readonly Order[],
 ): NonNullable<ReadPlan['after']> {
-  if (literals.length !== order.length) throw badToken();
+  if (literals.length !== order.length) throw invalidSkipToken();
   return order.map(({ by }, index) => {
     const literal = literals[index];
     const value = literal && literalAs(literal, by.type);
     const mayBeNull = by.kind === 'literal' || by.nullable;
-    if (value === undefined || (value === null && !mayBeNull)) throw badToken();
+    if (value === undefined || (value === null && !mayBeNull)) throw invalidSkipToken();
     return typeof value === 'boolean' ? BigInt(value) : value;
   });
 }
 
-function badToken(): FeedError {
+function invalidSkipToken(): FeedError {
   return new FeedError('request.bad-skiptoken', 'The $skiptoken was not made for this query.', {
     target: '$skiptoken',
     hint: 'Follow @odata.nextLink exactly as it was given, or start again without $skiptoken.',

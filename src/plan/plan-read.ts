@@ -1,80 +1,87 @@
 // What a parsed request means in terms of the model: the second of the four values on the request's way.
 import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
-import type { QueryOptions, Wanted } from '../odata/wanted.ts';
-import { allOf } from './all-of.ts';
-import { type ApplyRows, areEntities, filterRows } from './apply-rows.ts';
-import { bindCondition } from './bind-expression.ts';
-import { bindSearch } from './bind-search.ts';
-import { computeColumns } from './compute-columns.ts';
+import type { QueryOptions, ParsedRequest } from '../odata/syntax/parsed-request.ts';
+import { allOf } from './bind/all-of.ts';
+import { type ApplyRows, areEntities, filterRows } from './apply/apply-rows.ts';
+import { bindCondition } from './bind/bind-expression.ts';
+import { bindSearch } from './bind/bind-search.ts';
+import { computeColumns } from './apply/compute-columns.ts';
 import { planExpand } from './plan-expand.ts';
-import { MAIN_ROW, type Scope, type ScopeRow, collectionRows, scopeOf } from './scope.ts';
-import { checkContract } from './contract-v1.ts';
-import { historyCondition } from './history-days.ts';
+import { MAIN_ROW, type Scope, type ScopeRow, collectionRows, scopeOfEntitySet } from './bind/scope.ts';
+import { checkV1Contract } from './check-v1-contract.ts';
+import { historyDaysConditions } from './history-days-conditions.ts';
 import type { PlanContext } from './plan-context.ts';
-import { bindAfter, bindOrder, totalOrder } from './plan-order.ts';
-import { planApply } from './plan-apply.ts';
+import { bindSkipTokenValues, bindOrder, totalOrder } from './plan-order.ts';
+import { planApply } from './apply/plan-apply.ts';
 import type { Condition, Expansion, ReadPlan, RowSource } from './read-plan.ts';
-import { type Target, resolvePath } from './resolve-path.ts';
-import { selectColumns, selectedWithin } from './select-columns.ts';
+import { type ResolvedPath, resolvePath } from './path/resolve-path.ts';
+import { selectColumns, selectWithinExpand } from './select-columns.ts';
 
 /**
  * Plans a request whose resource is a path; documents have no plan.
  * Throws FeedError `request.*` for what the model does not have or the version does not offer, `limit.too-complex` for a
  * $skip beyond the limit.
  */
-export function planRead({ resource, options }: Wanted, context: PlanContext): ReadPlan {
+export function planRead({ resource, options }: ParsedRequest, context: PlanContext): ReadPlan {
   if (resource.kind !== 'path') throw new TypeError(`The ${resource.kind} document is not a read.`);
   const target = resolvePath(resource, { ...context, aliases: options.aliases });
   checkOptions(options, target, context);
-  const { listing, shape } = target;
-  const paged = shape === 'page';
-  const catalogue = context.catalogues[context.version];
-  const stored = scopeOf(listing, {
-    catalogue,
+  const { listing: entitySet, shape } = target;
+  const isPage = shape === 'page';
+  const exposedModel = context.exposedModels[context.version];
+  const collectionScope = scopeOfEntitySet(entitySet, {
+    exposedModel,
     aliases: options.aliases,
     now: context.now,
     option: '$filter',
   });
-  const isRows = paged || shape === 'entity';
-  const many = paged || shape === 'count';
-  const given = [...target.where, ...(many ? historyCondition(options, stored) : [])];
-  const plain = applied(
+  const isRows = isPage || shape === 'entity';
+  const isMany = isPage || shape === 'count';
+  const pathConditions = [
+    ...target.where,
+    ...(isMany ? historyDaysConditions(options, collectionScope) : []),
+  ];
+  const transformed = applyTransformations(
     options.apply,
-    { source: collectionRows(listing), it: stored.it, order: [], expands: [] },
-    given,
-    stored,
+    { source: collectionRows(entitySet), it: collectionScope.it, order: [], expands: [] },
+    pathConditions,
+    collectionScope,
   );
-  checkSearched(options, plain.source);
-  const computed = isRows || many ? (options.compute ?? []) : [];
-  const rows = computeColumns(plain, computed, { ...scopeAt(plain.it, stored), option: '$compute' });
-  const scope = scopeAt(rows.it, stored);
-  const asked = paged && options.orderby ? bindOrder(options.orderby, { ...scope, option: '$orderby' }) : [];
-  const order = totalOrder([...asked, ...rows.order], rows.source, MAIN_ROW);
+  checkSearch(options, transformed.source);
+  const computed = isRows || isMany ? (options.compute ?? []) : [];
+  const rows = computeColumns(transformed, computed, {
+    ...scopeOfRow(transformed.it, collectionScope),
+    option: '$compute',
+  });
+  const scope = scopeOfRow(rows.it, collectionScope);
+  const requestedOrder =
+    isPage && options.orderby ? bindOrder(options.orderby, { ...scope, option: '$orderby' }) : [];
+  const order = totalOrder([...requestedOrder, ...rows.order], rows.source, MAIN_ROW);
   const { columns, selected } = selectColumns(isRows ? options.select : null, rows);
-  const expand = isRows ? selectedWithin(options.select, options.expand, rows.it) : null;
-  const continuation = paged ? context.continuation : null;
+  const expand = isRows ? selectWithinExpand(options.select, options.expand, rows.it) : null;
+  const continuation = isPage ? context.continuation : null;
   return {
-    entity: listing.entity,
+    entity: entitySet.entity,
     from: rows.source,
     row: MAIN_ROW,
     version: context.version,
     shape,
     form: target.form,
-    source: target.source,
-    columns: columnsOf(target, columns),
+    navigationOrigin: target.navigationOrigin,
+    columns: writtenColumns(target, columns),
     selected,
     where: allOf([
-      ...(options.apply ? [] : given),
-      ...(many && options.filter ? [bindCondition(options.filter, scope)] : []),
-      ...(many && options.search ? [bindSearch(options.search, { ...scope, option: '$search' })] : []),
+      ...(options.apply ? [] : pathConditions),
+      ...(isMany && options.filter ? [bindCondition(options.filter, scope)] : []),
+      ...(isMany && options.search ? [bindSearch(options.search, { ...scope, option: '$search' })] : []),
     ]),
     order,
-    after: continuation?.after.length ? bindAfter(continuation.after, order) : null,
-    skip: paged ? rowsToSkip(options, continuation) : 0,
-    top: paged && options.top !== null ? Math.max(0, options.top - (continuation?.served ?? 0)) : null,
-    count: paged && options.count === true,
-    expands: bothExpanded(rows, planExpand(expand, { ...scope, option: '$expand' }, context.limits)),
+    after: continuation?.after.length ? bindSkipTokenValues(continuation.after, order) : null,
+    skip: isPage ? rowsToSkip(options, continuation) : 0,
+    top: isPage && options.top !== null ? Math.max(0, options.top - (continuation?.served ?? 0)) : null,
+    count: isPage && options.count === true,
+    expands: mergeExpansions(rows, planExpand(expand, { ...scope, option: '$expand' }, context.limits)),
     generation: continuation?.generation ?? null,
   };
 }
@@ -86,23 +93,23 @@ function rowsToSkip({ skip }: QueryOptions, continuation: PlanContext['continuat
 }
 
 /** What `$apply` has expanded, and what `$expand` does, in the order of the model. */
-function bothExpanded({ it, expands }: ApplyRows, more: readonly Expansion[]): readonly Expansion[] {
-  const twice = more.find(({ name }) => expands.some((each) => each.name === name));
-  if (twice) {
-    throw new FeedError('request.malformed-option', `$apply has expanded ${twice.name} already.`, {
+function mergeExpansions({ it, expands }: ApplyRows, more: readonly Expansion[]): readonly Expansion[] {
+  const duplicate = more.find(({ name }) => expands.some((each) => each.name === name));
+  if (duplicate) {
+    throw new FeedError('request.malformed-option', `$apply has expanded ${duplicate.name} already.`, {
       target: '$expand',
       hint: 'Leave it out of one of the two.',
     });
   }
   const all = [...expands, ...more];
-  return [...it.ways.keys()].flatMap((name) => all.filter((each) => each.name === name));
+  return [...it.navigations.keys()].flatMap((name) => all.filter((each) => each.name === name));
 }
 
-function scopeAt(it: ScopeRow, scope: Scope): Scope {
+function scopeOfRow(it: ScopeRow, scope: Scope): Scope {
   return { ...scope, it, variables: new Map([['$it', it]]) };
 }
 
-function checkSearched({ search }: QueryOptions, source: RowSource): void {
+function checkSearch({ search }: QueryOptions, source: RowSource): void {
   if (!search || areEntities(source)) return;
   throw new FeedError(
     'request.not-offered',
@@ -115,25 +122,25 @@ function checkSearched({ search }: QueryOptions, source: RowSource): void {
 }
 
 /** What `$apply` makes of the rows that the address gives; every other option is about its result. */
-function applied(
-  steps: QueryOptions['apply'],
+function applyTransformations(
+  transformations: QueryOptions['apply'],
   stored: ApplyRows,
-  given: readonly Condition[],
+  conditions: readonly Condition[],
   scope: Scope,
 ): ApplyRows {
-  if (!steps) return stored;
-  const where = allOf(given);
-  return planApply(steps, where ? filterRows(stored, where) : stored, scope);
+  if (!transformations) return stored;
+  const where = allOf(conditions);
+  return planApply(transformations, where ? filterRows(stored, where) : stored, scope);
 }
 
 // A reference is made of the key, which whoever writes it knows.
-function columnsOf({ property, form }: Target, chosen: readonly string[]): readonly string[] {
+function writtenColumns({ property, form }: ResolvedPath, selected: readonly string[]): readonly string[] {
   if (form === 'ref') return [];
-  return property === null ? chosen : [property];
+  return property === null ? selected : [property];
 }
 
 // Options that shape a collection and mean nothing to one row.
-const OF_COLLECTIONS = [
+const COLLECTION_OPTIONS = [
   'apply',
   'filter',
   'search',
@@ -145,20 +152,20 @@ const OF_COLLECTIONS = [
 ] as const;
 
 // Options that say what is in a row, of which a reference shows nothing.
-const OF_ROWS = ['select', 'expand', 'compute', 'apply'] as const;
+const ROW_OPTIONS = ['select', 'expand', 'compute', 'apply'] as const;
 
 function checkOptions(
   options: QueryOptions,
-  { listing, shape, form, address }: Target,
+  { listing: entitySet, shape, form, address }: ResolvedPath,
   context: PlanContext,
 ): void {
-  if (context.version === 'v1.0') checkContract(options, listing, address);
-  const [unread] = options.unread.keys();
-  if (unread !== undefined) {
-    const message = `${unread} is not offered by this feed yet.`;
-    throw new FeedError('request.not-offered', message, { target: unread, hint: OFFERED });
+  if (context.version === 'v1.0') checkV1Contract(options, entitySet, address);
+  const [unsupported] = options.unsupported.keys();
+  if (unsupported !== undefined) {
+    const message = `${unsupported} is not offered by this feed yet.`;
+    throw new FeedError('request.not-offered', message, { target: unsupported, hint: OFFERED });
   }
-  const misplaced = OF_COLLECTIONS.find((name) => options[name] !== null);
+  const misplaced = COLLECTION_OPTIONS.find((name) => options[name] !== null);
   if (misplaced !== undefined && shape !== 'page' && shape !== 'count') {
     throw new FeedError(
       'request.malformed-option',
@@ -174,7 +181,7 @@ function checkOptions(
     const message = `$${inside} adds to rows, and ${address} is a value.`;
     throw new FeedError('request.malformed-option', message, { target: `$${inside}` });
   }
-  const within = form === 'ref' ? OF_ROWS.find((name) => options[name] !== null) : undefined;
+  const within = form === 'ref' ? ROW_OPTIONS.find((name) => options[name] !== null) : undefined;
   if (within !== undefined) {
     const message = `$${within} is about what rows hold, and ${address} is their addresses.`;
     throw new FeedError('request.malformed-option', message, { target: `$${within}` });

@@ -2,11 +2,11 @@
 import type { SearchIndex } from '../../schema/derive/search.ts';
 import type { EdmType, Entity, FeedVersion, Value } from '../../schema/words.ts';
 import type { DateKey } from '../base/date-key.ts';
-import type { ArithmeticOperator, ComparisonOperator } from '../odata/expression.ts';
-import type { QueryPair } from '../odata/split-query.ts';
+import type { ArithmeticOperator, ComparisonOperator } from '../odata/syntax/expression.ts';
+import type { RawQueryOption } from '../odata/parse/split-query.ts';
 
 /** A column of rows: what the model, `$compute` or `$apply` says of it. */
-export interface Column {
+export interface ColumnShape {
   readonly type: ScalarType;
   readonly nullable: boolean;
   /** Named by the client, so that $metadata says nothing of it. */
@@ -14,7 +14,7 @@ export interface Column {
 }
 
 /** By name, in the order in which they are written. */
-export type Columns = ReadonlyMap<string, Column>;
+export type ColumnShapes = ReadonlyMap<string, ColumnShape>;
 
 /**
  * Names a row among those that an expression can see at once: the row of the answer, and inside it rows bound by
@@ -49,18 +49,18 @@ export type TransformedRows = RowShape &
       }
     /** Some rows of a total order, counted from its beginning; all that are left where `top` is null. */
     | {
-        readonly kind: 'cut';
+        readonly kind: 'limited';
         readonly of: RowSource;
         readonly row: RowId;
         /** Where there are such values, rows that share them are counted for themselves. */
-        readonly within: readonly Scalar[];
+        readonly partitionBy: readonly Scalar[];
         readonly order: readonly Order[];
         readonly skip: number;
         readonly top: number | null;
       }
     /** The first rows of a total order, as many as it takes until their values add up to so much or so many per cent. */
     | {
-        readonly kind: 'ranked';
+        readonly kind: 'topUntilTotal';
         readonly of: RowSource;
         readonly row: RowId;
         readonly order: readonly Order[];
@@ -69,11 +69,11 @@ export type TransformedRows = RowShape &
         readonly amount: number | bigint;
       }
     /** The rows of several sources; the column `branch` counts them from 0. A column that one lacks is null there. */
-    | { readonly kind: 'united'; readonly of: readonly RowSource[]; readonly branch: string }
+    | { readonly kind: 'unionAll'; readonly of: readonly RowSource[]; readonly branch: string }
   );
 
 /** What is told of a group, with its type. `average`, `min`, `max` and `sum` of no values are null. */
-export type Aggregate = Column &
+export type Aggregate = ColumnShape &
   (
     | { readonly method: 'count' }
     /** A sum of whole numbers that is 0 where there are none. */
@@ -84,16 +84,16 @@ export type Aggregate = Column &
   );
 
 /** How many values become one; `count` is how many of them are not null. */
-export type Fold = 'sum' | 'min' | 'max' | 'count';
+export type RelatedAggregateMethod = 'sum' | 'min' | 'max' | 'count';
 
 export interface RowShape {
-  readonly columns: Columns;
+  readonly columns: ColumnShapes;
   /** Columns that tell any two rows apart: every order ends in them. */
   readonly key: readonly string[];
 }
 
 /** Rows that a navigation leads to, seen from one row. */
-export interface Following {
+export interface NavigationJoin {
   /** What expressions call a row there. */
   readonly row: RowId;
   readonly source: RowSource;
@@ -149,25 +149,25 @@ export type Scalar =
   | { readonly kind: 'cast'; readonly of: Scalar; readonly type: ScalarType; readonly nullable: true }
   /** A value of the one row that a navigation leads to; null where there is none. */
   | {
-      readonly kind: 'through';
-      readonly way: Following;
+      readonly kind: 'navigate';
+      readonly join: NavigationJoin;
       readonly of: Scalar;
       readonly type: ScalarType;
       readonly nullable: true;
     }
   /** How many rows a navigation leads to, or how many of them there are for which the condition holds. */
   | {
-      readonly kind: 'countOf';
-      readonly way: Following;
+      readonly kind: 'countRelated';
+      readonly join: NavigationJoin;
       readonly where: Condition | null;
       readonly type: 'Edm.Int64';
       readonly nullable: false;
     }
   /** What the values of all the rows come to that a navigation leads to. */
   | {
-      readonly kind: 'fold';
-      readonly method: Fold;
-      readonly way: Following;
+      readonly kind: 'aggregateRelated';
+      readonly method: RelatedAggregateMethod;
+      readonly join: NavigationJoin;
       readonly of: Scalar;
       readonly type: ScalarType;
       readonly nullable: true;
@@ -234,7 +234,7 @@ export type Condition =
    * sees no other, and calls it `sourceRow`.
    */
   | {
-      readonly kind: 'related';
+      readonly kind: 'correlatedKey';
       readonly row: RowId;
       /** The collection that the row is of. */
       readonly entity: Entity;
@@ -244,17 +244,17 @@ export type Condition =
       readonly where: Condition;
     }
   /** There is a row there (for which the condition holds): `any`, and `ne null` of a navigation. */
-  | { readonly kind: 'some'; readonly way: Following; readonly where: Condition | null }
+  | { readonly kind: 'exists'; readonly join: NavigationJoin; readonly where: Condition | null }
   /** The condition holds for every row there: `all`. Unknown is not enough. */
-  | { readonly kind: 'every'; readonly way: Following; readonly where: Condition | null }
+  | { readonly kind: 'forAll'; readonly join: NavigationJoin; readonly where: Condition | null }
   /** A navigation leads to one of the rows for which the condition holds, and it sees no other: they are found once for all. */
-  | { readonly kind: 'among'; readonly way: Following; readonly where: Condition }
+  | { readonly kind: 'inSubquery'; readonly join: NavigationJoin; readonly where: Condition }
   /** A column of the index has the words side by side, in any case and with any accents. */
   | { readonly kind: 'search'; readonly row: RowId; readonly index: SearchIndex; readonly words: string }
   /** The row held on a day: it is of the last night published by then, or of the state that lasted over it. */
   | { readonly kind: 'asOf'; readonly row: RowId; readonly entity: Entity; readonly day: DateKey }
   /** A boolean value on its own: `isDeleted`. */
-  | { readonly kind: 'truth'; readonly of: Scalar }
+  | { readonly kind: 'isTrue'; readonly of: Scalar }
   | { readonly kind: 'constant'; readonly value: boolean | null };
 
 export interface Order {
@@ -290,11 +290,11 @@ export interface Expansion {
   readonly name: string;
   /** Rows as objects, rows as references, or their number alone. */
   readonly form: 'rows' | 'ref' | 'count';
-  readonly way: Following;
+  readonly join: NavigationJoin;
   /** So many rows are written at `most`; more are never left out: a link leads to the rest, or they are an error. */
-  readonly rows: RowsPlan & { readonly most: number };
+  readonly rows: RowsPlan & { readonly limit: number };
   /** The options of the address at which the rest is found, not yet encoded; null where there is none. */
-  readonly further: readonly QueryPair[] | null;
+  readonly nextLinkOptions: readonly RawQueryOption[] | null;
 }
 
 /**
@@ -310,7 +310,7 @@ export interface ReadPlan extends RowsPlan {
   /** Of a page or an entity: rows with their columns, or nothing but their addresses (`/$ref`). */
   readonly form: 'rows' | 'ref';
   /** Where a navigation starts: when a row there does not exist, the answer is 404 and not an empty one; else null. */
-  readonly source: ReadPlan | null;
+  readonly navigationOrigin: ReadPlan | null;
   /** The order values of the last row of the page before, as they are stored (truth is 1n, falsehood 0n); else null. */
   readonly after: readonly Exclude<Value, boolean>[] | null;
   /** The generation a page chain is pinned to; null for the newest. */

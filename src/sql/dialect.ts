@@ -36,11 +36,11 @@ export interface NestedRows {
   readonly row: Fragment;
   /** What stands behind FROM; no more than `most`, or one more where nothing leads to the rest. */
   readonly rows: Fragment;
-  readonly most: number;
+  readonly limit: number;
   /** Rows that one of them stands for, itself and those of which it has one. */
   readonly weight: number;
   /** Where there may be more than `most`: whether there are, and the address at which they are found. */
-  readonly further: { readonly exist: Fragment; readonly address: Fragment } | null;
+  readonly nextLink: { readonly condition: Fragment; readonly address: Fragment } | null;
 }
 
 export interface PageParts {
@@ -62,8 +62,8 @@ export interface Dialect {
   literal(value: string | number | bigint | boolean | null): Fragment;
 
   /** True or false, never null, of two values that may be null. */
-  same(left: Fragment, right: Fragment): Fragment;
-  distinct(left: Fragment, right: Fragment): Fragment;
+  isNotDistinct(left: Fragment, right: Fragment): Fragment;
+  isDistinct(left: Fragment, right: Fragment): Fragment;
   /** `values` are not null. */
   oneOf(operand: Fragment, values: readonly SqlValue[], type: ScalarType): Fragment;
   /**
@@ -94,17 +94,17 @@ export interface Dialect {
     Record<Arithmetic['operator'], (left: Fragment, right: Fragment, type: ScalarType) => Fragment>
   >;
   /** The day or instant so many 100-nanosecond units later; null beyond the calendar. */
-  shifted(moment: Fragment, ticks: Fragment, type: ScalarType): Fragment;
+  addTicks(moment: Fragment, ticks: Fragment, type: ScalarType): Fragment;
   /** 100-nanosecond units from one day or instant to another. */
-  between(from: Fragment, to: Fragment): Fragment;
+  ticksBetween(from: Fragment, to: Fragment): Fragment;
   /** 100-nanosecond units, whole, or an error of the reader's where they are beyond 64 bits. */
-  ticks(number: Fragment): Fragment;
+  checkedTicks(number: Fragment): Fragment;
   /** The whole number, or an error of the reader's where it is beyond 64 bits. */
-  whole(number: Fragment): Fragment;
+  checkedInt64(number: Fragment): Fragment;
   /** A value in another type; null where it has no such form. */
   cast(value: Fragment, from: ScalarType, to: ScalarType): Fragment;
   /** The number, or an error of the reader's where it is zero. */
-  divisor(number: Fragment): Fragment;
+  nonZeroDivisor(number: Fragment): Fragment;
 
   /** True, or an error past the statement's deadline. Asked for every row of the column's relation. */
   withinDeadline(column: Fragment): Fragment;
@@ -114,7 +114,7 @@ export interface Dialect {
   /** JSON text that may be missing: `null` where it is. */
   jsonOrNull(json: Fragment): Fragment;
   /** A value that is not null as bare text, as `/$value` sends it. */
-  bareText(value: Fragment, type: ScalarType): Fragment;
+  rawValueText(value: Fragment, type: ScalarType): Fragment;
   /** A value as the literal of a key in an address, percent-encoded. */
   keyLiteral(value: Fragment, type: ScalarType): Fragment;
   /** `{"a":1,"b":null}` */
@@ -125,7 +125,7 @@ export interface Dialect {
    */
   jsonRows(rows: NestedRows): Fragment;
   /** Pieces of text put together; none is null. */
-  concatenated(pieces: readonly Fragment[]): Fragment;
+  concatTexts(pieces: readonly Fragment[]): Fragment;
   /** Text as bytes. */
   bytes(text: Fragment): Fragment;
   /** A SELECT with `body`, `rows`, `after0`, …, see PageStatements. */

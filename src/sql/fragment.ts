@@ -1,23 +1,23 @@
 // SQL in pieces: the only way in which text becomes SQL. A bare string does not type-check.
 import type { RowId } from '../plan/read-plan.ts';
-import type { Blank, BlankStatement, SqlValue, Statement } from './statement.ts';
+import type { PageParameter, PageStatement, SqlValue, Statement } from './statement.ts';
 
-declare const made: unique symbol;
+declare const brand: unique symbol;
 
 /** Text with values between: one more text than values. Made only by the functions of this file. */
 export interface Fragment {
-  readonly [made]: true;
+  readonly [brand]: true;
   readonly texts: readonly string[];
-  readonly values: readonly (SqlValue | Blank)[];
+  readonly values: readonly (SqlValue | PageParameter)[];
 }
 
 /** The tag for SQL of our own: sql`${column} IS ${value(7n)}`. */
-export function sql(words: TemplateStringsArray, ...parts: readonly Fragment[]): Fragment {
-  const texts = [words[0] ?? ''];
-  const values: (SqlValue | Blank)[] = [];
+export function sql(strings: TemplateStringsArray, ...parts: readonly Fragment[]): Fragment {
+  const texts = [strings[0] ?? ''];
+  const values: (SqlValue | PageParameter)[] = [];
   parts.forEach((part, index) => {
     append(texts, values, part);
-    texts.push((texts.pop() ?? '') + (words[index + 1] ?? ''));
+    texts.push((texts.pop() ?? '') + (strings[index + 1] ?? ''));
   });
   return fragment(texts, values);
 }
@@ -28,8 +28,8 @@ export function value(bound: SqlValue): Fragment {
 }
 
 /** A place that the engine fills, see Blank. */
-export function blank(place: Blank): Fragment {
-  return fragment(['', ''], [place]);
+export function pageParameter(parameter: PageParameter): Fragment {
+  return fragment(['', ''], [parameter]);
 }
 
 /** A name that we gave ourselves: a relation, a column, a registered function. Throws TypeError for anything but a plain name. */
@@ -39,7 +39,7 @@ export function identifier(name: string): Fragment {
 }
 
 /** What a statement calls the relation of a row. */
-export function rowName(row: RowId): Fragment {
+export function rowAlias(row: RowId): Fragment {
   return identifier(`r${row}`);
 }
 
@@ -50,7 +50,7 @@ export function columnName(name: string): Fragment {
 
 /** `"r0"."deviceName"`: always by its row, since relations inside each other share names. */
 export function column(row: RowId, name: string): Fragment {
-  return sql`${rowName(row)}.${columnName(name)}`;
+  return sql`${rowAlias(row)}.${columnName(name)}`;
 }
 
 /** Constant text inside a statement: punctuation and names of the model, so that statements stay few and can be kept. */
@@ -59,14 +59,14 @@ export function textConstant(text: string): Fragment {
 }
 
 /** A constant whole number inside a statement. */
-export function wholeConstant(number: number): Fragment {
+export function integerConstant(number: number): Fragment {
   if (!Number.isSafeInteger(number)) throw new TypeError(`${number} is no whole number.`);
   return fragment([String(number)], []);
 }
 
-export function join(parts: readonly Fragment[], separator: Fragment): Fragment {
+export function joinFragments(parts: readonly Fragment[], separator: Fragment): Fragment {
   const texts = [''];
-  const values: (SqlValue | Blank)[] = [];
+  const values: (SqlValue | PageParameter)[] = [];
   parts.forEach((part, index) => {
     if (index > 0) append(texts, values, separator);
     append(texts, values, part);
@@ -75,30 +75,30 @@ export function join(parts: readonly Fragment[], separator: Fragment): Fragment 
 }
 
 /** Finishes a statement with blanks in it. `placeholder` writes the place of the n-th value, from 1. */
-export function blankStatement(
+export function pageStatement(
   { texts, values }: Fragment,
   placeholder: (position: number) => string,
-): BlankStatement {
+): PageStatement {
   const text = texts.reduce((written, piece, index) => written + placeholder(index) + piece);
   return { text, values };
 }
 
 /** Finishes a statement. Throws TypeError where a blank is left. */
-export function statement(whole: Fragment, placeholder: (position: number) => string): Statement {
-  const { text, values } = blankStatement(whole, placeholder);
-  return { text, values: values.map(filled) };
+export function statement(fragment: Fragment, placeholder: (position: number) => string): Statement {
+  const { text, values } = pageStatement(fragment, placeholder);
+  return { text, values: values.map(boundValue) };
 }
 
-function filled(bound: SqlValue | Blank): SqlValue {
+function boundValue(bound: SqlValue | PageParameter): SqlValue {
   if (typeof bound === 'object' && bound !== null) throw new TypeError('A blank is left in a statement.');
   return bound;
 }
 
-function fragment(texts: readonly string[], values: readonly (SqlValue | Blank)[]): Fragment {
+function fragment(texts: readonly string[], values: readonly (SqlValue | PageParameter)[]): Fragment {
   return { texts, values } as Fragment;
 }
 
-function append(texts: string[], values: (SqlValue | Blank)[], part: Fragment): void {
+function append(texts: string[], values: (SqlValue | PageParameter)[], part: Fragment): void {
   texts.push((texts.pop() ?? '') + (part.texts[0] ?? ''), ...part.texts.slice(1));
   values.push(...part.values);
 }

@@ -9,15 +9,15 @@ export interface Statement {
 }
 
 /** A place in a page statement that the engine fills while it walks the page. */
-export type Blank =
+export type PageParameter =
   /** The order value at this index of the last row read. */
-  | { readonly blank: 'after'; readonly index: number }
+  | { readonly parameter: 'after'; readonly index: number }
   /** Rows that this chunk may hold. */
-  | { readonly blank: 'rows' };
+  | { readonly parameter: 'rows' };
 
-export interface BlankStatement {
+export interface PageStatement {
   readonly text: string;
-  readonly values: readonly (SqlValue | Blank)[];
+  readonly values: readonly (SqlValue | PageParameter)[];
 }
 
 /**
@@ -27,17 +27,17 @@ export interface BlankStatement {
  */
 export interface PageStatements {
   /** The chunk that opens the page: at the very beginning, or after the skip token's row. */
-  readonly first: BlankStatement;
+  readonly first: PageStatement;
   /** A further chunk, after the last row of the one before. */
-  readonly next: BlankStatement;
+  readonly next: PageStatement;
   /** How many order values there are. */
   readonly orderValues: number;
   /**
    * True where no index gives the order: every chunk then sorts the whole answer, so few large chunks beat many small ones.
    */
-  readonly sorts: boolean;
+  readonly sortsEveryChunk: boolean;
   /** True where every chunk makes all the groups anew: a page is one chunk, and nobody looks whether more would follow. */
-  readonly regroups: boolean;
+  readonly regroupsEveryChunk: boolean;
   /** True where a row may hold many others: few of them are a lot already. */
-  readonly nests: boolean;
+  readonly hasLargeRows: boolean;
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { TRANSFORMATIONS } from '../../schema/derive/annotations.ts';
-import { NOT_OFFERED } from '../../src/odata/parse-apply.ts';
+import { UNSUPPORTED_TRANSFORMATIONS } from '../../src/odata/parse/parse-apply.ts';
 
 const HOUSE = new URL('../..', import.meta.url);
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, HOUSE)), 'utf8');
@@ -87,6 +87,6 @@ describe('the table of aggregation', () => {
 
   test('says yes to what $metadata announces, and 501 to the rest of the standard', () => {
     expect(namesThat('yes').toSorted()).toEqual([...TRANSFORMATIONS].sort());
-    expect(namesThat('no (501)').toSorted()).toEqual([...NOT_OFFERED].sort());
+    expect(namesThat('no (501)').toSorted()).toEqual([...UNSUPPORTED_TRANSFORMATIONS].sort());
   });
 });

@@ -1,6 +1,6 @@
 // Random expressions for property tests. Places are 0: they are the parser's to know.
 import fc from 'fast-check';
-import type { Expression, LiteralValue } from '../../src/odata/expression.ts';
+import type { Expression, LiteralValue } from '../../src/odata/syntax/expression.ts';
 import { parseInstant } from '../../src/base/instant.ts';
 
 const at = 0;

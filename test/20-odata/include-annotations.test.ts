@@ -1,6 +1,6 @@
 // Which annotations a client wants to see, by its patterns.
 import { describe, expect, test } from '@jest/globals';
-import { includesAnnotation } from '../../src/odata/include-annotations.ts';
+import { includesAnnotation } from '../../src/odata/headers/includes-annotation.ts';
 
 describe('include-annotations', () => {
   test.each([

@@ -2,11 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   checkProtocolVersion,
-  negotiate,
-  negotiateMetadata,
+  negotiateFormat,
+  negotiateMetadataFormat,
   printContentType,
-} from '../../src/odata/negotiate.ts';
-import { parsePrefer, printPreferenceApplied } from '../../src/odata/parse-prefer.ts';
+} from '../../src/odata/headers/negotiate-format.ts';
+import { parsePrefer, printPreferenceApplied } from '../../src/odata/headers/parse-prefer.ts';
 import { refusalOf } from './refusal.ts';
 
 const POWER_QUERY =
@@ -68,9 +68,11 @@ describe('the form of rows', () => {
     ['application/json', 'text/csv', NOTHING],
   ])('Accept: %s with $format %s', (accept, format, outcome) => {
     if (outcome === NOTHING) {
-      expect(refusalOf(() => negotiate(accept, format)).code).toBe(NOTHING);
+      expect(refusalOf(() => negotiateFormat(accept, format)).code).toBe(NOTHING);
     } else {
-      expect(printContentType(negotiate(accept, format))).toBe(`application/json;${outcome};charset=utf-8`);
+      expect(printContentType(negotiateFormat(accept, format))).toBe(
+        `application/json;${outcome};charset=utf-8`,
+      );
     }
   });
 });
@@ -91,9 +93,9 @@ describe('the form of $metadata', () => {
     [undefined, 'atom', NOTHING],
   ])('Accept: %s with $format %s', (accept, format, outcome) => {
     if (outcome === NOTHING) {
-      expect(refusalOf(() => negotiateMetadata(accept, format)).code).toBe(NOTHING);
+      expect(refusalOf(() => negotiateMetadataFormat(accept, format)).code).toBe(NOTHING);
     } else {
-      expect(negotiateMetadata(accept, format)).toBe(outcome);
+      expect(negotiateMetadataFormat(accept, format)).toBe(outcome);
     }
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { filter as filterOfOldParser } from 'odata-v4-parser';
-import { parseExpression } from '../../src/odata/parse-expression.ts';
+import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
 import { anyExpression, sharedExpression } from './arbitrary-expression.ts';
 import { outline } from './outline.ts';
 import { printExpression } from './print-expression.ts';

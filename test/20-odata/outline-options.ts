@@ -1,15 +1,15 @@
 // $expand, $compute, $search and $apply trees as one line each, for tables of expected trees.
 import { assertNever } from '../../src/base/assert-never.ts';
-import type { SearchExpression } from '../../src/odata/search-expression.ts';
+import type { SearchExpression } from '../../src/odata/syntax/search-expression.ts';
 import type {
   AggregateItem,
-  ApplyStep,
+  Transformation,
   ComputeItem,
   ExpandItem,
   GroupTerm,
   NestedOptions,
-} from '../../src/odata/wanted.ts';
-import type { OrderTerm } from '../../src/odata/expression.ts';
+} from '../../src/odata/syntax/parsed-request.ts';
+import type { OrderTerm } from '../../src/odata/syntax/expression.ts';
 import { outline } from './outline.ts';
 
 /** `user{select userName; top 3; expand devices}`, `apps#` for counts, `apps&` for references. */
@@ -64,11 +64,11 @@ export function outlineSearch(search: SearchExpression): string {
 }
 
 /** `filter (eq a 1) | group a b/c [count→n]` */
-export function outlineApply(steps: readonly ApplyStep[]): string {
+export function outlineApply(steps: readonly Transformation[]): string {
   return steps.map(outlineStep).join(' | ');
 }
 
-function outlineStep(step: ApplyStep): string {
+function outlineStep(step: Transformation): string {
   switch (step.kind) {
     case 'identity':
       return 'identity';

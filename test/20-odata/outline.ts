@@ -1,7 +1,7 @@
 // An expression tree as one line, so that tables of expected trees can be read: (and (eq a 1) (not b)).
 import { assertNever } from '../../src/base/assert-never.ts';
-import type { Expression } from '../../src/odata/expression.ts';
-import { printLiteral } from '../../src/odata/print-literal.ts';
+import type { Expression } from '../../src/odata/syntax/expression.ts';
+import { printLiteral } from '../../src/odata/print/print-literal.ts';
 
 export function outline(expression: Expression): string {
   switch (expression.kind) {

@@ -1,8 +1,8 @@
 // The grammar of $apply and $compute, one case a line.
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
-import { parseApply } from '../../src/odata/parse-apply.ts';
-import { parseCompute } from '../../src/odata/parse-compute.ts';
+import { parseApply } from '../../src/odata/parse/parse-apply.ts';
+import { parseCompute } from '../../src/odata/parse/parse-compute.ts';
 import { outlineApply, outlineCompute } from './outline-options.ts';
 import { refusalOf } from './refusal.ts';
 

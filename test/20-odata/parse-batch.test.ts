@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { LIMITS } from '../../src/base/limits.ts';
-import type { BatchPart } from '../../src/odata/batch.ts';
-import { parseBatchJson } from '../../src/odata/parse-batch-json.ts';
-import { parseBatchMultipart } from '../../src/odata/parse-batch-multipart.ts';
+import type { BatchPart } from '../../src/odata/batch/batch-part.ts';
+import { parseBatchJson } from '../../src/odata/batch/parse-batch-json.ts';
+import { parseBatchMultipart } from '../../src/odata/batch/parse-batch-multipart.ts';
 import { refusalOf } from './refusal.ts';
 
 const READ = { id: '1', method: 'GET', url: 'devices' };

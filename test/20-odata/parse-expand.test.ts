@@ -1,7 +1,7 @@
 // The grammar of $expand, one case a line.
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
-import { parseExpand } from '../../src/odata/parse-expand.ts';
+import { parseExpand } from '../../src/odata/parse/parse-expand.ts';
 import { outlineExpand } from './outline-options.ts';
 import { refusalOf } from './refusal.ts';
 

@@ -1,8 +1,8 @@
 // The grammar of $filter, one case a line.
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
-import type { Expression, LiteralValue } from '../../src/odata/expression.ts';
-import { parseExpression } from '../../src/odata/parse-expression.ts';
+import type { Expression, LiteralValue } from '../../src/odata/syntax/expression.ts';
+import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
 import { outline } from './outline.ts';
 import { refusalOf } from './refusal.ts';
 

@@ -1,9 +1,9 @@
 // Query strings: how they are cut and decoded, and what their options say.
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
-import { parseOptions } from '../../src/odata/parse-options.ts';
-import { splitQuery } from '../../src/odata/split-query.ts';
-import type { QueryOptions } from '../../src/odata/wanted.ts';
+import { parseOptions } from '../../src/odata/parse/parse-options.ts';
+import { splitQuery } from '../../src/odata/parse/split-query.ts';
+import type { QueryOptions } from '../../src/odata/syntax/parsed-request.ts';
 import { outline } from './outline.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -26,7 +26,7 @@ const NOTHING: QueryOptions = {
   apiVersion: null,
   maxHistoryDays: null,
   aliases: new Map(),
-  unread: new Map(),
+  unsupported: new Map(),
 };
 
 describe('a query string is cut before it is decoded, and decoded once', () => {
@@ -106,7 +106,7 @@ describe('options', () => {
     [
       '$levels=2&Index=1',
       {
-        unread: new Map([
+        unsupported: new Map([
           ['$levels', '2'],
           ['$index', '1'],
         ]),

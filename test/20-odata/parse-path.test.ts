@@ -1,18 +1,18 @@
 // Addresses after the service root.
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
-import { parsePath } from '../../src/odata/parse-path.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
-import { printLiteral } from '../../src/odata/print-literal.ts';
-import type { PathStep, Resource } from '../../src/odata/wanted.ts';
+import { parsePath } from '../../src/odata/parse/parse-path.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
+import { printLiteral } from '../../src/odata/print/print-literal.ts';
+import type { PathSegment, Resource } from '../../src/odata/syntax/parsed-request.ts';
 import { refusalOf } from './refusal.ts';
 
 function outlineOf(resource: Resource): string {
   if (resource.kind !== 'path') return resource.kind;
-  return [resource.collection, ...resource.steps.map(outlineOfStep)].join(' ');
+  return [resource.collection, ...resource.segments.map(outlineOfStep)].join(' ');
 }
 
-function outlineOfStep(step: PathStep): string {
+function outlineOfStep(step: PathSegment): string {
   if (step.kind === 'name') return `/${step.name}`;
   if (step.kind === 'call') {
     const values = step.arguments.map(({ name, literal }) => `${name}=${printLiteral(literal)}`);

@@ -1,7 +1,7 @@
 // The grammar of $search, one case a line.
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
-import { parseSearch } from '../../src/odata/parse-search.ts';
+import { parseSearch } from '../../src/odata/parse/parse-search.ts';
 import { outlineSearch } from './outline-options.ts';
 import { refusalOf } from './refusal.ts';
 

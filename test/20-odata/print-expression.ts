@@ -1,7 +1,7 @@
 // Expression trees as $filter text with no more parentheses than the table of precedence asks for.
 import { assertNever } from '../../src/base/assert-never.ts';
-import type { Expression } from '../../src/odata/expression.ts';
-import { printLiteral } from '../../src/odata/print-literal.ts';
+import type { Expression } from '../../src/odata/syntax/expression.ts';
+import { printLiteral } from '../../src/odata/print/print-literal.ts';
 
 // The standard's table once more, on purpose: the parser's own would agree with whatever the parser does.
 const POWERS: Readonly<Record<string, number>> = {

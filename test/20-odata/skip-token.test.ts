@@ -2,15 +2,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FeedError } from '../../src/base/feed-error.ts';
-import { decodeSkipToken, encodeSkipToken, type SkipToken } from '../../src/odata/skip-token.ts';
+import { decodeSkipToken, encodeSkipToken, type SkipToken } from '../../src/odata/cursor/skip-token.ts';
 import { anyLiteral } from './arbitrary-expression.ts';
 import { refusalOf } from './refusal.ts';
 
 const token: SkipToken = {
   generation: 61,
-  began: 1_795_132_800_000,
+  startedAt: 1_795_132_800_000,
   served: 50_000,
-  tracks: true,
+  tracksChanges: true,
   after: [
     { type: 'dateTimeOffset', value: '2018-02-21T23:18:51.3277273' },
     { type: 'string', value: "O'Neil, 東京 🦊" },
@@ -23,7 +23,10 @@ const token: SkipToken = {
 const QUERY = 'things?$orderby=a';
 
 const forged = (payload: string): string => {
-  const honest = encodeSkipToken({ generation: 1, began: 0, served: 0, tracks: false, after: [] }, QUERY);
+  const honest = encodeSkipToken(
+    { generation: 1, startedAt: 0, served: 0, tracksChanges: false, after: [] },
+    QUERY,
+  );
   return honest.slice(0, 12) + Buffer.from(payload).toString('base64url');
 };
 
@@ -35,9 +38,9 @@ describe('a skip token', () => {
   test('gives back any literal, without a letter that a URL would have to escape', () => {
     const tokens = fc.record({
       generation: fc.nat(),
-      began: fc.nat(),
+      startedAt: fc.nat(),
       served: fc.nat(),
-      tracks: fc.boolean(),
+      tracksChanges: fc.boolean(),
       after: fc.array(anyLiteral),
     });
     fc.assert(

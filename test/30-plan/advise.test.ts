@@ -1,10 +1,10 @@
 // What is said beside an answer to whoever could have asked better.
 import { describe, expect, test } from '@jest/globals';
-import { ADVICE, adviseOn } from '../../src/plan/advise.ts';
+import { ADVICE, adviceFor } from '../../src/plan/advice.ts';
 import { planOf } from './plan-of.ts';
 
 const codes = (address: string, sorts = false): readonly string[] =>
-  adviseOn({ plan: planOf(address), sorts }).map(({ code }) => code);
+  adviceFor({ plan: planOf(address), needsFullSort: sorts }).map(({ code }) => code);
 
 describe('advice', () => {
   test.each([
@@ -46,7 +46,7 @@ describe('advice', () => {
   });
 
   test('every piece is a sentence about the read and one about what would be better', () => {
-    const said = adviseOn({ plan: planOf('/devices?$orderby=osVersion'), sorts: true });
+    const said = adviceFor({ plan: planOf('/devices?$orderby=osVersion'), needsFullSort: true });
     expect(said).toEqual([
       { code: 'no-select', message: 'All 42 columns of devices are sent.', help: ADVICE['no-select'].help },
       {

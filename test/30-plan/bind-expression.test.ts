@@ -54,7 +54,7 @@ describe('an expression is bound', () => {
       "deviceType/DeviceTypeName eq 'Desktop'",
       "deviceTypeName through deviceTypes r1 on deviceTypeKey=r0.deviceTypeKey eq 'Desktop'",
     ],
-    ['deviceType ne null', 'some(deviceTypes r1 on deviceTypeKey=r0.deviceTypeKey)'],
+    ['deviceType ne null', 'exists(deviceTypes r1 on deviceTypeKey=r0.deviceTypeKey)'],
   ])('%s', (filter, meaning) => {
     expect(show(planOf(`/devices?$filter=${filter}`).where)).toBe(meaning);
   });
@@ -98,7 +98,7 @@ test.each([
   ["@c eq 'a' or @c eq 'b'&@c=deviceName", "deviceName in ['a', 'b']"],
   ['20180221 gt @c&@c=dateKey', 'dateKey lt 20180221'],
   ['deviceKey eq @p add 1&@p=deviceKey', 'deviceKey eq (deviceKey add 1)'],
-  ['@d eq null&@d=device', 'not(some(devices r1 on deviceKey=r0.deviceKey))'],
+  ['@d eq null&@d=device', 'not(exists(devices r1 on deviceKey=r0.deviceKey))'],
 ])('an alias stands for an expression: %s', (filter, meaning) => {
   expect(where(filter)).toBe(meaning);
 });

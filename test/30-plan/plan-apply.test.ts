@@ -1,12 +1,12 @@
 // What $apply makes of columns and keys, transformation by transformation.
 import { describe, expect, test } from '@jest/globals';
-import { shownColumns } from '../../src/plan/apply-rows.ts';
+import { visibleColumns } from '../../src/plan/apply/apply-rows.ts';
 import { planOf, show } from './plan-of.ts';
 
 /** Each column that is shown, with its type; `?` where it may be null. */
 function columnsOf(apply: string, set = 'devices'): readonly string[] {
   const { from } = planOf(`/${set}?$apply=${apply}`);
-  return [...shownColumns(from.columns)].map(
+  return [...visibleColumns(from.columns)].map(
     ([name, { type, nullable }]) => `${name}: ${type.replace('Edm.', '')}${nullable ? '?' : ''}`,
   );
 }

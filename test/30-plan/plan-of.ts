@@ -3,10 +3,10 @@ import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { FeedVersion } from '../../schema/words.ts';
 import { LIMITS } from '../../src/base/limits.ts';
-import type { LiteralValue } from '../../src/odata/expression.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
+import type { LiteralValue } from '../../src/odata/syntax/expression.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import type { Condition, Following, ReadPlan, RowSource, Scalar } from '../../src/plan/read-plan.ts';
+import type { Condition, NavigationJoin, ReadPlan, RowSource, Scalar } from '../../src/plan/read-plan.ts';
 
 const CATALOGUES = { 'v1.0': deriveCatalogue(MODEL, 'v1.0'), beta: deriveCatalogue(MODEL, 'beta') };
 
@@ -21,10 +21,10 @@ export function planOf(address: string, { version = 'beta', after, served = 0 }:
   const [path = '', ...options] = address.split('?');
   return planRead(parseRequest(path, encodeURI(options.join('?'))), {
     version,
-    catalogues: CATALOGUES,
+    exposedModels: CATALOGUES,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
-    continuation: after ? { generation: 61, began: 0, served, tracks: false, after } : null,
+    continuation: after ? { generation: 61, startedAt: 0, served, tracksChanges: false, after } : null,
   });
 }
 
@@ -43,32 +43,32 @@ export function show(condition: Condition | null): string {
       return `${showScalar(condition.operand)} in [${condition.values.map(showScalar).join(', ')}]`;
     case 'textTest':
       return `${condition.test}(${showScalar(condition.text)}, ${showScalar(condition.part)})`;
-    case 'related':
+    case 'correlatedKey':
       return `${Object.entries(condition.on).flat().join(' as ')} of ${sourceName(condition.source)} where ${show(condition.where)}`;
-    case 'some':
-    case 'every':
-      return `${condition.kind}(${showWay(condition.way)}${condition.where ? ` where ${show(condition.where)}` : ''})`;
+    case 'exists':
+    case 'forAll':
+      return `${condition.kind}(${showWay(condition.join)}${condition.where ? ` where ${show(condition.where)}` : ''})`;
     case 'search':
       return `${condition.index.name}(${condition.words})`;
-    case 'among':
-      return `${condition.way.source.kind === 'collection' ? condition.way.source.entity.name : '…'}(${show(condition.where)})`;
+    case 'inSubquery':
+      return `${condition.join.source.kind === 'collection' ? condition.join.source.entity.name : '…'}(${show(condition.where)})`;
     case 'asOf':
       return `asOf(${condition.entity.name}, ${condition.day})`;
-    case 'truth':
+    case 'isTrue':
       return showScalar(condition.of);
     case 'constant':
       return String(condition.value);
   }
 }
 
-function showWay({ source, row, start, on }: Following): string {
+function showWay({ source, row, start, on }: NavigationJoin): string {
   const pairs = Object.entries(on).map(([theirs, own]) => `${theirs}=r${start}.${own}`);
   return `${sourceName(source)} r${row} on ${pairs.join()}`;
 }
 
 function sourceName(source: RowSource): string {
   if (source.kind === 'collection') return source.entity.name;
-  return source.kind === 'united' ? source.of.map(sourceName).join('+') : sourceName(source.of);
+  return source.kind === 'unionAll' ? source.of.map(sourceName).join('+') : sourceName(source.of);
 }
 
 function showScalar(scalar: Scalar): string {
@@ -87,12 +87,12 @@ function showScalar(scalar: Scalar): string {
       return `case(${scalar.branches.map(({ when, then }) => `${show(when)}: ${showScalar(then)}`).join(', ')})`;
     case 'cast':
       return `cast(${showScalar(scalar.of)} as ${scalar.type})`;
-    case 'through':
-      return `${showScalar(scalar.of)} through ${showWay(scalar.way)}`;
-    case 'fold':
-      return `${scalar.method}(${showScalar(scalar.of)} of ${showWay(scalar.way)})`;
-    case 'countOf':
-      return `count(${showWay(scalar.way)})`;
+    case 'navigate':
+      return `${showScalar(scalar.of)} through ${showWay(scalar.join)}`;
+    case 'aggregateRelated':
+      return `${scalar.method}(${showScalar(scalar.of)} of ${showWay(scalar.join)})`;
+    case 'countRelated':
+      return `count(${showWay(scalar.join)})`;
     case 'condition':
       return `(${show(scalar.condition)})`;
   }

@@ -72,8 +72,8 @@ describe('the path', () => {
   });
 
   test('a navigation remembers the row it starts at, so that a missing one is 404', () => {
-    expect(planOf('/devices').source).toBeNull();
-    const source = planOf('/devices(7)/deviceType').source!;
+    expect(planOf('/devices').navigationOrigin).toBeNull();
+    const source = planOf('/devices(7)/deviceType').navigationOrigin!;
     expect(source).toMatchObject({ shape: 'entity', entity: { name: 'devices' } });
     expect(show(source.where)).toBe('deviceKey eq 7');
   });

@@ -1,13 +1,13 @@
 // What $apply means, step by step over arrays of rows in plain JavaScript: what SQL is held against.
 import type { Row, Value } from '../../schema/words.ts';
-import type { Expression, OrderTerm } from '../../src/odata/expression.ts';
+import type { Expression, OrderTerm } from '../../src/odata/syntax/expression.ts';
 import type {
   AggregateItem,
   AggregateMethod,
-  ApplyStep,
+  Transformation,
   GroupTerm,
   RankMethod,
-} from '../../src/odata/wanted.ts';
+} from '../../src/odata/syntax/parsed-request.ts';
 import { compareCells, evaluate, holds } from './evaluator.ts';
 
 /** Rows as columns, a path being a column of its name: `kind/kindName`. */
@@ -24,9 +24,9 @@ export interface Table {
 
 export type Folded = ReadonlyMap<string, (row: Row) => readonly Value[]>;
 
-type Step<Kind extends ApplyStep['kind']> = ApplyStep & { readonly kind: Kind };
+type Step<Kind extends Transformation['kind']> = Transformation & { readonly kind: Kind };
 
-export function evaluateApply(steps: readonly ApplyStep[], table: Table): Table {
+export function evaluateApply(steps: readonly Transformation[], table: Table): Table {
   return steps.reduce(taken, table);
 }
 
@@ -55,7 +55,7 @@ function compareKeys(key: readonly string[], a: Row, b: Row): number {
   return 0;
 }
 
-function taken(table: Table, step: ApplyStep): Table {
+function taken(table: Table, step: Transformation): Table {
   const { rows, key, order } = table;
   switch (step.kind) {
     case 'identity':

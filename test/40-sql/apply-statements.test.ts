@@ -4,10 +4,10 @@ import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { registerFunctions } from '../../src/engines/sqlite/read/register-functions.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
-import { renderPage } from '../../src/sql/render-page.ts';
+import { renderPage } from '../../src/sql/read/render-page.ts';
 import { CATALOGUE, openThings } from './things.ts';
 import { templateOf, walkChunks } from './walk-chunks.ts';
 
@@ -28,7 +28,7 @@ afterAll(() => {
 function plan(collection: string, options: string): ReadPlan {
   return planRead(parseRequest(`/${collection}`, encodeURI(options)), {
     version: 'beta',
-    catalogues: { 'v1.0': CATALOGUE, beta: CATALOGUE },
+    exposedModels: { 'v1.0': CATALOGUE, beta: CATALOGUE },
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: null,

@@ -8,12 +8,12 @@ import fc from 'fast-check';
 import { LIMITS } from '../../src/base/limits.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { EARLIER_SCHEMA } from '../../src/engines/sqlite/read/earlier-schema.ts';
-import { removedRow } from '../../src/format/odata-removed.ts';
-import type { RowTemplate } from '../../src/format/row-template.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
-import type { Wanted } from '../../src/odata/wanted.ts';
+import { removedRowTemplate } from '../../src/format/odata/delta-row-templates.ts';
+import type { RowTemplate } from '../../src/format/odata/row-template.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
+import type { ParsedRequest } from '../../src/odata/syntax/parsed-request.ts';
 import { type ChangesPlan, planChanges } from '../../src/plan/plan-changes.ts';
-import { renderChanges } from '../../src/sql/render-changes.ts';
+import { renderChanges } from '../../src/sql/read/render-changes.ts';
 import { randomExpressions } from './random-filters.ts';
 import { CATALOGUE, DAYS, listingOf, openThings, THINGS, VOCABULARY } from './things.ts';
 import { templateOf, walkChunks, walkStatements } from './walk-chunks.ts';
@@ -49,18 +49,19 @@ afterAll(() => {
 type Row = Record<string, unknown>;
 
 const LAST_DAY = DAYS.at(-1)!;
-const began = new Date('2018-03-01T12:00:00Z');
+const startedAt = new Date('2018-03-01T12:00:00Z');
 
-function changesOf(wanted: Wanted, at = { firstDay: LAST_DAY, began }): ChangesPlan {
-  const catalogues = { 'v1.0': CATALOGUE, beta: CATALOGUE };
-  const context = { version: 'beta', catalogues, limits: LIMITS, continuation: null } as const;
+function changesOf(wanted: ParsedRequest, at = { firstDay: LAST_DAY, startedAt }): ChangesPlan {
+  const exposedModels = { 'v1.0': CATALOGUE, beta: CATALOGUE };
+  const context = { version: 'beta', exposedModels, limits: LIMITS, continuation: null } as const;
   return planChanges(wanted, at, { ...context, now: new Date('2018-03-02T12:00:00Z') });
 }
 
 function walked({ plan, size }: { readonly plan: ChangesPlan; readonly size: number }): readonly Row[] {
-  const listing = listingOf(plan.now.entity.name);
-  const row = withKey(plan.now.columns);
-  const gone = (reason: 'deleted' | 'changed'): RowTemplate => removedRow(listing, reason, '4.01', row);
+  const listing = listingOf(plan.newer.entity.name);
+  const row = withKey(plan.newer.columns);
+  const gone = (reason: 'deleted' | 'changed'): RowTemplate =>
+    removedRowTemplate(listing, reason, '4.01', row);
   const templates = { row, deleted: gone('deleted'), changed: gone('changed') };
   return walkStatements(now, renderChanges(plan, templates, SQLITE_DIALECT), size).rows;
 }
@@ -72,11 +73,11 @@ const withKey = (names: readonly string[]): RowTemplate => ({
 const keyOf = (row: Row): string => THINGS.key.map((name) => String(row[name])).join('/');
 const keyed = (rows: readonly Row[]): Map<string, Row> => new Map(rows.map((row) => [keyOf(row), row]));
 
-function expectToAddUp(wanted: Wanted, since: number, size: number): readonly Row[] {
-  const plan = changesOf(wanted, { firstDay: since, began });
-  const template = withKey(plan.now.columns);
-  const earlier = keyed(walkChunks(before, plan.before, 1000, template).rows);
-  const later = keyed(walkChunks(now, plan.now, 1000, template).rows);
+function expectToAddUp(wanted: ParsedRequest, since: number, size: number): readonly Row[] {
+  const plan = changesOf(wanted, { firstDay: since, startedAt });
+  const template = withKey(plan.newer.columns);
+  const earlier = keyed(walkChunks(before, plan.earlier, 1000, template).rows);
+  const later = keyed(walkChunks(now, plan.newer, 1000, template).rows);
   const changes = walked({ plan, size });
   const copy = new Map(earlier);
   for (const change of changes) {
@@ -143,14 +144,14 @@ test.each([
   ['is not where other rows have their say', '$filter=kind/on', false],
   ['is not where the time has its say', '$filter=seen lt now()', false],
 ])('reading of days %s', (_, options, isBounded) => {
-  const { now: plan } = changesOf(parseRequest('/dailyThings', encodeURI(options)));
+  const { newer: plan } = changesOf(parseRequest('/dailyThings', encodeURI(options)));
   const { where } = plan;
   const bound = where?.kind === 'all' ? where.of[0] : where;
   expect(bound?.kind === 'compare' && bound.operator === 'ge').toBe(isBounded);
 });
 
 test('a chunk begins where the last one ended, in both states, and finds each row in the other by its key', () => {
-  const plan = changesOf(parseRequest('/things', ''), { firstDay: 0, began });
+  const plan = changesOf(parseRequest('/things', ''), { firstDay: 0, startedAt });
   const row = templateOf(['label']);
   const { next } = renderChanges(plan, { row, deleted: row, changed: row }, SQLITE_DIALECT);
   const steps = now

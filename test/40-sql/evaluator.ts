@@ -1,6 +1,6 @@
 // The meaning of expressions as the standard has it, row by row in plain JavaScript: what SQL is held against.
 import type { Row } from '../../schema/words.ts';
-import type { Expression } from '../../src/odata/expression.ts';
+import type { Expression } from '../../src/odata/syntax/expression.ts';
 
 /** Whole numbers are bigint, so that their division and their size are exact. */
 type Cell = string | number | bigint | boolean | null;

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
-import { chosenList } from '../../src/format/odata-context.ts';
-import { odataRow, type MetadataLevel } from '../../src/format/odata-row.ts';
+import { selectList } from '../../src/format/odata/context-url.ts';
+import { entityTemplate, type MetadataLevel } from '../../src/format/odata/entity-template.ts';
 import { rowKindOf } from '../../src/http/feed.ts';
 import type { NestedLinks } from '../../src/http/cursor/nested-links.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
-import { largestNestedPage, withNestedPages } from '../../src/plan/nested-pages.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
+import { largestNestedPage, limitNestedPages } from '../../src/plan/limit-nested-pages.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import { renderEntity } from '../../src/sql/render-read.ts';
-import { renderPage } from '../../src/sql/render-page.ts';
+import { renderEntity } from '../../src/sql/read/render-single.ts';
+import { renderPage } from '../../src/sql/read/render-page.ts';
 import { CATALOGUE, KIND_ROWS, openThings, ROWS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
 
@@ -28,7 +28,7 @@ function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, numbe
   const [path = '', options = ''] = address.split('?');
   return planRead(parseRequest(path, encodeURI(options)), {
     version: 'beta',
-    catalogues,
+    exposedModels: catalogues,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: { ...LIMITS, ...limits },
     continuation: null,
@@ -37,15 +37,15 @@ function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, numbe
 
 function template(read: ReturnType<typeof plan>, level: MetadataLevel = 'minimal', links?: NestedLinks) {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'Test' };
-  return odataRow(rowKindOf({ exposedModels: catalogues }, 'beta', read, links), read.columns, words);
+  return entityTemplate(rowKindOf({ exposedModels: catalogues }, 'beta', read, links), read.columns, words);
 }
 
 /** Options as they are, without a token. */
-const links: NestedLinks = (_, { name, further }) =>
-  further && {
+const links: NestedLinks = (_, { name, nextLinkOptions }) =>
+  nextLinkOptions && {
     root: 'root',
     path: name,
-    query: further.map((option) => `${option.name}=${option.value}`).join('&'),
+    query: nextLinkOptions.map((option) => `${option.name}=${option.value}`).join('&'),
   };
 
 type Json = Record<string, unknown>;
@@ -203,7 +203,7 @@ describe('$expand', () => {
     const { expands } = plan('/kinds?$expand=children($search=ab;$filter=on)');
     expect(expands[0]?.rows.where).toMatchObject({
       kind: 'all',
-      of: [{ kind: 'truth' }, { kind: 'search', row: 1, words: 'ab' }],
+      of: [{ kind: 'isTrue' }, { kind: 'search', row: 1, words: 'ab' }],
     });
   });
 
@@ -240,7 +240,7 @@ describe('$expand', () => {
     ['things($top=5)', 4],
     ['things($top=0)', 4],
   ])('%s links to the rest where there are more than %d, and says what it was asked', (expand, most) => {
-    const read = withNestedPages(plan(`/kinds?$select=kindKey&$expand=${expand}`), most);
+    const read = limitNestedPages(plan(`/kinds?$select=kindKey&$expand=${expand}`), most);
     const { rows } = walkChunks(database, read, 2, template(read, 'none', links));
     const whole = rowsOf(`/kinds?$select=kindKey&$expand=${expand}`, 'none');
     const query = /\((.*)\)/.exec(expand)?.[1]?.replaceAll(';', '&') ?? '';
@@ -266,7 +266,7 @@ describe('$expand', () => {
   test('links inside each other say what is inside', () => {
     const address =
       '/kinds?$select=kindKey&$filter=kindKey eq -2&$expand=children($select=title,parent/title;$expand=parent,children($levels=2;$top=4))';
-    const read = withNestedPages(plan(address), 0);
+    const read = limitNestedPages(plan(address), 0);
     const [row] = walkChunks(database, read, 2, template(read, 'none', links)).rows;
     expect(row).toEqual({
       kindKey: -2,
@@ -279,10 +279,10 @@ describe('$expand', () => {
   test('pages inside become smaller at every level, and only those that have a link', () => {
     const read = plan('/kinds?$expand=parent($expand=children($expand=things))');
     expect(largestNestedPage(read)).toBe(LIMITS.expandedRows);
-    const smaller = withNestedPages(read, 7);
+    const smaller = limitNestedPages(read, 7);
     expect(largestNestedPage(smaller)).toBe(7);
-    expect(smaller.expands[0]?.rows.most).toBe(1);
-    expect(withNestedPages(plan('/kinds'), 7)).toEqual(plan('/kinds'));
+    expect(smaller.expands[0]?.rows.limit).toBe(1);
+    expect(limitNestedPages(plan('/kinds'), 7)).toEqual(plan('/kinds'));
   });
 
   test('never leaves a row out silently: more than the limit are an error that says what to ask', () => {
@@ -302,7 +302,7 @@ describe('$expand', () => {
 
   test('asks about the deadline for the inner rows, and is read in small chunks', () => {
     const read = plan('/kinds?$expand=things');
-    const { next, nests } = renderPage(read, template(read), SQLITE_DIALECT);
+    const { next, hasLargeRows: nests } = renderPage(read, template(read), SQLITE_DIALECT);
     expect(nests).toBe(true);
     expect(next.text).toContain('within_deadline("r1"."thingKey")');
   });
@@ -334,7 +334,7 @@ describe('$expand', () => {
     ['things?$select=on&$expand=kind($select=title)', 'on,kind(title)'],
     ['things?$expand=kind($expand=parent($select=title))', 'kind(parent(title))'],
   ])('%s has the context %s', (address, list) => {
-    expect(chosenList(plan(`/${address}`))?.join(',') ?? null).toBe(list);
+    expect(selectList(plan(`/${address}`))?.join(',') ?? null).toBe(list);
   });
 });
 
@@ -371,7 +371,7 @@ describe('$compute', () => {
 
   test('keeps the order of the key’s own tree', () => {
     const read = plan('/things?$compute=number mul 2 as double&$filter=dateKey ge 20180220');
-    expect(renderPage(read, template(read), SQLITE_DIALECT).sorts).toBe(false);
+    expect(renderPage(read, template(read), SQLITE_DIALECT).sortsEveryChunk).toBe(false);
     const { rows } = walkChunks(database, read, 5, template(read));
     expect(rows).toHaveLength(ROWS.filter(({ dateKey }) => Number(dateKey) >= 20180220).length);
   });

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
-import type { Expression } from '../../src/odata/expression.ts';
-import { bindCondition } from '../../src/plan/bind-expression.ts';
-import { identifier, rowName, sql, statement } from '../../src/sql/fragment.ts';
-import { type Place, renderCondition } from '../../src/sql/render-condition.ts';
+import type { Expression } from '../../src/odata/syntax/expression.ts';
+import { bindCondition } from '../../src/plan/bind/bind-expression.ts';
+import { identifier, rowAlias, sql, statement } from '../../src/sql/fragment.ts';
+import { type ConditionContext, renderCondition } from '../../src/sql/read/render-condition.ts';
 import { holds } from './evaluator.ts';
 import { randomExpressions } from './random-filters.ts';
 import { openThings, ROWS, VOCABULARY, thingScope } from './things.ts';
@@ -22,7 +22,7 @@ afterAll(() => {
 const { condition } = randomExpressions(VOCABULARY);
 const scope = thingScope();
 
-function rendered(expression: Expression, place: Place) {
+function rendered(expression: Expression, place: ConditionContext) {
   return renderCondition(bindCondition(expression, scope), place, SQLITE_DIALECT);
 }
 
@@ -30,7 +30,7 @@ test('a random filter keeps the rows for which it is true', () => {
   fc.assert(
     fc.property(condition, (expression) => {
       const { text, values } = statement(
-        sql`SELECT ${identifier('dateKey')} || '/' || ${identifier('thingKey')} FROM ${identifier('things')} AS ${rowName(0)} WHERE ${rendered(expression, 'filter')}`,
+        sql`SELECT ${identifier('dateKey')} || '/' || ${identifier('thingKey')} FROM ${identifier('things')} AS ${rowAlias(0)} WHERE ${rendered(expression, 'filter')}`,
         () => '?',
       );
       const found = database
@@ -50,7 +50,7 @@ test('a random condition is true, false and unknown where the standard says so',
   fc.assert(
     fc.property(condition, (expression) => {
       const { text, values } = statement(
-        sql`SELECT ${rendered(expression, 'exact')} FROM ${identifier('things')} AS ${rowName(0)} ORDER BY ${identifier('dateKey')}, ${identifier('thingKey')}`,
+        sql`SELECT ${rendered(expression, 'exact')} FROM ${identifier('things')} AS ${rowAlias(0)} ORDER BY ${identifier('dateKey')}, ${identifier('thingKey')}`,
         () => '?',
       );
       const found = database

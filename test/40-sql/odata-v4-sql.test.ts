@@ -4,10 +4,10 @@ import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { createFilter } from 'odata-v4-sql';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
-import { parseExpression } from '../../src/odata/parse-expression.ts';
-import { bindCondition } from '../../src/plan/bind-expression.ts';
-import { identifier, rowName, sql, statement } from '../../src/sql/fragment.ts';
-import { renderCondition } from '../../src/sql/render-condition.ts';
+import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
+import { bindCondition } from '../../src/plan/bind/bind-expression.ts';
+import { identifier, rowAlias, sql, statement } from '../../src/sql/fragment.ts';
+import { renderCondition } from '../../src/sql/read/render-condition.ts';
 import { openThings, ROWS, thingScope } from './things.ts';
 
 let database: Database;
@@ -24,7 +24,7 @@ function ours(filter: string) {
   const condition = bindCondition(parseExpression(filter, '$filter'), scope);
   const where = renderCondition(condition, 'filter', SQLITE_DIALECT);
   return statement(
-    sql`SELECT rowid FROM ${identifier('numbered')} AS ${rowName(0)} WHERE ${where}`,
+    sql`SELECT rowid FROM ${identifier('numbered')} AS ${rowAlias(0)} WHERE ${where}`,
     () => '?',
   );
 }

@@ -4,9 +4,9 @@ import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { LIMITS } from '../../src/base/limits.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import { renderPage } from '../../src/sql/render-page.ts';
+import { renderPage } from '../../src/sql/read/render-page.ts';
 import { compareCells } from './evaluator.ts';
 import { CATALOGUE, DAYS, openThings, ROWS, THINGS } from './things.ts';
 import { templateOf, walkChunks } from './walk-chunks.ts';
@@ -23,7 +23,7 @@ function plan(collection: string, options = '') {
   const catalogues = { 'v1.0': CATALOGUE, beta: CATALOGUE };
   return planRead(parseRequest(`/${collection}`, options), {
     version: 'beta',
-    catalogues,
+    exposedModels: catalogues,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: null,
@@ -95,7 +95,7 @@ describe.each(['things', 'dailyThings'])('pages of %s', (collection) => {
     ['a range of days from its end', '$filter=dateKey le 20180301&$orderby=dateKey desc'],
   ])('in the order of %s are sought and not sorted', (_, options) => {
     const statements = renderPage(plan(collection, options), templateOf(['label']), SQLITE_DIALECT);
-    expect(statements.sorts).toBe(false);
+    expect(statements.sortsEveryChunk).toBe(false);
     for (const { text, values } of [statements.first, statements.next]) {
       const steps = database
         .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`)
@@ -129,7 +129,11 @@ test('a chunk begins where the last one ended, not at the first day of the filte
 });
 
 test('an order that no index gives says so, and is read in one pass a chunk', () => {
-  const { next, sorts } = renderPage(plan('things', '$orderby=label'), templateOf(['label']), SQLITE_DIALECT);
+  const { next, sortsEveryChunk: sorts } = renderPage(
+    plan('things', '$orderby=label'),
+    templateOf(['label']),
+    SQLITE_DIALECT,
+  );
   expect(sorts).toBe(true);
   expect(next.text).not.toContain('UNION');
 });

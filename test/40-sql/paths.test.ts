@@ -4,9 +4,9 @@ import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { registerFunctions } from '../../src/engines/sqlite/read/register-functions.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import { renderCount } from '../../src/sql/render-read.ts';
+import { renderCount } from '../../src/sql/read/render-single.ts';
 import { CATALOGUE, KIND_ROWS, openThings, ROWS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
 
@@ -22,7 +22,7 @@ function plan(address: string) {
   const [path = '', options = ''] = address.split('?');
   return planRead(parseRequest(path, encodeURI(options)), {
     version: 'beta',
-    catalogues: { 'v1.0': CATALOGUE, beta: CATALOGUE },
+    exposedModels: { 'v1.0': CATALOGUE, beta: CATALOGUE },
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: null,

@@ -1,17 +1,17 @@
 // Transformations of the things, as a plan of a page, and what random ones may name.
-import type { ApplyStep } from '../../src/odata/wanted.ts';
-import { shownColumns } from '../../src/plan/apply-rows.ts';
-import { planApply } from '../../src/plan/plan-apply.ts';
+import type { Transformation } from '../../src/odata/syntax/parsed-request.ts';
+import { visibleColumns } from '../../src/plan/apply/apply-rows.ts';
+import { planApply } from '../../src/plan/apply/plan-apply.ts';
 import { totalOrder } from '../../src/plan/plan-order.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
-import { collectionRows, MAIN_ROW, scopeOf } from '../../src/plan/scope.ts';
+import { collectionRows, MAIN_ROW, scopeOfEntitySet } from '../../src/plan/bind/scope.ts';
 import type { Columns } from './random-applies.ts';
 import { CATALOGUE, listingOf } from './things.ts';
 
-export function planApplied(collection: string, steps: readonly ApplyStep[]): ReadPlan {
+export function planApplied(collection: string, steps: readonly Transformation[]): ReadPlan {
   const listing = listingOf(collection);
-  const scope = scopeOf(listing, {
-    catalogue: CATALOGUE,
+  const scope = scopeOfEntitySet(listing, {
+    exposedModel: CATALOGUE,
     aliases: new Map(),
     now: new Date(0),
     option: '$apply',
@@ -25,8 +25,8 @@ export function planApplied(collection: string, steps: readonly ApplyStep[]): Re
     version: 'beta',
     shape: 'page',
     form: 'rows',
-    source: null,
-    columns: [...shownColumns(source.columns).keys()],
+    navigationOrigin: null,
+    columns: [...visibleColumns(source.columns).keys()],
     selected: null,
     where: null,
     order: totalOrder(order, source, MAIN_ROW),

@@ -1,7 +1,7 @@
 // Random transformations over any rows, each written for the columns that the ones before it leave.
 import fc from 'fast-check';
-import type { Expression, LiteralValue, OrderTerm } from '../../src/odata/expression.ts';
-import type { AggregateItem, ApplyStep, GroupTerm } from '../../src/odata/wanted.ts';
+import type { Expression, LiteralValue, OrderTerm } from '../../src/odata/syntax/expression.ts';
+import type { AggregateItem, Transformation, GroupTerm } from '../../src/odata/syntax/parsed-request.ts';
 
 /** What can be done with a column: sums of a `measure` are exact, of other numbers they need not be. */
 export type Use = 'measure' | 'whole' | 'fraction' | 'text' | 'truth' | 'instant';
@@ -52,7 +52,7 @@ export function randomApplies(
   own: Columns,
   reached: Columns,
   folded: readonly string[] = [],
-): fc.Arbitrary<readonly ApplyStep[]> {
+): fc.Arbitrary<readonly Transformation[]> {
   return seeds.map((all) => written(all, { columns: own, reached, folded }, counter()).steps);
 }
 
@@ -77,7 +77,7 @@ interface Rows {
 const NOWHERE = { reached: new Map<string, Use>(), folded: [] };
 
 interface Written extends Rows {
-  readonly steps: readonly ApplyStep[];
+  readonly steps: readonly Transformation[];
 }
 
 function written(all: readonly Seed[], rows: Rows, name: () => string): Written {
@@ -98,7 +98,7 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
   const one = pick(names, first);
   const measures = names.filter((each) => columns.get(each) === 'measure');
   const measure = pick(measures, second);
-  const same = (step: ApplyStep): Written => ({ ...unchanged, steps: [step] });
+  const same = (step: Transformation): Written => ({ ...unchanged, steps: [step] });
   switch (kind) {
     case 'identity':
       return same({ kind, at });
@@ -144,11 +144,11 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
         kind === 'groupby' || by.length < 2
           ? by.map((each): GroupTerm => ({ kind: 'path', segments: each.split('/'), at }))
           : [{ kind: 'rollup', all: first % 2 === 0, of: by.map((each) => each.split('/')), at }];
-      const then: readonly ApplyStep[] =
+      const then: readonly Transformation[] =
         fourth % 5 === 0 ? [] : [{ kind: 'aggregate', items: told.items, at }];
       // Groups of own columns may show their best rows whole.
       if (kind === 'groupby' && second % 4 === 0 && by.every((each) => !each.includes('/'))) {
-        const best: ApplyStep = {
+        const best: Transformation = {
           kind: 'topcount',
           amount: whole(1 + (first % 3)),
           by: path(pick(names, third)),

@@ -1,6 +1,6 @@
 // Random typed expressions over any collection, as trees of the language.
 import fc from 'fast-check';
-import type { ArithmeticOperator, Expression, LiteralValue } from '../../src/odata/expression.ts';
+import type { ArithmeticOperator, Expression, LiteralValue } from '../../src/odata/syntax/expression.ts';
 
 export type Tree = fc.Arbitrary<Expression>;
 

@@ -4,9 +4,9 @@ import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { OPEN_END } from '../../src/base/date-key.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
-import { parseApply } from '../../src/odata/parse-apply.ts';
-import type { ApplyStep } from '../../src/odata/wanted.ts';
-import { renderPage } from '../../src/sql/render-page.ts';
+import { parseApply } from '../../src/odata/parse/parse-apply.ts';
+import type { Transformation } from '../../src/odata/syntax/parsed-request.ts';
+import { renderPage } from '../../src/sql/read/render-page.ts';
 import { OWN, planApplied, REACHED } from './plan-applied.ts';
 import { randomApplies } from './random-applies.ts';
 import { openThings } from './things.ts';
@@ -22,7 +22,7 @@ afterAll(() => {
 
 const at = 0;
 // What computes a column is read row by row, since nobody knows what of.
-const ROW_BY_ROW: ApplyStep = {
+const ROW_BY_ROW: Transformation = {
   kind: 'compute',
   items: [{ expression: { kind: 'literal', literal: { type: 'boolean', value: true }, at }, as: 'more', at }],
   at,
@@ -62,7 +62,7 @@ test('random transformations yield the same rows as of days one by one', () => {
   fc.assert(
     fc.property(lives, randomApplies(OWN, REACHED), (all, steps) => {
       lay(all);
-      const rowsOf = (written: readonly ApplyStep[]) => {
+      const rowsOf = (written: readonly Transformation[]) => {
         const { rows } = walkChunks(database, planApplied('dailyThings', written), 1000);
         return rows.map((row) => ({ ...row, more: undefined }));
       };

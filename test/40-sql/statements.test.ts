@@ -3,15 +3,23 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
-import type { RowTemplate } from '../../src/format/row-template.ts';
-import type { Expression } from '../../src/odata/expression.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
-import { bindCondition } from '../../src/plan/bind-expression.ts';
+import type { RowTemplate } from '../../src/format/odata/row-template.ts';
+import type { Expression } from '../../src/odata/syntax/expression.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
+import { bindCondition } from '../../src/plan/bind/bind-expression.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import { column, identifier, join, rowName, sql, statement, value } from '../../src/sql/fragment.ts';
-import { prefixEnd } from '../../src/sql/prefix-end.ts';
-import { renderCondition } from '../../src/sql/render-condition.ts';
-import { renderCount, renderEntity, renderExists, renderValue } from '../../src/sql/render-read.ts';
+import {
+  column,
+  identifier,
+  joinFragments,
+  rowAlias,
+  sql,
+  statement,
+  value,
+} from '../../src/sql/fragment.ts';
+import { prefixEnd } from '../../src/sql/read/prefix-end.ts';
+import { renderCondition } from '../../src/sql/read/render-condition.ts';
+import { renderCount, renderEntity, renderExists, renderValue } from '../../src/sql/read/render-single.ts';
 import type { Statement } from '../../src/sql/statement.ts';
 import { CATALOGUE, openThings, ROWS, THINGS, thingScope } from './things.ts';
 
@@ -28,7 +36,7 @@ function plan(address: string) {
   const catalogues = { 'v1.0': CATALOGUE, beta: CATALOGUE };
   return planRead(parseRequest(path, options), {
     version: 'beta',
-    catalogues,
+    exposedModels: catalogues,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: null,
@@ -45,7 +53,7 @@ describe('fragments', () => {
   test('values are bound in the order in which they stand', () => {
     const inner = sql`${value('b')} + ${value(3n)}`;
     const whole = statement(
-      sql`SELECT ${value('a')}, ${inner}, ${join([value(4n), value(null)], sql`, `)}`,
+      sql`SELECT ${value('a')}, ${inner}, ${joinFragments([value(4n), value(null)], sql`, `)}`,
       (n) => `$${n}`,
     );
     expect(whole).toEqual({ text: 'SELECT $1, $2 + $3, $4, $5', values: ['a', 'b', 3n, 4n, null] });
@@ -91,7 +99,10 @@ describe('long chains', () => {
   const count = (expression: Expression): unknown => {
     const where = renderCondition(bindCondition(expression, scope), 'filter', SQLITE_DIALECT);
     return first(
-      statement(sql`SELECT count(*) FROM ${identifier('things')} AS ${rowName(0)} WHERE ${where}`, () => '?'),
+      statement(
+        sql`SELECT count(*) FROM ${identifier('things')} AS ${rowAlias(0)} WHERE ${where}`,
+        () => '?',
+      ),
     );
   };
 

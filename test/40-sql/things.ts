@@ -20,7 +20,7 @@ import {
 } from '../../schema/words.ts';
 import { OPEN_END, monthPartitionOf } from '../../src/base/date-key.ts';
 import { registerFunctions } from '../../src/engines/sqlite/read/register-functions.ts';
-import { type Scope, scopeOf } from '../../src/plan/scope.ts';
+import { type Scope, scopeOfEntitySet } from '../../src/plan/bind/scope.ts';
 import type { Vocabulary } from './random-filters.ts';
 
 const ratio = { type: 'Edm.Double', nullable: true, description: 'A fraction.' } as const satisfies Property;
@@ -94,8 +94,8 @@ export function listingOf(name: string): Listing {
 
 /** What an expression about a thing is bound in. */
 export function thingScope(): Scope {
-  const words = { catalogue: CATALOGUE, aliases: new Map(), now: new Date(0), option: '$filter' };
-  return scopeOf(listingOf('things'), words);
+  const words = { exposedModel: CATALOGUE, aliases: new Map(), now: new Date(0), option: '$filter' };
+  return scopeOfEntitySet(listingOf('things'), words);
 }
 
 const TEXTS = [

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
-import { parseExpression } from '../../src/odata/parse-expression.ts';
-import { bindScalar } from '../../src/plan/bind-expression.ts';
-import { identifier, rowName, sql, statement } from '../../src/sql/fragment.ts';
-import { renderScalar } from '../../src/sql/render-condition.ts';
+import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
+import { bindScalar } from '../../src/plan/bind/bind-expression.ts';
+import { identifier, rowAlias, sql, statement } from '../../src/sql/fragment.ts';
+import { renderScalar } from '../../src/sql/read/render-condition.ts';
 import { openThings, thingScope } from './things.ts';
 
 let database: Database;
@@ -20,7 +20,7 @@ afterAll(() => {
 function valueOf(expression: string): unknown {
   const scalar = bindScalar(parseExpression(expression, '$compute'), thingScope());
   const { text, values } = statement(
-    sql`SELECT ${renderScalar(scalar, SQLITE_DIALECT)} FROM ${identifier('things')} AS ${rowName(0)} WHERE ${identifier('dateKey')} = 20180219 AND ${identifier('thingKey')} = -1`,
+    sql`SELECT ${renderScalar(scalar, SQLITE_DIALECT)} FROM ${identifier('things')} AS ${rowAlias(0)} WHERE ${identifier('dateKey')} = 20180219 AND ${identifier('thingKey')} = -1`,
     () => '?',
   );
   return database

@@ -1,10 +1,10 @@
 // Walks a collection chunk by chunk as an engine does, on one connection.
 import type { Database } from 'better-sqlite3';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
-import type { RowTemplate } from '../../src/format/row-template.ts';
+import type { RowTemplate } from '../../src/format/odata/row-template.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
-import { renderPage } from '../../src/sql/render-page.ts';
-import type { BlankStatement, PageStatements, SqlValue } from '../../src/sql/statement.ts';
+import { renderPage } from '../../src/sql/read/render-page.ts';
+import type { PageStatement, PageStatements, SqlValue } from '../../src/sql/statement.ts';
 
 export function templateOf(names: readonly string[]): RowTemplate {
   return { members: names.map((name) => ({ kind: 'property', name })), int64AsText: false, omitNulls: false };
@@ -36,21 +36,21 @@ export function walkStatements(
     rows.push(...chunk.rows);
     sizes.push(chunk.rows.length);
     if (sizes.length > 1000) throw new Error('The chunks go round in circles.');
-    if (chunk.rows.length < chunkRows) return { rows, sizes, sorts: statements.sorts };
+    if (chunk.rows.length < chunkRows) return { rows, sizes, sorts: statements.sortsEveryChunk };
     after = chunk.after;
   }
 }
 
 function readChunk(
   database: Database,
-  { text, values }: BlankStatement,
+  { text, values }: PageStatement,
   { orderValues }: PageStatements,
   rows: number,
   after: readonly SqlValue[],
 ) {
   const bound = values.map((value) =>
     value !== null && typeof value === 'object'
-      ? value.blank === 'rows'
+      ? value.parameter === 'rows'
         ? rows
         : after[value.index]
       : value,

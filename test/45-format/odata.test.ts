@@ -12,13 +12,13 @@ import {
   truth,
 } from '../../schema/words.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
-import { collectionContext, entityContext, propertyContext } from '../../src/format/odata-context.ts';
-import { odataEntity } from '../../src/format/odata-entity.ts';
-import { odataError } from '../../src/format/odata-error.ts';
-import { pageHead, pageTail, ROW_SEPARATOR } from '../../src/format/odata-page.ts';
-import { odataRow, type MetadataLevel } from '../../src/format/odata-row.ts';
-import { odataValue } from '../../src/format/odata-value.ts';
-import type { RowMember } from '../../src/format/row-template.ts';
+import { collectionContext, entityContext, propertyContext } from '../../src/format/odata/context-url.ts';
+import { encodeEntity } from '../../src/format/odata/encode-entity.ts';
+import { encodeError } from '../../src/format/odata/encode-error.ts';
+import { encodePageHead, encodePageTail, ROW_SEPARATOR } from '../../src/format/odata/encode-page.ts';
+import { entityTemplate, type MetadataLevel } from '../../src/format/odata/entity-template.ts';
+import { encodeValue } from '../../src/format/odata/encode-value.ts';
+import type { RowMember } from '../../src/format/odata/row-template.ts';
 
 const shelves = entity({
   name: 'shelves',
@@ -81,7 +81,7 @@ describe('a row', () => {
 
   test('hands on what the client asked for', () => {
     const words = { level: 'minimal', int64AsText: true, omitNulls: true, namespace: 'library' } as const;
-    expect(odataRow({ columns: new Map(), listing: listings.get('books')! }, [], words)).toEqual({
+    expect(entityTemplate({ columns: new Map(), entitySet: listings.get('books')! }, [], words)).toEqual({
       members: [],
       int64AsText: true,
       omitNulls: true,
@@ -95,12 +95,12 @@ describe('a page', () => {
 
   test('begins with its context and ends with its link', () => {
     const context = collectionContext(ROOT, 'books', null);
-    const head = pageHead({ context, count: 2, int64AsText: false });
+    const head = encodePageHead({ context, count: 2, int64AsText: false });
     expect(
       written(
         head,
         ['{"a":1}', '{"a":2}'],
-        pageTail({ kind: 'nextLink', address: 'https://x/?$skiptoken="' }),
+        encodePageTail({ kind: 'nextLink', address: 'https://x/?$skiptoken="' }),
       ),
     ).toBe(
       `{"@odata.context":"${ROOT}/$metadata#books","@odata.count":2,"value":[{"a":1},{"a":2}],` +
@@ -109,12 +109,12 @@ describe('a page', () => {
   });
 
   test('is a list alone under metadata=none and at its end', () => {
-    const head = pageHead({ context: null, count: null, int64AsText: false });
-    expect(written(head, [], pageTail(null))).toBe('{"value":[]}');
+    const head = encodePageHead({ context: null, count: null, int64AsText: false });
+    expect(written(head, [], encodePageTail(null))).toBe('{"value":[]}');
   });
 
   test('tells its count as text where every Int64 is', () => {
-    const head = pageHead({ context: null, count: 2n ** 53n + 1n, int64AsText: true });
+    const head = encodePageHead({ context: null, count: 2n ** 53n + 1n, int64AsText: true });
     expect(textOf(head)).toBe('{"@odata.count":"9007199254740993","value":[');
   });
 });
@@ -124,11 +124,11 @@ describe('an entity', () => {
     ['{"a":1}', '{"@odata.context":"c","a":1}'],
     ['{}', '{"@odata.context":"c"}'],
   ])('%s gets its context first', (row, whole) => {
-    expect(textOf(odataEntity('c', Buffer.from(row)))).toBe(whole);
+    expect(textOf(encodeEntity('c', Buffer.from(row)))).toBe(whole);
   });
 
   test('has none under metadata=none', () => {
-    expect(textOf(odataEntity(null, Buffer.from('{"a":1}')))).toBe('{"a":1}');
+    expect(textOf(encodeEntity(null, Buffer.from('{"a":1}')))).toBe('{"a":1}');
   });
 });
 
@@ -138,7 +138,7 @@ test.each([
   ['full', '{"@odata.context":"c","@odata.type":"#Int64","value":7}'],
 ] as const)('a value under metadata=%s is %s', (level, whole) => {
   const words = { context: 'c', level, type: 'Edm.Int64' } as const;
-  expect(textOf(odataValue(words, Buffer.from('7')))).toBe(whole);
+  expect(textOf(encodeValue(words, Buffer.from('7')))).toBe(whole);
 });
 
 test.each([
@@ -157,7 +157,7 @@ describe('an error', () => {
       hint: "Did you mean 'title'?",
       position: 4,
     });
-    expect(JSON.parse(textOf(odataError(error)))).toEqual({
+    expect(JSON.parse(textOf(encodeError(error)))).toEqual({
       error: {
         code: 'request.unknown-property',
         message: "No property 'titel' on books. Did you mean 'title'?",
@@ -171,7 +171,7 @@ describe('an error', () => {
   });
 
   test('is short where there is little to tell', () => {
-    expect(JSON.parse(textOf(odataError(new FeedError('feed.empty', 'Nothing yet.'))))).toEqual({
+    expect(JSON.parse(textOf(encodeError(new FeedError('feed.empty', 'Nothing yet.'))))).toEqual({
       error: { code: 'feed.empty', message: 'Nothing yet.', details: [] },
     });
   });
@@ -179,7 +179,9 @@ describe('an error', () => {
 
 function membersOf(listing: Listing, columns: readonly string[], level: MetadataLevel): readonly string[] {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'library' };
-  return odataRow({ columns: listing.properties, listing }, columns, words).members.map(shown);
+  return entityTemplate({ columns: listing.properties, entitySet: listing }, columns, words).members.map(
+    shown,
+  );
 }
 
 function shown(member: RowMember): string {

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { CSV } from '../../src/format/csv.ts';
-import { PARQUET } from '../../src/format/parquet.ts';
-import type { TableColumn, TableFormat, TableRow } from '../../src/format/table-file.ts';
+import { CSV } from '../../src/format/table/csv.ts';
+import { PARQUET } from '../../src/format/table/parquet.ts';
+import type { TableColumn, TableFormat, TableRow } from '../../src/format/table/table-format.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-table-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -9,7 +9,7 @@ import { openExport } from '../../src/engines/sqlite/transfer/export-tables.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import type { ImportSource } from '../../src/engines/sqlite/transfer/import-tables.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { TableRow } from '../../src/format/table-file.ts';
+import type { TableRow } from '../../src/format/table/table-format.ts';
 import { select, withDataDir } from './stage-small-model.ts';
 
 const noon = new Date('2026-01-01T12:00:00Z');

@@ -107,7 +107,7 @@ describe('two generations beside each other', () => {
 
   const both = {
     text: 'SELECT CAST(group_concat(name) AS BLOB) AS body, 1 AS rows FROM (SELECT name FROM things UNION ALL SELECT name FROM earlier.things LIMIT ?)',
-    values: [{ blank: 'rows' }],
+    values: [{ parameter: 'rows' }],
   } as const;
 
   async function read(): Promise<string> {
@@ -125,9 +125,9 @@ describe('two generations beside each other', () => {
       first: both,
       next: both,
       orderValues: 0,
-      sorts: false,
-      nests: false,
-      regroups: false,
+      sortsEveryChunk: false,
+      hasLargeRows: false,
+      regroupsEveryChunk: false,
     };
     try {
       const parts = engine.readPage({ ...request, statements }, AbortSignal.timeout(5000));

@@ -16,17 +16,17 @@ const chunk = (where: string): string => `
          max(key) AS after0
     FROM (SELECT * FROM things ${where} ORDER BY key LIMIT ?)`;
 
-const AFTER = { blank: 'after', index: 0 } as const;
-const ROWS = { blank: 'rows' } as const;
+const AFTER = { parameter: 'after', index: 0 } as const;
+const ROWS = { parameter: 'rows' } as const;
 
 // A chain continues after the skip token's row, or begins before every key.
 const THINGS: PageStatements = {
   first: { text: chunk('WHERE key > coalesce(?, -1)'), values: [AFTER, ROWS] },
   next: { text: chunk('WHERE key > ?'), values: [AFTER, ROWS] },
   orderValues: 1,
-  sorts: false,
-  regroups: false,
-  nests: false,
+  sortsEveryChunk: false,
+  regroupsEveryChunk: false,
+  hasLargeRows: false,
 };
 
 // It takes a column of every table: with only one, the planner may ask it in the outermost loop, once in an age.

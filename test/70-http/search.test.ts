@@ -4,7 +4,7 @@ import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
 import { isSearchable, searchIndexOf } from '../../schema/derive/search.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Row } from '../../schema/words.ts';
-import { parseSearch } from '../../src/odata/parse-search.ts';
+import { parseSearch } from '../../src/odata/parse/parse-search.ts';
 import { readWarehouseRows } from '../75-oracle/warehouse-rows.ts';
 import { isFound, textsOf, wordsOf } from '../75-oracle/words-of-row.ts';
 import { makeTestWarehouse, SHOWN, startTestFeed, type TestFeed } from './feed.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Listing } from '../../schema/derive/catalogue.ts';
 import { isSearchable } from '../../schema/derive/search.ts';
 import type { EdmType, Row, Value } from '../../schema/words.ts';
-import type { ApplyStep } from '../../src/odata/wanted.ts';
+import type { Transformation } from '../../src/odata/syntax/parsed-request.ts';
 import { evaluateApply, type Folded, inOrder } from '../40-sql/apply-evaluator.ts';
 import { type Columns, randomApplies, type Use } from '../40-sql/random-applies.ts';
 import type { JsonRow } from './evaluate-query.ts';
@@ -54,23 +54,25 @@ export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query>
 }
 
 /** Now and then rows are searched before all else. */
-function searchOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<readonly ApplyStep[]> {
+function searchOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<readonly Transformation[]> {
   if (!isSearchable(listing, warehouse.catalogue)) return fc.constant([]);
-  const search = randomSearch(someTexts(listing, warehouse)).map((expression): readonly ApplyStep[] => [
+  const search = randomSearch(someTexts(listing, warehouse)).map((expression): readonly Transformation[] => [
     { kind: 'search', expression, at: 0 },
   ]);
   return fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: search });
 }
 
 /** The last steps are options of the query as well: its order is filter, orderby, skip, top. */
-function peel(steps: readonly ApplyStep[]): Pick<Query, 'apply' | 'options'> {
+function peel(steps: readonly Transformation[]): Pick<Query, 'apply' | 'options'> {
   let apply = steps;
   let options = NOTHING;
-  const take = <Kind extends ApplyStep['kind']>(kind: Kind): (ApplyStep & { readonly kind: Kind }) | null => {
+  const take = <Kind extends Transformation['kind']>(
+    kind: Kind,
+  ): (Transformation & { readonly kind: Kind }) | null => {
     const last = apply.at(-1);
     if (last?.kind !== kind || apply.length === 1) return null;
     apply = apply.slice(0, -1);
-    return last as ApplyStep & { readonly kind: Kind };
+    return last as Transformation & { readonly kind: Kind };
   };
   const top = take('top');
   if (top) options = { ...options, top: top.rows };
@@ -108,7 +110,7 @@ export function evaluateAggregation(
     .map((row) => ({ ...row, ...reachedBy(row, listing, warehouse) }));
   const { filter, orderby, skip, top } = options;
   const at = 0;
-  const upon: readonly ApplyStep[] = [
+  const upon: readonly Transformation[] = [
     ...(filter ? [{ kind: 'filter', expression: filter, at } as const] : []),
     ...(orderby ? [{ kind: 'orderby', terms: orderby, at } as const] : []),
     ...(skip === null ? [] : [{ kind: 'skip', rows: skip, at } as const]),

@@ -1,8 +1,8 @@
 // What a query means, over whole collections in plain JavaScript: filter, order, cut, choose columns, in the standard's order.
 import type { Listing } from '../../schema/derive/catalogue.ts';
 import type { Value } from '../../schema/words.ts';
-import type { OrderTerm } from '../../src/odata/expression.ts';
-import type { ComputeItem, ExpandItem, NestedOptions } from '../../src/odata/wanted.ts';
+import type { OrderTerm } from '../../src/odata/syntax/expression.ts';
+import type { ComputeItem, ExpandItem, NestedOptions } from '../../src/odata/syntax/parsed-request.ts';
 import { compareCells } from '../40-sql/evaluator.ts';
 import { placeOf, type Place, truthOf, valueOf } from './expression-of-row.ts';
 import type { Query } from './query.ts';

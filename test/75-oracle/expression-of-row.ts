@@ -1,7 +1,7 @@
 // The value of an expression for one row of the warehouse. Walks are replaced by what they find; the rest is arithmetic.
 import type { Listing } from '../../schema/derive/catalogue.ts';
 import type { EdmType, Row, Value } from '../../schema/words.ts';
-import type { Expression, LiteralValue } from '../../src/odata/expression.ts';
+import type { Expression, LiteralValue } from '../../src/odata/syntax/expression.ts';
 import { evaluate } from '../40-sql/evaluator.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 

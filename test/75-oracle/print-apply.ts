@@ -1,14 +1,14 @@
 // Transformations as the text of $apply.
 import { printExpression } from '../20-odata/print-expression.ts';
-import type { OrderTerm } from '../../src/odata/expression.ts';
-import type { AggregateItem, ApplyStep, GroupTerm } from '../../src/odata/wanted.ts';
+import type { OrderTerm } from '../../src/odata/syntax/expression.ts';
+import type { AggregateItem, Transformation, GroupTerm } from '../../src/odata/syntax/parsed-request.ts';
 import { printSearch } from './words-of-row.ts';
 
-export function printApply(steps: readonly ApplyStep[]): string {
+export function printApply(steps: readonly Transformation[]): string {
   return steps.map(printStep).join('/');
 }
 
-function printStep(step: ApplyStep): string {
+function printStep(step: Transformation): string {
   switch (step.kind) {
     case 'identity':
       return 'identity';

@@ -1,5 +1,5 @@
 // A query as the address that a client would ask.
-import type { ExpandItem, NestedOptions } from '../../src/odata/wanted.ts';
+import type { ExpandItem, NestedOptions } from '../../src/odata/syntax/parsed-request.ts';
 import { printExpression } from '../20-odata/print-expression.ts';
 import { printApply, printOrder } from './print-apply.ts';
 import type { Query } from './query.ts';

@@ -1,10 +1,10 @@
 // A question to the feed as data: what the server is asked as a URL, and the evaluator as it stands.
-import type { ApplyStep, NestedOptions } from '../../src/odata/wanted.ts';
+import type { Transformation, NestedOptions } from '../../src/odata/syntax/parsed-request.ts';
 
 export interface Query {
   readonly collection: string;
   readonly options: NestedOptions;
-  readonly apply: readonly ApplyStep[] | null;
+  readonly apply: readonly Transformation[] | null;
   /** What the client prefers as the size of a page; null for the server's own. */
   readonly pageSize: number | null;
   /** Int64 as text, exactly. */

@@ -3,8 +3,13 @@ import fc from 'fast-check';
 import type { Listing, Way } from '../../schema/derive/catalogue.ts';
 import { isSearchable } from '../../schema/derive/search.ts';
 import type { EdmType, Value } from '../../schema/words.ts';
-import type { Expression, OrderTerm } from '../../src/odata/expression.ts';
-import type { ComputeItem, ExpandItem, NestedOptions, SelectItem } from '../../src/odata/wanted.ts';
+import type { Expression, OrderTerm } from '../../src/odata/syntax/expression.ts';
+import type {
+  ComputeItem,
+  ExpandItem,
+  NestedOptions,
+  SelectItem,
+} from '../../src/odata/syntax/parsed-request.ts';
 import { randomExpressions, type Tree, type Vocabulary } from '../40-sql/random-filters.ts';
 import { NOTHING, type Query } from './query.ts';
 import { randomSearch } from './random-search.ts';

@@ -1,6 +1,6 @@
 // Random searches for words that are there, in other cases and side by side.
 import fc from 'fast-check';
-import type { SearchExpression } from '../../src/odata/search-expression.ts';
+import type { SearchExpression } from '../../src/odata/syntax/search-expression.ts';
 import { wordsOf } from './words-of-row.ts';
 
 const at = 0;

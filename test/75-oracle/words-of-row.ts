@@ -2,7 +2,7 @@
 import type { Listing } from '../../schema/derive/catalogue.ts';
 import { searchedWays } from '../../schema/derive/search.ts';
 import type { Row } from '../../schema/words.ts';
-import type { SearchExpression } from '../../src/odata/search-expression.ts';
+import type { SearchExpression } from '../../src/odata/syntax/search-expression.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 
 /** `texts` are those in which the row is looked for. */

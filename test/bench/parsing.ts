@@ -1,7 +1,7 @@
 // How fast the reader of queries reads, against odata-v4-parser: a long list of alternatives, and nests that it takes ages for.
 import { filter as readByOldParser } from 'odata-v4-parser';
 import { LIMITS } from '../../src/base/limits.ts';
-import { parseExpression } from '../../src/odata/parse-expression.ts';
+import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
 import { interleave, median, pairedRatio, printTable } from './rounds.ts';
 
 // Ours is far too fast to time once.

@@ -10,10 +10,10 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { LIMITS } from '../../src/base/limits.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import type { Engine } from '../../src/engines/engine.ts';
-import { odataRow } from '../../src/format/odata-row.ts';
-import { parseRequest } from '../../src/odata/parse-request.ts';
+import { entityTemplate } from '../../src/format/odata/entity-template.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import { renderPage } from '../../src/sql/render-page.ts';
+import { renderPage } from '../../src/sql/read/render-page.ts';
 import type { PageStatements, SqlValue } from '../../src/sql/statement.ts';
 
 const never = new AbortController().signal;
@@ -25,17 +25,17 @@ export interface Pulled {
 
 /** A request's statements, made as the server makes them. */
 export function statementsFor(collection: string, query: string): PageStatements {
-  const catalogues = { 'v1.0': deriveCatalogue(MODEL, 'v1.0'), beta: deriveCatalogue(MODEL, 'beta') };
+  const exposedModels = { 'v1.0': deriveCatalogue(MODEL, 'v1.0'), beta: deriveCatalogue(MODEL, 'beta') };
   const wanted = parseRequest(`/${collection}`, query);
   const context = {
     version: 'v1.0',
-    catalogues,
+    exposedModels,
     now: new Date(),
     limits: LIMITS,
     continuation: null,
   } as const;
   const plan = planRead(wanted, context);
-  const listing = catalogues['v1.0'].listings.get(collection);
+  const listing = exposedModels['v1.0'].listings.get(collection);
   if (!listing) throw new TypeError(`There is no collection '${collection}'.`);
   const words = {
     level: 'minimal',
@@ -45,7 +45,7 @@ export function statementsFor(collection: string, query: string): PageStatements
   } as const;
   return renderPage(
     plan,
-    odataRow({ columns: plan.from.columns, listing }, plan.columns, words),
+    entityTemplate({ columns: plan.from.columns, entitySet: listing }, plan.columns, words),
     SQLITE_DIALECT,
   );
 }

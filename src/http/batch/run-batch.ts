@@ -4,9 +4,9 @@ import type { Account } from '../../auth/budgets.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS } from '../../base/limits.ts';
-import type { BatchAnswer } from '../../format/batch.ts';
-import type { BatchPart } from '../../odata/batch.ts';
-import { PROTOCOL_VERSION } from '../../odata/negotiate.ts';
+import type { BatchResponse } from '../../format/odata/batch-response-format.ts';
+import type { BatchPart } from '../../odata/batch/batch-part.ts';
+import { PROTOCOL_VERSION } from '../../odata/headers/negotiate-format.ts';
 import type { Answer } from '../answer.ts';
 import { answerFailure, asFeedError } from '../answer-failure.ts';
 import { parseTarget, type FeedRequest } from '../request/feed-request.ts';
@@ -27,7 +27,7 @@ export interface BatchRequest {
 }
 
 /** An answer, and how many rows it holds. */
-export interface PartAnswer extends BatchAnswer {
+export interface PartAnswer extends BatchResponse {
   readonly rows: number;
 }
 
@@ -205,7 +205,7 @@ function failedDependency(sentence: string): FeedError {
   return new FeedError('request.failed-dependency', `This part was not answered. ${sentence}`);
 }
 
-function withODataVersion(headers: BatchAnswer['headers']): BatchAnswer['headers'] {
+function withODataVersion(headers: BatchResponse['headers']): BatchResponse['headers'] {
   return { 'OData-Version': PROTOCOL_VERSION, ...headers };
 }
 

@@ -1,13 +1,17 @@
 // POST …/$batch: several reads in one request, in the JSON or the multipart form, answered in the same.
 import { randomUUID } from 'node:crypto';
 import { FeedError } from '../../base/feed-error.ts';
-import { JSON_BATCH, multipartBatch, type BatchForm } from '../../format/batch.ts';
-import type { BatchPart } from '../../odata/batch.ts';
-import { checkProtocolVersion } from '../../odata/negotiate.ts';
-import { parseBatchJson } from '../../odata/parse-batch-json.ts';
-import { parseBatchMultipart } from '../../odata/parse-batch-multipart.ts';
-import { parseHeaderList } from '../../odata/parse-header-list.ts';
-import { parsePrefer, printPreferenceApplied } from '../../odata/parse-prefer.ts';
+import {
+  JSON_BATCH,
+  multipartBatch,
+  type BatchResponseFormat,
+} from '../../format/odata/batch-response-format.ts';
+import type { BatchPart } from '../../odata/batch/batch-part.ts';
+import { checkProtocolVersion } from '../../odata/headers/negotiate-format.ts';
+import { parseBatchJson } from '../../odata/batch/parse-batch-json.ts';
+import { parseBatchMultipart } from '../../odata/batch/parse-batch-multipart.ts';
+import { parseHeaderList } from '../../odata/headers/parse-header-list.ts';
+import { parsePrefer, printPreferenceApplied } from '../../odata/headers/parse-prefer.ts';
 import type { Answer, BodyPart } from '../answer.ts';
 import type { AuthenticatedRequest } from '../server/answer-request.ts';
 import { answerFailure } from '../answer-failure.ts';
@@ -62,11 +66,15 @@ export async function serveBatch(
   };
 }
 
-async function* writeBatch(feed: Feed, batch: BatchRequest, form: BatchForm): AsyncGenerator<BodyPart> {
+async function* writeBatch(
+  feed: Feed,
+  batch: BatchRequest,
+  form: BatchResponseFormat,
+): AsyncGenerator<BodyPart> {
   yield { bytes: form.head, rows: 0 };
   let index = 0;
   for await (const answer of runBatch(feed, batch)) {
-    yield { bytes: form.answer(answer, index), rows: answer.rows };
+    yield { bytes: form.encode(answer, index), rows: answer.rows };
     index += 1;
   }
   yield { bytes: form.tail, rows: 0 };
@@ -74,7 +82,7 @@ async function* writeBatch(feed: Feed, batch: BatchRequest, form: BatchForm): As
 
 interface BatchFormat {
   readonly parse: (text: string) => readonly BatchPart[];
-  readonly form: BatchForm;
+  readonly form: BatchResponseFormat;
   readonly isJson: boolean;
 }
 

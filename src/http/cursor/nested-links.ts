@@ -1,8 +1,8 @@
 // Where the rows inside a row go on: at their own address, after as many of them as were written.
-import type { NestedKind } from '../../format/odata-row.ts';
-import { optionName } from '../../odata/parse-options.ts';
-import { encodeSkipToken } from '../../odata/skip-token.ts';
-import { decodeEscapes } from '../../odata/split-query.ts';
+import type { NestedRowType } from '../../format/odata/entity-template.ts';
+import { optionName } from '../../odata/parse/parse-options.ts';
+import { encodeSkipToken } from '../../odata/cursor/skip-token.ts';
+import { decodeEscapes } from '../../odata/parse/split-query.ts';
 import type { Expansion } from '../../plan/read-plan.ts';
 import { cursorScopeOf } from './paging-cursor.ts';
 import type { FeedRequest } from '../request/feed-request.ts';
@@ -12,7 +12,7 @@ import type { PlannedRead } from '../read/planned-read.ts';
 export type NestedLinks = (
   collection: string,
   expansion: Expansion,
-) => NonNullable<NestedKind['further']> | null;
+) => NonNullable<NestedRowType['nextLink']> | null;
 
 /**
  * The token is the same for every row that the statement writes: it says how many rows to pass over, and its chain has a
@@ -23,18 +23,18 @@ export function nestedLinks(
   { root, plan, generation, startedAt }: Pick<PlannedRead, 'root' | 'plan' | 'generation' | 'startedAt'>,
 ): NestedLinks {
   const shared = request.rawQuery.split('&').filter(isShared);
-  return (collection, { name, form, further, rows }) => {
-    if (!further) return null;
+  return (collection, { name, form, nextLinkOptions, rows }) => {
+    if (!nextLinkOptions) return null;
     const path = form === 'ref' ? `${name}/$ref` : name;
-    const own = further.map((option) => `${option.name}=${encodeURIComponent(option.value)}`);
+    const own = nextLinkOptions.map((option) => `${option.name}=${encodeURIComponent(option.value)}`);
     const options = [...own, ...shared];
     const nestedRequest = { ...request, rawQuery: options.join('&') };
     const mount = { ...request.mount, resource: `/${collection}()/${path}` };
     const position = {
       generation: generation.id,
-      began: startedAt.getTime(),
-      served: rows.most,
-      tracks: false,
+      startedAt: startedAt.getTime(),
+      served: rows.limit,
+      tracksChanges: false,
       after: [],
     };
     const token = encodeSkipToken(position, cursorScopeOf({ ...nestedRequest, mount }, plan.version));

@@ -1,6 +1,6 @@
 // The address that was asked, continued: with the next page, with what changed since, or from the beginning.
-import { optionName } from '../../odata/parse-options.ts';
-import { decodeEscapes } from '../../odata/split-query.ts';
+import { optionName } from '../../odata/parse/parse-options.ts';
+import { decodeEscapes } from '../../odata/parse/split-query.ts';
 
 const TOKEN_OPTIONS = ['$skiptoken', '$deltatoken'];
 

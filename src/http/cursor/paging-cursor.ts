@@ -1,10 +1,10 @@
 // A chain of pages: the skip token that one page ends with, and the next begins with.
 import type { FeedVersion } from '../../../schema/words.ts';
 import { assertNever } from '../../base/assert-never.ts';
-import type { LiteralValue } from '../../odata/expression.ts';
-import { optionName } from '../../odata/parse-options.ts';
-import { decodeSkipToken, encodeSkipToken, type SkipToken } from '../../odata/skip-token.ts';
-import { splitQuery } from '../../odata/split-query.ts';
+import type { LiteralValue } from '../../odata/syntax/expression.ts';
+import { optionName } from '../../odata/parse/parse-options.ts';
+import { decodeSkipToken, encodeSkipToken, type SkipToken } from '../../odata/cursor/skip-token.ts';
+import { splitQuery } from '../../odata/parse/split-query.ts';
 import type { ReadPlan, ScalarType } from '../../plan/read-plan.ts';
 import type { SqlValue } from '../../sql/statement.ts';
 import type { FeedRequest } from '../request/feed-request.ts';

@@ -3,7 +3,7 @@ import type { Catalogue } from '../../../schema/derive/catalogue.ts';
 import { deriveCsdlJson } from '../../../schema/derive/csdl.ts';
 import { deriveCsdlXml } from '../../../schema/derive/csdl-xml.ts';
 import type { FeedVersion } from '../../../schema/words.ts';
-import type { MetadataFormat } from '../../odata/negotiate.ts';
+import type { MetadataFormat } from '../../odata/headers/negotiate-format.ts';
 
 export type MetadataTexts = (version: FeedVersion, format: MetadataFormat) => Uint8Array;
 

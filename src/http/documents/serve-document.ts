@@ -2,9 +2,13 @@
 import { deriveServiceDocument } from '../../../schema/derive/service-document.ts';
 import type { FeedVersion } from '../../../schema/words.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { negotiate, negotiateMetadata, printContentType } from '../../odata/negotiate.ts';
-import type { QueryOptions, Resource } from '../../odata/wanted.ts';
-import { serviceContext } from '../../format/odata-context.ts';
+import {
+  negotiateFormat,
+  negotiateMetadataFormat,
+  printContentType,
+} from '../../odata/headers/negotiate-format.ts';
+import type { QueryOptions, Resource } from '../../odata/syntax/parsed-request.ts';
+import { serviceContext } from '../../format/odata/context-url.ts';
 import type { Answer } from '../answer.ts';
 import { makeEtag, matchesEtag } from '../request/etag.ts';
 import type { FeedRequest } from '../request/feed-request.ts';
@@ -46,7 +50,7 @@ function serviceDocument(
   { headers }: FeedRequest,
   { options, version, root }: DocumentRequest,
 ): DocumentContent {
-  const format = negotiate(headers.accept, options.format);
+  const format = negotiateFormat(headers.accept, options.format);
   const make = (): Uint8Array => {
     const { '@odata.context': context, ...rest } = deriveServiceDocument(
       feed.exposedModels[version],
@@ -64,7 +68,7 @@ function metadata(
   { headers }: FeedRequest,
   { options, version }: DocumentRequest,
 ): DocumentContent {
-  const format = negotiateMetadata(headers.accept, options.format);
+  const format = negotiateMetadataFormat(headers.accept, options.format);
   return {
     type: format === 'xml' ? 'application/xml;charset=utf-8' : 'application/json;charset=utf-8',
     make: () => feed.metadata(version, format),
@@ -72,7 +76,7 @@ function metadata(
 }
 
 function refuseShaping(options: QueryOptions): void {
-  const [unread] = options.unread.keys();
+  const [unread] = options.unsupported.keys();
   const name = SHAPING_OPTIONS.find((each) => options[each] !== null);
   const target = name === undefined ? unread : `$${name}`;
   if (target === undefined) return;

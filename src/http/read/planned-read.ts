@@ -1,9 +1,9 @@
 // What the corridor has worked out by the time it reads: handed to whoever reads a page or a row.
 import type { Generation } from '../../engines/engine.ts';
-import type { DeltaVersion } from '../../format/odata-removed.ts';
-import type { Encoding } from '../../odata/negotiate.ts';
-import type { Preferences } from '../../odata/parse-prefer.ts';
-import type { Resource } from '../../odata/wanted.ts';
+import type { DeltaVersion } from '../../format/odata/delta-row-templates.ts';
+import type { ResponseFormat } from '../../odata/headers/negotiate-format.ts';
+import type { Preferences } from '../../odata/headers/parse-prefer.ts';
+import type { Resource } from '../../odata/syntax/parsed-request.ts';
 import type { ChangesPlan } from '../../plan/plan-changes.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
 
@@ -15,7 +15,7 @@ export interface PlannedRead {
   readonly changes: RequestedChanges | null;
   /** Whether the last page is to link to the changes from then on; the name of what they are changes of, else null. */
   readonly deltaScope: string | null;
-  readonly format: Encoding;
+  readonly format: ResponseFormat;
   readonly preferences: Preferences;
   readonly generation: Generation;
   /** The absolute root that contexts are built on, without a slash at its end. */

@@ -1,7 +1,7 @@
 // A way that starts at a row: if that row does not exist, the answer is 404 and not an empty one.
 import { FeedError } from '../../base/feed-error.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
-import { renderExists } from '../../sql/render-read.ts';
+import { renderExists } from '../../sql/read/render-single.ts';
 import type { Feed } from '../feed.ts';
 
 /** Throws `request.no-such-entity` where the plan matches no row; null, a way that starts at no row, always exists. */

@@ -1,6 +1,6 @@
 // Pages inside rows: as large as the client prefers, and smaller where one row would hold too many rows in all.
 import { FeedError } from '../../base/feed-error.ts';
-import { largestNestedPage, withNestedPages } from '../../plan/nested-pages.ts';
+import { largestNestedPage, limitNestedPages } from '../../plan/limit-nested-pages.ts';
 import type { Answer } from '../answer.ts';
 import type { PlannedRead } from './planned-read.ts';
 
@@ -12,7 +12,7 @@ export async function retryWithSmallerNestedPages(
   serve: (plannedRead: PlannedRead) => Promise<Answer>,
   maxRows = plannedRead.preferences.maxPageSize ?? Infinity,
 ): Promise<Answer> {
-  const plan = withNestedPages(plannedRead.plan, maxRows);
+  const plan = limitNestedPages(plannedRead.plan, maxRows);
   try {
     return await serve({ ...plannedRead, plan });
   } catch (error) {

@@ -1,6 +1,6 @@
 // The address of a property as the feed writes it, for its context: `devices(7)/deviceName`.
-import { printLiteral } from '../../odata/print-literal.ts';
-import type { KeyPart, PathStep, Resource } from '../../odata/wanted.ts';
+import { printLiteral } from '../../odata/print/print-literal.ts';
+import type { KeyPart, PathSegment, Resource } from '../../odata/syntax/parsed-request.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
 
 export interface RowAddress {
@@ -12,10 +12,10 @@ export interface RowAddress {
 }
 
 /** Of a plan whose shape is `property`: its path begins with a collection and a key. */
-export function rowAddress({ steps }: Resource & { readonly kind: 'path' }, plan: ReadPlan): RowAddress {
+export function rowAddress({ segments }: Resource & { readonly kind: 'path' }, plan: ReadPlan): RowAddress {
   let start = plan;
-  while (start.source) start = start.source;
-  const [first, ...rest] = steps;
+  while (start.navigationOrigin) start = start.navigationOrigin;
+  const [first, ...rest] = segments;
   const [name = ''] = plan.columns;
   const navigationPath = rest.slice(0, -1).map(printStep).join('');
   return {
@@ -26,12 +26,12 @@ export function rowAddress({ steps }: Resource & { readonly kind: 'path' }, plan
 }
 
 // A key may be a segment of its own: `devices/7`.
-function printFirst(step: PathStep | undefined): string {
+function printFirst(step: PathSegment | undefined): string {
   if (step?.kind === 'name') return step.name;
   return step?.kind === 'key' ? printKey(step.parts) : '';
 }
 
-function printStep(step: PathStep): string {
+function printStep(step: PathSegment): string {
   if (step.kind === 'name') return `/${step.name}`;
   return step.kind === 'key' ? `(${printKey(step.parts)})` : '';
 }

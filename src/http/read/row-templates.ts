@@ -1,16 +1,16 @@
 // How the rows of a page or an entity are written, and the context that says so.
 import {
-  chosenList,
+  selectList,
   collectionContext,
   deltaContext,
   entityContext,
   referenceContext,
   referencesContext,
-} from '../../format/odata-context.ts';
-import { changedRow, removedRow } from '../../format/odata-removed.ts';
-import { odataRow, reference, type RowKind } from '../../format/odata-row.ts';
-import type { RowTemplate } from '../../format/row-template.ts';
-import type { ChangeTemplates } from '../../sql/render-changes.ts';
+} from '../../format/odata/context-url.ts';
+import { changedRowTemplate, removedRowTemplate } from '../../format/odata/delta-row-templates.ts';
+import { entityTemplate, referenceTemplate, type RowType } from '../../format/odata/entity-template.ts';
+import type { RowTemplate } from '../../format/odata/row-template.ts';
+import type { ChangeTemplates } from '../../sql/read/render-changes.ts';
 import { type Feed, rowKindOf } from '../feed.ts';
 import type { NestedLinks } from '../cursor/nested-links.ts';
 import type { RequestedChanges, PlannedRead } from './planned-read.ts';
@@ -32,7 +32,8 @@ export function rowTemplates(
   const { omitNulls } = preferences;
   const options = { level, int64AsText, omitNulls, namespace: feed.model.namespace };
   const kind = rowKindOf(feed, plan.version, plan, links);
-  const template = plan.form === 'ref' ? reference(kind, options) : odataRow(kind, plan.columns, options);
+  const template =
+    plan.form === 'ref' ? referenceTemplate(kind, options) : entityTemplate(kind, plan.columns, options);
   return {
     template,
     changes: changes && changeTemplates(template, kind, changes, plan.columns),
@@ -42,15 +43,15 @@ export function rowTemplates(
 
 function changeTemplates(
   template: RowTemplate,
-  { listing }: RowKind,
+  { entitySet }: RowType,
   { protocolVersion }: RequestedChanges,
   names: readonly string[],
 ): ChangeTemplates {
-  if (!listing) throw new TypeError('Changes are of entities.');
+  if (!entitySet) throw new TypeError('Changes are of entities.');
   return {
-    row: changedRow(template, listing, protocolVersion, names),
-    deleted: removedRow(listing, 'deleted', protocolVersion, template),
-    changed: removedRow(listing, 'changed', protocolVersion, template),
+    row: changedRowTemplate(template, entitySet, protocolVersion, names),
+    deleted: removedRowTemplate(entitySet, 'deleted', protocolVersion, template),
+    changed: removedRowTemplate(entitySet, 'changed', protocolVersion, template),
   };
 }
 
@@ -59,5 +60,5 @@ function contextUrlOf({ plan, changes, root }: Pick<PlannedRead, 'plan' | 'chang
   if (plan.form === 'ref') return isPage ? referencesContext(root) : referenceContext(root);
   const collection = changes ? deltaContext : collectionContext;
   const context = isPage ? collection : entityContext;
-  return context(root, plan.entity.name, chosenList(plan));
+  return context(root, plan.entity.name, selectList(plan));
 }

@@ -2,15 +2,20 @@
 import type { Value } from '../../../schema/words.ts';
 import { LIMITS } from '../../base/limits.ts';
 import type { PagePart } from '../../engines/engine.ts';
-import { pageHead, type PageLink, pageTail, ROW_SEPARATOR } from '../../format/odata-page.ts';
-import { encodeDeltaToken } from '../../odata/delta-token.ts';
-import { printContentType } from '../../odata/negotiate.ts';
-import { includesAnnotation } from '../../odata/include-annotations.ts';
-import { printPreferenceApplied } from '../../odata/parse-prefer.ts';
-import { adviseOn } from '../../plan/advise.ts';
-import { renderChanges } from '../../sql/render-changes.ts';
-import { renderCount } from '../../sql/render-read.ts';
-import { renderPage } from '../../sql/render-page.ts';
+import {
+  encodePageHead,
+  type PageLink,
+  encodePageTail,
+  ROW_SEPARATOR,
+} from '../../format/odata/encode-page.ts';
+import { encodeDeltaToken } from '../../odata/cursor/delta-token.ts';
+import { printContentType } from '../../odata/headers/negotiate-format.ts';
+import { includesAnnotation } from '../../odata/headers/includes-annotation.ts';
+import { printPreferenceApplied } from '../../odata/headers/parse-prefer.ts';
+import { adviceFor } from '../../plan/advice.ts';
+import { renderChanges } from '../../sql/read/render-changes.ts';
+import { renderCount } from '../../sql/read/render-single.ts';
+import { renderPage } from '../../sql/read/render-page.ts';
 import type { SqlValue } from '../../sql/statement.ts';
 import type { Answer, BodyPart } from '../answer.ts';
 import { encodeCursor } from '../cursor/paging-cursor.ts';
@@ -49,7 +54,7 @@ export async function servePage(
   stopwatch.lap('render');
 
   const advice =
-    plan.version === 'beta' && !changes ? adviseOn({ plan, sorts: needsFullSort(feed, plan) }) : [];
+    plan.version === 'beta' && !changes ? adviceFor({ plan, needsFullSort: needsFullSort(feed, plan) }) : [];
   const annotates =
     plan.version === 'beta' && includesAnnotation(preferences.includeAnnotations, ADVICE_TERM);
   const applied = printPreferenceApplied(preferences, [
@@ -64,7 +69,7 @@ export async function servePage(
     ...(applied !== null && { 'Preference-Applied': applied }),
     ...(advice.length > 0 && { 'Fleetfeed-Advice': advice.map(({ code }) => code).join(', ') }),
   };
-  await requireEntity(feed, plan.source, generation.id, request.signal);
+  await requireEntity(feed, plan.navigationOrigin, generation.id, request.signal);
   if (!request.wantsBody) return { status: 200, headers, body: null };
 
   const count =
@@ -78,7 +83,7 @@ export async function servePage(
       statements,
       after: plan.after?.map(toSqlValue) ?? null,
       // Nothing changes within one generation, but by the time that is asked with.
-      top: changes?.plan.alike === true && changes.since.id === generation.id ? 0 : plan.top,
+      top: changes?.plan.isSameQuery === true && changes.since.id === generation.id ? 0 : plan.top,
       maxRows: Math.min(preferences.maxPageSize ?? Infinity, feed.settings.pageRows),
       maxBytes: LIMITS.pageBytes,
       maxMilliseconds: LIMITS.pageMs,
@@ -86,13 +91,13 @@ export async function servePage(
     request.signal,
   );
   const envelope: Envelope = {
-    head: pageHead({
+    head: encodePageHead({
       context,
       count: count === null ? null : BigInt(count as number),
       int64AsText: format.ieee754Compatible,
       annotations: annotates ? { [ADVICE_TERM]: advice } : {},
     }),
-    tail: (after, rows) => pageTail(pageLinkTo(request, plannedRead, after, rows)),
+    tail: (after, rows) => encodePageTail(pageLinkTo(request, plannedRead, after, rows)),
   };
   const body = await bufferStart(writePage(parts, envelope));
   stopwatch.lap('read');
@@ -164,9 +169,9 @@ function pageLinkTo(
   rows: number,
 ): PageLink | null {
   const address = `${base}${mount.root.path}${mount.resource}`;
-  const place = { generation: generation.id, began: startedAt.getTime() };
+  const place = { generation: generation.id, startedAt: startedAt.getTime() };
   if (after) {
-    const cursor = { ...place, served: rowsServed + rows, tracks: deltaScope !== null };
+    const cursor = { ...place, served: rowsServed + rows, tracksChanges: deltaScope !== null };
     const token = encodeCursor(after, plan.order, cursor, cursorScope);
     return { kind: 'nextLink', address: nextLink(address, rawQuery, token) };
   }

@@ -2,10 +2,10 @@
 import { dateKeyOf } from '../../base/date-key.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS } from '../../base/limits.ts';
-import { checkProtocolVersion, negotiate } from '../../odata/negotiate.ts';
-import { parsePrefer } from '../../odata/parse-prefer.ts';
-import { parseRequest } from '../../odata/parse-request.ts';
-import { canTrack } from '../../plan/plan-changes.ts';
+import { checkProtocolVersion, negotiateFormat } from '../../odata/headers/negotiate-format.ts';
+import { parsePrefer } from '../../odata/headers/parse-prefer.ts';
+import { parseRequest } from '../../odata/parse/parse-request.ts';
+import { canTrackChanges } from '../../plan/plan-changes.ts';
 import { planRead } from '../../plan/plan-read.ts';
 import type { Answer } from '../answer.ts';
 import { planRequestedChanges } from './plan-requested-changes.ts';
@@ -93,8 +93,14 @@ export function planRequest(feed: Feed, request: FeedRequest, stopwatch: Stopwat
   const cursorScope = cursorScopeOf(request, version);
   const continuation = decodeCursor(options.skiptoken, cursorScope);
   // A chain that crosses midnight keeps the day it began on, as it keeps its snapshot.
-  const startedAt = continuation ? new Date(continuation.began) : feed.clock.now();
-  const context = { version, catalogues: feed.exposedModels, now: startedAt, limits: LIMITS, continuation };
+  const startedAt = continuation ? new Date(continuation.startedAt) : feed.clock.now();
+  const context = {
+    version,
+    exposedModels: feed.exposedModels,
+    now: startedAt,
+    limits: LIMITS,
+    continuation,
+  };
   const deltaScope = deltaScopeOf(request, version);
   const pinnedId = continuation?.generation ?? null;
   const foundGeneration = pinnedId === null ? feed.engine.current() : feed.engine.generation(pinnedId);
@@ -109,15 +115,18 @@ export function planRequest(feed: Feed, request: FeedRequest, stopwatch: Stopwat
           { parsed, generation: requireGeneration(foundGeneration, pinnedId), deltaScope, maxVersion },
           context,
         );
-  const plan = changes?.plan.now ?? planRead(parsed, context);
+  const plan = changes?.plan.newer ?? planRead(parsed, context);
   const isPlainText = plan.shape === 'count' || plan.shape === 'value';
-  const format = negotiate(isPlainText ? undefined : headers.accept, isPlainText ? null : options.format);
+  const format = negotiateFormat(
+    isPlainText ? undefined : headers.accept,
+    isPlainText ? null : options.format,
+  );
   const generation = requireGeneration(foundGeneration, pinnedId);
   stopwatch.lap('plan');
 
   const tracksChanges = continuation
-    ? continuation.tracks
-    : preferences.trackChanges && canTrack(parsed, plan);
+    ? continuation.tracksChanges
+    : preferences.trackChanges && canTrackChanges(parsed, plan);
   const rowsServed = continuation?.served ?? 0;
   const shared = {
     resource,

@@ -1,12 +1,12 @@
 // One row, one property of it, or how many rows there are: answers that the engine gives as a single value.
 import { assertNever } from '../../base/assert-never.ts';
-import { propertyContext } from '../../format/odata-context.ts';
-import { odataEntity } from '../../format/odata-entity.ts';
-import { odataValue } from '../../format/odata-value.ts';
-import { printContentType } from '../../odata/negotiate.ts';
-import { printPreferenceApplied } from '../../odata/parse-prefer.ts';
-import { largestNestedPage } from '../../plan/nested-pages.ts';
-import { renderCount, renderEntity, renderValue } from '../../sql/render-read.ts';
+import { propertyContext } from '../../format/odata/context-url.ts';
+import { encodeEntity } from '../../format/odata/encode-entity.ts';
+import { encodeValue } from '../../format/odata/encode-value.ts';
+import { printContentType } from '../../odata/headers/negotiate-format.ts';
+import { printPreferenceApplied } from '../../odata/headers/parse-prefer.ts';
+import { largestNestedPage } from '../../plan/limit-nested-pages.ts';
+import { renderCount, renderEntity, renderValue } from '../../sql/read/render-single.ts';
 import type { Statement } from '../../sql/statement.ts';
 import type { Answer } from '../answer.ts';
 import type { FeedRequest } from '../request/feed-request.ts';
@@ -29,11 +29,11 @@ export async function serveRow(
   const { signal } = request;
   stopwatch.lap('render');
 
-  await requireEntity(feed, plan.source, generation.id, signal);
+  await requireEntity(feed, plan.navigationOrigin, generation.id, signal);
   const read = await feed.engine.readValue(generation.id, statement, signal);
   if (read === null) {
     // A row that does not exist is 404; a property, or a way to one row, that is null has no content.
-    const isNavigation = plan.shape === 'entity' && plan.source !== null;
+    const isNavigation = plan.shape === 'entity' && plan.navigationOrigin !== null;
     if (!isNavigation) await requireEntity(feed, plan, generation.id, signal);
   }
   stopwatch.lap('read');
@@ -70,7 +70,7 @@ function rowResponseOf(feed: Feed, request: FeedRequest, plannedRead: PlannedRea
       return {
         statement: renderEntity(plan, template, dialect),
         headers: { ...json, ...(applied !== null && { 'Preference-Applied': applied }) },
-        write: (row) => odataEntity(context, row),
+        write: (row) => encodeEntity(context, row),
       };
     }
     case 'property': {
@@ -81,7 +81,7 @@ function rowResponseOf(feed: Feed, request: FeedRequest, plannedRead: PlannedRea
       return {
         statement: renderValue(plan, { int64AsText }, dialect),
         headers: json,
-        write: (value) => odataValue({ context, level, type }, value),
+        write: (value) => encodeValue({ context, level, type }, value),
       };
     }
     case 'value':

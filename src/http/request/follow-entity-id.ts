@@ -1,8 +1,8 @@
 // `$entity?$id=devices(7)`: a row asked for by its id instead of by its address.
 import { FeedError } from '../../base/feed-error.ts';
-import { excerpt } from '../../odata/lexer.ts';
-import { optionName } from '../../odata/parse-options.ts';
-import { splitQuery } from '../../odata/split-query.ts';
+import { excerpt } from '../../odata/parse/token-reader.ts';
+import { optionName } from '../../odata/parse/parse-options.ts';
+import { splitQuery } from '../../odata/parse/split-query.ts';
 import { findMount, type Mount } from './service-roots.ts';
 import { resolveUrl } from './resolve-url.ts';
 

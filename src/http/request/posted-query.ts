@@ -1,7 +1,7 @@
 // POST …/devices/$query: the options of a read in the body, for clients whose addresses may not be that long.
 import type { Request } from 'express';
 import { FeedError } from '../../base/feed-error.ts';
-import { parseHeaderList } from '../../odata/parse-header-list.ts';
+import { parseHeaderList } from '../../odata/headers/parse-header-list.ts';
 import { type FeedRequest, parseTarget, splitTarget } from './feed-request.ts';
 import { findMount } from './service-roots.ts';
 import { publicBase } from './public-base.ts';

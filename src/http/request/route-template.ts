@@ -2,7 +2,7 @@
 import { deriveCatalogue } from '../../../schema/derive/catalogue.ts';
 import { boundFunctionsOf } from '../../../schema/derive/bound-functions.ts';
 import type { Model } from '../../../schema/model.ts';
-import { optionName } from '../../odata/parse-options.ts';
+import { optionName } from '../../odata/parse/parse-options.ts';
 import { splitTarget } from './feed-request.ts';
 import { ROOT_SEGMENTS } from './service-roots.ts';
 

@@ -1,5 +1,5 @@
 // An engine that reads no rows: it notes each statement it is handed, and how SQLite would run it.
-import type { BlankStatement } from '../../../sql/statement.ts';
+import type { PageStatement } from '../../../sql/statement.ts';
 import type { Engine } from '../../engine.ts';
 import { listGenerations } from '../generations/generation-files.ts';
 import { openReadConnection, type ReadFiles } from './open-read-connection.ts';
@@ -7,7 +7,7 @@ import { openReadConnection, type ReadFiles } from './open-read-connection.ts';
 export interface ExplainedStatement {
   /** When it runs, in words. */
   readonly use: string;
-  readonly statement: BlankStatement;
+  readonly statement: PageStatement;
   /** SQLite's EXPLAIN QUERY PLAN, a step a line, indented by depth. */
   readonly steps: readonly string[];
 }
@@ -26,7 +26,7 @@ export function openExplainingEngine(dataDir: string): ExplainingEngine {
     if (path === undefined) throw new TypeError(`There is no generation ${generation} to explain with.`);
     return path;
   };
-  const explain = (use: string, files: ReadFiles, statement: BlankStatement): void => {
+  const explain = (use: string, files: ReadFiles, statement: PageStatement): void => {
     explained.push({ use, statement, steps: explainQueryPlan(files, statement) });
   };
   const engine: ExplainingEngine = {
@@ -55,7 +55,7 @@ interface QueryPlanStep {
   readonly detail: string;
 }
 
-function explainQueryPlan(files: ReadFiles, { text, values }: BlankStatement): readonly string[] {
+function explainQueryPlan(files: ReadFiles, { text, values }: PageStatement): readonly string[] {
   const database = openReadConnection(files, () => false);
   try {
     // How a statement runs does not depend on what fills its blanks.

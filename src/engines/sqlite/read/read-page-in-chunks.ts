@@ -1,6 +1,6 @@
 // One page, walked chunk by chunk: where it ends, and whether anything follows.
 import { FeedError } from '../../../base/feed-error.ts';
-import type { BlankStatement, PageStatements, SqlValue, Statement } from '../../../sql/statement.ts';
+import type { PageStatement, PageStatements, SqlValue, Statement } from '../../../sql/statement.ts';
 import type { PagePart, PageRequest } from '../../engine.ts';
 import type { SqliteRow } from './worker-messages.ts';
 
@@ -49,7 +49,7 @@ export async function* readPageInChunks(
   const maxRows = Math.min(pageRows, top ?? Infinity);
   let chunkRows = chunkRowsFor(statements);
   const readChunk = async (
-    statement: BlankStatement,
+    statement: PageStatement,
     maxChunkRows: number,
     after: readonly SqlValue[],
   ): Promise<Chunk> => {
@@ -60,7 +60,7 @@ export async function* readPageInChunks(
         ...toChunk(await readRow(bindBlanks(statement, requestedRows, after), requestedRows, combinedSignal)),
       };
     } catch (error) {
-      if (!statements.nests || requestedRows <= 1 || !isTooComplex(error)) throw error;
+      if (!statements.hasLargeRows || requestedRows <= 1 || !isTooComplex(error)) throw error;
       chunkRows = Math.ceil(requestedRows / CHUNK_SHRINK_FACTOR);
       return readChunk(statement, maxChunkRows, after);
     }
@@ -85,7 +85,7 @@ export async function* readPageInChunks(
       nextChunk?.catch(() => undefined);
       if (chunk.body) yield { kind: 'rows', bytes: chunk.body, rows: chunk.rows };
     }
-    if (after && !nextChunk && !statements.regroups) {
+    if (after && !nextChunk && !statements.regroupsEveryChunk) {
       const probe = await nullIfLimitReached(readChunk(statements.next, 1, after), true);
       if (probe?.rows === 0) after = null;
     }
@@ -95,7 +95,11 @@ export async function* readPageInChunks(
   }
 }
 
-function chunkRowsFor({ sorts, regroups, nests }: PageStatements): number {
+function chunkRowsFor({
+  sortsEveryChunk: sorts,
+  regroupsEveryChunk: regroups,
+  hasLargeRows: nests,
+}: PageStatements): number {
   if (nests) return NESTED_CHUNK_ROWS;
   // Groups are narrow, and a page of them is made in one go.
   if (regroups) return Infinity;
@@ -115,10 +119,10 @@ async function nullIfLimitReached(chunk: Promise<Chunk>, isPartway: boolean): Pr
   }
 }
 
-function bindBlanks({ text, values }: BlankStatement, rows: number, after: readonly SqlValue[]): Statement {
+function bindBlanks({ text, values }: PageStatement, rows: number, after: readonly SqlValue[]): Statement {
   const filled = values.map((value) => {
     if (value === null || typeof value !== 'object') return value;
-    return value.blank === 'rows' ? rows : (after[value.index] ?? null);
+    return value.parameter === 'rows' ? rows : (after[value.index] ?? null);
   });
   return { text, values: filled };
 }

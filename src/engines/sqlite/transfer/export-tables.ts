@@ -5,7 +5,7 @@ import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Model } from '../../../../schema/model.ts';
 import type { EdmType, Entity, Value } from '../../../../schema/words.ts';
 import { formatInstant } from '../../../base/instant.ts';
-import type { TableColumn, TableRow } from '../../../format/table-file.ts';
+import type { TableColumn, TableRow } from '../../../format/table/table-format.ts';
 import { columnList } from '../sql-columns.ts';
 import { schemaFingerprint } from '../generations/schema-fingerprint.ts';
 

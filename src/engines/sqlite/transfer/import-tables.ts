@@ -6,7 +6,7 @@ import type { EdmType, Entity, Value } from '../../../../schema/words.ts';
 import { monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import { parseInstant } from '../../../base/instant.ts';
-import type { TableColumn, TableRow } from '../../../format/table-file.ts';
+import type { TableColumn, TableRow } from '../../../format/table/table-format.ts';
 import type { SqlValue } from '../../../sql/statement.ts';
 import type { Generation } from '../../engine.ts';
 import { defaultValueSql } from '../build/migrate-schema.ts';

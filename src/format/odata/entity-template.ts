@@ -1,0 +1,176 @@
+// A row as OData JSON wants it at each metadata level, as a template that the database fills.
+import type { Listing } from '../../../schema/derive/catalogue.ts';
+import type { RowMember, RowTemplate, TextPart } from './row-template.ts';
+
+/** `none`: values alone · `minimal`: what a client with $metadata cannot work out · `full`: all of it. */
+export type MetadataLevel = 'none' | 'minimal' | 'full';
+
+export interface RowTemplateOptions {
+  readonly level: MetadataLevel;
+  /** Int64 as text: IEEE754Compatible=true. */
+  readonly int64AsText: boolean;
+  /** Prefer: omit-values=nulls. */
+  readonly omitNulls: boolean;
+  /** Of the entity types in $metadata. */
+  readonly namespace: string;
+}
+
+/** What rows are, however they came about. */
+export interface RowType {
+  readonly columns: ReadonlyMap<string, JsonColumn>;
+  /** The collection whose entities they are, for their addresses; null where they are none. */
+  readonly entitySet: Listing | null;
+  /** Navigations whose rows are written inside each row. */
+  readonly nested?: readonly NestedRowType[];
+}
+
+export interface NestedRowType {
+  readonly name: string;
+  readonly form: 'rows' | 'ref' | 'count';
+  readonly many: boolean;
+  /** Whether their number is told, too. */
+  readonly count: boolean;
+  readonly rowType: RowType;
+  /** Of columns, as of the row around. */
+  readonly columnNames: readonly string[];
+  /** `root/devices(7)/path?query` is where its rows go on; null where nothing leads there. */
+  readonly nextLink?: { readonly root: string; readonly path: string; readonly query: string } | null;
+}
+
+interface JsonColumn {
+  readonly type: JsonType;
+  /** $metadata does not tell its type, so every row does. */
+  readonly dynamic?: true;
+}
+
+/** A type of the standard; `null` is that of the word null. */
+export type JsonType = `Edm.${string}` | 'null';
+
+/** `names` are those of columns, in the order they are written; `deviceType/deviceTypeName` is written as an object. */
+export function entityTemplate(
+  rowType: RowType,
+  names: readonly string[],
+  options: RowTemplateOptions,
+): RowTemplate {
+  const { level, int64AsText, omitNulls, namespace } = options;
+  const { entitySet } = rowType;
+  const paths = names.map((name) => name.split('/'));
+  const values = membersAt(0, paths, { columns: rowType.columns, level });
+  const nested = (rowType.nested ?? []).map((each): NestedMembers => [
+    each.name,
+    nestedMembers(each, entitySet, options),
+  ]);
+  const inside = nested.flatMap(([, members]) => members);
+  if (!entitySet) return { members: [...nullEntityId(level), ...values, ...inside], int64AsText, omitNulls };
+  const members =
+    level === 'full' ? entityMembers(entitySet, values, nested, namespace) : [...values, ...inside];
+  return { members, int64AsText, omitNulls };
+}
+
+/** The members of the object so deep inside the row, where `paths` begin alike. */
+function membersAt(
+  depth: number,
+  paths: readonly (readonly string[])[],
+  options: Pick<RowType, 'columns'> & { readonly level: MetadataLevel },
+): readonly RowMember[] {
+  return [...new Set(paths.map((path) => path[depth] ?? ''))].flatMap((name): readonly RowMember[] => {
+    const inside = paths.filter((path) => path[depth] === name);
+    const [value] = inside.filter((path) => path.length === depth + 1);
+    if (value) return valueMembers(name, value.join('/'), options);
+    const members = [...nullEntityId(options.level), ...membersAt(depth + 1, inside, options)];
+    return [{ kind: 'object', name, members }];
+  });
+}
+
+// An annotation of a property stands right before it.
+function valueMembers(
+  name: string,
+  column: string,
+  { columns, level }: Parameters<typeof membersAt>[2],
+): readonly RowMember[] {
+  const { type, dynamic } = columns.get(column) ?? { type: 'null' };
+  const value: RowMember = column === name ? { kind: 'property', name } : { kind: 'property', name, column };
+  const writesType = level === 'full' || (level === 'minimal' && dynamic === true);
+  const typeName = writesType ? jsonTypeName(type) : null;
+  return typeName === null ? [value] : [annotation(`${name}@odata.type`, [textPart(typeName)]), value];
+}
+
+// What was computed of entities is none itself: OData JSON 4.0, section 4.5.8, wants that said.
+function nullEntityId(level: MetadataLevel): readonly RowMember[] {
+  return level === 'none' ? [] : [{ kind: 'annotation', name: '@odata.id', value: null }];
+}
+
+type NestedMembers = readonly [name: string, members: readonly RowMember[]];
+
+function nestedMembers(
+  { name, form, many, count, rowType, columnNames, nextLink }: NestedRowType,
+  outer: Listing | null,
+  options: RowTemplateOptions,
+): readonly RowMember[] {
+  const counted: readonly RowMember[] =
+    many && count ? [{ kind: 'nestedCount', name: `${name}@odata.count`, of: name }] : [];
+  if (form === 'count') return counted;
+  const template =
+    form === 'ref' ? referenceTemplate(rowType, options) : entityTemplate(rowType, columnNames, options);
+  if (!nextLink || !outer) return [...counted, { kind: 'nested', name, template }];
+  const { root, path, query } = nextLink;
+  const address = [textPart(`${root}/`), ...addressOf(outer), textPart(`/${path}?${query}`)];
+  return [...counted, { kind: 'nested', name, template, nextLink: address }];
+}
+
+/** A row as nothing but its address. */
+export function referenceTemplate(
+  { entitySet }: RowType,
+  { int64AsText, omitNulls }: RowTemplateOptions,
+): RowTemplate {
+  if (!entitySet) throw new TypeError('Only entities have an address.');
+  return { members: [annotation('@odata.id', addressOf(entitySet))], int64AsText, omitNulls };
+}
+
+/**
+ * The `@odata.type` of a value whose JSON form does not tell its type; null where it does. OData JSON 4.0, section 4.5.3:
+ * text, true and false, and numbers with a fraction speak for themselves.
+ */
+export function jsonTypeName(type: JsonType): string | null {
+  const isSelfDescribing = ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'null'].includes(type);
+  return isSelfDescribing ? null : type.replace('Edm.', '#');
+}
+
+function entityMembers(
+  entitySet: Listing,
+  values: readonly RowMember[],
+  nested: readonly NestedMembers[],
+  namespace: string,
+): readonly RowMember[] {
+  const { entity, ways: navigations } = entitySet;
+  const address = addressOf(entitySet);
+  const inside = new Map(nested);
+  return [
+    annotation('@odata.type', [textPart(`#${namespace}.${entity.singular}`)]),
+    annotation('@odata.id', address),
+    ...values,
+    ...[...navigations.keys()].flatMap((name) => [
+      annotation(`${name}@odata.navigationLink`, [...address, textPart(`/${name}`)]),
+      ...(inside.get(name) ?? []),
+    ]),
+  ];
+}
+
+// Relative to the context's address, whose last segment `$metadata` it replaces.
+export function addressOf({ entity }: Pick<Listing, 'entity'>): readonly TextPart[] {
+  return [textPart(`${entity.name}(`), ...keyParts(entity.key), textPart(')')];
+}
+
+// `7` where the key is one property, else `dateKey=20261120,deviceKey=7`.
+function keyParts(key: readonly string[]): readonly TextPart[] {
+  if (key.length === 1) return key.map(keyLiteral);
+  return key.flatMap((name, index) => [textPart(`${index > 0 ? ',' : ''}${name}=`), keyLiteral(name)]);
+}
+
+export const annotation = (name: string, value: readonly TextPart[]): RowMember => ({
+  kind: 'annotation',
+  name,
+  value,
+});
+export const textPart = (content: string): TextPart => ({ kind: 'text', text: content });
+const keyLiteral = (name: string): TextPart => ({ kind: 'keyLiteral', property: name });

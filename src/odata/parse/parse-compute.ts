@@ -1,0 +1,36 @@
+// $compute text → expressions with the names that their values get.
+import { LIMITS, type Limits } from '../../base/limits.ts';
+import { createOptionReader, type OptionReader } from './option-reader.ts';
+import { type AliasSizeOf, refuseTrailingToken } from './parse-expression.ts';
+import type { ComputeItem } from '../syntax/parsed-request.ts';
+
+/**
+ * Reads `freeStorageSpaceInBytes div 1024 as freeKiB, year(enrolledDateTime) as year`.
+ * Throws FeedError `request.malformed-expression` with the position, or `limit.too-complex`.
+ */
+export function parseCompute(
+  text: string,
+  limits: Limits = LIMITS,
+  aliases?: AliasSizeOf,
+): readonly ComputeItem[] {
+  const option = createOptionReader(text, '$compute', 'request.malformed-expression', limits, aliases);
+  const items = parseComputeItems(option);
+  option.tokens.expectEnd('a comma or the end');
+  return items;
+}
+
+/** Reads as far as the items go. */
+export function parseComputeItems(option: OptionReader): readonly ComputeItem[] {
+  const items: ComputeItem[] = [];
+  do {
+    const expression = option.expressions.parse();
+    items.push({ expression, as: parseAsName(option, "an operator, or 'as' and a name"), at: expression.at });
+  } while (option.tokens.takeSign(','));
+  return items;
+}
+
+/** Reads `as name`. */
+export function parseAsName({ tokens }: OptionReader, expected: string): string {
+  if (!tokens.takeKeyword('as')) refuseTrailingToken(tokens, tokens.peek(), expected);
+  return tokens.expectIdentifier("a name after 'as'").text;
+}

@@ -1,0 +1,309 @@
+// Text of a query option → tokens, one at a time, so that the first fault in reading order is the one that is told.
+import type { ErrorCode } from '../../base/error-codes.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import type { LiteralValue } from '../syntax/expression.ts';
+import { isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../base/instant.ts';
+
+export type Sign = '(' | ')' | ',' | ';' | '/' | ':' | '-' | '*' | '=';
+
+interface Positioned {
+  /** As written. */
+  readonly text: string;
+  /** 0-based offset of the first character. */
+  readonly at: number;
+}
+
+export type Token = Positioned &
+  (
+    | { readonly kind: 'literal'; readonly literal: LiteralValue }
+    /** An identifier, dotted if qualified, or one with `$` before it; whether it is an operator is for the parser. */
+    | { readonly kind: 'name' }
+    /** `@p1` */
+    | { readonly kind: 'alias' }
+    | { readonly kind: 'sign'; readonly sign: Sign }
+    | { readonly kind: 'unknown' }
+    | { readonly kind: 'end' }
+  );
+
+/** What is read, and the error it ends in when it cannot be. */
+export interface SourceText {
+  readonly text: string;
+  /** The query option, `$filter`, or whatever names the place to its writer. */
+  readonly target: string;
+  readonly code: ErrorCode;
+  /** Offset of the text in the text that positions count in. */
+  readonly offset?: number;
+}
+
+const IDENTIFIER_START = String.raw`[\p{L}\p{Nl}_]`;
+const IDENTIFIER_PART = String.raw`[\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]`;
+const IDENTIFIER = `${IDENTIFIER_START}${IDENTIFIER_PART}*`;
+
+const WHITESPACE = /[ \t\r\n]*/y;
+const NAME = new RegExp(String.raw`\$?${IDENTIFIER}(?:\.${IDENTIFIER})*`, 'uy');
+const ALIAS = new RegExp(`@${IDENTIFIER}`, 'uy');
+const SIGN = /[(),;/:*=-]/y;
+const IDENTIFIER_CHARACTER = new RegExp(IDENTIFIER_PART, 'uy');
+const UNKNOWN_TOKEN = /[=!<>&|]+|"[^"]*"?|[^\s()',;/]+|./suy;
+
+interface LiteralForm {
+  readonly pattern: RegExp;
+  /** Null when the text has the form and not the sense: 30 February. */
+  readonly parse: (text: string) => LiteralValue | null;
+  readonly description: string;
+}
+
+// In this order: a guid may begin like a number or a name, an instant like a day, a day like a number.
+const LITERAL_FORMS: readonly LiteralForm[] = [
+  {
+    pattern: /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/iy,
+    parse: (text) => ({ type: 'guid', value: text.toLowerCase() }),
+    description: 'a guid',
+  },
+  {
+    pattern: /\d{4}-\d\d-\d\dT[\d:.]*(?:Z|[+-][\d:]*)?/iy,
+    parse: (text) => textLiteral('dateTimeOffset', parseInstant(text)),
+    description: 'an instant such as 2026-11-20T08:30:00Z, or with an offset, whose + is written %2B',
+  },
+  {
+    pattern: /\d{4}-\d\d-\d\d/y,
+    parse: (text) => textLiteral('date', isDay(text) ? text : null),
+    description: 'a day of the calendar',
+  },
+  {
+    pattern: /\d\d:\d\d(?::[\d.]*)?/y,
+    parse: (text) => textLiteral('timeOfDay', parseTimeOfDay(text)),
+    description: 'a time of day such as 08:30:00',
+  },
+  {
+    pattern: /[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?/iy,
+    parse: parseNumber,
+    description: 'a number in range',
+  },
+  {
+    pattern: new RegExp(`-INF(?!${IDENTIFIER_PART})`, 'uy'),
+    parse: (text) => ({ type: 'decimal', value: -Infinity, text }),
+    description: 'a number',
+  },
+];
+
+/** Words that are values wherever a value may stand. INF and NaN are written so and not otherwise. */
+const KEYWORD_LITERALS: ReadonlyMap<string, LiteralValue> = new Map<string, LiteralValue>([
+  ['null', { type: 'null' }],
+  ['true', { type: 'boolean', value: true }],
+  ['false', { type: 'boolean', value: false }],
+  ['INF', { type: 'decimal', value: Infinity, text: 'INF' }],
+  ['NaN', { type: 'decimal', value: NaN, text: 'NaN' }],
+]);
+
+/** The literal that a name stands for, or null when it is only a name. */
+export function keywordLiteral(name: string): LiteralValue | null {
+  return KEYWORD_LITERALS.get(name) ?? KEYWORD_LITERALS.get(name.toLowerCase()) ?? null;
+}
+
+/** Walks a text with one token of lookahead. Linear: no character is read twice by more than the few forms above. */
+export class TokenReader {
+  readonly #source: SourceText;
+  #offset = 0;
+  #next: Token | null = null;
+
+  constructor(source: SourceText) {
+    this.#source = source;
+  }
+
+  peek(): Token {
+    return (this.#next ??= this.#scan());
+  }
+
+  take(): Token {
+    const token = this.peek();
+    this.#next = null;
+    return token;
+  }
+
+  /** Takes the sign if it comes next. */
+  takeSign(sign: Sign): boolean {
+    const token = this.peek();
+    if (token.kind !== 'sign' || token.sign !== sign) return false;
+    this.#next = null;
+    return true;
+  }
+
+  /** Takes the text that the sticky pattern finds next, for a grammar with words of its own; null when it finds none. */
+  takeMatch(pattern: RegExp): { readonly text: string; readonly at: number } | null {
+    if (this.#next) throw new TypeError('What comes next is a token already.');
+    this.#match(WHITESPACE);
+    const at = this.#position();
+    const text = this.#match(pattern);
+    return text === null ? null : { text, at };
+  }
+
+  /** Where the reading is, for `textSince`. */
+  mark(): number {
+    return this.#next?.at ?? this.#position();
+  }
+
+  /** What was written from a mark up to what comes next, without the blanks around it. */
+  textSince(mark: number): string {
+    const start = this.#source.offset ?? 0;
+    return this.#source.text.slice(mark - start, this.peek().at - start).trim();
+  }
+
+  /** Takes the name if it comes next, in any case. */
+  takeKeyword(keyword: string): boolean {
+    const token = this.peek();
+    if (token.kind !== 'name' || token.text.toLowerCase() !== keyword) return false;
+    this.#next = null;
+    return true;
+  }
+
+  expectSign(sign: Sign, expected: string): void {
+    if (!this.takeSign(sign)) this.unexpected(this.peek(), expected);
+  }
+
+  /** Takes a simple identifier: neither dotted nor with `$`. */
+  expectIdentifier(expected: string): Token {
+    const token = this.take();
+    if (token.kind !== 'name' || /[$.]/.test(token.text)) this.unexpected(token, expected);
+    return token;
+  }
+
+  /** Takes a whole number from 0. */
+  expectWholeNumber(): number {
+    const token = this.take();
+    const number = token.kind === 'literal' && /^\d{1,15}$/.test(token.text) ? Number(token.text) : null;
+    return number ?? this.unexpected(token, 'a whole number from 0');
+  }
+
+  expectEnd(expected: string): void {
+    const token = this.peek();
+    if (token.kind !== 'end') this.unexpected(token, expected);
+  }
+
+  /** The literal that a token just taken is, or begins; else null. */
+  literalOf(token: Token): LiteralValue | null {
+    if (token.kind === 'literal') return token.literal;
+    return token.kind === 'name' ? (this.takeTypedLiteral(token) ?? keywordLiteral(token.text)) : null;
+  }
+
+  /**
+   * Reads the text of a typed literal whose type name was just taken: `duration'PT1H'`.
+   * Null when no quote follows the name at once.
+   */
+  takeTypedLiteral(name: Token): LiteralValue | null {
+    const token = this.peek();
+    const quoted = token.kind === 'literal' && token.literal.type === 'string' ? token.literal.value : null;
+    if (quoted === null || token.at !== name.at + name.text.length) return null;
+    this.#next = null;
+    if (name.text.toLowerCase() !== 'duration') {
+      throw new FeedError(
+        'request.not-offered',
+        `No property of this feed has the type of ${excerpt(name.text + token.text)}.`,
+        {
+          target: this.#source.target,
+          position: name.at,
+          hint: 'Enumerations are text here; guids, days and instants are written without quotes.',
+        },
+      );
+    }
+    const ticks = parseDuration(quoted);
+    if (ticks === null) this.refuse(name.at, `${excerpt(token.text)} is not a duration such as 'P1DT2H30M'`);
+    return { type: 'duration', ticks };
+  }
+
+  unexpected(found: Token, expected: string, hint?: string): never {
+    const what = found.kind === 'end' ? 'the end' : excerpt(found.text);
+    const quotes = found.text.startsWith('"') ? 'Text stands in single quotes.' : undefined;
+    this.refuse(found.at, `Found ${what} where ${expected} should be`, hint ?? quotes);
+  }
+
+  /** Ends the reading at a part of the standard that this feed does without. */
+  refuseUnsupported(at: number, what: string, hint?: string): never {
+    const detail = { target: this.#source.target, position: at, ...(hint === undefined ? {} : { hint }) };
+    throw new FeedError('request.not-offered', `${what} is not offered by this feed.`, detail);
+  }
+
+  /** Ends the reading: the sentence is completed by the place. */
+  refuse(at: number, problem: string, hint?: string): never {
+    const { code, target } = this.#source;
+    const detail = { target, position: at, ...(hint === undefined ? {} : { hint }) };
+    throw new FeedError(code, `${problem} (at character ${at + 1} of ${target}).`, detail);
+  }
+
+  #scan(): Token {
+    this.#match(WHITESPACE);
+    const at = this.#position();
+    const { text } = this.#source;
+    if (this.#offset === text.length) return { kind: 'end', text: '', at };
+    if (text[this.#offset] === "'") return this.#scanString(at);
+    for (const { pattern, parse, description } of LITERAL_FORMS) {
+      const written = this.#match(pattern);
+      if (written === null) continue;
+      const literal = parse(written);
+      if (literal === null) this.refuse(at, `${excerpt(written)} is not ${description}`);
+      if (this.#matchesAhead(IDENTIFIER_CHARACTER)) {
+        this.refuse(
+          at,
+          `${excerpt(written + (this.#match(UNKNOWN_TOKEN) ?? ''))} is neither a value nor a name`,
+        );
+      }
+      return { kind: 'literal', literal, text: written, at };
+    }
+    const name = this.#match(NAME);
+    if (name !== null) return { kind: 'name', text: name, at };
+    const alias = this.#match(ALIAS);
+    if (alias !== null) return { kind: 'alias', text: alias, at };
+    // `==` is told as a whole, not as two signs.
+    const sign = /^=[=<>]/.test(text.slice(this.#offset, this.#offset + 2)) ? null : this.#match(SIGN);
+    if (sign !== null) return { kind: 'sign', sign: sign as Sign, text: sign, at };
+    return { kind: 'unknown', text: this.#match(UNKNOWN_TOKEN) ?? '', at };
+  }
+
+  // By search and not by one expression: no backtracking, however long the string.
+  #scanString(at: number): Token {
+    const { text } = this.#source;
+    const start = this.#offset;
+    let end = text.indexOf("'", start + 1);
+    while (end !== -1 && text[end + 1] === "'") end = text.indexOf("'", end + 2);
+    if (end === -1) this.refuse(at, `The string ${excerpt(text.slice(start))} has no closing quote`);
+    this.#offset = end + 1;
+    const value = text.slice(start + 1, end).replaceAll("''", "'");
+    return { kind: 'literal', literal: { type: 'string', value }, text: text.slice(start, end + 1), at };
+  }
+
+  #match(pattern: RegExp): string | null {
+    pattern.lastIndex = this.#offset;
+    const found = pattern.exec(this.#source.text)?.[0] ?? null;
+    if (found !== null) this.#offset += found.length;
+    return found;
+  }
+
+  #matchesAhead(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#offset;
+    return pattern.test(this.#source.text);
+  }
+
+  #position(): number {
+    return this.#offset + (this.#source.offset ?? 0);
+  }
+}
+
+function textLiteral<Type extends 'date' | 'dateTimeOffset' | 'timeOfDay'>(
+  type: Type,
+  value: string | null,
+): { readonly type: Type; readonly value: string } | null {
+  return value === null ? null : { type, value };
+}
+
+function parseNumber(text: string): LiteralValue | null {
+  if (/^[+-]?\d+$/.test(text)) return { type: 'integer', value: BigInt(text) };
+  const value = Number(text);
+  return Number.isFinite(value) ? { type: 'decimal', value, text } : null;
+}
+
+/** A piece of the writer's text, short enough for a sentence. */
+export function excerpt(text: string): string {
+  // A cut must not leave half a character.
+  const short = text.length > 40 ? `${text.slice(0, 40).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
+  return short.startsWith("'") || short.startsWith('"') ? short : `'${short}'`;
+}

@@ -1,0 +1,35 @@
+// Values with names of their own: columns that every later option takes for properties.
+import type { ComputeItem } from '../../odata/syntax/parsed-request.ts';
+import { type ApplyRows, visibleColumns } from './apply-rows.ts';
+import { bindScalar } from '../bind/bind-expression.ts';
+import { checkAlias } from '../bind/check-alias.ts';
+import type { ColumnShape, Scalar } from '../read-plan.ts';
+import type { Scope } from '../bind/scope.ts';
+
+/**
+ * The rows with what was computed of each. The expressions see the row as it was: they cannot use each other.
+ * Throws as bindScalar does, and `request.malformed-expression` for a name that is taken.
+ */
+export function computeColumns<Rows extends Pick<ApplyRows, 'source' | 'it'>>(
+  rows: Rows,
+  items: readonly ComputeItem[],
+  scope: Scope,
+): Rows {
+  if (items.length === 0) return rows;
+  const { source, it } = rows;
+  const added = new Map<string, Scalar>();
+  for (const item of items) {
+    checkAlias(item, added, scope);
+    added.set(item.as, bindScalar(item.expression, scope));
+  }
+  const columns = new Map<string, ColumnShape>(source.columns);
+  for (const [name, scalar] of added) {
+    const nullable = scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
+    columns.set(name, { type: scalar.type, nullable, dynamic: true });
+  }
+  return {
+    ...rows,
+    source: { kind: 'computed', of: source, row: it.row, added, columns, key: source.key },
+    it: { ...it, columns: visibleColumns(columns) },
+  };
+}

@@ -1,0 +1,78 @@
+// Rows of several sources as rows of one: what concat and rollup make.
+import { findName } from '../../../schema/derive/catalogue.ts';
+import { limitExceeded } from '../../base/limit-exceeded.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import { LIMITS } from '../../base/limits.ts';
+import { type ApplyRows, hiddenColumnName, visibleColumns } from './apply-rows.ts';
+import type { ColumnShape, RowSource, ScalarType } from '../read-plan.ts';
+import { describeType, familyOf } from '../bind/type-family.ts';
+
+/** Where in which option the sources come together. */
+interface OptionPosition {
+  readonly option: string;
+  readonly at: number;
+}
+
+/**
+ * The rows of all branches, one branch after another. Throws `request.type-mismatch` where a name means two things, and
+ * `limit.too-complex` where concat follows concat so often that every one would double the reads before it.
+ */
+export function concatRows(branches: readonly ApplyRows[], place: OptionPosition): ApplyRows {
+  const [first, ...others] = branches;
+  if (!first) throw new TypeError('concat has branches.');
+  const source = unionRows(
+    branches.map((branch) => branch.source),
+    place,
+  );
+  // Ways lead on only from rows that have them in every branch.
+  const navigations = others.every(({ it }) => it.navigations === first.it.navigations)
+    ? first.it.navigations
+    : new Map<string, never>();
+  const { it, expands } = first;
+  return { source, it: { ...it, columns: visibleColumns(source.columns), navigations }, order: [], expands };
+}
+
+/** A column that a source lacks is null in its rows; a hidden column says which source a row is of. */
+export function unionRows(sources: readonly RowSource[], { option, at }: OptionPosition): RowSource {
+  checkApplyReads(
+    sources.reduce((reads, source) => reads + countReads(source), 0),
+    { option, at },
+  );
+  const branch = hiddenColumnName(sources);
+  const columns = new Map<string, ColumnShape>([[branch, { type: 'Edm.Int32', nullable: false }]]);
+  for (const [name, found] of sources.flatMap((source) => [...source.columns])) {
+    const written = findName(columns, name);
+    const known = columns.get(written ?? name) ?? found;
+    const type = commonType(known.type, found.type);
+    if (type === null || (written !== null && written !== name)) {
+      const both = `${written ?? name} is ${describeType(known.type)} and ${name} is ${describeType(found.type)}`;
+      const message = `${both}: in one answer a name means one thing.`;
+      throw new FeedError('request.type-mismatch', message, { target: option, position: at });
+    }
+    const nullable = known.nullable || found.nullable || sources.some((source) => !source.columns.has(name));
+    columns.set(name, { ...known, type, nullable });
+  }
+  const keys = sources.flatMap((source) => source.key);
+  return { kind: 'unionAll', of: sources, branch, columns, key: [branch, ...new Set(keys)] };
+}
+
+/** Throws `limit.too-complex`. */
+export function checkApplyReads(reads: number, { option, at }: OptionPosition): void {
+  if (reads <= LIMITS.applyReads) return;
+  throw limitExceeded('applyReads', option, LIMITS, { target: option, position: at });
+}
+
+function countReads(source: RowSource): number {
+  if (source.kind === 'collection') return 1;
+  return source.kind === 'unionAll'
+    ? source.of.reduce((reads, each) => reads + countReads(each), 0)
+    : countReads(source.of);
+}
+
+function commonType(one: ScalarType, other: ScalarType): ScalarType | null {
+  if (one === other || other === 'null') return one;
+  if (one === 'null') return other;
+  if (familyOf(one) !== 'number' || familyOf(other) !== 'number') return null;
+  const whole: readonly ScalarType[] = ['Edm.Int32', 'Edm.Int64'];
+  return whole.includes(one) && whole.includes(other) ? 'Edm.Int64' : 'Edm.Double';
+}

@@ -1,0 +1,46 @@
+// `cast(x,Edm.String)`: a value as one of another type, null where it is none.
+import { findName } from '../../../schema/derive/catalogue.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import type { Expression } from '../../odata/syntax/expression.ts';
+import type { Scalar } from '../read-plan.ts';
+import { describeExpression, typeMismatch, notOffered, wrongArity } from './bind-errors.ts';
+import type { Scope } from './scope.ts';
+import { type TypeFamily, describeType, familyOf } from './type-family.ts';
+
+/** What each type can be made of; anything can be made of null. */
+const CASTABLE_FROM = {
+  'Edm.String': ['text', 'number', 'boolean', 'instant', 'day', 'time', 'duration'],
+  'Edm.Int32': ['number', 'text'],
+  'Edm.Int64': ['number', 'text'],
+  'Edm.Double': ['number', 'text'],
+  'Edm.Decimal': ['number', 'text'],
+  'Edm.Boolean': ['boolean', 'text'],
+  'Edm.Date': ['day', 'instant', 'text'],
+  'Edm.DateTimeOffset': ['instant', 'day', 'text'],
+  'Edm.Duration': ['duration', 'text'],
+  'Edm.TimeOfDay': ['time', 'instant', 'text'],
+} as const satisfies Readonly<Record<string, readonly TypeFamily[]>>;
+
+/** Throws `request.type-mismatch` for casts that could never succeed, `request.not-offered` for other types. */
+export function bindCast(
+  call: Expression & { readonly kind: 'call' },
+  scope: Scope,
+  bindScalar: (expression: Expression, scope: Scope) => Scalar,
+): Scalar {
+  const [value, written] = call.arguments;
+  if (!value || written?.kind !== 'type' || call.arguments.length !== 2) throw wrongArity(call, '2', scope);
+  const names = new Map(Object.keys(CASTABLE_FROM).map((name) => [name, name]));
+  const type = findName(names, written.name) as keyof typeof CASTABLE_FROM | null;
+  if (type === null) {
+    const nearest = nearestName(names.keys(), written.name);
+    throw notOffered(`cast to ${written.name}${nearest === null ? '' : ` (${nearest} is)`}`, written, scope);
+  }
+  const of = bindScalar(value, scope);
+  const from: readonly TypeFamily[] = CASTABLE_FROM[type];
+  if (![...from, 'null'].includes(familyOf(of.type))) {
+    const message = `${describeExpression(value)} is ${describeType(of.type)} and cannot become ${describeType(type)}.`;
+    throw typeMismatch(message, value, scope);
+  }
+  if (of.type === type) return of;
+  return { kind: 'cast', of, type, nullable: true };
+}

@@ -1,0 +1,238 @@
+// Paths: from the row in sight along navigations to a column, to a row, or to rows that are counted or asked of.
+import { type Way, findName } from '../../../schema/derive/catalogue.ts';
+import { limitExceeded } from '../../base/limit-exceeded.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import { LIMITS } from '../../base/limits.ts';
+import type { Expression } from '../../odata/syntax/expression.ts';
+import type { SearchExpression } from '../../odata/syntax/search-expression.ts';
+import { allOf } from './all-of.ts';
+import type {
+  ColumnShape,
+  Condition,
+  RelatedAggregateMethod,
+  NavigationJoin,
+  RowId,
+  Scalar,
+} from '../read-plan.ts';
+import { typeMismatch } from './bind-errors.ts';
+import { type Scope, type ScopeRow, collectionRows } from './scope.ts';
+import { familyOf, typeOfSum } from './type-family.ts';
+import { unknownProperty } from './unknown-property.ts';
+
+type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
+
+interface NavigationPath {
+  readonly segments: readonly string[];
+  readonly at: number;
+}
+
+/** A path as far as it follows navigations. */
+interface FollowedPath {
+  readonly joins: readonly NavigationJoin[];
+  /** The row, or each of the rows, where it arrives. */
+  readonly end: ScopeRow;
+  readonly many: boolean;
+  /** What is left of the segments. */
+  readonly rest: readonly string[];
+}
+
+/** Binds a path that has a value. Throws `request.unknown-property`, `request.type-mismatch`, `limit.too-complex`. */
+export function bindPath(path: Of<'path'>, scope: Scope): Scalar {
+  const { joins, end, many, rest } = followPath(path, scope);
+  const [written, ...more] = rest;
+  if (many && written === '$count' && more.length === 0) return countRelated(joins, null);
+  // Rows that were grouped have columns named by a whole path.
+  const name = findName(end.columns, rest.join('/'));
+  const column = name === null ? undefined : end.columns.get(name);
+  if (name !== null && column && !many) return navigateThrough(joins, columnOf(end.row, name, column));
+  const whole = path.segments.join('/');
+  if (many) {
+    const hint = `Ask of its rows, ${whole}/any(x:…), or for their number, ${whole}/$count.`;
+    throw typeMismatch(`${whole} is a collection and has no value.`, path, scope, hint);
+  }
+  if (written === undefined) {
+    throw typeMismatch(`${whole} is a row and has no value.`, path, scope, 'Name a property of it.');
+  }
+  if (findName(end.columns, written) !== null) {
+    throw typeMismatch(`${written} is a value and has no parts.`, path, scope);
+  }
+  throw unknownProperty(end, written, scope.option, path.at);
+}
+
+/** Whether the one row exists that a path of navigations leads to; null where the path leads elsewhere. */
+export function bindNavigationExists(path: Of<'path'>, scope: Scope): Condition | null {
+  const { joins, many, rest } = followPath(path, scope);
+  if (joins.length === 0 || many || rest.length > 0) return null;
+  return nestQuantifier(joins, 'exists', null);
+}
+
+/** Binds `apps/any(a:…)`; the body with its variable is bound by `bindBody`. */
+export function bindLambda(
+  lambda: Of<'lambda'>,
+  scope: Scope,
+  bindBody: (body: Expression, scope: Scope) => Condition,
+): Condition {
+  const { quantifier, variable, body } = lambda;
+  const { joins, end } = followToCollection(lambda, quantifier, scope);
+  const kind = quantifier === 'any' ? 'exists' : 'forAll';
+  if (variable === null || body === null) return nestQuantifier(joins, kind, null);
+  if (scope.variables.has(variable)) {
+    throw new FeedError('request.malformed-expression', `The variable '${variable}' is taken already.`, {
+      target: scope.option,
+      position: lambda.at,
+    });
+  }
+  const variables = new Map([...scope.variables, [variable, end]]);
+  return nestQuantifier(joins, kind, bindBody(body, { ...scope, variables, nextRow: end.row + 1 }));
+}
+
+/** Binds `apps/$count($filter=…;$search=…)`: both are about the counted rows. */
+export function bindCount(
+  count: Of<'count'>,
+  scope: Scope,
+  { bindFilter, bindSearch }: CountBinders,
+): Scalar {
+  const { joins, end } = followToCollection(count, '$count', scope);
+  const innerScope: Scope = { ...scope, it: end, nextRow: end.row + 1 };
+  const { filter, search } = count;
+  const filtered = filter ? [bindFilter(filter, innerScope)] : [];
+  const found = search ? [bindSearch(search, innerScope)] : [];
+  return countRelated(joins, allOf([...filtered, ...found]));
+}
+
+interface CountBinders {
+  readonly bindFilter: (filter: Expression, scope: Scope) => Condition;
+  readonly bindSearch: (search: SearchExpression, scope: Scope) => Condition;
+}
+
+/**
+ * Binds a path through collections to one value of all that lie at its end, collection by collection from the inside out;
+ * null where the path leads through none. Throws as bindPath does.
+ */
+export function bindRelatedAggregate(
+  path: Of<'path'>,
+  method: RelatedAggregateMethod,
+  scope: Scope,
+): Scalar | null {
+  const { joins, end, many, rest } = followPath(path, scope);
+  const last = joins.at(-1);
+  // The number of rows is a value of the row where they start.
+  if (!last || !many || (rest[0] === '$count' && rest.length === 1)) return null;
+  if (rest.length === 0) return bindPath(path, scope);
+  const inner = { ...path, segments: rest };
+  const innerScope = { ...scope, it: end, nextRow: end.row + 1 };
+  const innerAggregate = bindRelatedAggregate(inner, method, innerScope);
+  const of = innerAggregate ?? bindPath(inner, innerScope);
+  const adds = method === 'sum' && familyOf(of.type) === 'number';
+  const aggregate: Scalar =
+    method === 'count'
+      ? {
+          kind: 'aggregateRelated',
+          method: innerAggregate ? 'sum' : method,
+          join: last,
+          of,
+          type: 'Edm.Int64',
+          nullable: true,
+        }
+      : {
+          kind: 'aggregateRelated',
+          method,
+          join: last,
+          of,
+          type: adds ? typeOfSum(of.type) : of.type,
+          nullable: true,
+        };
+  return navigateThrough(joins.slice(0, -1), aggregate);
+}
+
+/** The rows of a way, seen from a row; `row` is what they are called. */
+export function joinNavigation(
+  start: ScopeRow,
+  navigation: Way,
+  row: RowId,
+  { exposedModel }: Pick<Scope, 'exposedModel'>,
+): { readonly join: NavigationJoin; readonly end: ScopeRow } {
+  const entitySet = exposedModel.listings.get(navigation.to);
+  if (!entitySet) throw new TypeError(`The way ${navigation.name} leads out of the catalogue.`);
+  const { entity, properties, ways: navigations } = entitySet;
+  const on = Object.fromEntries(Object.entries(navigation.on).map(([own, theirs]) => [theirs, own]));
+  const { source = collectionRows(entitySet), filteredExpansions = NO_FILTERED_EXPANSIONS } =
+    start.filteredExpansions?.get(navigation.name) ?? {};
+  return {
+    join: { row, source, start: start.row, on, many: navigation.many },
+    end: { row, columns: properties, navigations, entity, filteredExpansions },
+  };
+}
+
+const NO_FILTERED_EXPANSIONS: NonNullable<ScopeRow['filteredExpansions']> = new Map();
+
+function followPath({ segments, at }: NavigationPath, scope: Scope): FollowedPath {
+  const variable = scope.variables.get(segments[0] ?? '');
+  let rest = variable ? segments.slice(1) : segments;
+  let end = variable ?? scope.it;
+  let many = false;
+  const joins: NavigationJoin[] = [];
+  while (!many && rest[0] !== undefined && findName(end.columns, rest[0]) === null) {
+    const navigation = end.navigations.get(findName(end.navigations, rest[0]) ?? '');
+    if (!navigation) break;
+    const row = scope.nextRow + joins.length;
+    if (row > LIMITS.rowsInSight) throw tooManyRows(scope.option, at);
+    const step = joinNavigation(end, navigation, row, scope);
+    joins.push(step.join);
+    ({ end } = step);
+    ({ many } = navigation);
+    rest = rest.slice(1);
+  }
+  return { joins, end, many, rest };
+}
+
+/** A walk that ends at rows and not at a value; `asking` is what asks of them. */
+function followToCollection(path: NavigationPath, asker: string, scope: Scope): FollowedPath {
+  const followed = followPath(path, scope);
+  const { end, many, rest } = followed;
+  if (rest[0] !== undefined && findName(end.columns, rest[0]) === null) {
+    throw unknownProperty(end, rest[0], scope.option, path.at);
+  }
+  if (many && rest.length === 0) return followed;
+  throw typeMismatch(`${asker} asks of a collection; ${path.segments.join('/')} is none.`, path, scope);
+}
+
+function countRelated(joins: readonly NavigationJoin[], where: Condition | null): Scalar {
+  const last = joins.at(-1);
+  if (!last) throw new TypeError('Rows are reached by a navigation.');
+  return navigateThrough(joins.slice(0, -1), {
+    kind: 'countRelated',
+    join: last,
+    where,
+    type: 'Edm.Int64',
+    nullable: false,
+  });
+}
+
+function columnOf(row: RowId, property: string, { type, nullable }: ColumnShape): Scalar {
+  return { kind: 'property', row, property, type, nullable };
+}
+
+function navigateThrough(joins: readonly NavigationJoin[], of: Scalar): Scalar {
+  return joins.reduceRight<Scalar>(
+    (value, join) => ({ kind: 'navigate', join, of: value, type: value.type, nullable: true }),
+    of,
+  );
+}
+
+function nestQuantifier(
+  joins: readonly NavigationJoin[],
+  kind: 'exists' | 'forAll',
+  where: Condition | null,
+): Condition {
+  const condition = joins.reduceRight<Condition | null>(
+    (inner, join) => ({ kind, join, where: inner }),
+    where,
+  );
+  if (!condition) throw new TypeError('Rows are reached by a navigation.');
+  return condition;
+}
+
+function tooManyRows(option: string, position: number): FeedError {
+  return limitExceeded('rowsInSight', option, LIMITS, { target: option, position });
+}

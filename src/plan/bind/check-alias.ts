@@ -1,0 +1,25 @@
+// A name that a client gives to a value must be one that nothing else has.
+import { findName } from '../../../schema/derive/catalogue.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import type { Scope } from './scope.ts';
+
+/**
+ * `taken` are names besides those of the row and of its collection, whose $metadata says what they are: a reader would
+ * take the value for one of those. Throws `request.malformed-expression`.
+ */
+export function checkAlias(
+  { as, at }: { readonly as: string; readonly at: number },
+  taken: ReadonlyMap<string, unknown>,
+  { it, exposedModel, option }: Scope,
+): void {
+  const declared = exposedModel.listings.get(it.entity.name);
+  const names = [taken, it.columns, it.navigations, declared?.properties, declared?.ways];
+  const other = names.flatMap((each) => (each ? (findName(each, as) ?? []) : []))[0];
+  if (other === undefined) return;
+  const message = `The name '${as}' is taken${other === as ? '' : ` by '${other}'`}.`;
+  throw new FeedError('request.malformed-expression', message, {
+    target: option,
+    position: at,
+    hint: 'Choose a name after as that nothing else has, in any case.',
+  });
+}

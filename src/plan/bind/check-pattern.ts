@@ -1,0 +1,21 @@
+// The pattern of matchesPattern, held against the engine that will run it: RE2, which never goes back and so never hangs.
+import { RE2JS } from 're2js';
+import type { Expression } from '../../odata/syntax/expression.ts';
+import type { Scalar } from '../read-plan.ts';
+import { typeMismatch } from './bind-errors.ts';
+import type { Scope } from './scope.ts';
+
+/** Throws `request.type-mismatch` for what is no pattern, or looks ahead or behind or at what was found before. */
+export function checkPattern(pattern: Scalar, place: Pick<Expression, 'at'>, scope: Scope): void {
+  if (pattern.kind !== 'literal') {
+    throw typeMismatch('matchesPattern takes its pattern as a text in quotes.', place, scope);
+  }
+  if (typeof pattern.value !== 'string') return;
+  try {
+    RE2JS.compile(pattern.value);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : '';
+    const hint = 'Write it in the syntax of RE2: that of ECMAScript without (?=…), (?<=…) and \\1.';
+    throw typeMismatch(`The pattern cannot be used: ${why}.`, place, scope, hint);
+  }
+}

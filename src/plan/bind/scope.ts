@@ -1,0 +1,54 @@
+// What an expression is bound in: the rows that its names can speak of.
+import type { Catalogue, Listing, Way } from '../../../schema/derive/catalogue.ts';
+import type { Entity } from '../../../schema/words.ts';
+import type { Expression } from '../../odata/syntax/expression.ts';
+import type { ColumnShapes, RowId, RowSource } from '../read-plan.ts';
+
+/** The row of the answer. */
+export const MAIN_ROW: RowId = 0;
+
+/** A row, as names find it. */
+export interface ScopeRow {
+  readonly row: RowId;
+  readonly columns: ColumnShapes;
+  readonly navigations: ReadonlyMap<string, Way>;
+  /** What messages say the row is of. */
+  readonly entity: Entity;
+  /** Navigations, by name, that lead to fewer rows than there are: `$apply` has filtered what they expand to. */
+  readonly filteredExpansions?: ReadonlyMap<string, FilteredExpansion>;
+}
+
+export interface FilteredExpansion {
+  readonly source: RowSource;
+  /** The same of the navigations that lead on from there. */
+  readonly filteredExpansions: ReadonlyMap<string, FilteredExpansion>;
+}
+
+/** What the names in an expression can mean. */
+export interface Scope {
+  /** Where names without a variable are looked up. */
+  readonly it: ScopeRow;
+  /** Rows that have a name of their own: `$it`, and the variables of lambdas. */
+  readonly variables: ReadonlyMap<string, ScopeRow>;
+  /** No row in sight has this number or a higher one. */
+  readonly nextRow: RowId;
+  readonly exposedModel: Catalogue;
+  readonly aliases: ReadonlyMap<string, Expression>;
+  readonly now: Date;
+  /** The query option in whose text the expression stands; positions count there. */
+  readonly option: string;
+}
+
+/** A collection as rows to read. */
+export function collectionRows({ entity, properties }: Listing): RowSource {
+  return { kind: 'collection', entity, columns: properties, key: entity.key };
+}
+
+/** The scope of expressions about the rows of a collection that is the answer. */
+export function scopeOfEntitySet(
+  { entity, properties, ways: navigations }: Listing,
+  context: Pick<Scope, 'exposedModel' | 'aliases' | 'now' | 'option'>,
+): Scope {
+  const it: ScopeRow = { row: MAIN_ROW, columns: properties, navigations, entity };
+  return { ...context, it, variables: new Map([['$it', it]]), nextRow: MAIN_ROW + 1 };
+}

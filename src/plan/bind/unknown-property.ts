@@ -1,0 +1,31 @@
+// What is said of a name that a collection does not have.
+import { FeedError } from '../../base/feed-error.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import type { ScopeRow } from './scope.ts';
+
+/** `option` is the query option in whose text the name stands, `at` where. */
+export function unknownProperty(
+  { entity, columns, navigations }: Pick<ScopeRow, 'entity' | 'columns' | 'navigations'>,
+  written: string,
+  option: string,
+  at: number,
+): FeedError {
+  const betaProperty = Object.keys(entity.properties).find(
+    (name) => name.toLowerCase() === written.toLowerCase(),
+  );
+  const nearest = nearestName([...columns.keys(), ...navigations.keys()], written);
+  const suggestion = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+  const message = `No property '${written}' on ${entity.name}.`;
+  return new FeedError(
+    'request.unknown-property',
+    betaProperty === undefined ? message + suggestion : `${message} It is a property of beta.`,
+    {
+      target: option,
+      position: at,
+      hint:
+        betaProperty === undefined
+          ? `$metadata lists the properties of ${entity.name}.`
+          : `Ask /beta/${entity.name}.`,
+    },
+  );
+}

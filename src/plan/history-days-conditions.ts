@@ -1,0 +1,65 @@
+// maxhistorydays: the vendor's short form of "from so many days ago until today".
+import { assertNever } from '../base/assert-never.ts';
+import { addDays, dateKeyOf } from '../base/date-key.ts';
+import type { Expression } from '../odata/syntax/expression.ts';
+import type { QueryOptions } from '../odata/syntax/parsed-request.ts';
+import type { Scope } from './bind/scope.ts';
+import type { Condition, RowId } from './read-plan.ts';
+
+const DAY = 'dateKey';
+
+// More days than the calendar has; a larger wish is the same wish.
+const MAX_HISTORY_DAYS = 700_000;
+
+/**
+ * Both ends belong to it: 7 on 20180221 gives 20180214 to 20180221. It acts on collections whose key has a dateKey, and
+ * not where $filter speaks of dateKey itself.
+ */
+export function historyDaysConditions(
+  { maxHistoryDays, filter }: QueryOptions,
+  { it, now }: Pick<Scope, 'it' | 'now'>,
+): readonly Condition[] {
+  if (maxHistoryDays === null || !it.entity.key.includes(DAY)) return [];
+  if (filter && mentionsDay(filter)) return [];
+  const today = dateKeyOf(now);
+  const first = maxHistoryDays > MAX_HISTORY_DAYS ? 0 : addDays(today, -maxHistoryDays);
+  return [compareDay(it.row, 'ge', first), compareDay(it.row, 'le', today)];
+}
+
+function compareDay(row: RowId, operator: 'ge' | 'le', day: number): Condition {
+  return {
+    kind: 'compare',
+    operator,
+    left: { kind: 'property', row, property: DAY, type: 'Edm.Int32', nullable: false },
+    right: { kind: 'literal', value: BigInt(day), type: 'Edm.Int32' },
+  };
+}
+
+function mentionsDay(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'path':
+      return expression.segments.at(-1)?.toLowerCase() === DAY.toLowerCase();
+    case 'call':
+      return expression.arguments.some(mentionsDay);
+    case 'logical':
+      return expression.operands.some(mentionsDay);
+    case 'not':
+    case 'negate':
+      return mentionsDay(expression.operand);
+    case 'comparison':
+    case 'arithmetic':
+      return mentionsDay(expression.left) || mentionsDay(expression.right);
+    case 'in':
+      return [expression.operand, ...expression.list].some(mentionsDay);
+    case 'case':
+      return expression.branches.flatMap(({ when, then }) => [when, then]).some(mentionsDay);
+    case 'literal':
+    case 'type':
+    case 'alias':
+    case 'count':
+    case 'lambda':
+      return false;
+    default:
+      return assertNever(expression);
+  }
+}

@@ -1,0 +1,140 @@
+// Functions in a path, `devices(7)/history(from=20261001,to=20261120)`: which rows of the past they mean.
+import { type BoundFunction, boundFunctionsOf } from '../../../schema/derive/bound-functions.ts';
+import { type Listing, type Way, findName } from '../../../schema/derive/catalogue.ts';
+import type { Entity, Role } from '../../../schema/words.ts';
+import { type DateKey, dateKeyOf, midnightOf } from '../../base/date-key.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import { printLiteral } from '../../odata/print/print-literal.ts';
+import type { CallArgument } from '../../odata/syntax/parsed-request.ts';
+import type { PlanContext } from '../plan-context.ts';
+import type { Condition, Scalar } from '../read-plan.ts';
+import { MAIN_ROW } from '../bind/scope.ts';
+
+export interface BoundCall {
+  /** Followed from the row that the function is called on; null where the rows stay the same. */
+  readonly navigation: Way | null;
+  /** What the function says of the rows it answers. */
+  readonly where: readonly Condition[];
+  /** The call as the feed would write it. */
+  readonly text: string;
+}
+
+/** What stands before the function: `address` is its path as the feed would write it. */
+interface Callee {
+  readonly listing: Listing;
+  readonly shape: string;
+  readonly address: string;
+}
+
+/**
+ * Null where no function has the name. `given` is null where the name stands alone.
+ * Throws `request.not-in-v1`, and `request.malformed-url` where the arguments are not what the function takes.
+ */
+export function bindPathFunction(
+  written: string,
+  callArguments: readonly CallArgument[] | null,
+  { listing: entitySet, shape, address }: Callee,
+  { version, exposedModels }: Pick<PlanContext, 'version' | 'exposedModels'>,
+): BoundCall | null {
+  const { beta } = exposedModels;
+  const unqualified = written.startsWith(`${beta.namespace}.`)
+    ? written.slice(beta.namespace.length + 1)
+    : written;
+  const offered = beta.listings.get(entitySet.entity.name);
+  const functions = new Map(
+    (offered ? boundFunctionsOf(beta, offered) : []).map((each) => [each.name, each]),
+  );
+  const boundFunction = functions.get(findName(functions, unqualified) as BoundFunction['name']);
+  if (!boundFunction) return null;
+  const place = `${address}/${boundFunction.name}`;
+  if (version === 'v1.0') {
+    const hint = `Ask beta: /beta/${exampleCall(boundFunction, entitySet.entity)}`;
+    throw new FeedError('request.not-in-v1', `${boundFunction.name} is not part of v1.0.`, {
+      target: place,
+      hint,
+    });
+  }
+  if (shape !== (boundFunction.on === 'rows' ? 'page' : 'entity')) {
+    const what = boundFunction.on === 'rows' ? 'a collection' : 'one row';
+    throw invalidCall(place, `${boundFunction.name} is asked of ${what}.`, boundFunction, entitySet.entity);
+  }
+  const days = new Map(
+    boundFunction.parameters.map(({ name }) => [
+      name,
+      dayArgument(name, callArguments ?? [], place, boundFunction, entitySet.entity),
+    ]),
+  );
+  const unexpected = callArguments?.find(({ name }) => !days.has(name));
+  if (unexpected || callArguments?.length !== days.size) {
+    const message = unexpected
+      ? `${boundFunction.name} takes no '${unexpected.name}'.`
+      : `${boundFunction.name} takes each value once.`;
+    throw invalidCall(place, message, boundFunction, entitySet.entity);
+  }
+  const [first = 0, last = first] = days.values();
+  if (first > last) throw invalidCall(place, `${first} is after ${last}.`, boundFunction, entitySet.entity);
+  const target = beta.listings.get(boundFunction.way?.to ?? '');
+  return {
+    navigation: boundFunction.way,
+    where: target
+      ? dayRangeConditions(target.entity, first, last)
+      : [{ kind: 'asOf', row: MAIN_ROW, entity: entitySet.entity, day: first }],
+    text: `${boundFunction.name}(${[...days].map(([name, day]) => `${name}=${day}`).join(',')})`,
+  };
+}
+
+function dayArgument(
+  name: string,
+  callArguments: readonly CallArgument[],
+  place: string,
+  boundFunction: BoundFunction,
+  entity: Entity,
+): DateKey {
+  const literal = callArguments.find((each) => each.name === name)?.literal;
+  if (!literal) throw invalidCall(place, `${boundFunction.name} takes ${name}.`, boundFunction, entity);
+  const day = literal.type === 'integer' ? Number(literal.value) : NaN;
+  if (dateKeyOf(midnightOf(day)) === day) return day;
+  const message = `${printLiteral(literal)} is no day of the calendar; days are written yyyymmdd.`;
+  throw invalidCall(place, message, boundFunction, entity);
+}
+
+/** Nights of the range, or states that held on one of its days. */
+function dayRangeConditions(entity: Entity, first: DateKey, last: DateKey): readonly Condition[] {
+  if (entity.lifetime === 'daily') {
+    const day = propertyOf(entity, 'day');
+    return [comparison(day, 'ge', BigInt(first)), comparison(day, 'le', BigInt(last))];
+  }
+  return [
+    comparison(propertyOf(entity, 'startDay'), 'le', BigInt(last)),
+    comparison(propertyOf(entity, 'end'), 'gt', midnightOf(first).toISOString().slice(0, 19)),
+  ];
+}
+
+type Property = Scalar & { readonly kind: 'property' };
+
+function propertyOf({ name, properties }: Entity, role: Role): Property {
+  const [found] = Object.entries(properties).filter(([, property]) => property.role === role);
+  if (!found) throw new TypeError(`${name} has no property with the role '${role}'.`);
+  const [property, { type, nullable }] = found;
+  return { kind: 'property', row: MAIN_ROW, property, type, nullable };
+}
+
+function comparison(left: Property, operator: 'ge' | 'le' | 'gt', value: bigint | string): Condition {
+  return { kind: 'compare', operator, left, right: { kind: 'literal', value, type: left.type } };
+}
+
+function invalidCall(
+  target: string,
+  message: string,
+  boundFunction: BoundFunction,
+  entity: Entity,
+): FeedError {
+  const hint = `As in ${exampleCall(boundFunction, entity)}.`;
+  return new FeedError('request.malformed-url', message, { target, hint });
+}
+
+// The day of the example is as good as any: arguments are always days.
+function exampleCall({ name, on, parameters }: BoundFunction, entity: Entity): string {
+  const values = parameters.map((each, index) => `${each.name}=2026100${index + 1}`).join(',');
+  return `${entity.name}${on === 'row' ? '(key)' : ''}/${name}(${values})`;
+}

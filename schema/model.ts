@@ -1,5 +1,5 @@
 // The whole warehouse as one value: every subject's entities, checked against each other once, when the program starts.
-import type { Entity } from './words.ts';
+import type { Entity } from './entity.ts';
 
 export interface Model {
   /** Of the entity types in $metadata. */
@@ -12,7 +12,7 @@ export interface Model {
 export function makeModel(namespace: string, entities: readonly Entity[]): Model {
   const byName = new Map(entities.map((each) => [each.name, each]));
   if (byName.size < entities.length) throw new TypeError('Two collections have the same name.');
-  const wayBack = new Set<string>();
+  const inverses = new Set<string>();
   for (const each of entities) {
     for (const name of each.key) {
       const property = each.properties[name];
@@ -30,24 +30,29 @@ export function makeModel(namespace: string, entities: readonly Entity[]): Model
       if (type !== 'Edm.String' || (personal !== 'id' && !nullable))
         throw new TypeError(`${each.name}.${name} is personal and could not be erased.`);
     }
-    const ways = Object.values(byName.get(each.history ?? '')?.navigations ?? {});
-    if (each.history !== undefined && ways.filter(({ to }) => to === each.name).length !== 1) {
+    const backNavigations = Object.values(byName.get(each.history ?? '')?.navigations ?? {});
+    if (each.history !== undefined && backNavigations.filter(({ to }) => to === each.name).length !== 1) {
       throw new TypeError(`${each.name}: its history '${each.history}' does not lead back to it by one way.`);
     }
-    for (const [name, way] of Object.entries(each.navigations)) {
-      const target = byName.get(way.to);
-      if (!target) throw new TypeError(`${each.name}/${name} leads to '${way.to}', which does not exist.`);
+    for (const [name, navigation] of Object.entries(each.navigations)) {
+      const target = byName.get(navigation.to);
+      if (!target)
+        throw new TypeError(`${each.name}/${name} leads to '${navigation.to}', which does not exist.`);
       if (name in each.properties) throw new TypeError(`${each.name}/${name} is also a property.`);
-      for (const [own, theirs] of Object.entries(way.on)) {
+      for (const [own, theirs] of Object.entries(navigation.on)) {
         if (!each.properties[own]) throw new TypeError(`${each.name}/${name}: no own property '${own}'.`);
         if (!target.properties[theirs])
-          throw new TypeError(`${each.name}/${name}: ${way.to} has no '${theirs}'.`);
+          throw new TypeError(`${each.name}/${name}: ${navigation.to} has no '${theirs}'.`);
       }
-      const back = `${way.to}/${way.inverse}`;
-      if (wayBack.has(back) || way.inverse in target.properties || way.inverse in target.navigations) {
-        throw new TypeError(`${each.name}/${name}: the way back '${back}' is already taken.`);
+      const inversePath = `${navigation.to}/${navigation.inverse}`;
+      if (
+        inverses.has(inversePath) ||
+        navigation.inverse in target.properties ||
+        navigation.inverse in target.navigations
+      ) {
+        throw new TypeError(`${each.name}/${name}: the way back '${inversePath}' is already taken.`);
       }
-      wayBack.add(back);
+      inverses.add(inversePath);
     }
   }
   return { namespace, entities: byName };

@@ -1,5 +1,5 @@
 // What the harvest got and what it did not: how complete each collection is, and every problem, in words.
-import type { Entity } from '../../schema/words.ts';
+import type { Entity } from '../../schema/entity.ts';
 import type { FeedError } from '../../src/base/feed-error.ts';
 import type { Observer } from '../../src/base/observation.ts';
 import type { Completeness } from '../../src/engines/generation-build.ts';

@@ -1,6 +1,6 @@
 // Who is merged before whom: a thing must have its key before rows can refer to it.
 import type { Model } from '../../schema/model.ts';
-import type { Entity } from '../../schema/words.ts';
+import type { Entity } from '../../schema/entity.ts';
 
 /** Every collection of the model, each after those it refers to. Throws a TypeError when they refer in a circle. */
 export function mergeOrder({ entities }: Model): readonly Entity[] {

@@ -1,6 +1,6 @@
 // What is written in place of a personal value.
 import { createHmac } from 'node:crypto';
-import type { PrivacyProfile } from '../../schema/privacy.ts';
+import type { PrivacyProfile } from '../../schema/privacy-profile.ts';
 import type { Redact } from '../../src/engines/generation-build.ts';
 
 const MASKED_PREFIX = 'masked-';

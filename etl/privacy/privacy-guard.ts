@@ -1,6 +1,6 @@
 // What a night owes to people: it keeps of them what the settings say, and erases those who left long enough ago.
 import type { Model } from '../../schema/model.ts';
-import { profileOf, type PrivacyProfile } from '../../schema/privacy.ts';
+import { profileOf, type PrivacyProfile } from '../../schema/privacy-profile.ts';
 import { addDays } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';

@@ -1,7 +1,7 @@
 // A stage that lets nothing personal through but what the warehouse keeps: the harvest need not know of it.
-import { derivePeople, type People } from '../../schema/derive/people.ts';
+import { derivePersonalDataMap, type PersonalDataMap } from '../../schema/derive/personal-data-map.ts';
 import type { Model } from '../../schema/model.ts';
-import type { Entity, PersonalKind, Row } from '../../schema/words.ts';
+import type { Entity, PersonalKind, Row } from '../../schema/entity.ts';
 import { subjectHash } from '../../src/engines/subject-hash.ts';
 import type {
   Redact,
@@ -39,7 +39,7 @@ interface RedactionPlan {
 
 /** Things come before what is told of them, as pages of one list do. */
 export function redactStaging(build: GenerationBuild, model: Model, redact: Redact): RedactedStaging {
-  const people = derivePeople(model);
+  const people = derivePersonalDataMap(model);
   const returnedHashes = new Set<string>();
   if (!people) return { staging: build, returnedHashes };
   const personIds = personIdWriter(build.tombstones, redact);
@@ -100,21 +100,21 @@ export function redactStaging(build: GenerationBuild, model: Model, redact: Reda
   };
 }
 
-function redactionPlan(entity: Entity, people: People): RedactionPlan | undefined {
-  const personalData = people.tellings.find((each) => each.entity.name === entity.name);
+function redactionPlan(entity: Entity, people: PersonalDataMap): RedactionPlan | undefined {
+  const personalData = people.collections.find((each) => each.entity.name === entity.name);
   if (!personalData) return undefined;
   const isPerson = entity.name === people.entity.name;
   const names = Object.keys(entity.properties);
   return {
-    personal: personalData.personal.flatMap((name) => {
+    personal: personalData.personalProperties.flatMap((name) => {
       const kind = entity.properties[name]?.personal;
       return kind === undefined ? [] : [[name, kind] as const];
     }),
-    ownerProperties: isPerson ? [people.id] : personalData.columns.map(({ own }) => own),
-    ownedEntityProperty: personalData.thing,
+    ownerProperties: isPerson ? [people.id] : personalData.personColumns.map(({ own }) => own),
+    ownedEntityProperty: personalData.ownedColumn,
     personReferences: names.filter((name) => entity.properties[name]?.refers === people.entity.name),
     isPerson,
-    isOwnedEntity: entity.name === people.holdings?.things.name,
+    isOwnedEntity: entity.name === people.ownership?.owned.name,
   };
 }
 

@@ -5,7 +5,7 @@ import {
   mobileAppInstallStates,
   mobileAppInstallStatusCounts,
 } from '../../schema/subjects/apps.ts';
-import { NOT_AVAILABLE_KEY } from '../../schema/words.ts';
+import { NOT_AVAILABLE_KEY } from '../../schema/entity.ts';
 import type { ExportReport, ExportRow } from '../graph/export/export-job.ts';
 import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';

@@ -1,5 +1,5 @@
 // From a member of one of Graph's enums to the key of the lookup row; a member never met before becomes a row of its own.
-import { NOT_AVAILABLE_KEY, type Entity, type Row } from '../../schema/words.ts';
+import { NOT_AVAILABLE_KEY, type Entity, type Row } from '../../schema/entity.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 
 /** How a lookup is built and how Graph spells what it holds. */

@@ -1,5 +1,5 @@
 // Turns a harvested record into the row that its stream describes.
-import type { Property } from '../../schema/words.ts';
+import type { Property } from '../../schema/entity.ts';
 import type { StagedRow, StagedValue } from '../../src/engines/generation-build.ts';
 import type { Stream } from '../stream.ts';
 

@@ -1,6 +1,6 @@
 // Lets go of the days that are no longer kept, collection by collection.
 import type { Model } from '../../schema/model.ts';
-import type { Entity } from '../../schema/words.ts';
+import type { Entity } from '../../schema/entity.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';

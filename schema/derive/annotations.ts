@@ -1,6 +1,6 @@
 // What each version of the feed says about itself in $metadata: descriptions, and what can be asked of which collection.
-import type { Catalogue, Listing } from './catalogue.ts';
-import { isSearchable } from './search.ts';
+import type { ExposedModel, EntitySet } from './exposed-model.ts';
+import { isSearchable } from './search-index.ts';
 
 /** Paths to properties are texts in JSON, but have an element of their own in XML. */
 export interface PropertyPaths {
@@ -89,16 +89,16 @@ export const V1_FILTER_PROPERTIES: readonly string[] = ['dateKey', 'rowLastModif
 // As deep as the feed's limits let $expand nest; a test asks for as much.
 const EXPANDABLE: AnnotationRecord = { record: { Expandable: true, MaxLevels: 6 } };
 
-export function describe(description: string): Annotations {
+export function descriptionAnnotation(description: string): Annotations {
   return { [`${CORE}.Description`]: description };
 }
 
 /** Functions may be called by their bare names: `asOf(…)` for `Fleetfeed.asOf(…)`. */
-export function schemaAnnotations({ version }: Catalogue): Annotations {
+export function schemaAnnotations({ version }: ExposedModel): Annotations {
   return version === 'beta' ? { [`${CORE}.DefaultNamespace`]: true } : {};
 }
 
-export function containerAnnotations({ version }: Catalogue): Annotations {
+export function containerAnnotations({ version }: ExposedModel): Annotations {
   return {
     // Without it Power Query loads the tables of a report one after the other.
     [`${CAPABILITIES}.AsynchronousRequestsSupported`]: true,
@@ -111,36 +111,36 @@ export function containerAnnotations({ version }: Catalogue): Annotations {
 }
 
 /** A client that finds no word about a capability takes it as given, so whatever a version refuses is said. */
-export function collectionAnnotations(catalogue: Catalogue, listing: Listing): Annotations {
-  const closed = catalogue.version === 'v1.0';
+export function collectionAnnotations(model: ExposedModel, entitySet: EntitySet): Annotations {
+  const isV1 = model.version === 'v1.0';
   return {
-    ...describe(listing.entity.description),
-    [`${CAPABILITIES}.FilterRestrictions`]: closed ? v1FilterRestrictions(listing) : yes('Filterable'),
-    [`${CAPABILITIES}.SortRestrictions`]: closed ? no('Sortable') : yes('Sortable'),
-    [`${CAPABILITIES}.ExpandRestrictions`]: closed ? no('Expandable') : EXPANDABLE,
+    ...descriptionAnnotation(entitySet.entity.description),
+    [`${CAPABILITIES}.FilterRestrictions`]: isV1 ? v1FilterRestrictions(entitySet) : supported('Filterable'),
+    [`${CAPABILITIES}.SortRestrictions`]: isV1 ? unsupported('Sortable') : supported('Sortable'),
+    [`${CAPABILITIES}.ExpandRestrictions`]: isV1 ? unsupported('Expandable') : EXPANDABLE,
     [`${CAPABILITIES}.SearchRestrictions`]:
-      closed || !isSearchable(listing, catalogue) ? no('Searchable') : yes('Searchable'),
-    [`${CAPABILITIES}.ChangeTracking`]: closed ? no('Supported') : changeTracking(listing),
-    [`${CAPABILITIES}.CountRestrictions`]: yes('Countable'),
+      isV1 || !isSearchable(entitySet, model) ? unsupported('Searchable') : supported('Searchable'),
+    [`${CAPABILITIES}.ChangeTracking`]: isV1 ? unsupported('Supported') : changeTracking(entitySet),
+    [`${CAPABILITIES}.CountRestrictions`]: supported('Countable'),
     [`${CAPABILITIES}.TopSupported`]: true,
     [`${CAPABILITIES}.SkipSupported`]: true,
-    [`${CAPABILITIES}.InsertRestrictions`]: no('Insertable'),
-    [`${CAPABILITIES}.UpdateRestrictions`]: no('Updatable'),
-    [`${CAPABILITIES}.DeleteRestrictions`]: no('Deletable'),
+    [`${CAPABILITIES}.InsertRestrictions`]: unsupported('Insertable'),
+    [`${CAPABILITIES}.UpdateRestrictions`]: unsupported('Updatable'),
+    [`${CAPABILITIES}.DeleteRestrictions`]: unsupported('Deletable'),
   };
 }
 
 /** Of these a client takes nothing as given: what is not named is not filtered, and nothing is expanded. */
-function changeTracking({ properties }: Listing): AnnotationRecord {
+function changeTracking({ properties }: EntitySet): AnnotationRecord {
   return { record: { Supported: true, FilterableProperties: { paths: [...properties.keys()] } } };
 }
 
-function v1FilterRestrictions({ properties }: Listing): AnnotationRecord {
+function v1FilterRestrictions({ properties }: EntitySet): AnnotationRecord {
   const names = [...properties.keys()];
   const closed = names.filter((name) => !V1_FILTER_PROPERTIES.includes(name));
-  if (closed.length === names.length) return no('Filterable');
+  if (closed.length === names.length) return unsupported('Filterable');
   return { record: { Filterable: true, NonFilterableProperties: { paths: closed } } };
 }
 
-const yes = (property: string): AnnotationRecord => ({ record: { [property]: true } });
-const no = (property: string): AnnotationRecord => ({ record: { [property]: false } });
+const supported = (property: string): AnnotationRecord => ({ record: { [property]: true } });
+const unsupported = (property: string): AnnotationRecord => ({ record: { [property]: false } });

@@ -1,6 +1,6 @@
 // Questions about the past that a collection or a row of it answers under a name: what $metadata declares and a path may call.
-import type { EdmType, Entity } from '../words.ts';
-import type { Catalogue, Listing, Way } from './catalogue.ts';
+import type { EdmType, Entity } from '../entity.ts';
+import type { ExposedModel, EntitySet, NavigationProperty } from './exposed-model.ts';
 
 export interface FunctionParameter {
   readonly name: string;
@@ -11,14 +11,14 @@ export interface FunctionParameter {
 export interface BoundFunction {
   readonly name: 'asOf' | 'history';
   /** What it is called on: a collection of the listing's rows, or one row. */
-  readonly on: 'rows' | 'row';
+  readonly boundTo: 'rows' | 'row';
   readonly parameters: readonly FunctionParameter[];
   /** The way from the row to what is answered; null where the answer is of the collection's own rows. */
-  readonly way: Way | null;
+  readonly navigation: NavigationProperty | null;
   readonly description: string;
 }
 
-const day = (name: string, description: string): FunctionParameter => ({
+const dayParameter = (name: string, description: string): FunctionParameter => ({
   name,
   type: 'Edm.Int32',
   description: `${description}, as yyyymmdd.`,
@@ -26,15 +26,19 @@ const day = (name: string, description: string): FunctionParameter => ({
 
 /** None on v1.0, whose contract has no functions. */
 export function boundFunctionsOf(
-  { version }: Pick<Catalogue, 'version'>,
-  { entity, ways }: Listing,
+  { version }: Pick<ExposedModel, 'version'>,
+  { entity, navigations }: EntitySet,
 ): readonly BoundFunction[] {
   if (version === 'v1.0') return [];
-  const past = [...ways.values()].find(({ to, many }) => many && to === entity.history) ?? null;
-  return [...(keepsPast(entity) ? [asOf(entity)] : []), ...(past ? [history(entity, past)] : [])];
+  const historyNavigation =
+    [...navigations.values()].find(({ to, many }) => many && to === entity.history) ?? null;
+  return [
+    ...(hasHistory(entity) ? [asOf(entity)] : []),
+    ...(historyNavigation ? [history(entity, historyNavigation)] : []),
+  ];
 }
 
-function keepsPast({ lifetime }: Entity): boolean {
+function hasHistory({ lifetime }: Entity): boolean {
   return lifetime === 'daily' || lifetime === 'history';
 }
 
@@ -45,19 +49,22 @@ function asOf({ name, lifetime }: Entity): BoundFunction {
       : 'the states that held on that day';
   return {
     name: 'asOf',
-    on: 'rows',
-    parameters: [day('dateKey', 'The day')],
-    way: null,
+    boundTo: 'rows',
+    parameters: [dayParameter('dateKey', 'The day')],
+    navigation: null,
     description: `${name} as they stood on a day: ${rows}.`,
   };
 }
 
-function history({ singular }: Entity, way: Way): BoundFunction {
+function history({ singular }: Entity, navigation: NavigationProperty): BoundFunction {
   return {
     name: 'history',
-    on: 'row',
-    parameters: [day('from', 'The first day'), day('to', 'The last day, which belongs to it')],
-    way,
-    description: `What the warehouse knows of one ${singular} over a range of days, out of ${way.to}.`,
+    boundTo: 'row',
+    parameters: [
+      dayParameter('from', 'The first day'),
+      dayParameter('to', 'The last day, which belongs to it'),
+    ],
+    navigation,
+    description: `What the warehouse knows of one ${singular} over a range of days, out of ${navigation.to}.`,
   };
 }

@@ -2,20 +2,26 @@
 import {
   collectionAnnotations,
   containerAnnotations,
-  describe,
+  descriptionAnnotation,
   schemaAnnotations,
   VOCABULARIES,
   type Annotations,
   type AnnotationValue,
 } from './annotations.ts';
 import { type BoundFunction, boundFunctionsOf } from './bound-functions.ts';
-import type { Catalogue, Listing, Way } from './catalogue.ts';
-import { binding, CONTAINER, entityTypeName, INSTANT_PRECISION, mayLeadNowhere } from './csdl.ts';
+import type { ExposedModel, EntitySet, NavigationProperty } from './exposed-model.ts';
+import {
+  bindingParameter,
+  CONTAINER,
+  entityTypeName,
+  INSTANT_PRECISION,
+  isNullableNavigation,
+} from './csdl-json.ts';
 
 /** A CSDL 4.0 document, UTF-8. Terms are written out in full: not every client knows aliases. */
-export function deriveCsdlXml(namespace: string, catalogue: Catalogue): string {
-  const listings = [...catalogue.listings.values()];
-  const typeOf = (name: string): string => entityTypeName(namespace, catalogue, name);
+export function deriveCsdlXml(namespace: string, model: ExposedModel): string {
+  const entitySets = [...model.entitySets.values()];
+  const typeOf = (name: string): string => entityTypeName(namespace, model, name);
   const document = element(
     'edmx:Edmx',
     { Version: '4.0', 'xmlns:edmx': 'http://docs.oasis-open.org/odata/ns/edmx' },
@@ -25,14 +31,14 @@ export function deriveCsdlXml(namespace: string, catalogue: Catalogue): string {
       ),
       element('edmx:DataServices', {}, [
         element('Schema', { Namespace: namespace, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' }, [
-          ...annotated(schemaAnnotations(catalogue)),
-          ...listings.map((listing) => entityType(listing, typeOf)),
-          ...listings.flatMap((listing) =>
-            boundFunctionsOf(catalogue, listing).map((each) => boundFunction(each, listing, typeOf)),
+          ...annotationElements(schemaAnnotations(model)),
+          ...entitySets.map((entitySet) => entityTypeElement(entitySet, typeOf)),
+          ...entitySets.flatMap((entitySet) =>
+            boundFunctionsOf(model, entitySet).map((each) => boundFunctionElement(each, entitySet, typeOf)),
           ),
           element('EntityContainer', { Name: CONTAINER }, [
-            ...listings.map((listing) => entitySet(catalogue, listing, typeOf)),
-            ...annotated(containerAnnotations(catalogue)),
+            ...entitySets.map((entitySet) => entitySetElement(model, entitySet, typeOf)),
+            ...annotationElements(containerAnnotations(model)),
           ]),
         ]),
       ]),
@@ -43,8 +49,8 @@ export function deriveCsdlXml(namespace: string, catalogue: Catalogue): string {
 
 type TypeOf = (collection: string) => string;
 
-function entityType(listing: Listing, typeOf: TypeOf): string {
-  const { entity, properties, ways } = listing;
+function entityTypeElement(entitySet: EntitySet, typeOf: TypeOf): string {
+  const { entity, properties, navigations } = entitySet;
   return element('EntityType', { Name: entity.singular }, [
     element(
       'Key',
@@ -60,84 +66,93 @@ function entityType(listing: Listing, typeOf: TypeOf): string {
           ...(!nullable && { Nullable: 'false' }),
           ...(type === 'Edm.DateTimeOffset' && { Precision: String(INSTANT_PRECISION) }),
         },
-        annotated(describe(description)),
+        annotationElements(descriptionAnnotation(description)),
       ),
     ),
-    ...[...ways.values()].map((way) => navigationProperty(way, listing, typeOf)),
-    ...annotated(describe(entity.description)),
+    ...[...navigations.values()].map((navigation) =>
+      navigationPropertyElement(navigation, entitySet, typeOf),
+    ),
+    ...annotationElements(descriptionAnnotation(entity.description)),
   ]);
 }
 
-function navigationProperty(way: Way, listing: Listing, typeOf: TypeOf): string {
-  const type = typeOf(way.to);
-  if (way.many) {
+function navigationPropertyElement(
+  navigation: NavigationProperty,
+  entitySet: EntitySet,
+  typeOf: TypeOf,
+): string {
+  const type = typeOf(navigation.to);
+  if (navigation.many) {
     return element(
       'NavigationProperty',
-      { Name: way.name, Type: `Collection(${type})`, Partner: way.partner },
-      annotated(describe(way.description)),
+      { Name: navigation.name, Type: `Collection(${type})`, Partner: navigation.partner },
+      annotationElements(descriptionAnnotation(navigation.description)),
     );
   }
   return element(
     'NavigationProperty',
     {
-      Name: way.name,
+      Name: navigation.name,
       Type: type,
-      ...(!mayLeadNowhere(way, listing) && { Nullable: 'false' }),
-      Partner: way.partner,
+      ...(!isNullableNavigation(navigation, entitySet) && { Nullable: 'false' }),
+      Partner: navigation.partner,
     },
     [
-      ...Object.entries(way.on).map(([Property, ReferencedProperty]) =>
+      ...Object.entries(navigation.on).map(([Property, ReferencedProperty]) =>
         element('ReferentialConstraint', { Property, ReferencedProperty }),
       ),
-      ...annotated(describe(way.description)),
+      ...annotationElements(descriptionAnnotation(navigation.description)),
     ],
   );
 }
 
-function boundFunction(each: BoundFunction, { entity }: Listing, typeOf: TypeOf): string {
-  const { name, path } = binding(each, entity);
+function boundFunctionElement(each: BoundFunction, { entity }: EntitySet, typeOf: TypeOf): string {
+  const { name, path } = bindingParameter(each, entity);
   const type = typeOf(entity.name);
   const bound = { IsBound: 'true', EntitySetPath: path, IsComposable: 'true' };
   return element('Function', { Name: each.name, ...bound }, [
     element('Parameter', {
       Name: name,
-      Type: each.on === 'rows' ? `Collection(${type})` : type,
+      Type: each.boundTo === 'rows' ? `Collection(${type})` : type,
       Nullable: 'false',
     }),
     ...each.parameters.map((parameter) =>
       element(
         'Parameter',
         { Name: parameter.name, Type: parameter.type, Nullable: 'false' },
-        annotated(describe(parameter.description)),
+        annotationElements(descriptionAnnotation(parameter.description)),
       ),
     ),
-    element('ReturnType', { Type: `Collection(${typeOf(each.way?.to ?? entity.name)})`, Nullable: 'false' }),
-    ...annotated(describe(each.description)),
+    element('ReturnType', {
+      Type: `Collection(${typeOf(each.navigation?.to ?? entity.name)})`,
+      Nullable: 'false',
+    }),
+    ...annotationElements(descriptionAnnotation(each.description)),
   ]);
 }
 
-function entitySet(catalogue: Catalogue, listing: Listing, typeOf: TypeOf): string {
-  const { entity, ways } = listing;
+function entitySetElement(model: ExposedModel, entitySet: EntitySet, typeOf: TypeOf): string {
+  const { entity, navigations } = entitySet;
   return element('EntitySet', { Name: entity.name, EntityType: typeOf(entity.name) }, [
-    ...[...ways.values()].map(({ name, to }) =>
+    ...[...navigations.values()].map(({ name, to }) =>
       element('NavigationPropertyBinding', { Path: name, Target: to }),
     ),
-    ...annotated(collectionAnnotations(catalogue, listing)),
+    ...annotationElements(collectionAnnotations(model, entitySet)),
   ]);
 }
 
-function annotated(annotations: Annotations): readonly string[] {
-  return Object.entries(annotations).map(([Term, value]) => holder('Annotation', { Term }, value));
+function annotationElements(annotations: Annotations): readonly string[] {
+  return Object.entries(annotations).map(([Term, value]) => valueElement('Annotation', { Term }, value));
 }
 
 /** An element that holds a value: in an attribute where it is simple, else as a child. */
-function holder(name: string, attributes: Attributes, value: AnnotationValue): string {
+function valueElement(name: string, attributes: Attributes, value: AnnotationValue): string {
   if (typeof value === 'boolean') return element(name, { ...attributes, Bool: String(value) });
   if (typeof value === 'number') return element(name, { ...attributes, Int: String(value) });
   if (typeof value === 'string') return element(name, { ...attributes, String: value });
   if ('record' in value) {
     const values = Object.entries(value.record).map(([Property, inner]) =>
-      holder('PropertyValue', { Property }, inner),
+      valueElement('PropertyValue', { Property }, inner),
     );
     return element(name, attributes, [element('Record', {}, values)]);
   }
@@ -146,7 +161,7 @@ function holder(name: string, attributes: Attributes, value: AnnotationValue): s
     element(
       'Collection',
       {},
-      texts.map((text) => `<${item}>${escaped(text)}</${item}>`),
+      texts.map((text) => `<${item}>${escapeXml(text)}</${item}>`),
     ),
   ]);
 }
@@ -154,14 +169,19 @@ function holder(name: string, attributes: Attributes, value: AnnotationValue): s
 type Attributes = Readonly<Record<string, string>>;
 
 function element(name: string, attributes: Attributes, children: readonly string[] = []): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value)}"`);
-  const start = `<${name}${written.join('')}`;
+  const attributesText = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
+  const start = `<${name}${attributesText.join('')}`;
   return children.length === 0 ? `${start}/>` : `${start}>${children.join('')}</${name}>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const XML_ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
 
 /** Descriptions hold neither line ends nor control characters, so these four are all that XML minds. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => XML_ESCAPES[character] ?? character);
 }

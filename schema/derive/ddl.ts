@@ -1,17 +1,17 @@
 // The model as SQLite's tables, views and indexes.
 import type { Model } from '../model.ts';
-import type { Role } from '../words.ts';
-import { SPAN_COLUMNS, storageOf, type Column, type Storage } from './storage.ts';
+import type { PropertyRole } from '../entity.ts';
+import { INTERVAL_COLUMNS, storageOf, type Column, type Storage } from './storage.ts';
 
 /** One object of the database, by the name under which sqlite_schema lists it. */
-export interface Definition {
+export interface SchemaObject {
   readonly kind: 'table' | 'index' | 'view';
   readonly name: string;
   readonly sql: string;
 }
 
 /** Puts a name into SQL as a name, whatever it contains. */
-export function quoted(name: string): string {
+export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
@@ -53,44 +53,45 @@ function bookkeepingColumn([, name = '', type]: RegExpMatchArray): BookkeepingCo
 }
 
 /** In an order in which they can be made. */
-export function deriveDdl(model: Model): readonly Definition[] {
+export function deriveDdl(model: Model): readonly SchemaObject[] {
   const storages = [...model.entities.values()].map(storageOf);
-  const bookkeeping = Object.entries(BOOKKEEPING).map(([name, body]): Definition => ({
+  const bookkeeping = Object.entries(BOOKKEEPING).map(([name, body]): SchemaObject => ({
     kind: 'table',
     name,
-    sql: `CREATE TABLE ${quoted(name)} ${body}`,
+    sql: `CREATE TABLE ${quoteIdentifier(name)} ${body}`,
   }));
   return [
     ...bookkeeping,
     ...storages.map(tableOf),
     ...indexesOf(storages),
-    ...storages.filter(({ spans }) => spans).map(viewOf),
+    ...storages.filter(({ storesIntervals: spans }) => spans).map(viewOf),
   ];
 }
 
 /** `"name" TYPE NOT NULL`, as in CREATE TABLE and ADD COLUMN. */
 export function columnSql({ name, type, nullable }: Column): string {
-  return `${quoted(name)} ${type}${nullable ? '' : ' NOT NULL'}`;
+  return `${quoteIdentifier(name)} ${type}${nullable ? '' : ' NOT NULL'}`;
 }
 
 /** The table that holds a collection's rows. */
-export function tableOf({ table, columns, primaryKey }: Storage): Definition {
-  const sole = primaryKey.length === 1 ? columns.find(({ name }) => name === primaryKey[0]) : undefined;
+export function tableOf({ table, columns, primaryKey }: Storage): SchemaObject {
+  const rowidColumn =
+    primaryKey.length === 1 ? columns.find(({ name }) => name === primaryKey[0]) : undefined;
   // A single integer is the rowid itself; anything else keeps the rows in the key's own tree.
-  const layout = sole?.type === 'INTEGER' ? 'STRICT' : 'STRICT, WITHOUT ROWID';
-  const lines = [...columns.map(columnSql), `PRIMARY KEY (${primaryKey.map(quoted).join(', ')})`];
+  const layout = rowidColumn?.type === 'INTEGER' ? 'STRICT' : 'STRICT, WITHOUT ROWID';
+  const lines = [...columns.map(columnSql), `PRIMARY KEY (${primaryKey.map(quoteIdentifier).join(', ')})`];
   return {
     kind: 'table',
     name: table,
-    sql: `CREATE TABLE ${quoted(table)} (\n  ${lines.join(',\n  ')}\n) ${layout}`,
+    sql: `CREATE TABLE ${quoteIdentifier(table)} (\n  ${lines.join(',\n  ')}\n) ${layout}`,
   };
 }
 
-function indexesOf(storages: readonly Storage[]): readonly Definition[] {
+function indexesOf(storages: readonly Storage[]): readonly SchemaObject[] {
   return [...indexedColumns(storages)].flatMap(([{ table }, columns]) =>
     [...columns].map((column) => {
       const name = `${table}By${column.charAt(0).toUpperCase()}${column.slice(1)}`;
-      const sql = `CREATE INDEX ${quoted(name)} ON ${quoted(table)} (${quoted(column)})`;
+      const sql = `CREATE INDEX ${quoteIdentifier(name)} ON ${quoteIdentifier(table)} (${quoteIdentifier(column)})`;
       return { kind: 'index', name, sql };
     }),
   );
@@ -103,19 +104,20 @@ function indexesOf(storages: readonly Storage[]): readonly Definition[] {
 function indexedColumns(storages: readonly Storage[]): ReadonlyMap<Storage, ReadonlySet<string>> {
   const indexed = new Map(storages.map((storage) => [storage, new Set<string>()]));
   const byName = new Map(storages.map((each) => [each.entity.name, each]));
-  const index = (storage: Storage | undefined, column: string | undefined): void => {
-    if (!storage || column === undefined || storage.spans || storage.primaryKey[0] === column) return;
+  const addIndex = (storage: Storage | undefined, column: string | undefined): void => {
+    if (!storage || column === undefined || storage.storesIntervals || storage.primaryKey[0] === column)
+      return;
     indexed.get(storage)?.add(column);
   };
   for (const storage of storages) {
-    index(storage, storage.roles.get('surrogate'));
+    addIndex(storage, storage.roles.get('surrogate'));
     for (const { to, on } of Object.values(storage.entity.navigations)) {
       const [[own, theirs] = [], ...more] = Object.entries(on);
       if (own === undefined || more.length > 0) continue;
-      index(byName.get(to), theirs);
+      addIndex(byName.get(to), theirs);
       const { type, refers } = storage.entity.properties[own] ?? {};
       if (storage.entity.lifetime === 'current' && (type === 'Edm.String' || refers !== undefined)) {
-        index(storage, own);
+        addIndex(storage, own);
       }
     }
   }
@@ -128,35 +130,35 @@ export function indexedColumnsOf(model: Model): ReadonlyMap<string, ReadonlySet<
   return new Map([...indexed].map(([{ entity }, columns]) => [entity.name, columns]));
 }
 
-const { period, from, to } = SPAN_COLUMNS;
-const OPEN = '99991231';
+const { period, from, to } = INTERVAL_COLUMNS;
+const OPEN_END = '99991231';
 
 // 20261120 → 2026-11-20T00:00:00, the canonical text of that midnight.
-const midnight = (day: string): string =>
+const midnightSql = (day: string): string =>
   `printf('%04d-%02d-%02dT00:00:00', ${day} / 10000, ${day} / 100 % 100, ${day} % 100)`;
 
 /** What the spans of a history say by where they begin and end. */
-const FROM_SPAN: Readonly<Partial<Record<Role, string>>> = {
+const COMPUTED_COLUMNS: Readonly<Partial<Record<PropertyRole, string>>> = {
   day: 'd.dateKey',
-  start: midnight(`s.${from}`),
+  start: midnightSql(`s.${from}`),
   startDay: `s.${from}`,
-  end: midnight(`s.${to}`),
-  current: `(s.${to} = ${OPEN})`,
+  end: midnightSql(`s.${to}`),
+  current: `(s.${to} = ${OPEN_END})`,
 };
 
-function viewOf(storage: Storage): Definition {
+function viewOf(storage: Storage): SchemaObject {
   const { entity, table } = storage;
   const columns = Object.entries(entity.properties).map(([name, { role }]) => {
-    const computed = role === undefined ? undefined : FROM_SPAN[role];
-    return `${computed ?? `s.${quoted(name)}`} AS ${quoted(name)}`;
+    const computed = role === undefined ? undefined : COMPUTED_COLUMNS[role];
+    return `${computed ?? `s.${quoteIdentifier(name)}`} AS ${quoteIdentifier(name)}`;
   });
   const days =
-    `"snapshotDays" d JOIN ${quoted(table)} s ON s.${period} = d.period` +
+    `"snapshotDays" d JOIN ${quoteIdentifier(table)} s ON s.${period} = d.period` +
     ` AND s.${from} <= d.dateKey AND s.${to} > d.dateKey\nWHERE d.collection = '${entity.name}'`;
-  const source = entity.lifetime === 'daily' ? days : `${quoted(table)} s`;
+  const source = entity.lifetime === 'daily' ? days : `${quoteIdentifier(table)} s`;
   return {
     kind: 'view',
     name: entity.name,
-    sql: `CREATE VIEW ${quoted(entity.name)} AS\nSELECT ${columns.join(',\n  ')}\nFROM ${source}`,
+    sql: `CREATE VIEW ${quoteIdentifier(entity.name)} AS\nSELECT ${columns.join(',\n  ')}\nFROM ${source}`,
   };
 }

@@ -1,5 +1,5 @@
 // The service document: the list of collections that a client sees first.
-import type { Catalogue } from './catalogue.ts';
+import type { ExposedModel } from './exposed-model.ts';
 
 export interface ServiceDocument {
   readonly '@odata.context': string;
@@ -10,9 +10,9 @@ export interface ServiceDocument {
  * `contextUrl` is absolute and ends in `$metadata`; it comes first, because clients take the address of everything else
  * from it.
  */
-export function deriveServiceDocument(catalogue: Catalogue, contextUrl: string): ServiceDocument {
+export function deriveServiceDocument(model: ExposedModel, contextUrl: string): ServiceDocument {
   return {
     '@odata.context': contextUrl,
-    value: [...catalogue.listings.keys()].map((name) => ({ name, kind: 'EntitySet', url: name })),
+    value: [...model.entitySets.keys()].map((name) => ({ name, kind: 'EntitySet', url: name })),
   };
 }

@@ -1,5 +1,5 @@
 // Where a collection's rows lie: the table behind it, its columns, and which of them say which thing a row is about.
-import type { EdmType, Entity, Lifetime, Role } from '../words.ts';
+import type { EdmType, Entity, Lifetime, PropertyRole } from '../entity.ts';
 
 export type StorageType = 'INTEGER' | 'REAL' | 'TEXT';
 
@@ -14,7 +14,7 @@ export interface Storage {
   /** The table that holds the rows. Readers see it through a view when they are spans. */
   readonly table: string;
   /** Rows are spans [fromKey, toKey) of nights in which nothing changed. */
-  readonly spans: boolean;
+  readonly storesIntervals: boolean;
   readonly columns: readonly Column[];
   readonly primaryKey: readonly string[];
   /** The columns that say which thing a row is about; with the month for framed spans, the day for events. */
@@ -24,11 +24,11 @@ export interface Storage {
   /** The properties a stream gives. */
   readonly sourced: readonly string[];
   /** Property name by role. */
-  readonly roles: ReadonlyMap<Role, string>;
+  readonly roles: ReadonlyMap<PropertyRole, string>;
 }
 
 /** Columns that spans have besides properties. `period` (yyyymm) only where days are served one by one. */
-export const SPAN_COLUMNS = { period: 'period', from: 'fromKey', to: 'toKey' } as const;
+export const INTERVAL_COLUMNS = { period: 'period', from: 'fromKey', to: 'toKey' } as const;
 
 const STORAGE_TYPES = {
   'Edm.Boolean': 'INTEGER',
@@ -40,15 +40,15 @@ const STORAGE_TYPES = {
 } as const satisfies Record<EdmType, StorageType>;
 
 /** Roles that mean something in a lifetime. Of spans only `deleted` is stored: the view computes the others from their ends. */
-const ROLES = {
+const MEANINGFUL_ROLES = {
   current: ['surrogate', 'modified', 'deleted', 'deletedAt', 'start', 'end', 'current'],
   history: ['deleted', 'start', 'startDay', 'end', 'current'],
   daily: ['day'],
   event: ['day'],
-} as const satisfies Record<Lifetime, readonly Role[]>;
+} as const satisfies Record<Lifetime, readonly PropertyRole[]>;
 
 /** The table of a collection whose rows are spans. */
-export function spansTableOf({ name }: Entity): string {
+export function intervalsTableOf({ name }: Entity): string {
   return `${name}Spans`;
 }
 
@@ -56,30 +56,30 @@ export function spansTableOf({ name }: Entity): string {
 export function storageOf(entity: Entity): Storage {
   const { name, lifetime, key, properties } = entity;
   const roles = rolesOf(entity);
-  const spans = lifetime === 'history' || lifetime === 'daily';
-  const { period, from, to } = SPAN_COLUMNS;
-  if (spans) {
+  const storesIntervals = lifetime === 'history' || lifetime === 'daily';
+  const { period, from, to } = INTERVAL_COLUMNS;
+  if (storesIntervals) {
     for (const reserved of [period, from, to]) {
       if (reserved in properties)
         throw new TypeError(`${name}.${reserved}: spans have a column of this name.`);
     }
   }
 
-  const known = (property: string): boolean => {
+  const isStored = (property: string): boolean => {
     const role = properties[property]?.role;
     return role === undefined || role === 'surrogate' || (role === 'deleted' && lifetime === 'history');
   };
-  const things = key.filter((each) => known(each) || lifetime === 'event');
-  const frame = lifetime === 'daily' ? [period] : [];
-  const identity = [...frame, ...things];
-  const attributes = Object.keys(properties).filter((each) => known(each) && !things.includes(each));
-  const stored = spans ? [...identity, from, to, ...attributes] : Object.keys(properties);
+  const keyColumns = key.filter((each) => isStored(each) || lifetime === 'event');
+  const partitionColumns = lifetime === 'daily' ? [period] : [];
+  const identity = [...partitionColumns, ...keyColumns];
+  const attributes = Object.keys(properties).filter((each) => isStored(each) && !keyColumns.includes(each));
+  const stored = storesIntervals ? [...identity, from, to, ...attributes] : Object.keys(properties);
   return {
     entity,
-    table: spans ? spansTableOf(entity) : name,
-    spans,
+    table: storesIntervals ? intervalsTableOf(entity) : name,
+    storesIntervals,
     columns: stored.map((each) => columnOf(entity, each)),
-    primaryKey: spans ? [...identity, from] : key,
+    primaryKey: storesIntervals ? [...identity, from] : key,
     identity,
     attributes,
     sourced: Object.keys(properties).filter((each) => properties[each]?.role === undefined),
@@ -87,9 +87,9 @@ export function storageOf(entity: Entity): Storage {
   };
 }
 
-function rolesOf({ name, lifetime, properties }: Entity): ReadonlyMap<Role, string> {
-  const meaningful: readonly Role[] = ROLES[lifetime];
-  const roles = new Map<Role, string>();
+function rolesOf({ name, lifetime, properties }: Entity): ReadonlyMap<PropertyRole, string> {
+  const meaningful: readonly PropertyRole[] = MEANINGFUL_ROLES[lifetime];
+  const roles = new Map<PropertyRole, string>();
   for (const [property, { role }] of Object.entries(properties)) {
     if (role === undefined) continue;
     if (!meaningful.includes(role)) {

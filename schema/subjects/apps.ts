@@ -9,10 +9,10 @@ import {
   NOT_AVAILABLE_KEY,
   text,
   textOrNull,
-  truth,
-} from '../words.ts';
+  bool,
+} from '../entity.ts';
 import { lookupRows } from './lookup-rows.ts';
-import { endOfRow, nightOfFact, rowModified, startOfRow } from './usual-properties.ts';
+import { endOfRow, snapshotDayOfFact, rowModified, startOfRow } from './common-properties.ts';
 
 export const appTypes = entity({
   name: 'appTypes',
@@ -112,7 +112,7 @@ export const appRevisions = entity({
     size: int64OrNull('Size of the uploaded content in bytes; null for store and web apps.'),
     startDateInclusiveUTC: startOfRow,
     endDateExclusiveUTC: endOfRow,
-    isCurrent: truth('True for the newest revision of an app that is still in Intune.', { role: 'current' }),
+    isCurrent: bool('True for the newest revision of an app that is still in Intune.', { role: 'current' }),
     rowLastModifiedDateTimeUTC: rowModified,
   },
   navigations: {
@@ -168,7 +168,7 @@ export const mobileAppInstallStatusCounts = entity({
     'Devices by app, kind of device and state of the installation, counted each night. Only report exports tell it: a night on which they are refused, or switched off, has no rows.',
   key: ['dateKey', 'appKey', 'deviceTypeKey', 'appInstallStateKey', 'errorCode'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     appKey: int32('The app in its revision of that night; joins appRevisions.appKey.', {
       refers: 'appRevisions',
     }),

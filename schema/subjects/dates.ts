@@ -1,5 +1,5 @@
 // The calendar: one row a day, so that reports can slice every fact by week, month, quarter and year.
-import { entity, instant, int32 } from '../words.ts';
+import { entity, instant, int32 } from '../entity.ts';
 
 export const dates = entity({
   name: 'dates',

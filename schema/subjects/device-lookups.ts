@@ -1,7 +1,7 @@
 // What the keys of a device mean: its type, owner, category, and the states it can be in.
-import { entity, int32, text, truth, NOT_AVAILABLE_KEY } from '../words.ts';
+import { entity, int32, text, bool, NOT_AVAILABLE_KEY } from '../entity.ts';
 import { lookupRows } from './lookup-rows.ts';
-import { rowModified, WRITTEN_WITH_THE_MODEL } from './usual-properties.ts';
+import { rowModified, SEED_ROW_MODIFIED } from './common-properties.ts';
 
 export const deviceTypes = entity({
   name: 'deviceTypes',
@@ -213,7 +213,7 @@ export const deviceCategories = entity({
       role: 'surrogate',
     }),
     deviceCategoryName: text('Name as the admins gave it; Unknown where no category is set.'),
-    isDeleted: truth(
+    isDeleted: bool(
       'True once the category no longer exists in Intune; devices of the past may still refer to it.',
       {
         role: 'deleted',
@@ -227,7 +227,7 @@ export const deviceCategories = entity({
       deviceCategoryKey: NOT_AVAILABLE_KEY,
       deviceCategoryName: 'Unknown',
       isDeleted: false,
-      rowLastModifiedDateTimeUTC: WRITTEN_WITH_THE_MODEL,
+      rowLastModifiedDateTimeUTC: SEED_ROW_MODIFIED,
     },
   ],
 });

@@ -8,16 +8,16 @@ import {
   navigation,
   text,
   textOrNull,
-  truth,
-  truthOrNull,
-} from '../words.ts';
-import { deviceOfFact, nightOfFact, rowModified } from './usual-properties.ts';
+  bool,
+  boolOrNull,
+} from '../entity.ts';
+import { deviceOfFact, snapshotDayOfFact, rowModified } from './common-properties.ts';
 
 export const devices = entity({
   name: 'devices',
   singular: 'device',
   lifetime: 'current',
-  vital: true,
+  mustNotBeEmpty: true,
   history: 'devicePropertyHistories',
   description:
     'Every device that Intune manages or has managed, in its latest state. Devices that left stay, with isDeleted true; Jamf devices are never included.',
@@ -53,7 +53,7 @@ export const devices = entity({
     azureADDeviceId: textOrNull(
       'Id of the device in Microsoft Entra, a GUID as text; null when the device is not known there. Several rows may share one after re-enrolment.',
     ),
-    azureADRegistered: truthOrNull(
+    azureADRegistered: boolOrNull(
       'Whether the device is registered with Microsoft Entra; null when unknown.',
     ),
     deviceCategoryKey: int32(
@@ -84,7 +84,7 @@ export const devices = entity({
     operatingSystem: textOrNull(
       'Family of the operating system: Windows, macOS, iOS (iPads too), Android, Linux.',
     ),
-    isDeleted: truth('True once the device no longer appears in Intune; its last known state is kept.', {
+    isDeleted: bool('True once the device no longer appears in Intune; its last known state is kept.', {
       role: 'deleted',
     }),
     androidSecurityPatchLevel: textOrNull(
@@ -210,7 +210,7 @@ export const devicePropertyHistories = entity({
     'What each device was like on each night: one row per device and day, kept as long as the owner of this warehouse wants. The largest collection; ask for days or devices.',
   key: ['dateKey', 'deviceKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     deviceKey: deviceOfFact,
     deviceName: textOrNull('Name of the device on that night.', { personal: 'deviceName' }),
     deviceRegistrationStateKey: int32(
@@ -218,7 +218,7 @@ export const devicePropertyHistories = entity({
     ),
     ownerTypeKey: int32('Ownership on that night; joins ownerTypes.ownerTypeKey.'),
     managementStateKey: int32('Management state on that night; joins managementStates.managementStateKey.'),
-    azureADRegistered: truthOrNull(
+    azureADRegistered: boolOrNull(
       'Whether the device was registered with Microsoft Entra on that night; null when unknown.',
     ),
     complianceStateKey: int32('Compliance verdict on that night; joins complianceStates.complianceStateKey.'),

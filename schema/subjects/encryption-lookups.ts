@@ -1,5 +1,5 @@
 // What the keys of the encryption facts mean, and what each status detail asks an admin to do.
-import { entity, int32, int32OrNull, NOT_AVAILABLE_KEY, text, textOrNull } from '../words.ts';
+import { entity, int32, int32OrNull, NOT_AVAILABLE_KEY, text, textOrNull } from '../entity.ts';
 import { lookupRows } from './lookup-rows.ts';
 
 export const encryptionStates = entity({
@@ -83,7 +83,7 @@ export const encryptionPolicySettingStates = entity({
   ),
 });
 
-const detail =
+const detailRow =
   (platform: string) =>
   (key: number, flagName: string | null, bit: number | null, description: string, whatToDo: string) => ({
     encryptionStatusDetailKey: key,
@@ -93,8 +93,8 @@ const detail =
     description,
     whatToDo,
   });
-const windows = detail('Windows');
-const mac = detail('macOS');
+const windows = detailRow('Windows');
+const mac = detailRow('macOS');
 
 export const encryptionStatusDetails = entity({
   name: 'encryptionStatusDetails',

@@ -1,6 +1,6 @@
 // Disk encryption: state, readiness and eligibility of each device every night, and the policies behind them.
-import { entity, int32, int32OrNull, navigation, text, textOrNull, truthOrNull } from '../words.ts';
-import { deviceOfFact, nightOfFact, policyOfFact, rowModified } from './usual-properties.ts';
+import { entity, int32, int32OrNull, navigation, text, textOrNull, boolOrNull } from '../entity.ts';
+import { deviceOfFact, snapshotDayOfFact, policyOfFact, rowModified } from './common-properties.ts';
 
 export const deviceEncryptionStates = entity({
   name: 'deviceEncryptionStates',
@@ -10,7 +10,7 @@ export const deviceEncryptionStates = entity({
     'How each device stood with disk encryption on each night: what Intune reports, what follows from it, and whether BitLocker could be turned on silently.',
   key: ['dateKey', 'deviceKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     deviceKey: deviceOfFact,
     encryptionReadinessStateKey: int32(
       'Readiness as Intune reports it; joins encryptionReadinessStates.encryptionReadinessStateKey. Known to be wrong for some recent Macs.',
@@ -46,13 +46,13 @@ export const deviceEncryptionStates = entity({
     fileVaultRecoveryKeyCount: int32OrNull(
       'Whether a FileVault recovery key is stored: 1 or 0, a count and never the key itself; null when unknown and on Windows.',
     ),
-    silentEncryptionEligibleForAdmins: truthOrNull(
+    silentEncryptionEligibleForAdmins: boolOrNull(
       'Whether BitLocker could be turned on without any prompt if the user is an administrator; null when no rule fails but one cannot be told, such as UEFI without attested Secure Boot, or the device does not run Windows.',
     ),
     silentEncryptionFailedRuleForAdmins: textOrNull(
       'First rule that stands in the way of silent encryption for administrators; null when none does.',
     ),
-    silentEncryptionEligibleForStandardUsers: truthOrNull(
+    silentEncryptionEligibleForStandardUsers: boolOrNull(
       'Whether BitLocker could be turned on without any prompt for a standard user; null when no rule fails but one cannot be told, such as UEFI without attested Secure Boot, or the device does not run Windows.',
     ),
     silentEncryptionFailedRuleForStandardUsers: textOrNull(
@@ -103,7 +103,7 @@ export const deviceEncryptionStatusDetails = entity({
     'Why a device was not, or not rightly, encrypted on a night: one row for each reason. Devices without a reason have no row.',
   key: ['dateKey', 'deviceKey', 'encryptionStatusDetailKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     deviceKey: deviceOfFact,
     encryptionStatusDetailKey: int32('The reason; joins encryptionStatusDetails.encryptionStatusDetailKey.'),
   },
@@ -131,7 +131,7 @@ export const deviceEncryptionPolicies = entity({
   description: 'Which encryption policies reached which device on each night.',
   key: ['dateKey', 'deviceKey', 'policyKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     deviceKey: deviceOfFact,
     policyKey: policyOfFact,
   },
@@ -163,7 +163,7 @@ export const encryptionPolicySettings = entity({
     requiredValue: textOrNull(
       'What the rule wants, as text: one value, several joined by "or", or "not" and a value; null when no rule asks.',
     ),
-    isSatisfied: truthOrNull('Whether the configured value meets the rule; null when no rule asks.'),
+    isSatisfied: boolOrNull('Whether the configured value meets the rule; null when no rule asks.'),
     rowLastModifiedDateTimeUTC: rowModified,
   },
   navigations: {
@@ -179,7 +179,7 @@ export const encryptionActivities = entity({
     'Devices by kind, readiness and encryption, counted each night: small enough to draw the trend of years.',
   key: ['dateKey', 'deviceTypeKey', 'encryptionReadinessStateKey', 'encryptionStateKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     deviceTypeKey: int32('Kind of the counted devices; joins deviceTypes.deviceTypeKey.'),
     encryptionReadinessStateKey: int32(
       'Readiness by the documented rules, as derivedReadinessStateKey has it; joins encryptionReadinessStates.encryptionReadinessStateKey.',

@@ -1,7 +1,7 @@
 // Enrolments: how many came in, how many failed and why. Counts only, without a device or a person.
-import { entity, int32, navigation, text } from '../words.ts';
+import { entity, int32, navigation, text } from '../entity.ts';
 import { lookupRows } from './lookup-rows.ts';
-import { nightOfFact } from './usual-properties.ts';
+import { snapshotDayOfFact } from './common-properties.ts';
 
 export const deviceEnrollmentTypes = entity({
   name: 'deviceEnrollmentTypes',
@@ -156,7 +156,7 @@ export const enrollmentActivities = entity({
     'osVersion',
   ],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     deviceEnrollmentTypeKey: int32('Way of enrolment; joins deviceEnrollmentTypes.deviceEnrollmentTypeKey.'),
     deviceTypeKey: int32(
       'Kind of the enrolled device; joins deviceTypes.deviceTypeKey. Of a failure Graph tells the system only, so -1 for iOS and Android, which run on several kinds.',

@@ -1,7 +1,7 @@
 // The Intune Management Extension, the agent on Windows devices that runs scripts and installs Win32 apps.
-import { entity, int32, navigation, NOT_AVAILABLE_KEY, text } from '../words.ts';
+import { entity, int32, navigation, NOT_AVAILABLE_KEY, text } from '../entity.ts';
 import { lookupRows } from './lookup-rows.ts';
-import { deviceOfFact, nightOfFact } from './usual-properties.ts';
+import { deviceOfFact, snapshotDayOfFact } from './common-properties.ts';
 
 export const intuneManagementExtensionVersions = entity({
   name: 'intuneManagementExtensionVersions',
@@ -43,7 +43,7 @@ export const intuneManagementExtensions = entity({
     'Version and health of the extension on each Windows device, every night. Only of devices that Graph tells apart: not of those that share a name where it tells nothing else, and of none in tenants to which it does not tell this at all.',
   key: ['dateKey', 'deviceKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     tenantKey: int32('The tenant; always the same number, because a warehouse holds one tenant.'),
     deviceKey: deviceOfFact,
     extensionVersionKey: int32(

@@ -1,5 +1,5 @@
 // Rows of the lookups whose surrogate key equals the number that the source uses.
-import { NOT_AVAILABLE_KEY, type Row } from '../words.ts';
+import { NOT_AVAILABLE_KEY, type Row } from '../entity.ts';
 
 interface LookupColumns<Id extends string, Key extends string, Name extends string> {
   readonly id: Id;

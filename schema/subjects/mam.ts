@@ -8,15 +8,15 @@ import {
   navigation,
   text,
   textOrNull,
-} from '../words.ts';
+} from '../entity.ts';
 import {
   deletedAt,
-  nightOfFact,
+  snapshotDayOfFact,
   rowModified,
   startOfRow,
-  supersededOrGone,
-  WRITTEN_WITH_THE_MODEL,
-} from './usual-properties.ts';
+  isDeletedOrReplaced,
+  SEED_ROW_MODIFIED,
+} from './common-properties.ts';
 
 export const mamApplications = entity({
   name: 'mamApplications',
@@ -33,7 +33,7 @@ export const mamApplications = entity({
     mamApplicationId: text(
       'Bundle id, package id or Windows id of the app, for example com.microsoft.Office.Outlook.',
     ),
-    isDeleted: supersededOrGone,
+    isDeleted: isDeletedOrReplaced,
     startDateInclusiveUTC: startOfRow,
     deletedDateUTC: deletedAt,
     rowLastModifiedDateTimeUTC: rowModified,
@@ -71,7 +71,7 @@ export const mamApplicationInstances = entity({
     mamDeviceName: textOrNull('Name of the device as its user gave it; null when not reported.', {
       personal: 'deviceName',
     }),
-    isDeleted: supersededOrGone,
+    isDeleted: isDeletedOrReplaced,
     startDateInclusiveUTC: startOfRow,
     deletedDateUTC: deletedAt,
     rowLastModifiedDateTimeUTC: rowModified,
@@ -114,7 +114,7 @@ export const mamDeviceHealths = entity({
     deviceHealthKey: health,
     deviceHealth: health,
     deviceHealthName: name,
-    rowLastModifiedDateTimeUTC: WRITTEN_WITH_THE_MODEL,
+    rowLastModifiedDateTimeUTC: SEED_ROW_MODIFIED,
   })),
 });
 
@@ -142,7 +142,7 @@ export const mamPlatforms = entity({
     platformKey: platform,
     platform,
     platformName: name,
-    rowLastModifiedDateTimeUTC: WRITTEN_WITH_THE_MODEL,
+    rowLastModifiedDateTimeUTC: SEED_ROW_MODIFIED,
   })),
 });
 
@@ -188,7 +188,7 @@ export const mamCheckins = entity({
     'Copies of protected apps that checked in since midnight of the day before each night. Graph tells the last check-in only, so several are one row.',
   key: ['dateKey', 'applicationInstanceKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     applicationInstanceKey: int32(
       'The copy that checked in; joins mamApplicationInstances.applicationInstanceKey.',
       {

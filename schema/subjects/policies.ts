@@ -1,21 +1,21 @@
 // Policies, and how they fare on devices and with users: counts of one night.
-import { entity, int32, int32OrNull, navigation, text, textOrNull } from '../words.ts';
+import { entity, int32, int32OrNull, navigation, text, textOrNull } from '../entity.ts';
 import { lookupRows } from './lookup-rows.ts';
 import { policyTypeRows } from './policy-type-rows.ts';
 import {
   deletedAt,
-  nightOfFact,
+  snapshotDayOfFact,
   policyOfFact,
   rowModified,
   startOfRow,
-  supersededOrGone,
-} from './usual-properties.ts';
+  isDeletedOrReplaced,
+} from './common-properties.ts';
 
 export const policies = entity({
   name: 'policies',
   singular: 'policy',
   lifetime: 'current',
-  vital: true,
+  mustNotBeEmpty: true,
   versionsOf: 'policyId',
   description:
     'Configuration profiles, compliance policies, app configuration and app protection policies: one row for each version of each policy, so that facts keep pointing at what was in force.',
@@ -32,7 +32,7 @@ export const policies = entity({
     policyVersion: int32(
       'Version of the policy, rising with each edit. For kinds of policy that Intune does not number, the warehouse counts the edits it saw.',
     ),
-    isDeleted: supersededOrGone,
+    isDeleted: isDeletedOrReplaced,
     startDateInclusiveUTC: startOfRow,
     deletedDateUTC: deletedAt,
     rowLastModifiedDateTimeUTC: rowModified,
@@ -100,7 +100,7 @@ export const policyDeviceActivities = entity({
     'Devices by outcome for each kind of policy and night. A device counts once for every policy of the kind.',
   key: ['dateKey', 'policyTypeKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     policyTypeKey: int32('Kind of the policies; joins policyTypes.policyTypeKey.'),
     pending: int32OrNull(
       'Devices that have not yet answered for policies of this kind; null for kinds that Graph counts by a report without them.',
@@ -128,7 +128,7 @@ export const policyUserActivities = entity({
     'Users by outcome for each kind of policy and night. A user counts once for every policy of the kind. Kinds that Graph counts by a report have no row, since it counts devices only.',
   key: ['dateKey', 'policyTypeKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     policyTypeKey: int32('Kind of the counted policies; joins policyTypes.policyTypeKey.'),
     pending: int32OrNull('Users whose devices have not yet answered.'),
     succeeded: int32OrNull('Users for whom policies of this kind were applied.'),
@@ -154,7 +154,7 @@ export const policyTypeActivities = entity({
     'Devices by outcome for each single policy and night: the collection to start from for policy reports.',
   key: ['dateKey', 'policyKey', 'policyTypeKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     policyKey: policyOfFact,
     policyTypeKey: int32('Kind of this policy; joins policyTypes.policyTypeKey.'),
     pending: int32OrNull(
@@ -184,7 +184,7 @@ export const deviceConfigurationProfileDeviceActivities = entity({
     'Devices by the outcome of all their configuration profiles together, one row a night. A device with any error counts as error only.',
   key: ['dateKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     pending: int32OrNull('Devices with profiles that were not yet answered, and none that went wrong.'),
     succeeded: int32OrNull('Devices on which every profile was applied.'),
     error: int32OrNull('Devices with an error or a conflict in at least one profile.'),
@@ -208,7 +208,7 @@ export const deviceConfigurationProfileUserActivities = entity({
     'Users by the outcome of all their configuration profiles together, one row a night. A user with any error counts as error only.',
   key: ['dateKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     pending: int32OrNull('Users with profiles that were not yet answered, and none that went wrong.'),
     succeeded: int32OrNull('Users for whom every profile was applied.'),
     error: int32OrNull('Users with an error or a conflict in at least one profile.'),
@@ -231,7 +231,7 @@ export const compliancePolicyStatusDeviceActivities = entity({
   description: 'Devices by their verdict over all compliance policies, one row a night.',
   key: ['dateKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     unknown: int32OrNull('Devices that have not yet been judged.'),
     notApplicable: int32OrNull('Devices to which no compliance policy applies.'),
     compliant: int32OrNull('Devices that meet all their compliance policies, remediated ones included.'),
@@ -256,7 +256,7 @@ export const compliancePolicyStatusDevicePerPolicyActivities = entity({
   description: 'Devices by verdict for each compliance policy, platform and night.',
   key: ['dateKey', 'policyKey', 'policyPlatformKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     policyKey: policyOfFact,
     policyPlatformKey: int32(
       'Platform of the policy; joins policyPlatformTypes.policyPlatformTypeKey, whose name differs.',

@@ -1,5 +1,5 @@
 // The rows of policyTypes: which number stands for which kind of policy, on which platform, in which category.
-import { NOT_AVAILABLE_KEY } from '../words.ts';
+import { NOT_AVAILABLE_KEY } from '../entity.ts';
 
 const CONFIGURATION = 'Device configuration profile';
 const COMPLIANCE = 'Device compliance policy';
@@ -133,5 +133,5 @@ const row = (id: number, name: string) => ({ policyTypeId: id, policyTypeKey: id
 
 export const policyTypeRows = [
   row(NOT_AVAILABLE_KEY, 'Not Available'),
-  ...[...VENDOR_TYPES, ...OWN_TYPES].map(([id, ...words]) => row(id, words.join(', '))),
+  ...[...VENDOR_TYPES, ...OWN_TYPES].map(([id, ...parts]) => row(id, parts.join(', '))),
 ];

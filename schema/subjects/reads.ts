@@ -1,12 +1,12 @@
 // What was read of the feed and by whom: for those who answer for it.
-import { entity, instant, int32, int64, navigation, text, textOrNull, truth } from '../words.ts';
+import { entity, instant, int32, int64, navigation, text, textOrNull, bool } from '../entity.ts';
 
 export const reads = entity({
   name: 'reads',
   singular: 'read',
   lifetime: 'current',
   beta: true,
-  kept: true,
+  hiddenByDefault: true,
   description:
     'The audit of the feed: one row for each request that asked for data, up to the last night, also for those that were refused.',
   key: ['requestId'],
@@ -29,7 +29,7 @@ export const reads = entity({
     code: textOrNull('Code of the error; null where there was none.'),
     rowsSent: int64('Rows of the answer.'),
     bytesSent: int64('Bytes of the body of the answer, before compression.'),
-    isWhole: truth('True when all of the answer was sent.'),
+    isWhole: bool('True when all of the answer was sent.'),
     costInMilliseconds: int32('Time that the reading threads worked for it, in milliseconds.'),
     durationInMilliseconds: int32('Time from the request to the end of the answer, in milliseconds.'),
     requests: int32('How many requests the row is about: 1, or more where refused ones came very often.'),

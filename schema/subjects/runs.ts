@@ -7,8 +7,8 @@ import {
   navigation,
   text,
   textOrNull,
-  truthOrNull,
-} from '../words.ts';
+  boolOrNull,
+} from '../entity.ts';
 
 export const runs = entity({
   name: 'runs',
@@ -29,7 +29,7 @@ export const runs = entity({
       'When the run ended, in UTC; null for a missing night and for a run that was killed.',
     ),
     durationInMilliseconds: int32OrNull('How long the run took, in milliseconds; null when not known.'),
-    isComplete: truthOrNull(
+    isComplete: boolOrNull(
       'True when every source gave everything and had no problem to tell; null where nothing was harvested to the end.',
     ),
     generation: int32OrNull('Number of the generation that the run published; null where it published none.'),

@@ -1,6 +1,6 @@
 // Terms of use that people accept when they enrol a device, and who accepted them when.
-import { entity, instantOrNull, int32, navigation, text, textOrNull } from '../words.ts';
-import { endOfRow, nightOfFact, startOfRow, supersededOrGone } from './usual-properties.ts';
+import { entity, instantOrNull, int32, navigation, text, textOrNull } from '../entity.ts';
+import { endOfRow, snapshotDayOfFact, startOfRow, isDeletedOrReplaced } from './common-properties.ts';
 
 export const termsAndConditions = entity({
   name: 'termsAndConditions',
@@ -20,7 +20,7 @@ export const termsAndConditions = entity({
     title: textOrNull('Title that people see when they are asked.'),
     summaryOfTerms: textOrNull('Short statement that people agree to.'),
     termsAndConditionsBodyText: textOrNull('The terms in full, as people read them.'),
-    isDeleted: supersededOrGone,
+    isDeleted: isDeletedOrReplaced,
     startDateInclusiveUTC: startOfRow,
     endDateExclusiveUTC: endOfRow,
   },
@@ -34,7 +34,7 @@ export const userTermsAndConditionsAcceptances = entity({
     'Who accepted which version of which terms, as known on each night. Graph tells the last acceptance of a user by name, and the newest version of the terms: users and versions that the warehouse never saw have no row.',
   key: ['dateKey', 'userKey', 'termsAndConditionsKey'],
   properties: {
-    dateKey: nightOfFact,
+    dateKey: snapshotDayOfFact,
     userKey: int32('The user who accepted; joins users.userKey.', { refers: 'users' }),
     termsAndConditionsKey: int32('The accepted version; joins termsAndConditions.termsAndConditionsKey.', {
       refers: 'termsAndConditions',

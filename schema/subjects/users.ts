@@ -7,16 +7,16 @@ import {
   navigation,
   text,
   textOrNull,
-  truth,
-  truthOrNull,
-} from '../words.ts';
-import { deviceOfFact, rowModified } from './usual-properties.ts';
+  bool,
+  boolOrNull,
+} from '../entity.ts';
+import { deviceOfFact, rowModified } from './common-properties.ts';
 
 export const users = entity({
   name: 'users',
   singular: 'user',
   lifetime: 'current',
-  vital: true,
+  mustNotBeEmpty: true,
   history: 'userHistories',
   person: 'userId',
   description:
@@ -43,10 +43,10 @@ export const users = entity({
       },
     ),
     displayName: textOrNull('Name as the directory shows it.', { personal: 'name' }),
-    intuneLicensed: truthOrNull(
+    intuneLicensed: boolOrNull(
       'Whether a plan that includes Intune is active for the user; null when plans could not be read.',
     ),
-    isDeleted: truth(
+    isDeleted: bool(
       'True once the user left the directory or lost the last licence; the last known state is kept.',
       {
         role: 'deleted',
@@ -72,10 +72,10 @@ export const userHistories = entity({
     userEmail: textOrNull('Mail address while the state held.', { personal: 'mail' }),
     userPrincipalName: textOrNull('Sign-in name while the state held.', { personal: 'upn' }),
     displayName: textOrNull('Name in the directory while the state held.', { personal: 'name' }),
-    intuneLicensed: truthOrNull(
+    intuneLicensed: boolOrNull(
       'Whether an Intune plan was active while the state held; null when it could not be read.',
     ),
-    isDeleted: truth(
+    isDeleted: bool(
       'True for the days on which the user was gone or without a licence; other columns then show the state before.',
       {
         role: 'deleted',
@@ -88,7 +88,7 @@ export const userHistories = entity({
       'Midnight UTC of the first day on which the state no longer held, equal to the start of the next row; 9999-12-31 for the latest.',
       { role: 'end' },
     ),
-    isCurrent: truth(
+    isCurrent: bool(
       'True for the latest state of each user. With isDeleted false it lists the people of today.',
       {
         role: 'current',
@@ -112,7 +112,7 @@ export const userDeviceAssociations = entity({
   lifetime: 'current',
   description: 'Which user has or had which device. Associations that ended stay, with isDeleted true.',
   key: ['userKey', 'deviceKey'],
-  holding: { person: 'user', thing: 'device' },
+  ownership: { owner: 'user', owned: 'device' },
   properties: {
     userKey: int32('The user of the device; joins users.userKey.', { refers: 'users' }),
     deviceKey: deviceOfFact,
@@ -126,7 +126,7 @@ export const userDeviceAssociations = entity({
         role: 'deletedAt',
       },
     ),
-    isDeleted: truth('True once the device left or went to another user.', { role: 'deleted' }),
+    isDeleted: bool('True once the device left or went to another user.', { role: 'deleted' }),
   },
   navigations: {
     user: navigation(

@@ -4,30 +4,31 @@ import { FeedError } from '../base/feed-error.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import { backup } from './backup.ts';
-import type { Command } from './command.ts';
-import { demo } from './demo.ts';
-import { doctor } from './doctor.ts';
-import { exportCommand } from './export.ts';
-import { commandHelp, helpText } from './help.ts';
-import { importCommand } from './import.ts';
-import { keys } from './keys.ts';
-import { machineTrouble } from './machine-trouble.ts';
-import { printCommand } from './print.ts';
-import { query } from './query.ts';
-import { restore } from './restore.ts';
-import { rollback } from './rollback.ts';
-import { serve } from './serve.ts';
-import { snapshot } from './snapshot.ts';
-import { status } from './status.ts';
-import { subject } from './subject.ts';
-import { print, say } from './terminal.ts';
-import { verify } from './verify.ts';
+import { backup } from './commands/backup.ts';
+import type { Command } from './commands/command.ts';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
+import { commandHelp, helpText } from './text/help-text.ts';
+import { importCommand } from './commands/import.ts';
+import { keys } from './commands/keys.ts';
+import { systemErrorMessage } from './text/system-error-message.ts';
+import { printCommand } from './commands/print.ts';
+import { query } from './commands/query.ts';
+import { restore } from './commands/restore.ts';
+import { rollback } from './commands/rollback.ts';
+import { serve } from './commands/serve.ts';
+import { snapshot } from './commands/snapshot.ts';
+import { status } from './commands/status.ts';
+import { subject } from './commands/subject.ts';
+import { print, say } from './process/terminal.ts';
+import { verify } from './commands/verify.ts';
 
 const help: Command = {
   help: 'Shows this, or the settings of a command.',
   settings: [],
-  run: (_settings, [name]) => print(name === undefined ? helpText(COMMANDS) : commandHelp(name, find(name))),
+  run: (_settings, [name]) =>
+    print(name === undefined ? helpText(COMMANDS) : commandHelp(name, findCommand(name))),
 };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -52,7 +53,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 /** Something typed that means nothing here. */
 class UsageError extends Error {}
 
-function find(name: string): Command {
+function findCommand(name: string): Command {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return command;
   const nearest = nearestName(Object.keys(COMMANDS), name);
@@ -61,21 +62,21 @@ function find(name: string): Command {
   );
 }
 
-async function main([name = 'help', ...words]: readonly string[]): Promise<void> {
+async function main([name = 'help', ...args]: readonly string[]): Promise<void> {
   const wantsHelp = name === '--help' || name === '-h';
-  const command = wantsHelp ? help : find(name);
-  if (words.includes('--help') || words.includes('-h')) {
+  const command = wantsHelp ? help : findCommand(name);
+  if (args.includes('--help') || args.includes('-h')) {
     print(commandHelp(name, command));
     return;
   }
-  const offered = Object.keys(command.switches ?? {});
-  const switches = new Set(offered.filter((each) => words.includes(`--${each}`)));
-  const rest = words.filter((word) => !(word.startsWith('--') && switches.has(word.slice(2))));
+  const knownSwitches = Object.keys(command.switches ?? {});
+  const switches = new Set(knownSwitches.filter((each) => args.includes(`--${each}`)));
+  const rest = args.filter((word) => !(word.startsWith('--') && switches.has(word.slice(2))));
   const firstFlag = rest.findIndex((word) => word.startsWith('-'));
   const operands = firstFlag < 0 ? rest : rest.slice(0, firstFlag);
-  const most = command === help ? 1 : (command.operands?.length ?? 0);
-  if (operands.length > most)
-    throw new UsageError(`'${operands[most] ?? ''}' is not expected after '${name}'.`);
+  const maxOperands = command === help ? 1 : (command.operands?.length ?? 0);
+  if (operands.length > maxOperands)
+    throw new UsageError(`'${operands[maxOperands] ?? ''}' is not expected after '${name}'.`);
   await command.run(settingsOf(command, rest.slice(operands.length)), operands, switches);
 }
 
@@ -90,15 +91,15 @@ function settingsOf({ settings }: Command, flags: readonly string[]): Settings {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = fail(error);
+  process.exitCode = exitCodeFor(error);
 }
 
-function fail(error: unknown): number {
+function exitCodeFor(error: unknown): number {
   if (error instanceof UsageError) {
     say(`${error.message} 'fleetfeed help' shows what there is.`);
     return 2;
   }
-  const trouble = machineTrouble(error);
+  const trouble = systemErrorMessage(error);
   if (trouble !== null) {
     say(trouble);
     return 1;

@@ -1,6 +1,6 @@
 // The seam between the snapshot's way and a database: one night being built beside what is served.
-import type { PrivacyProfile } from '../../schema/privacy.ts';
-import type { Entity, PersonalKind, Row, Value } from '../../schema/words.ts';
+import type { PrivacyProfile } from '../../schema/privacy-profile.ts';
+import type { Entity, PersonalKind, Row, Value } from '../../schema/entity.ts';
 import type { VolumeThresholds } from '../base/volume-thresholds.ts';
 import type { DateKey } from '../base/date-key.ts';
 import type { Generation } from './engine.ts';

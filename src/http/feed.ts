@@ -1,10 +1,10 @@
 // What the doors need to answer: made once when the server starts.
 import { createHash } from 'node:crypto';
-import { deriveCatalogue, type Catalogue, type Listing } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel, type ExposedModel, type EntitySet } from '../../schema/derive/exposed-model.ts';
 import { indexedColumnsOf } from '../../schema/derive/ddl.ts';
-import { restrictModel } from '../../schema/derive/restrict.ts';
+import { restrictModel } from '../../schema/derive/restrict-model.ts';
 import type { Model } from '../../schema/model.ts';
-import type { FeedVersion } from '../../schema/words.ts';
+import type { FeedVersion } from '../../schema/entity.ts';
 import type { Role } from '../auth/roles.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observation.ts';
@@ -18,7 +18,7 @@ import { metadataTexts, type MetadataTexts } from './documents/metadata-texts.ts
 
 export interface Feed {
   readonly model: Model;
-  readonly exposedModels: Readonly<Record<FeedVersion, Catalogue>>;
+  readonly exposedModels: Readonly<Record<FeedVersion, ExposedModel>>;
   readonly engine: Engine;
   /** How the engine's database says what SQL leaves open. */
   readonly dialect: Dialect;
@@ -51,7 +51,10 @@ export type FeedDependencies = Pick<Feed, 'model' | 'engine' | 'dialect' | 'cloc
 
 export function makeFeed(dependencies: FeedDependencies): Feed {
   const { model } = dependencies;
-  const exposedModels = { 'v1.0': deriveCatalogue(model, 'v1.0'), beta: deriveCatalogue(model, 'beta') };
+  const exposedModels = {
+    'v1.0': deriveExposedModel(model, 'v1.0'),
+    beta: deriveExposedModel(model, 'beta'),
+  };
   const shape = JSON.stringify([model.namespace, ...model.entities.values()]);
   return {
     ...dependencies,
@@ -79,8 +82,8 @@ type ExposedModels = Pick<Feed, 'exposedModels'>;
 function entitySetOf(
   { exposedModels }: ExposedModels,
   { version, entity }: Pick<ReadPlan, 'version' | 'entity'>,
-): Listing {
-  const entitySet = exposedModels[version].listings.get(entity.name);
+): EntitySet {
+  const entitySet = exposedModels[version].entitySets.get(entity.name);
   if (entitySet) return entitySet;
   throw new TypeError(`${version} does not list ${entity.name}.`);
 }

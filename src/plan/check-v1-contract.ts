@@ -1,5 +1,5 @@
 // The v1.0 contract: what the vendor documents, and no more. The whole of OData that we offer is in beta.
-import type { Listing } from '../../schema/derive/catalogue.ts';
+import type { EntitySet } from '../../schema/derive/exposed-model.ts';
 import { assertNever } from '../base/assert-never.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Expression } from '../odata/syntax/expression.ts';
@@ -17,7 +17,7 @@ const OFFERED =
   'dateKey and rowLastModifiedDateTimeUTC with lt, le, eq, ge, gt and and.';
 
 /** Throws `request.not-in-v1` for what only beta may offer. `address` is the path, for the hint. */
-export function checkV1Contract(options: QueryOptions, entitySet: Listing, address: string): void {
+export function checkV1Contract(options: QueryOptions, entitySet: EntitySet, address: string): void {
   const [unsupported] = options.unsupported.keys();
   const parsed = BETA_ONLY_OPTIONS.find((name) => options[name] !== null);
   const betaOnly = parsed === undefined ? unsupported : `$${parsed}`;

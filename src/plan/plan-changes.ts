@@ -1,6 +1,6 @@
 // What became of a read between two generations: the same read, planned for each of them.
 import { isDeepStrictEqual } from 'node:util';
-import type { Entity } from '../../schema/words.ts';
+import type { Entity } from '../../schema/entity.ts';
 import type { DateKey } from '../base/date-key.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, ParsedRequest } from '../odata/syntax/parsed-request.ts';

@@ -1,12 +1,12 @@
 // What a plan depends on besides the request itself.
-import type { Catalogue } from '../../schema/derive/catalogue.ts';
-import type { FeedVersion } from '../../schema/words.ts';
+import type { ExposedModel } from '../../schema/derive/exposed-model.ts';
+import type { FeedVersion } from '../../schema/entity.ts';
 import type { Limits } from '../base/limits.ts';
 import type { SkipToken } from '../odata/cursor/skip-token.ts';
 
 export interface PlanContext {
   readonly version: FeedVersion;
-  readonly exposedModels: Readonly<Record<FeedVersion, Catalogue>>;
+  readonly exposedModels: Readonly<Record<FeedVersion, ExposedModel>>;
   /** What `now()` and maxhistorydays mean. */
   readonly now: Date;
   readonly limits: Limits;

@@ -1,5 +1,5 @@
 // $expand: which navigations are written inside a row, and what of their rows.
-import { type Way, findName } from '../../schema/derive/catalogue.ts';
+import { type NavigationProperty, findName } from '../../schema/derive/exposed-model.ts';
 import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Limits } from '../base/limits.ts';
@@ -84,7 +84,12 @@ function planLevel(
   });
 }
 
-function planExpansion(item: ExpandItem, navigation: Way, outer: Scope, context: ExpandContext): Expansion {
+function planExpansion(
+  item: ExpandItem,
+  navigation: NavigationProperty,
+  outer: Scope,
+  context: ExpandContext,
+): Expansion {
   const { form, options } = item;
   const start = joinNavigation(outer.it, navigation, outer.nextRow, outer);
   if (!navigation.many) refuseCollectionOptions(options, item, navigation);
@@ -140,7 +145,7 @@ function nextLinkOptionsOf(options: NestedOptions): Expansion['nextLinkOptions']
 /** The $expand inside an item, with the item itself once more as long as $levels wants it. */
 function nestedExpand(
   { segments, form, options, at }: ExpandItem,
-  navigation: Way,
+  navigation: NavigationProperty,
   { it }: Scope,
   { depth, maxLevels }: ExpandContext,
 ): readonly ExpandItem[] | null {
@@ -156,7 +161,7 @@ function nestedExpand(
   return [...(expand ?? []), next];
 }
 
-function navigationOf({ segments, at }: ExpandItem, scope: Scope): Way {
+function navigationOf({ segments, at }: ExpandItem, scope: Scope): NavigationProperty {
   const [written = '', ...more] = segments;
   const navigation = scope.it.navigations.get(findName(scope.it.navigations, written) ?? '');
   if (!navigation && findName(scope.it.columns, written) === null) {
@@ -175,7 +180,11 @@ function navigationOf({ segments, at }: ExpandItem, scope: Scope): Way {
 
 const COLLECTION_OPTIONS = ['filter', 'search', 'orderby', 'top', 'skip', 'count'] as const;
 
-function refuseCollectionOptions(options: NestedOptions, { form, at }: ExpandItem, navigation: Way): void {
+function refuseCollectionOptions(
+  options: NestedOptions,
+  { form, at }: ExpandItem,
+  navigation: NavigationProperty,
+): void {
   const misplaced = COLLECTION_OPTIONS.find((name) => options[name] !== null);
   if (misplaced === undefined && form !== 'count') return;
   const what = form === 'count' ? '/$count' : `$${misplaced ?? ''}`;

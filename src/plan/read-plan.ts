@@ -1,6 +1,6 @@
 // What a request means in terms of the model: readonly data between the text of a URL and the text of SQL, with no word of either.
-import type { SearchIndex } from '../../schema/derive/search.ts';
-import type { EdmType, Entity, FeedVersion, Value } from '../../schema/words.ts';
+import type { SearchIndex } from '../../schema/derive/search-index.ts';
+import type { EdmType, Entity, FeedVersion, Value } from '../../schema/entity.ts';
 import type { DateKey } from '../base/date-key.ts';
 import type { ArithmeticOperator, ComparisonOperator } from '../odata/syntax/expression.ts';
 import type { RawQueryOption } from '../odata/parse/split-query.ts';

@@ -1,5 +1,5 @@
 // $select as columns, in the feed's order whatever the client's.
-import { findName } from '../../schema/derive/catalogue.ts';
+import { findName } from '../../schema/derive/exposed-model.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { ExpandItem, SelectItem } from '../odata/syntax/parsed-request.ts';
 import type { RowsPlan } from './read-plan.ts';

@@ -1,6 +1,6 @@
 // The kinds of values that settings about people have.
-import { parseProfile, TREATMENTS } from '../../schema/privacy.ts';
-import { PERSONAL_KINDS } from '../../schema/words.ts';
+import { parseProfile, TREATMENTS } from '../../schema/privacy-profile.ts';
+import { PERSONAL_KINDS } from '../../schema/entity.ts';
 import { wholeNumber, type Setting } from './setting.ts';
 
 /** Kept as it was written; `parseProfile` reads it. */

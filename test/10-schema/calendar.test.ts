@@ -1,6 +1,6 @@
 // The calendar on days that are known, and on those where weeks are odd.
 import { describe, expect, test } from '@jest/globals';
-import { calendarRows } from '../../schema/calendar.ts';
+import { calendarRows } from '../../schema/calendar-rows.ts';
 import { dates } from '../../schema/subjects/dates.ts';
 
 const calendar = calendarRows(2016, 20311231);

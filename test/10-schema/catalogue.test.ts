@@ -1,25 +1,25 @@
 // What each version lets a query name, and how a wrong name is understood.
 import { describe, expect, test } from '@jest/globals';
-import { deriveCatalogue, findName } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel, findName } from '../../schema/derive/exposed-model.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 
-const v1 = deriveCatalogue(MODEL, 'v1.0');
-const beta = deriveCatalogue(MODEL, 'beta');
+const v1 = deriveExposedModel(MODEL, 'v1.0');
+const beta = deriveExposedModel(MODEL, 'beta');
 
 describe('the catalogue', () => {
   test('of v1.0 hides what is on beta only, and every way to it', () => {
-    expect(v1.listings.has('mamEffectivePolicies')).toBe(false);
-    expect(beta.listings.has('mamEffectivePolicies')).toBe(true);
-    expect(v1.listings.get('devices')!.properties.size).toBe(39);
-    expect(beta.listings.get('devices')!.properties.size).toBe(42);
-    expect(v1.listings.get('mamCheckins')!.ways.has('mamEffectivePolicy')).toBe(false);
-    expect(v1.listings.get('policies')!.ways.has('mamEffectivePolicies')).toBe(false);
+    expect(v1.entitySets.has('mamEffectivePolicies')).toBe(false);
+    expect(beta.entitySets.has('mamEffectivePolicies')).toBe(true);
+    expect(v1.entitySets.get('devices')!.properties.size).toBe(39);
+    expect(beta.entitySets.get('devices')!.properties.size).toBe(42);
+    expect(v1.entitySets.get('mamCheckins')!.navigations.has('mamEffectivePolicy')).toBe(false);
+    expect(v1.entitySets.get('policies')!.navigations.has('mamEffectivePolicies')).toBe(false);
   });
 
   test('knows every way from both of its ends', () => {
-    const out = beta.listings.get('devices')!.ways.get('deviceType')!;
-    const back = beta.listings.get('deviceTypes')!.ways.get('devices')!;
+    const out = beta.entitySets.get('devices')!.navigations.get('deviceType')!;
+    const back = beta.entitySets.get('deviceTypes')!.navigations.get('devices')!;
     expect(out).toMatchObject({ to: 'deviceTypes', many: false, partner: 'devices' });
     expect(back).toMatchObject({ to: 'devices', many: true, partner: 'deviceType' });
     expect(back.on).toEqual({ deviceTypeKey: 'deviceTypeKey' });
@@ -31,7 +31,7 @@ describe('the catalogue', () => {
     ['OSVERSION', 'osVersion'],
     ['osVersio', null],
   ])('%s is found as %s', (written, found) => {
-    expect(findName(beta.listings.get('devicePropertyHistories')!.properties, written)).toBe(found);
+    expect(findName(beta.entitySets.get('devicePropertyHistories')!.properties, written)).toBe(found);
   });
 
   test.each([
@@ -40,6 +40,6 @@ describe('the catalogue', () => {
     ['operatingsytem', 'operatingSystem'],
     ['zebra', null],
   ])('%s probably means %s', (written, meant) => {
-    expect(nearestName(beta.listings.get('devices')!.properties.keys(), written)).toBe(meant);
+    expect(nearestName(beta.entitySets.get('devices')!.properties.keys(), written)).toBe(meant);
   });
 });

@@ -1,6 +1,6 @@
 // The vendor's contract, one line a property, as the tests compare with it.
 import { readFileSync } from 'node:fs';
-import type { FeedVersion } from '../../schema/words.ts';
+import type { FeedVersion } from '../../schema/entity.ts';
 
 export interface ContractRow {
   readonly set: string;

@@ -12,10 +12,10 @@ import {
   int64OrNull,
   navigation,
   text,
-  truth,
+  bool,
   type Lifetime,
   type Property,
-} from '../../schema/words.ts';
+} from '../../schema/entity.ts';
 
 const sqlOf = (model: Model, name: string) => deriveDdl(model).find((each) => each.name === name)?.sql;
 
@@ -31,7 +31,7 @@ describe('tables', () => {
     expect(sqlOf(integer, 'rows')).toBe(
       'CREATE TABLE "rows" (\n  "id" INTEGER NOT NULL,\n  "size" INTEGER,\n  PRIMARY KEY ("id")\n) STRICT',
     );
-    const words = one('current', ['id'], { id: text('Id.'), there: truth('There.') });
+    const words = one('current', ['id'], { id: text('Id.'), there: bool('There.') });
     expect(sqlOf(words, 'rows')).toBe(
       'CREATE TABLE "rows" (\n  "id" TEXT NOT NULL,\n  "there" INTEGER NOT NULL,\n  PRIMARY KEY ("id")\n) STRICT, WITHOUT ROWID',
     );

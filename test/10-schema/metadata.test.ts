@@ -5,13 +5,13 @@ import { describe, expect, test } from '@jest/globals';
 import { type CsdlFunction, xml2json } from 'odata-csdl';
 import { validateXML } from 'xmllint-wasm';
 import { FILTER_FUNCTIONS, V1_FILTER_PROPERTIES } from '../../schema/derive/annotations.ts';
-import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { deriveCsdlXml } from '../../schema/derive/csdl-xml.ts';
-import { deriveCsdlJson } from '../../schema/derive/csdl.ts';
+import { deriveCsdlJson } from '../../schema/derive/csdl-json.ts';
 import { deriveServiceDocument } from '../../schema/derive/service-document.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
-import { entity, int32, type FeedVersion } from '../../schema/words.ts';
+import { entity, int32, type FeedVersion } from '../../schema/entity.ts';
 import type { Condition, FunctionName } from '../../src/plan/read-plan.ts';
 import { contractSets } from './contract.ts';
 
@@ -23,7 +23,7 @@ const CAPABILITIES = '@Org.OData.Capabilities.V1';
 const DESCRIPTION = '@Org.OData.Core.V1.Description';
 
 describe.each(VERSIONS)('$metadata of %s', (version) => {
-  const catalogue = deriveCatalogue(MODEL, version);
+  const catalogue = deriveExposedModel(MODEL, version);
   const xml = deriveCsdlXml('Fleetfeed', catalogue);
   const messages: { message: string }[] = [];
   // What OASIS's converter reads from the XML: the tests below look at the document through its eyes.
@@ -61,7 +61,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
   });
 
   test('describes every type, set, property and way', () => {
-    for (const set of catalogue.listings.keys()) {
+    for (const set of catalogue.entitySets.keys()) {
       expect(container[set]![DESCRIPTION]).toMatch(/\.$/);
       const type = typeOf(set);
       expect(type[DESCRIPTION]).toMatch(/\.$/);
@@ -74,7 +74,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
 
   test('binds every way on both sides and pairs it with its way back', () => {
     let ways = 0;
-    for (const set of catalogue.listings.keys()) {
+    for (const set of catalogue.entitySets.keys()) {
       for (const [name, way] of Object.entries(typeOf(set))) {
         if (way.$Kind !== 'NavigationProperty') continue;
         ways += 1;
@@ -89,7 +89,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
   });
 
   test('a way may lead nowhere exactly where its own property may be null, and never to a null', () => {
-    for (const set of catalogue.listings.keys()) {
+    for (const set of catalogue.entitySets.keys()) {
       const type = typeOf(set);
       for (const way of Object.values(type)) {
         for (const [own, theirs] of Object.entries(way.$ReferentialConstraint ?? {})) {
@@ -114,7 +114,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
     }
     expect(schema['@Org.OData.Core.V1.DefaultNamespace']).toBe(true);
     expect(asOf!.map(({ $EntitySetPath }) => $EntitySetPath)).toEqual(
-      [...catalogue.listings.values()]
+      [...catalogue.entitySets.values()]
         .filter(({ entity: { lifetime } }) => lifetime === 'daily' || lifetime === 'history')
         .map(({ entity }) => entity.name),
     );
@@ -140,7 +140,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
 
   test('offers reading only', () => {
     expect(container[`${CAPABILITIES}.AsynchronousRequestsSupported`]).toBe(true);
-    for (const set of catalogue.listings.keys()) {
+    for (const set of catalogue.entitySets.keys()) {
       expect(container[set]).toMatchObject({
         [`${CAPABILITIES}.ExpandRestrictions`]: { Expandable: version === 'beta' },
         [`${CAPABILITIES}.TopSupported`]: true,
@@ -154,7 +154,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
   });
 
   test('says what can be filtered and sorted', () => {
-    for (const [set, { properties }] of catalogue.listings) {
+    for (const [set, { properties }] of catalogue.entitySets) {
       const filter = container[set]![`${CAPABILITIES}.FilterRestrictions`] as {
         readonly Filterable: boolean;
         readonly NonFilterableProperties?: readonly string[];
@@ -221,7 +221,7 @@ test('what XML minds is escaped', () => {
     key: ['k'],
     properties: { k: int32('A & B.') },
   });
-  const xml = deriveCsdlXml('Odd', deriveCatalogue(makeModel('Odd', [odd]), 'beta'));
+  const xml = deriveCsdlXml('Odd', deriveExposedModel(makeModel('Odd', [odd]), 'beta'));
   expect(xml2json(xml, { strict: true })).toMatchObject({
     Odd: { odd: { [DESCRIPTION]: odd.description, k: { [DESCRIPTION]: 'A & B.' } } },
   });
@@ -231,7 +231,7 @@ describe('the service document', () => {
   const context = 'https://feed.example/v1.0/$metadata';
 
   test.each(VERSIONS)('of %s lists every collection it shows, after the context', (version) => {
-    const document = deriveServiceDocument(deriveCatalogue(MODEL, version), context);
+    const document = deriveServiceDocument(deriveExposedModel(MODEL, version), context);
     expect(Object.keys(document)).toEqual(['@odata.context', 'value']);
     expect(document['@odata.context']).toBe(context);
     expect(document.value[0]).toEqual({ name: 'dates', kind: 'EntitySet', url: 'dates' });

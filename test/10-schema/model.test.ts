@@ -1,6 +1,6 @@
 // The model against the vendor's contract, and against what the official reports rely on.
 import { describe, expect, test } from '@jest/globals';
-import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
 import {
@@ -11,7 +11,7 @@ import {
   NOT_AVAILABLE_KEY,
   textOrNull,
   type Entity,
-} from '../../schema/words.ts';
+} from '../../schema/entity.ts';
 import { CONTRACT, contractSets } from './contract.ts';
 
 const entities = [...MODEL.entities.values()];
@@ -38,7 +38,7 @@ test('no two names of a scope differ by case alone', () => {
   const scopes = [
     entities.map(({ name }) => name),
     entities.map(({ singular }) => singular),
-    ...[...deriveCatalogue(MODEL, 'beta').listings.values()].map(({ properties, ways }) => [
+    ...[...deriveExposedModel(MODEL, 'beta').entitySets.values()].map(({ properties, navigations: ways }) => [
       ...properties.keys(),
       ...ways.keys(),
     ]),

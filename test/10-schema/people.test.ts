@@ -1,16 +1,19 @@
 // How the model says whose a row is.
 import { describe, expect, test } from '@jest/globals';
-import { derivePeople } from '../../schema/derive/people.ts';
+import { derivePersonalDataMap } from '../../schema/derive/personal-data-map.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
-import { parseProfile, profileOf } from '../../schema/privacy.ts';
-import { entity, int32, navigation, text, textOrNull } from '../../schema/words.ts';
+import { parseProfile, profileOf } from '../../schema/privacy-profile.ts';
+import { entity, int32, navigation, text, textOrNull } from '../../schema/entity.ts';
 
-const people = derivePeople(MODEL)!;
+const people = derivePersonalDataMap(MODEL)!;
 const waysOf = (name: string) => {
-  const telling = people.tellings.find(({ entity: { name: each } }) => each === name);
+  const telling = people.collections.find(({ entity: { name: each } }) => each === name);
   return (
-    telling && { by: telling.columns.map(({ own, theirs }) => `${own} = ${theirs}`), thing: telling.thing }
+    telling && {
+      by: telling.personColumns.map(({ own, theirs }) => `${own} = ${theirs}`),
+      thing: telling.ownedColumn,
+    }
   );
 };
 
@@ -20,10 +23,10 @@ describe('whose a row is', () => {
       Object.values(properties).some((property) => property.personal),
     );
     expect(personal.length).toBeGreaterThan(4);
-    expect(people.tellings.map(({ entity: { name } }) => name)).toEqual(
+    expect(people.collections.map(({ entity: { name } }) => name)).toEqual(
       expect.arrayContaining(personal.map(({ name }) => name)),
     );
-    for (const { entity: telling, personal: told } of people.tellings) {
+    for (const { entity: telling, personalProperties: told } of people.collections) {
       const marked = Object.entries(telling.properties).filter(([, property]) => property.personal);
       expect(told).toEqual(marked.map(([name]) => name));
     }
@@ -62,8 +65,10 @@ describe('a model from which nobody could be erased does not start', () => {
   });
 
   test('where a personal value leads to nobody', () => {
-    expect(() => derivePeople(makeModel('Test', [folk, stray]))).toThrow('strays.phone is about nobody');
-    expect(() => derivePeople(makeModel('Test', [stray]))).toThrow('has none');
+    expect(() => derivePersonalDataMap(makeModel('Test', [folk, stray]))).toThrow(
+      'strays.phone is about nobody',
+    );
+    expect(() => derivePersonalDataMap(makeModel('Test', [stray]))).toThrow('has none');
   });
 
   test('where a personal value other than an id may not be null', () => {

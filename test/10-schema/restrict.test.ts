@@ -1,11 +1,11 @@
 // What a role sees of the model: hidden things are not there at all.
 import { describe, expect, test } from '@jest/globals';
-import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { deriveCsdlXml } from '../../schema/derive/csdl-xml.ts';
-import { restrictModel } from '../../schema/derive/restrict.ts';
-import { searchIndexOf } from '../../schema/derive/search.ts';
+import { restrictModel } from '../../schema/derive/restrict-model.ts';
+import { searchIndexOf } from '../../schema/derive/search-index.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { PERSONAL_KINDS } from '../../schema/words.ts';
+import { PERSONAL_KINDS } from '../../schema/entity.ts';
 import { BUILT_IN_ROLES } from '../../src/auth/roles.ts';
 
 const entitiesOf = (
@@ -30,7 +30,7 @@ describe('a role', () => {
       for (const personal of ['all', 'none', ...PERSONAL_KINDS.map((kind) => [kind])] as const) {
         const model = restrictModel(MODEL, { collections: [name], personal });
         expect(model.entities.has(name)).toBe(true);
-        expect(() => deriveCatalogue(model, 'beta')).not.toThrow();
+        expect(() => deriveExposedModel(model, 'beta')).not.toThrow();
         const kinds = [...model.entities.values()]
           .flatMap(({ properties }) => Object.values(properties))
           .flatMap(({ personal: kind }) => kind ?? []);
@@ -42,7 +42,7 @@ describe('a role', () => {
 
   test('analyst sees the whole warehouse', () => {
     const { entities } = MODEL;
-    const all = [...entities.values()].filter(({ kept }) => !kept).map(({ name }) => name);
+    const all = [...entities.values()].filter(({ hiddenByDefault: kept }) => !kept).map(({ name }) => name);
     expect([...entitiesOf('analyst').keys()]).toEqual(all);
     expect(entitiesOf('analyst').get('users')).toEqual(entities.get('users'));
   });
@@ -54,7 +54,7 @@ describe('a role', () => {
     expect(columns.filter(({ personal }) => personal)).toEqual([]);
     const xml = deriveCsdlXml(
       MODEL.namespace,
-      deriveCatalogue(restrictModel(MODEL, BUILT_IN_ROLES.reader), 'beta'),
+      deriveExposedModel(restrictModel(MODEL, BUILT_IN_ROLES.reader), 'beta'),
     );
     expect(xml).not.toMatch(/serialNumber|userPrincipalName|phoneNumber|"userId"/);
     const devices = seen.get('devices');

@@ -1,8 +1,8 @@
 // Which collections $search looks through, and that $metadata says the same.
 import { describe, expect, test } from '@jest/globals';
 import { collectionAnnotations } from '../../schema/derive/annotations.ts';
-import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
-import { isSearchable, searchedWays, searchIndexOf } from '../../schema/derive/search.ts';
+import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
+import { isSearchable, searchedNavigations, searchIndexOf } from '../../schema/derive/search-index.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 
 const SEARCHABLE = 'Org.OData.Capabilities.V1.SearchRestrictions';
@@ -36,9 +36,9 @@ describe('a word index', () => {
   });
 
   test('of the rows it leads to is that of a fact as well, and of a thing without text', () => {
-    const catalogue = deriveCatalogue(MODEL, 'beta');
+    const catalogue = deriveExposedModel(MODEL, 'beta');
     const waysOf = (name: string) =>
-      searchedWays(catalogue.listings.get(name)!, catalogue).map((way) => way.name);
+      searchedNavigations(catalogue.entitySets.get(name)!, catalogue).map((way) => way.name);
     expect(waysOf('encryptionActivities')).toEqual([
       'deviceType',
       'encryptionReadinessState',
@@ -53,8 +53,8 @@ describe('a word index', () => {
 
   test('is announced where there is one, and on beta alone', () => {
     for (const version of ['v1.0', 'beta'] as const) {
-      const catalogue = deriveCatalogue(MODEL, version);
-      for (const listing of catalogue.listings.values()) {
+      const catalogue = deriveExposedModel(MODEL, version);
+      for (const listing of catalogue.entitySets.values()) {
         const searchable = version === 'beta' && isSearchable(listing, catalogue);
         expect([listing.entity.name, collectionAnnotations(catalogue, listing)[SEARCHABLE]]).toEqual([
           listing.entity.name,

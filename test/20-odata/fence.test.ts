@@ -11,9 +11,9 @@ import { parseOrderby } from '../../src/odata/parse/parse-orderby.ts';
 import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { parseSearch } from '../../src/odata/parse/parse-search.ts';
 import { splitQuery } from '../../src/odata/parse/split-query.ts';
-import { BOMBS } from './bombs.ts';
+import { PATHOLOGICAL_QUERIES } from './pathological-queries.ts';
 import { outline } from './outline.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 /** Every reader of an option that nests. */
 const READERS = [parseOrderby, parseExpand, parseCompute, parseSearch, parseApply];
@@ -125,9 +125,9 @@ describe('no part of a query is lost or taken for another', () => {
 const BOUND_MS = 1000;
 
 describe('time grows with the length and no faster', () => {
-  test.each(Object.keys(BOMBS))('%s', (family) => {
+  test.each(Object.keys(PATHOLOGICAL_QUERIES))('%s', (family) => {
     for (const levels of [18, 100, 1000, 5000]) {
-      const text = BOMBS[family]!(levels);
+      const text = PATHOLOGICAL_QUERIES[family]!(levels);
       const start = performance.now();
       expect(outcomeOf(() => parseExpression(text, '$filter'))).toMatch(
         /^(read|request\.malformed-expression|limit\.too-complex)$/,
@@ -139,7 +139,7 @@ describe('time grows with the length and no faster', () => {
   });
 
   test('five thousand terms of one or are read, side by side', () => {
-    const tree = parseExpression(BOMBS['Id eq n or …']!(5000), '$filter');
+    const tree = parseExpression(PATHOLOGICAL_QUERIES['Id eq n or …']!(5000), '$filter');
     expect(tree).toMatchObject({ kind: 'logical', operator: 'or' });
     expect(tree.kind === 'logical' && tree.operands.length).toBe(5000);
   });

@@ -7,7 +7,7 @@ import {
   printContentType,
 } from '../../src/odata/headers/negotiate-format.ts';
 import { parsePrefer, printPreferenceApplied } from '../../src/odata/headers/parse-prefer.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 const POWER_QUERY =
   'application/json;odata.metadata=minimal;q=1.0,application/json;odata=minimalmetadata;q=0.9,' +

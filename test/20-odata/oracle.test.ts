@@ -6,7 +6,7 @@ import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
 import { anyExpression, sharedExpression } from './arbitrary-expression.ts';
 import { outline } from './outline.ts';
 import { printExpression } from './print-expression.ts';
-import { outlineOfToken } from './re-associate.ts';
+import { outlineOfToken } from './outline-of-token.ts';
 
 describe('what is printed with the fewest parentheses', () => {
   test('is read back as the tree it was printed from', () => {

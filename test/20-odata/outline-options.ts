@@ -22,7 +22,7 @@ export function outlineExpand(items: readonly ExpandItem[]): string {
 
 function outlineNested(options: NestedOptions): string {
   const { select, expand, filter, orderby, compute, search, top, skip, count, levels } = options;
-  const said = [
+  const parts = [
     select && `select ${select.map(({ segments }) => segments.join('/')).join(' ')}`,
     expand && `expand ${outlineExpand(expand)}`,
     filter && `filter ${outline(filter)}`,
@@ -34,7 +34,7 @@ function outlineNested(options: NestedOptions): string {
     count !== null && `count ${count}`,
     levels !== null && `levels ${levels}`,
   ].filter((each) => typeof each === 'string');
-  return said.length === 0 ? '' : `{${said.join('; ')}}`;
+  return parts.length === 0 ? '' : `{${parts.join('; ')}}`;
 }
 
 function outlineOrder(terms: readonly OrderTerm[]): string {

@@ -4,7 +4,7 @@ import { LIMITS } from '../../src/base/limits.ts';
 import { parseApply } from '../../src/odata/parse/parse-apply.ts';
 import { parseCompute } from '../../src/odata/parse/parse-compute.ts';
 import { outlineApply, outlineCompute } from './outline-options.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 describe('transformations', () => {
   test.each([

@@ -6,7 +6,7 @@ import { LIMITS } from '../../src/base/limits.ts';
 import type { BatchPart } from '../../src/odata/batch/batch-part.ts';
 import { parseBatchJson } from '../../src/odata/batch/parse-batch-json.ts';
 import { parseBatchMultipart } from '../../src/odata/batch/parse-batch-multipart.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 const READ = { id: '1', method: 'GET', url: 'devices' };
 const PART: BatchPart = { ...READ, headers: {}, dependsOn: [], group: null, condition: null };

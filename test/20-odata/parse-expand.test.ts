@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
 import { parseExpand } from '../../src/odata/parse/parse-expand.ts';
 import { outlineExpand } from './outline-options.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 describe('navigations and their options', () => {
   test.each([

@@ -4,7 +4,7 @@ import { LIMITS } from '../../src/base/limits.ts';
 import type { Expression, LiteralValue } from '../../src/odata/syntax/expression.ts';
 import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
 import { outline } from './outline.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 const parse = (text: string): Expression => parseExpression(text, '$filter');
 

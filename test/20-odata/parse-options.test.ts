@@ -5,7 +5,7 @@ import { parseOptions } from '../../src/odata/parse/parse-options.ts';
 import { splitQuery } from '../../src/odata/parse/split-query.ts';
 import type { QueryOptions } from '../../src/odata/syntax/parsed-request.ts';
 import { outline } from './outline.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 const read = (query: string): QueryOptions => parseOptions(splitQuery(query));
 

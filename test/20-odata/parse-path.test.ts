@@ -5,7 +5,7 @@ import { parsePath } from '../../src/odata/parse/parse-path.ts';
 import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { printLiteral } from '../../src/odata/print/print-literal.ts';
 import type { PathSegment, Resource } from '../../src/odata/syntax/parsed-request.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 function outlineOf(resource: Resource): string {
   if (resource.kind !== 'path') return resource.kind;

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
 import { parseSearch } from '../../src/odata/parse/parse-search.ts';
 import { outlineSearch } from './outline-options.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 describe('words, phrases and how they combine', () => {
   test.each([

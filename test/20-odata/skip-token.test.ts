@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { decodeSkipToken, encodeSkipToken, type SkipToken } from '../../src/odata/cursor/skip-token.ts';
 import { anyLiteral } from './arbitrary-expression.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal-of.ts';
 
 const token: SkipToken = {
   generation: 61,

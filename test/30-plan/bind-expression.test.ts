@@ -1,9 +1,9 @@
 // Names, types and literals of expressions, and what is said when they do not fit.
 import { describe, expect, test } from '@jest/globals';
-import { planOf, show } from './plan-of.ts';
+import { planOf, showCondition } from './plan-of.ts';
 
 const where = (filter: string, more = ''): string =>
-  show(planOf(`/devicePropertyHistories?$filter=${filter}${more}`).where);
+  showCondition(planOf(`/devicePropertyHistories?$filter=${filter}${more}`).where);
 
 describe('an expression is bound', () => {
   test.each([
@@ -46,7 +46,7 @@ describe('an expression is bound', () => {
     ['isDeleted', 'isDeleted'],
     ['isDeleted eq true', 'isDeleted eq true'],
   ])('%s', (filter, meaning) => {
-    expect(show(planOf(`/users?$filter=${filter}`).where)).toBe(meaning);
+    expect(showCondition(planOf(`/users?$filter=${filter}`).where)).toBe(meaning);
   });
 
   test.each([
@@ -56,7 +56,7 @@ describe('an expression is bound', () => {
     ],
     ['deviceType ne null', 'exists(deviceTypes r1 on deviceTypeKey=r0.deviceTypeKey)'],
   ])('%s', (filter, meaning) => {
-    expect(show(planOf(`/devices?$filter=${filter}`).where)).toBe(meaning);
+    expect(showCondition(planOf(`/devices?$filter=${filter}`).where)).toBe(meaning);
   });
 
   test('aliases stand for literals, also through each other', () => {
@@ -80,11 +80,11 @@ test.each([
 });
 
 test('a text beside an instant, a truth or a time is read too, and on v1.0 not', () => {
-  expect(show(planOf("/users?$filter=rowLastModifiedDateTimeUTC ge '2018-02-21T22:18Z'").where)).toBe(
-    "rowLastModifiedDateTimeUTC ge '2018-02-21T22:18:00'",
-  );
-  expect(show(planOf("/users?$filter=isDeleted eq 'True'").where)).toBe('isDeleted eq true');
-  expect(show(planOf("/users?$filter=time(rowLastModifiedDateTimeUTC) lt '08:30'").where)).toMatch(
+  expect(
+    showCondition(planOf("/users?$filter=rowLastModifiedDateTimeUTC ge '2018-02-21T22:18Z'").where),
+  ).toBe("rowLastModifiedDateTimeUTC ge '2018-02-21T22:18:00'");
+  expect(showCondition(planOf("/users?$filter=isDeleted eq 'True'").where)).toBe('isDeleted eq true');
+  expect(showCondition(planOf("/users?$filter=time(rowLastModifiedDateTimeUTC) lt '08:30'").where)).toMatch(
     /08:30:00/,
   );
   expect(() => planOf("/dates?$filter=dateKey eq '20180221'", { version: 'v1.0' })).toThrow(

@@ -1,6 +1,6 @@
 // Functions in a path: which rows of the past they mean, and what is said of wrong calls.
 import { describe, expect, test } from '@jest/globals';
-import { planOf, show } from './plan-of.ts';
+import { planOf, showCondition } from './plan-of.ts';
 
 describe('a function in a path', () => {
   test.each([
@@ -29,7 +29,7 @@ describe('a function in a path', () => {
   ])('%s', (address, name, where) => {
     const plan = planOf(address);
     expect(plan).toMatchObject({ shape: 'page', entity: { name } });
-    expect(show(plan.where)).toBe(where);
+    expect(showCondition(plan.where)).toBe(where);
   });
 
   test('is called with its namespace and without', () => {

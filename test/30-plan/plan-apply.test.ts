@@ -1,7 +1,7 @@
 // What $apply makes of columns and keys, transformation by transformation.
 import { describe, expect, test } from '@jest/globals';
 import { visibleColumns } from '../../src/plan/apply/apply-rows.ts';
-import { planOf, show } from './plan-of.ts';
+import { planOf, showCondition } from './plan-of.ts';
 
 /** Each column that is shown, with its type; `?` where it may be null. */
 function columnsOf(apply: string, set = 'devices'): readonly string[] {
@@ -79,10 +79,10 @@ test('what the address says of rows comes first, and $filter is about the result
   const { from, where } = planOf(
     '/devices(7)/deviceEncryptionStates?$apply=groupby((dateKey))&$filter=dateKey gt 20180101',
   );
-  expect(from.kind === 'grouped' && from.of.kind === 'filtered' && show(from.of.where)).toContain(
+  expect(from.kind === 'grouped' && from.of.kind === 'filtered' && showCondition(from.of.where)).toContain(
     'devices where deviceKey eq 7',
   );
-  expect(show(where)).toBe('dateKey gt 20180101');
+  expect(showCondition(where)).toBe('dateKey gt 20180101');
 });
 
 test.each([

@@ -1,27 +1,27 @@
 // Plans an address against the real model, at noon of the day that the vendor's examples speak of.
-import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import type { FeedVersion } from '../../schema/words.ts';
+import type { FeedVersion } from '../../schema/entity.ts';
 import { LIMITS } from '../../src/base/limits.ts';
 import type { LiteralValue } from '../../src/odata/syntax/expression.ts';
 import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import type { Condition, NavigationJoin, ReadPlan, RowSource, Scalar } from '../../src/plan/read-plan.ts';
 
-const CATALOGUES = { 'v1.0': deriveCatalogue(MODEL, 'v1.0'), beta: deriveCatalogue(MODEL, 'beta') };
+const EXPOSED_MODELS = { 'v1.0': deriveExposedModel(MODEL, 'v1.0'), beta: deriveExposedModel(MODEL, 'beta') };
 
-interface More {
+interface PlanOptions {
   readonly version?: FeedVersion;
   readonly after?: readonly LiteralValue[];
   readonly served?: number;
 }
 
 /** `address` is what follows the version: `/devices?$top=5`. */
-export function planOf(address: string, { version = 'beta', after, served = 0 }: More = {}): ReadPlan {
+export function planOf(address: string, { version = 'beta', after, served = 0 }: PlanOptions = {}): ReadPlan {
   const [path = '', ...options] = address.split('?');
   return planRead(parseRequest(path, encodeURI(options.join('?'))), {
     version,
-    exposedModels: CATALOGUES,
+    exposedModels: EXPOSED_MODELS,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: after ? { generation: 61, startedAt: 0, served, tracksChanges: false, after } : null,
@@ -29,14 +29,14 @@ export function planOf(address: string, { version = 'beta', after, served = 0 }:
 }
 
 /** A condition in a line: enough to see what was meant. */
-export function show(condition: Condition | null): string {
+export function showCondition(condition: Condition | null): string {
   if (condition === null) return '';
   switch (condition.kind) {
     case 'all':
     case 'any':
-      return `${condition.kind}(${condition.of.map(show).join(', ')})`;
+      return `${condition.kind}(${condition.of.map(showCondition).join(', ')})`;
     case 'not':
-      return `not(${show(condition.of)})`;
+      return `not(${showCondition(condition.of)})`;
     case 'compare':
       return `${showScalar(condition.left)} ${condition.operator} ${showScalar(condition.right)}`;
     case 'oneOf':
@@ -44,14 +44,14 @@ export function show(condition: Condition | null): string {
     case 'textTest':
       return `${condition.test}(${showScalar(condition.text)}, ${showScalar(condition.part)})`;
     case 'correlatedKey':
-      return `${Object.entries(condition.on).flat().join(' as ')} of ${sourceName(condition.source)} where ${show(condition.where)}`;
+      return `${Object.entries(condition.on).flat().join(' as ')} of ${sourceName(condition.source)} where ${showCondition(condition.where)}`;
     case 'exists':
     case 'forAll':
-      return `${condition.kind}(${showWay(condition.join)}${condition.where ? ` where ${show(condition.where)}` : ''})`;
+      return `${condition.kind}(${showNavigation(condition.join)}${condition.where ? ` where ${showCondition(condition.where)}` : ''})`;
     case 'search':
       return `${condition.index.name}(${condition.words})`;
     case 'inSubquery':
-      return `${condition.join.source.kind === 'collection' ? condition.join.source.entity.name : '…'}(${show(condition.where)})`;
+      return `${condition.join.source.kind === 'collection' ? condition.join.source.entity.name : '…'}(${showCondition(condition.where)})`;
     case 'asOf':
       return `asOf(${condition.entity.name}, ${condition.day})`;
     case 'isTrue':
@@ -61,7 +61,7 @@ export function show(condition: Condition | null): string {
   }
 }
 
-function showWay({ source, row, start, on }: NavigationJoin): string {
+function showNavigation({ source, row, start, on }: NavigationJoin): string {
   const pairs = Object.entries(on).map(([theirs, own]) => `${theirs}=r${start}.${own}`);
   return `${sourceName(source)} r${row} on ${pairs.join()}`;
 }
@@ -84,16 +84,16 @@ function showScalar(scalar: Scalar): string {
     case 'negate':
       return `-${showScalar(scalar.operand)}`;
     case 'case':
-      return `case(${scalar.branches.map(({ when, then }) => `${show(when)}: ${showScalar(then)}`).join(', ')})`;
+      return `case(${scalar.branches.map(({ when, then }) => `${showCondition(when)}: ${showScalar(then)}`).join(', ')})`;
     case 'cast':
       return `cast(${showScalar(scalar.of)} as ${scalar.type})`;
     case 'navigate':
-      return `${showScalar(scalar.of)} through ${showWay(scalar.join)}`;
+      return `${showScalar(scalar.of)} through ${showNavigation(scalar.join)}`;
     case 'aggregateRelated':
-      return `${scalar.method}(${showScalar(scalar.of)} of ${showWay(scalar.join)})`;
+      return `${scalar.method}(${showScalar(scalar.of)} of ${showNavigation(scalar.join)})`;
     case 'countRelated':
-      return `count(${showWay(scalar.join)})`;
+      return `count(${showNavigation(scalar.join)})`;
     case 'condition':
-      return `(${show(scalar.condition)})`;
+      return `(${showCondition(scalar.condition)})`;
   }
 }

@@ -1,7 +1,7 @@
 // What an address means in terms of the model.
 import { describe, expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { planOf, show } from './plan-of.ts';
+import { planOf, showCondition } from './plan-of.ts';
 
 describe('the path', () => {
   test.each([
@@ -68,14 +68,14 @@ describe('the path', () => {
   ])('%s is read as %s of %s', (address, shape, name, where) => {
     const plan = planOf(address);
     expect(plan).toMatchObject({ shape, entity: { name } });
-    expect(show(plan.where)).toBe(where);
+    expect(showCondition(plan.where)).toBe(where);
   });
 
   test('a navigation remembers the row it starts at, so that a missing one is 404', () => {
     expect(planOf('/devices').navigationOrigin).toBeNull();
     const source = planOf('/devices(7)/deviceType').navigationOrigin!;
     expect(source).toMatchObject({ shape: 'entity', entity: { name: 'devices' } });
-    expect(show(source.where)).toBe('deviceKey eq 7');
+    expect(showCondition(source.where)).toBe('deviceKey eq 7');
   });
 
   test.each([
@@ -240,7 +240,7 @@ describe('a page chain', () => {
 describe('options', () => {
   test('$search asks the word index, and stands beside $filter', () => {
     const plan = planOf('/devices?$search=a "b c" OR NOT d&$filter=isDeleted');
-    expect(show(plan.where)).toBe(
+    expect(showCondition(plan.where)).toBe(
       'all(isDeleted, any(all(devicesSearch(a), devicesSearch(b c)), not(devicesSearch(d))))',
     );
   });

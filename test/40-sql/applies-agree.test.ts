@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
-import type { Row } from '../../schema/words.ts';
-import { evaluateApply, type Folded, inOrder, type Table } from './apply-evaluator.ts';
-import { OWN, planApplied, REACHED } from './plan-applied.ts';
+import type { Row } from '../../schema/entity.ts';
+import { evaluateApply, type RelatedValues, inOrder, type Table } from './apply-evaluator.ts';
+import { OWN_COLUMNS, planApplied, NAVIGATED_COLUMNS } from './plan-applied.ts';
 import { randomApplies } from './random-applies.ts';
 import { KIND_ROWS, openThings, ROWS, THINGS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
@@ -17,7 +17,10 @@ afterAll(() => {
   database.close();
 });
 
-const applies = randomApplies(OWN, REACHED, ['kind/children/kindKey', 'kind/children/things/number']);
+const applies = randomApplies(OWN_COLUMNS, NAVIGATED_COLUMNS, [
+  'kind/children/kindKey',
+  'kind/children/things/number',
+]);
 
 const parentOf = (key: unknown) => KIND_ROWS.find(({ kindKey }) => key !== null && kindKey === Number(key));
 
@@ -28,7 +31,7 @@ const childrenOf = (row: Row) =>
 const thingsOf = (key: number) => ROWS.filter(({ number }) => number === BigInt(key));
 
 /** What a thing reaches many of: the kinds below its own, and the things of those. */
-const FOLDED: Folded = new Map([
+const FOLDED: RelatedValues = new Map([
   ['kind/children/kindKey', (row) => childrenOf(row).map(({ kindKey }) => BigInt(kindKey))],
   ['kind/children/$count', (row) => childrenOf(row).map(() => 1n)],
   [
@@ -56,8 +59,8 @@ const TABLE: Table = {
   }),
   key: THINGS.key,
   order: [],
-  reached: [...REACHED.keys()],
-  folded: FOLDED,
+  navigable: [...NAVIGATED_COLUMNS.keys()],
+  relatedValues: FOLDED,
 };
 
 // Whole numbers are exact here as JSON.parse has them: those beyond 2^53 are counted and compared, never added up.

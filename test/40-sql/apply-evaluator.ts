@@ -1,5 +1,5 @@
 // What $apply means, step by step over arrays of rows in plain JavaScript: what SQL is held against.
-import type { Row, Value } from '../../schema/words.ts';
+import type { Row, Value } from '../../schema/entity.ts';
 import type { Expression, OrderTerm } from '../../src/odata/syntax/expression.ts';
 import type {
   AggregateItem,
@@ -17,17 +17,17 @@ export interface Table {
   readonly key: readonly string[];
   readonly order: readonly OrderTerm[];
   /** Columns that are not there, but can be reached along a navigation. */
-  readonly reached: readonly string[];
+  readonly navigable: readonly string[];
   /** Columns of which a row has many values, as long as the others are reached: `things/number`. */
-  readonly folded?: Folded;
+  readonly relatedValues?: RelatedValues;
 }
 
-export type Folded = ReadonlyMap<string, (row: Row) => readonly Value[]>;
+export type RelatedValues = ReadonlyMap<string, (row: Row) => readonly Value[]>;
 
 type Step<Kind extends Transformation['kind']> = Transformation & { readonly kind: Kind };
 
 export function evaluateApply(steps: readonly Transformation[], table: Table): Table {
-  return steps.reduce(taken, table);
+  return steps.reduce(evaluateStep, table);
 }
 
 /** In the order that was asked for, then in that of the key: backwards where the key itself was asked for backwards. */
@@ -55,7 +55,7 @@ function compareKeys(key: readonly string[], a: Row, b: Row): number {
   return 0;
 }
 
-function taken(table: Table, step: Transformation): Table {
+function evaluateStep(table: Table, step: Transformation): Table {
   const { rows, key, order } = table;
   switch (step.kind) {
     case 'identity':
@@ -71,18 +71,18 @@ function taken(table: Table, step: Transformation): Table {
     case 'skip':
       return { ...table, rows: inOrder(table).slice(step.rows) };
     case 'aggregate':
-      return { rows: [aggregated(step.items, table)], key: [], order: [], reached: [] };
+      return { rows: [aggregated(step.items, table)], key: [], order: [], navigable: [] };
     case 'groupby':
       return grouped(step, table);
     case 'concat':
-      return united(step.of.map((branch) => evaluateApply(branch, table)));
+      return concatenated(step.of.map((branch) => evaluateApply(branch, table)));
     case 'topcount':
     case 'topsum':
     case 'toppercent':
     case 'bottomcount':
     case 'bottomsum':
     case 'bottompercent':
-      return { ...table, rows: ranked(step, rows, key) };
+      return { ...table, rows: topRows(step, rows, key) };
     case 'search':
     case 'expand':
       throw new TypeError(`No ${step.kind} here.`);
@@ -105,30 +105,30 @@ function grouped({ by, then }: Step<'groupby'>, table: Table): Table {
   const tables = groupingsOf(by).map((columns): Table => {
     const found = groups(rows, columns).map((group): Row => {
       const named = columns.map((name) => [name, group[0]?.[name] ?? null] as const);
-      const [told] =
+      const [aggregates] =
         then.length === 0 ? [] : evaluateApply(then, { ...table, rows: group, key: [], order: [] }).rows;
-      return { ...Object.fromEntries(named), ...told };
+      return { ...Object.fromEntries(named), ...aggregates };
     });
-    return { rows: found, key: columns, order: [], reached: [] };
+    return { rows: found, key: columns, order: [], navigable: [] };
   });
-  return tables.length === 1 ? tables[0]! : united(tables);
+  return tables.length === 1 ? tables[0]! : concatenated(tables);
 }
 
 /** One table after another: a column of its own counts them. */
-function united(tables: readonly Table[]): Table {
+function concatenated(tables: readonly Table[]): Table {
   const keys = tables.flatMap(({ key }) => key);
   const origin = `#${String(Math.max(...tables.map(({ key }) => key.filter((name) => name.startsWith('#')).length)))}`;
-  const everywhere = tables.every(({ reached }) => reached.length > 0);
+  const everywhere = tables.every(({ navigable: reached }) => reached.length > 0);
   const own = (row: Row, reached: readonly string[]): Row =>
     Object.fromEntries(Object.entries(row).filter(([name]) => everywhere || !reached.includes(name)));
   return {
-    rows: tables.flatMap(({ rows, reached }, index) =>
+    rows: tables.flatMap(({ rows, navigable: reached }, index) =>
       rows.map((row) => ({ ...own(row, reached), [origin]: index })),
     ),
     key: [origin, ...new Set(keys)],
     order: [],
-    reached: everywhere ? (tables[0]?.reached ?? []) : [],
-    ...(tables[0]?.folded && { folded: tables[0].folded }),
+    navigable: everywhere ? (tables[0]?.navigable ?? []) : [],
+    ...(tables[0]?.relatedValues && { relatedValues: tables[0].relatedValues }),
   };
 }
 
@@ -157,7 +157,7 @@ function groups(rows: readonly Row[], columns: readonly string[]): readonly (rea
   return [...found.values()];
 }
 
-function aggregated(items: readonly AggregateItem[], { rows, folded }: Table): Row {
+function aggregated(items: readonly AggregateItem[], { rows, relatedValues: folded }: Table): Row {
   const valuesOf = (expression: Expression): readonly Value[] => {
     const many = expression.kind === 'path' ? folded?.get(expression.segments.join('/')) : undefined;
     return rows.flatMap((row) => (many ? many(row) : [evaluate(expression, row)]));
@@ -193,14 +193,14 @@ function total(cells: Cells): number | bigint {
 }
 
 /** So many rows from one end as the method wants; equals in the order of the key. Rows without a value add nothing. */
-function ranked(
+function topRows(
   { kind, amount, by }: Step<RankMethod>,
   rows: readonly Row[],
   key: readonly string[],
 ): readonly Row[] {
   const wanted = Number(evaluate(amount, {}));
   const descending = kind.startsWith('top');
-  const sorted = inOrder({ rows, key, order: [{ expression: by, descending }], reached: [] });
+  const sorted = inOrder({ rows, key, order: [{ expression: by, descending }], navigable: [] });
   if (kind.endsWith('count')) return sorted.slice(0, wanted);
   const sizeOf = (row: Row, expression: Expression): number => Number(evaluate(expression, row) ?? 0);
   const whole = sorted.reduce((sum, row) => sum + sizeOf(row, by), 0);

@@ -8,7 +8,7 @@ import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
 import { renderPage } from '../../src/sql/read/render-page.ts';
-import { CATALOGUE, openThings } from './things.ts';
+import { EXPOSED_MODEL, openThings } from './things.ts';
 import { templateOf, walkChunks } from './walk-chunks.ts';
 
 let database: Database;
@@ -28,7 +28,7 @@ afterAll(() => {
 function plan(collection: string, options: string): ReadPlan {
   return planRead(parseRequest(`/${collection}`, encodeURI(options)), {
     version: 'beta',
-    exposedModels: { 'v1.0': CATALOGUE, beta: CATALOGUE },
+    exposedModels: { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL },
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: null,

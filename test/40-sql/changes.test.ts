@@ -15,7 +15,7 @@ import type { ParsedRequest } from '../../src/odata/syntax/parsed-request.ts';
 import { type ChangesPlan, planChanges } from '../../src/plan/plan-changes.ts';
 import { renderChanges } from '../../src/sql/read/render-changes.ts';
 import { randomExpressions } from './random-filters.ts';
-import { CATALOGUE, DAYS, listingOf, openThings, THINGS, VOCABULARY } from './things.ts';
+import { EXPOSED_MODEL, DAYS, entitySetOf, openThings, THINGS, VOCABULARY } from './things.ts';
 import { templateOf, walkChunks, walkStatements } from './walk-chunks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-things-'));
@@ -52,13 +52,13 @@ const LAST_DAY = DAYS.at(-1)!;
 const startedAt = new Date('2018-03-01T12:00:00Z');
 
 function changesOf(wanted: ParsedRequest, at = { firstDay: LAST_DAY, startedAt }): ChangesPlan {
-  const exposedModels = { 'v1.0': CATALOGUE, beta: CATALOGUE };
+  const exposedModels = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
   const context = { version: 'beta', exposedModels, limits: LIMITS, continuation: null } as const;
   return planChanges(wanted, at, { ...context, now: new Date('2018-03-02T12:00:00Z') });
 }
 
 function walked({ plan, size }: { readonly plan: ChangesPlan; readonly size: number }): readonly Row[] {
-  const listing = listingOf(plan.newer.entity.name);
+  const listing = entitySetOf(plan.newer.entity.name);
   const row = withKey(plan.newer.columns);
   const gone = (reason: 'deleted' | 'changed'): RowTemplate =>
     removedRowTemplate(listing, reason, '4.01', row);

@@ -1,5 +1,5 @@
 // The meaning of expressions as the standard has it, row by row in plain JavaScript: what SQL is held against.
-import type { Row } from '../../schema/words.ts';
+import type { Row } from '../../schema/entity.ts';
 import type { Expression } from '../../src/odata/syntax/expression.ts';
 
 /** Whole numbers are bigint, so that their division and their size are exact. */
@@ -97,16 +97,16 @@ export function compareCells(left: Cell, right: Cell): number {
 
 function computed(operator: string, left: Cell, right: Cell): Cell {
   if (left === null || right === null) return null;
-  if (typeof left === 'string') return momentOf(operator, left, right as string | bigint);
+  if (typeof left === 'string') return instantArithmetic(operator, left, right as string | bigint);
   if (operator === 'divby') return Number(left) / Number(right);
-  if (typeof left === 'bigint' && typeof right === 'bigint') return WHOLE[operator]!(left, right);
-  return FRACTION[operator]!(Number(left), Number(right));
+  if (typeof left === 'bigint' && typeof right === 'bigint') return INTEGER_OPERATORS[operator]!(left, right);
+  return DECIMAL_OPERATORS[operator]!(Number(left), Number(right));
 }
 
 const TICKS_PER_DAY = 864_000_000_000n;
 
 /** Instants apart, or one a duration later: days are counted, and what is left of a day. */
-function momentOf(operator: string, instant: string, other: string | bigint): Cell {
+function instantArithmetic(operator: string, instant: string, other: string | bigint): Cell {
   if (typeof other === 'string') return ticksAt(instant) - ticksAt(other);
   const ticks = ticksAt(instant) + (operator === 'add' ? other : -other);
   if (ticks < 0n) return null;
@@ -149,7 +149,7 @@ function dayOf(days: number): readonly number[] {
   return [year, month, days - daysBefore(year, month) + 1];
 }
 
-const WHOLE: Record<string, (a: bigint, b: bigint) => bigint> = {
+const INTEGER_OPERATORS: Record<string, (a: bigint, b: bigint) => bigint> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
@@ -157,7 +157,7 @@ const WHOLE: Record<string, (a: bigint, b: bigint) => bigint> = {
   mod: (a, b) => a % b,
 };
 
-const FRACTION: Record<string, (a: number, b: number) => number> = {
+const DECIMAL_OPERATORS: Record<string, (a: number, b: number) => number> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,

@@ -12,10 +12,10 @@ import { largestNestedPage, limitNestedPages } from '../../src/plan/limit-nested
 import { planRead } from '../../src/plan/plan-read.ts';
 import { renderEntity } from '../../src/sql/read/render-single.ts';
 import { renderPage } from '../../src/sql/read/render-page.ts';
-import { CATALOGUE, KIND_ROWS, openThings, ROWS } from './things.ts';
+import { EXPOSED_MODEL, KIND_ROWS, openThings, ROWS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
 
-const catalogues = { 'v1.0': CATALOGUE, beta: CATALOGUE };
+const catalogues = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
 let database: Database;
 beforeAll(() => {
   database = openThings();

@@ -8,7 +8,7 @@ import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import { renderPage } from '../../src/sql/read/render-page.ts';
 import { compareCells } from './evaluator.ts';
-import { CATALOGUE, DAYS, openThings, ROWS, THINGS } from './things.ts';
+import { EXPOSED_MODEL, DAYS, openThings, ROWS, THINGS } from './things.ts';
 import { templateOf, walkChunks } from './walk-chunks.ts';
 
 let database: Database;
@@ -20,7 +20,7 @@ afterAll(() => {
 });
 
 function plan(collection: string, options = '') {
-  const catalogues = { 'v1.0': CATALOGUE, beta: CATALOGUE };
+  const catalogues = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
   return planRead(parseRequest(`/${collection}`, options), {
     version: 'beta',
     exposedModels: catalogues,

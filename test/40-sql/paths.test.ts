@@ -7,7 +7,7 @@ import { registerFunctions } from '../../src/engines/sqlite/read/register-functi
 import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
 import { renderCount } from '../../src/sql/read/render-single.ts';
-import { CATALOGUE, KIND_ROWS, openThings, ROWS } from './things.ts';
+import { EXPOSED_MODEL, KIND_ROWS, openThings, ROWS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
 
 let database: Database;
@@ -22,7 +22,7 @@ function plan(address: string) {
   const [path = '', options = ''] = address.split('?');
   return planRead(parseRequest(path, encodeURI(options)), {
     version: 'beta',
-    exposedModels: { 'v1.0': CATALOGUE, beta: CATALOGUE },
+    exposedModels: { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL },
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: null,

@@ -6,20 +6,20 @@ import { totalOrder } from '../../src/plan/plan-order.ts';
 import type { ReadPlan } from '../../src/plan/read-plan.ts';
 import { collectionRows, MAIN_ROW, scopeOfEntitySet } from '../../src/plan/bind/scope.ts';
 import type { Columns } from './random-applies.ts';
-import { CATALOGUE, listingOf } from './things.ts';
+import { EXPOSED_MODEL, entitySetOf } from './things.ts';
 
 export function planApplied(collection: string, steps: readonly Transformation[]): ReadPlan {
-  const listing = listingOf(collection);
-  const scope = scopeOfEntitySet(listing, {
-    exposedModel: CATALOGUE,
+  const entitySet = entitySetOf(collection);
+  const scope = scopeOfEntitySet(entitySet, {
+    exposedModel: EXPOSED_MODEL,
     aliases: new Map(),
     now: new Date(0),
     option: '$apply',
   });
-  const start = { source: collectionRows(listing), it: scope.it, order: [], expands: [] };
+  const start = { source: collectionRows(entitySet), it: scope.it, order: [], expands: [] };
   const { source, order } = planApply(steps, start, scope);
   return {
-    entity: listing.entity,
+    entity: entitySet.entity,
     from: source,
     row: MAIN_ROW,
     version: 'beta',
@@ -40,7 +40,7 @@ export function planApplied(collection: string, steps: readonly Transformation[]
 }
 
 /** Of things. */
-export const OWN: Columns = new Map([
+export const OWN_COLUMNS: Columns = new Map([
   ['dateKey', 'measure'],
   ['thingKey', 'measure'],
   ['label', 'text'],
@@ -54,7 +54,7 @@ export const OWN: Columns = new Map([
   ['seen', 'instant'],
 ]);
 /** Along the ways of things. */
-export const REACHED: Columns = new Map([
+export const NAVIGATED_COLUMNS: Columns = new Map([
   ['kind/title', 'text'],
   ['kind/on', 'truth'],
   ['kind/parent/title', 'text'],

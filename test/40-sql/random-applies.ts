@@ -4,8 +4,8 @@ import type { Expression, LiteralValue, OrderTerm } from '../../src/odata/syntax
 import type { AggregateItem, Transformation, GroupTerm } from '../../src/odata/syntax/parsed-request.ts';
 
 /** What can be done with a column: sums of a `measure` are exact, of other numbers they need not be. */
-export type Use = 'measure' | 'whole' | 'fraction' | 'text' | 'truth' | 'instant';
-export type Columns = ReadonlyMap<string, Use>;
+export type ColumnKind = 'measure' | 'whole' | 'fraction' | 'text' | 'truth' | 'instant';
+export type Columns = ReadonlyMap<string, ColumnKind>;
 
 /** What is left to choose once the columns are known. */
 interface Seed {
@@ -53,7 +53,9 @@ export function randomApplies(
   reached: Columns,
   folded: readonly string[] = [],
 ): fc.Arbitrary<readonly Transformation[]> {
-  return seeds.map((all) => written(all, { columns: own, reached, folded }, counter()).steps);
+  return seeds.map(
+    (all) => writeSteps(all, { columns: own, navigable: reached, relatedValues: folded }, counter()).steps,
+  );
 }
 
 const at = 0;
@@ -70,18 +72,18 @@ function counter(): () => string {
 /** What rows have, and what navigations still lead to. */
 interface Rows {
   readonly columns: Columns;
-  readonly reached: Columns;
-  readonly folded: readonly string[];
+  readonly navigable: Columns;
+  readonly relatedValues: readonly string[];
 }
 
-const NOWHERE = { reached: new Map<string, Use>(), folded: [] };
+const NO_NAVIGATION = { navigable: new Map<string, ColumnKind>(), relatedValues: [] };
 
-interface Written extends Rows {
+interface WrittenSteps extends Rows {
   readonly steps: readonly Transformation[];
 }
 
-function written(all: readonly Seed[], rows: Rows, name: () => string): Written {
-  return all.reduce<Written>(
+function writeSteps(all: readonly Seed[], rows: Rows, name: () => string): WrittenSteps {
+  return all.reduce<WrittenSteps>(
     (before, seed) => {
       const { steps, ...left } = writeStep(seed, before, name);
       return { ...left, steps: [...before.steps, ...steps] };
@@ -90,15 +92,15 @@ function written(all: readonly Seed[], rows: Rows, name: () => string): Written 
   );
 }
 
-function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string): Written {
-  const columns: Columns = new Map([...rows.columns, ...rows.reached]);
+function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string): WrittenSteps {
+  const columns: Columns = new Map([...rows.columns, ...rows.navigable]);
   const unchanged = rows;
   const [first = 0, second = 0, third = 0, fourth = 0] = picks;
   const names = [...columns.keys()];
   const one = pick(names, first);
   const measures = names.filter((each) => columns.get(each) === 'measure');
   const measure = pick(measures, second);
-  const same = (step: Transformation): Written => ({ ...unchanged, steps: [step] });
+  const same = (step: Transformation): WrittenSteps => ({ ...unchanged, steps: [step] });
   switch (kind) {
     case 'identity':
       return same({ kind, at });
@@ -128,24 +130,28 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
       return {
         steps: [{ kind, items: [{ expression, as, at }], at }],
         columns: new Map([...rows.columns, [as, 'measure']]),
-        reached: rows.reached,
-        folded: rows.folded,
+        navigable: rows.navigable,
+        relatedValues: rows.relatedValues,
       };
     }
     case 'aggregate': {
-      const told = aggregatesOf(picks, columns, rows.folded, name);
-      return { steps: [{ kind, items: told.items, at }], columns: told.columns, ...NOWHERE };
+      const aggregates = aggregatesOf(picks, columns, rows.relatedValues, name);
+      return {
+        steps: [{ kind, items: aggregates.items, at }],
+        columns: aggregates.columns,
+        ...NO_NAVIGATION,
+      };
     }
     case 'groupby':
     case 'rollup': {
       const by = [...new Set([one, pick(names, second), pick(names, third)])].slice(0, 1 + (fourth % 3));
-      const told = aggregatesOf(picks, columns, rows.folded, name);
+      const aggregates = aggregatesOf(picks, columns, rows.relatedValues, name);
       const terms: readonly GroupTerm[] =
         kind === 'groupby' || by.length < 2
           ? by.map((each): GroupTerm => ({ kind: 'path', segments: each.split('/'), at }))
           : [{ kind: 'rollup', all: first % 2 === 0, of: by.map((each) => each.split('/')), at }];
       const then: readonly Transformation[] =
-        fourth % 5 === 0 ? [] : [{ kind: 'aggregate', items: told.items, at }];
+        fourth % 5 === 0 ? [] : [{ kind: 'aggregate', items: aggregates.items, at }];
       // Groups of own columns may show their best rows whole.
       if (kind === 'groupby' && second % 4 === 0 && by.every((each) => !each.includes('/'))) {
         const best: Transformation = {
@@ -157,24 +163,27 @@ function writeStep({ kind, picks, inner }: Seed, rows: Rows, name: () => string)
         return { ...unchanged, steps: [{ kind, by: terms, then: [best], at }] };
       }
       const grouped = by.map((each) => [each, columns.get(each)!] as const);
-      const left = new Map([...grouped, ...(then.length === 0 ? [] : told.columns)]);
-      return { steps: [{ kind: 'groupby', by: terms, then, at }], columns: left, ...NOWHERE };
+      const left = new Map([...grouped, ...(then.length === 0 ? [] : aggregates.columns)]);
+      return { steps: [{ kind: 'groupby', by: terms, then, at }], columns: left, ...NO_NAVIGATION };
     }
     case 'concat': {
       if (inner.length < 2) return { ...unchanged, steps: [] };
-      const branches = inner.map((each) => written(each, rows, name));
+      const branches = inner.map((each) => writeSteps(each, rows, name));
       if (branches.some(({ steps }) => steps.length === 0)) return { ...unchanged, steps: [] };
       const all = new Map(branches.flatMap((branch) => [...branch.columns]));
       return {
         steps: [{ kind, of: branches.map(({ steps }) => steps), at }],
         columns: all,
-        ...(branches.every(({ reached }) => reached.size > 0) ? rowsAlong(rows) : NOWHERE),
+        ...(branches.every(({ navigable: reached }) => reached.size > 0) ? rowsAlong(rows) : NO_NAVIGATION),
       };
     }
   }
 }
 
-const rowsAlong = ({ reached, folded }: Rows): Omit<Rows, 'columns'> => ({ reached, folded });
+const rowsAlong = ({ navigable: reached, relatedValues: folded }: Rows): Omit<Rows, 'columns'> => ({
+  navigable: reached,
+  relatedValues: folded,
+});
 
 function aggregatesOf(
   [first = 0, second = 0, , , fifth = 0, sixth = 0]: readonly number[],
@@ -185,14 +194,18 @@ function aggregatesOf(
   const names = [...columns.keys()];
   const measures = names.filter((each) => columns.get(each) === 'measure');
   const one = pick(names, first + fifth);
-  const made = new Map<string, Use>();
-  const give = (use: Use): string => {
+  const made = new Map<string, ColumnKind>();
+  const give = (use: ColumnKind): string => {
     const as = name();
     made.set(as, use);
     return as;
   };
   const all: AggregateItem[] = [{ kind: 'count', of: null, as: give('measure'), at }];
-  const tell = (method: (AggregateItem & { kind: 'value' })['method'], column: string, use: Use): void => {
+  const tell = (
+    method: (AggregateItem & { kind: 'value' })['method'],
+    column: string,
+    use: ColumnKind,
+  ): void => {
     all.push({ kind: 'value', expression: path(column), method, as: give(use), at });
   };
   if (measures.length > 0) {
@@ -226,7 +239,7 @@ function conditionOn(name: string, columns: Columns, seed: number): Expression {
   };
 }
 
-const VALUES: Readonly<Record<Use, (seed: number) => Expression>> = {
+const VALUES: Readonly<Record<ColumnKind, (seed: number) => Expression>> = {
   measure: (seed) => whole(seed % 5),
   whole: (seed) => whole(seed - 20),
   fraction: () => literal({ type: 'decimal', value: 0.5, text: '0.5' }),

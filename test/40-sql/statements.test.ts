@@ -21,7 +21,7 @@ import { prefixEnd } from '../../src/sql/read/prefix-end.ts';
 import { renderCondition } from '../../src/sql/read/render-condition.ts';
 import { renderCount, renderEntity, renderExists, renderValue } from '../../src/sql/read/render-single.ts';
 import type { Statement } from '../../src/sql/statement.ts';
-import { CATALOGUE, openThings, ROWS, THINGS, thingScope } from './things.ts';
+import { EXPOSED_MODEL, openThings, ROWS, THINGS, thingScope } from './things.ts';
 
 let database: Database;
 beforeAll(() => {
@@ -33,7 +33,7 @@ afterAll(() => {
 
 function plan(address: string) {
   const [path = '', options = ''] = address.split('?');
-  const catalogues = { 'v1.0': CATALOGUE, beta: CATALOGUE };
+  const catalogues = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
   return planRead(parseRequest(path, options), {
     version: 'beta',
     exposedModels: catalogues,

@@ -1,6 +1,6 @@
 // A small collection with every type and every kind of null, for what SQL and JavaScript must agree on.
 import Database from 'better-sqlite3';
-import { deriveCatalogue, type Listing } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel, type EntitySet } from '../../schema/derive/exposed-model.ts';
 import { deriveDdl } from '../../schema/derive/ddl.ts';
 import { makeModel } from '../../schema/model.ts';
 import {
@@ -13,11 +13,11 @@ import {
   navigation,
   text,
   textOrNull,
-  truth,
-  truthOrNull,
+  bool,
+  boolOrNull,
   type Property,
   type Row,
-} from '../../schema/words.ts';
+} from '../../schema/entity.ts';
 import { OPEN_END, monthPartitionOf } from '../../src/base/date-key.ts';
 import { registerFunctions } from '../../src/engines/sqlite/read/register-functions.ts';
 import { type Scope, scopeOfEntitySet } from '../../src/plan/bind/scope.ts';
@@ -33,31 +33,36 @@ const PROPERTIES = {
   number: int32OrNull('A small whole number.'),
   size: int64OrNull('A large whole number.'),
   ratio,
-  on: truth('A truth that is always there.'),
-  flag: truthOrNull('A truth that may be missing.'),
+  on: bool('A truth that is always there.'),
+  flag: boolOrNull('A truth that may be missing.'),
   changed: instant('An instant that is always there.'),
   seen: instantOrNull('An instant that may be missing.'),
 };
 
-const words = {
+const THING_DEFINITION = {
   singular: 'thing',
   description: 'Things.',
   key: ['dateKey', 'thingKey'],
   properties: PROPERTIES,
 } as const;
 
-const kind = (inverse: string) => ({
+const kindNavigation = (inverse: string) => ({
   kind: navigation('kinds', { number: 'kindKey' }, inverse, 'What it is, where that is known.'),
 });
 
-export const THINGS = entity({ ...words, name: 'things', lifetime: 'event', navigations: kind('things') });
+export const THINGS = entity({
+  ...THING_DEFINITION,
+  name: 'things',
+  lifetime: 'event',
+  navigations: kindNavigation('things'),
+});
 /** The same things as spans of days, behind a view. */
 export const DAILY_THINGS = entity({
-  ...words,
+  ...THING_DEFINITION,
   name: 'dailyThings',
   singular: 'dailyThing',
   lifetime: 'daily',
-  navigations: kind('dailyThings'),
+  navigations: kindNavigation('dailyThings'),
 });
 
 /** What some things are, each under another kind. */
@@ -70,7 +75,7 @@ const KINDS = entity({
   properties: {
     kindKey: int32('Its key.'),
     title: textOrNull('What it is called.'),
-    on: truth('Named as in things, so that rows must be told apart.'),
+    on: bool('Named as in things, so that rows must be told apart.'),
     parentKey: int32OrNull('The kind above.'),
   },
   navigations: { parent: navigation('kinds', { parentKey: 'kindKey' }, 'children', 'The kind above.') },
@@ -86,16 +91,16 @@ export const KIND_ROWS = [
 ] as const;
 
 const MODEL = makeModel('Test', [THINGS, DAILY_THINGS, KINDS]);
-export const CATALOGUE = deriveCatalogue(MODEL, 'beta');
+export const EXPOSED_MODEL = deriveExposedModel(MODEL, 'beta');
 
-export function listingOf(name: string): Listing {
-  return CATALOGUE.listings.get(name)!;
+export function entitySetOf(name: string): EntitySet {
+  return EXPOSED_MODEL.entitySets.get(name)!;
 }
 
 /** What an expression about a thing is bound in. */
 export function thingScope(): Scope {
-  const words = { exposedModel: CATALOGUE, aliases: new Map(), now: new Date(0), option: '$filter' };
-  return scopeOfEntitySet(listingOf('things'), words);
+  const context = { exposedModel: EXPOSED_MODEL, aliases: new Map(), now: new Date(0), option: '$filter' };
+  return scopeOfEntitySet(entitySetOf('things'), context);
 }
 
 const TEXTS = [

@@ -1,6 +1,6 @@
 // OData JSON as the standard writes it, around rows that the database has written.
 import { describe, expect, test } from '@jest/globals';
-import { deriveCatalogue, type Listing } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel, type EntitySet } from '../../schema/derive/exposed-model.ts';
 import { makeModel } from '../../schema/model.ts';
 import {
   entity,
@@ -9,8 +9,8 @@ import {
   int64OrNull,
   navigation,
   textOrNull,
-  truth,
-} from '../../schema/words.ts';
+  bool,
+} from '../../schema/entity.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { collectionContext, entityContext, propertyContext } from '../../src/format/odata/context-url.ts';
 import { encodeEntity } from '../../src/format/odata/encode-entity.ts';
@@ -39,12 +39,12 @@ const books = entity({
     place: int32('Counted from the left.'),
     title: textOrNull('On its back.'),
     letters: int64OrNull('In it.'),
-    lent: truth('Not there.'),
+    lent: bool('Not there.'),
     readAt: instantOrNull('Last.'),
   },
   navigations: { shelf: navigation('shelves', { shelfKey: 'shelfKey' }, 'books', 'Where it stands.') },
 });
-const { listings } = deriveCatalogue(makeModel('library', [shelves, books]), 'v1.0');
+const { entitySets: listings } = deriveExposedModel(makeModel('library', [shelves, books]), 'v1.0');
 const ROOT = 'https://feed.example/Service';
 
 describe('a row', () => {
@@ -177,7 +177,7 @@ describe('an error', () => {
   });
 });
 
-function membersOf(listing: Listing, columns: readonly string[], level: MetadataLevel): readonly string[] {
+function membersOf(listing: EntitySet, columns: readonly string[], level: MetadataLevel): readonly string[] {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'library' };
   return entityTemplate({ columns: listing.properties, entitySet: listing }, columns, words).members.map(
     shown,

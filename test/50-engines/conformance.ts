@@ -23,7 +23,7 @@ export interface Harness {
   /** Publishes the next generation: the first is 1. */
   publish(things: readonly Thing[]): void;
   /** Ends a generation, as retention does. */
-  withdraw(generation: number): void;
+  removeGeneration(generation: number): void;
   open(options: OpenOptions): Engine;
   readonly statements: {
     /** By key; a row is `{"key":1,"name":"…","bytes":7}`. */
@@ -49,12 +49,12 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
   describe(name, () => {
     let harness: Harness;
     let engine: Engine;
-    let seen: Observation[];
+    let observations: Observation[];
     const never = new AbortController().signal;
 
     function open(options: Partial<OpenOptions> = {}): Engine {
       const limits = { statementMs: 10_000, waitMs: 10_000 };
-      engine = harness.open({ workers: 1, limits, observe: (one) => seen.push(one), ...options });
+      engine = harness.open({ workers: 1, limits, observe: (one) => observations.push(one), ...options });
       return engine;
     }
 
@@ -78,7 +78,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
       const texts: string[] = [];
       let told = 0;
       for await (const part of page(request)) {
-        if (part.kind === 'end') return { text: texts.join(','), told, after: part.after };
+        if (part.kind === 'end') return { text: texts.join(','), rowCount: told, after: part.after };
         texts.push(Buffer.from(part.bytes).toString());
         told += part.rows;
       }
@@ -86,7 +86,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
     }
 
     beforeEach(() => {
-      seen = [];
+      observations = [];
       harness = makeHarness();
     });
     afterEach(async () => {
@@ -105,7 +105,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
           while (pages.at(-1)!.after)
             pages.push(await readPage({ maxRows: rows, after: pages.at(-1)!.after }));
           expect(pages.flatMap(keysOf)).toEqual(manyThings(count).map(({ key }) => key));
-          expect(pages.map(({ told }) => told)).toEqual(pages.map((each) => keysOf(each).length));
+          expect(pages.map(({ rowCount: told }) => told)).toEqual(pages.map((each) => keysOf(each).length));
           expect(pages).toHaveLength(Math.ceil(count / rows));
         },
       );
@@ -120,20 +120,20 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         harness.publish(manyThings(MANY));
         open();
         const first = await readPage({ maxBytes: 1 });
-        expect(first.told).toBeGreaterThan(0);
-        expect(first.told).toBeLessThan(MANY);
+        expect(first.rowCount).toBeGreaterThan(0);
+        expect(first.rowCount).toBeLessThan(MANY);
         const rest = await readPage({ after: first.after });
-        expect(first.told + rest.told).toBe(MANY);
+        expect(first.rowCount + rest.rowCount).toBe(MANY);
       });
 
       test('ends by time, and the next begins after its last row', async () => {
         harness.publish(manyThings(MANY));
         open();
         const first = await readPage({ maxMilliseconds: 0 });
-        expect(first.told).toBeGreaterThan(0);
-        expect(first.told).toBeLessThan(MANY);
+        expect(first.rowCount).toBeGreaterThan(0);
+        expect(first.rowCount).toBeLessThan(MANY);
         const rest = await readPage({ after: first.after });
-        expect(first.told + rest.told).toBe(MANY);
+        expect(first.rowCount + rest.rowCount).toBe(MANY);
       });
 
       test('ends by time when its reader is slow', async () => {
@@ -162,7 +162,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         harness.publish(manyThings(MANY));
         open({ limits: { statementMs: 2000, waitMs: 10_000 } });
         const statements = { ...harness.statements.things, next: harness.statements.runaway };
-        const { told, after } = await readPage({ statements });
+        const { rowCount: told, after } = await readPage({ statements });
         expect(after).toEqual([told]);
       });
 
@@ -330,7 +330,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
       const waiting = engine.readValue(1, harness.statements.count, never);
       expect(await dying).toMatchObject({ code: 'feed.unavailable', retryAfterSeconds: 1 });
       expect(await waiting).toBe(10);
-      expect(seen.filter(({ kind }) => kind === 'engine.worker-replaced')).toHaveLength(1);
+      expect(observations.filter(({ kind }) => kind === 'engine.worker-replaced')).toHaveLength(1);
     });
 
     describe('generations', () => {
@@ -350,7 +350,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         harness.publish([]);
         await passes(1000);
         expect(engine.current()).toMatchObject({ id: 2, dateKey: 20260102 });
-        const told = seen.filter((each) => each.kind === 'engine.generation');
+        const told = observations.filter((each) => each.kind === 'engine.generation');
         expect(told.map(({ generation }) => generation)).toEqual([1, 2]);
       });
 
@@ -365,8 +365,8 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
           readPage({ maxRows: 20, after: first.after }),
           readPage({ generation: 2, after: first.after }),
         ]);
-        expect([old.told, old.after]).toEqual([10, null]);
-        expect(young.told).toBe(30);
+        expect([old.rowCount, old.after]).toEqual([10, null]);
+        expect(young.rowCount).toBe(30);
       });
 
       test('one that is no longer kept is gone', async () => {
@@ -374,7 +374,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         harness.publish(manyThings(3));
         open();
         await readPage({ generation: 1 });
-        harness.withdraw(1);
+        harness.removeGeneration(1);
         await passes(1000);
         expect(engine.generation(1)).toBeNull();
         expect(await readPage({ generation: 1 }).catch(itself)).toMatchObject({
@@ -389,7 +389,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
 interface Page {
   readonly text: string;
   /** Rows as the parts tell them. */
-  readonly told: number;
+  readonly rowCount: number;
   readonly after: readonly SqlValue[] | null;
 }
 

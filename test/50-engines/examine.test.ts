@@ -6,7 +6,7 @@ import { dates } from '../../schema/subjects/dates.ts';
 import { verifyIntegrity } from '../../src/engines/sqlite/verify/verify-integrity.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { smallModel, thing, thingDays, thingHistories, things, withDataDir } from './stage-small-model.ts';
+import { smallModel, thing, thingDays, thingHistories, things, withDataDir } from './small-model.ts';
 
 const model = makeModel('Small', [dates, ...smallModel.entities.values()]);
 const noon = new Date('2026-01-01T12:00:00Z');

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { makeModel, type Model } from '../../schema/model.ts';
-import { entity, int32, text, textOrNull } from '../../schema/words.ts';
+import { entity, int32, text, textOrNull } from '../../schema/entity.ts';
 import { openExport } from '../../src/engines/sqlite/transfer/export-tables.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import type { ImportSource } from '../../src/engines/sqlite/transfer/import-tables.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { TableRow } from '../../src/format/table/table-format.ts';
-import { select, withDataDir } from './stage-small-model.ts';
+import { select, withDataDir } from './small-model.ts';
 
 const noon = new Date('2026-01-01T12:00:00Z');
 const visits = (

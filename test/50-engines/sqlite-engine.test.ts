@@ -55,7 +55,7 @@ describe('the files of generations', () => {
   test('are gone for a read that begins before the folder is looked at again', async () => {
     harness.publish([]);
     const engine = openQuietly(harness);
-    harness.withdraw(1);
+    harness.removeGeneration(1);
     const read = engine.readValue(1, harness.statements.count, AbortSignal.timeout(5000));
     await expect(read).rejects.toMatchObject({ code: 'request.generation-gone' });
     await engine.close();
@@ -79,7 +79,7 @@ describe('the files of generations', () => {
     await engine.readValue(1, harness.statements.count, signal);
     expect(holds(1)).toBe(true);
     harness.publish([]);
-    harness.withdraw(1);
+    harness.removeGeneration(1);
     while (engine.generation(2) === null) await new Promise((resolve) => setTimeout(resolve, 50));
     await engine.readValue(2, harness.statements.count, signal);
     expect([holds(1), holds(2)]).toEqual([false, true]);
@@ -144,7 +144,7 @@ describe('two generations beside each other', () => {
   });
 
   test('are not, when the earlier is gone', async () => {
-    harness.withdraw(1);
+    harness.removeGeneration(1);
     await expect(read()).rejects.toMatchObject({ code: 'request.generation-gone' });
   });
 

@@ -54,7 +54,7 @@ export function sqliteHarness(): SqliteHarness {
       last += 1;
       writeGeneration(fileOf(last), last, things);
     },
-    withdraw: (id) => rmSync(fileOf(id)),
+    removeGeneration: (id) => rmSync(fileOf(id)),
     open: (options) => openSqliteEngine({ dataDir, ...options }),
     statements: {
       things: THINGS,

@@ -8,11 +8,19 @@ import Database from 'better-sqlite3';
 import { makeModel, type Model } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
 import { runProblems, runSteps, runs } from '../../schema/subjects/runs.ts';
-import { entity, int32, text, textOrNull, type Entity, type Property, type Row } from '../../schema/words.ts';
+import {
+  entity,
+  int32,
+  text,
+  textOrNull,
+  type Entity,
+  type Property,
+  type Row,
+} from '../../schema/entity.ts';
 import { BUILD_FILE, generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { Warehouse } from '../../src/engines/generation-build.ts';
-import { select, smallModel, thing, thingDays, things, withDataDir } from './stage-small-model.ts';
+import { select, smallModel, thing, thingDays, things, withDataDir } from './small-model.ts';
 
 const noon = new Date('2026-01-01T12:00:00Z');
 const warehouseIn = (dataDir: string): Warehouse => openSqliteWarehouse({ dataDir, model: smallModel });
@@ -110,7 +118,7 @@ describe('beginning', () => {
       '--input-type=module',
       '--eval',
       `import { openSqliteWarehouse } from ${source('../../src/engines/sqlite/sqlite-warehouse.ts')};
-       import { smallModel } from ${source('./stage-small-model.ts')};
+       import { smallModel } from ${source('./small-model.ts')};
        const warehouse = openSqliteWarehouse({ dataDir: ${JSON.stringify(dataDir)}, model: smallModel });
        const stage = warehouse.beginBuild(20260101, new Date());
        console.log('begun');

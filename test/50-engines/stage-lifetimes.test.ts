@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { makeModel, type Model } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
 import { userHistories, users } from '../../schema/subjects/users.ts';
-import type { Entity, Value } from '../../schema/words.ts';
+import type { Entity, Value } from '../../schema/entity.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { Completeness, MergeCounts, StagedRow } from '../../src/engines/generation-build.ts';
@@ -18,7 +18,7 @@ import {
   thingHistories,
   things,
   withDataDir,
-} from './stage-small-model.ts';
+} from './small-model.ts';
 
 type Harvest = readonly [Entity, readonly StagedRow[], Completeness?];
 

@@ -9,13 +9,13 @@ import {
   colourCounts,
   select,
   smallModel,
-  strayTexts,
+  orphanedTexts,
   thing,
   thingDays,
   thingHistories,
   things,
   withDataDir,
-} from './stage-small-model.ts';
+} from './small-model.ts';
 
 interface Looks {
   readonly name: string | null;
@@ -235,7 +235,7 @@ describe('any sequence of nights', () => {
             ).toEqual(oracle.thingRows());
             expect(rowsOf(dataDir, 'SELECT * FROM thingHistories')).toEqual(oracle.historyRows());
             expect(rowsOf(dataDir, 'SELECT * FROM colourCounts')).toEqual(oracle.countRows());
-            expect(strayTexts(dataDir)).toEqual([]);
+            expect(orphanedTexts(dataDir)).toEqual([]);
             const days = rowsOf(dataDir, 'SELECT * FROM thingDays');
             expect(days).toEqual(oracle.dayRows());
             const over = (rows: string[]) => rows.filter((row) => Number(row.slice(0, 8)) < day);

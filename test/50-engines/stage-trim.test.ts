@@ -10,13 +10,13 @@ import {
   colourCounts,
   select,
   smallModel,
-  strayTexts,
+  orphanedTexts,
   thing,
   thingDays,
   thingHistories,
   things,
   withDataDir,
-} from './stage-small-model.ts';
+} from './small-model.ts';
 
 const NATURALS = ['a', 'b', 'c'];
 
@@ -59,7 +59,7 @@ function live(dataDir: string, day: DateKey, night: Night, first: DateKey | null
   }));
   expect(stage.verify()).toEqual([]);
   stage.publish();
-  expect(strayTexts(dataDir)).toEqual([]);
+  expect(orphanedTexts(dataDir)).toEqual([]);
 }
 
 describe('trimming', () => {

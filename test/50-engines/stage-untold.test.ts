@@ -1,6 +1,6 @@
 // What a source does not tell: a supplement tells it, or what was known stays, in every lifetime that remembers.
 import { describe, expect, test } from '@jest/globals';
-import type { Entity } from '../../schema/words.ts';
+import type { Entity } from '../../schema/entity.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { NOT_REPORTED, type Completeness, type StagedRow } from '../../src/engines/generation-build.ts';
@@ -13,7 +13,7 @@ import {
   thingHistories,
   things,
   withDataDir,
-} from './stage-small-model.ts';
+} from './small-model.ts';
 
 interface Brought {
   readonly rows: readonly StagedRow[];

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { select, smallModel, thing, thingDays, things, withDataDir } from './stage-small-model.ts';
+import { select, smallModel, thing, thingDays, things, withDataDir } from './small-model.ts';
 
 const FIRST: DateKey = 20260101;
 

@@ -5,20 +5,20 @@ import {
   listGenerationFiles,
   listGenerations,
 } from '../../src/engines/sqlite/generations/generation-files.ts';
-import { select, thing } from '../50-engines/stage-small-model.ts';
+import { select, thing } from '../50-engines/small-model.ts';
 import { spoil } from '../crash/spoil.ts';
-import { harvestOfThings, smallNights } from './small-nights.ts';
+import { harvestOfThings, smallRuns } from './small-runs.ts';
 
-const nights = smallNights();
+const nights = smallRuns();
 const NIGHTS = ['2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z', '2026-11-22T00:00:00Z'] as const;
 
 /** Three things, then two more; each night in a generation of its own. */
 async function twoNights(): Promise<void> {
-  await nights.tonight(harvestOfThings(['a', 'b', 'c'].map((each) => thing(each))), {
+  await nights.runDay(harvestOfThings(['a', 'b', 'c'].map((each) => thing(each))), {
     at: NIGHTS[0],
     run: 'r1',
   });
-  await nights.tonight(harvestOfThings(['a', 'b', 'c', 'd', 'e'].map((each) => thing(each))), {
+  await nights.runDay(harvestOfThings(['a', 'b', 'c', 'd', 'e'].map((each) => thing(each))), {
     at: NIGHTS[1],
     run: 'r2',
   });
@@ -38,7 +38,7 @@ describe('a newest file that is', () => {
       await twoNights();
       harm(newest());
       expect(served()).toEqual([1]);
-      await nights.tonight(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
+      await nights.runDay(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
       expect(served()).toEqual([3, 1]);
       expect(select(nights.dataDir(), 'SELECT thingId, isDeleted FROM things').map(Object.values)).toEqual([
         ['a', 0],
@@ -53,7 +53,7 @@ describe('a newest file that is', () => {
     await twoNights();
     spoil(newest(), 'things');
     expect(served()).toEqual([2, 1]);
-    await nights.tonight(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
+    await nights.runDay(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
     expect(served()).toEqual([3, 2, 1]);
     // The keys that d and e had are not given to f.
     expect(select(nights.dataDir(), 'SELECT thingId, thingKey FROM things').map(Object.values)).toEqual([

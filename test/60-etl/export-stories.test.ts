@@ -11,7 +11,7 @@ import {
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MEGANS_LAPTOP } from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
-import { liveThrough } from '../../src/cli/live-through.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 let data: string;
@@ -20,7 +20,7 @@ let emulator: GraphEmulator;
 async function run(night: number, exports: 'auto' | 'off' = 'auto'): Promise<void> {
   const settings = { data, keepGenerations: 3, exports };
   const { signal } = new AbortController();
-  await liveThrough([night], { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns([night], { emulator, settings, observe: () => undefined, signal });
 }
 
 function select(sql: string, ...values: readonly unknown[]): readonly unknown[] {

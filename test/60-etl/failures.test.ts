@@ -11,44 +11,50 @@ import {
 import { UNLISTED_OWNER } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import {
-  FIRST_NIGHT,
-  keepNights,
-  TONIGHT,
-  type KeptNight,
-  type KeptNights,
-  type KeptWords,
-} from './kept-nights.ts';
-import { alwaysWith } from './tenant-night.ts';
+  FIRST_DAY,
+  openRepeatableRuns,
+  SECOND_DAY,
+  type RepeatableRun,
+  type RepeatableRuns,
+  type RepeatableRunOptions,
+} from './repeatable-runs.ts';
+import { permanentFault } from './harvested-tenant.ts';
 
 const PEOPLE_PAGES = /\/users\?.*assignedPlans/;
 const DEVICE_PAGES = /\/managedDevices\?/;
 const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
 
-let nights: KeptNights;
+let nights: RepeatableRuns;
 /** A night on which Graph does nothing wrong. */
-let right: KeptNight;
+let right: RepeatableRun;
 
 beforeAll(async () => {
-  nights = await keepNights(60, 20);
-  right = await nights.tonight();
+  nights = await openRepeatableRuns(60, 20);
+  right = await nights.runSecondDay();
 }, 60_000);
 afterAll(() => nights.close());
 
-const devices = ({ select }: KeptNight) => select('SELECT * FROM devices ORDER BY deviceId');
-const gone = ({ select }: KeptNight, collection = 'devices') =>
+const devices = ({ select }: RepeatableRun) => select('SELECT * FROM devices ORDER BY deviceId');
+const gone = ({ select }: RepeatableRun, collection = 'devices') =>
   select(`SELECT * FROM ${collection} WHERE isDeleted`);
-const rowsTonight = ({ select }: KeptNight, collection: string) =>
-  select(`SELECT * FROM ${collection} WHERE dateKey = ?`, TONIGHT);
-const device = ({ select }: KeptNight, deviceId: string) =>
+const rowsTonight = ({ select }: RepeatableRun, collection: string) =>
+  select(`SELECT * FROM ${collection} WHERE dateKey = ?`, SECOND_DAY);
+const device = ({ select }: RepeatableRun, deviceId: string) =>
   select('SELECT * FROM devices WHERE deviceId = ?', deviceId)[0];
-const pagesAsked = ({ asked }: KeptNight) => asked.filter((each) => DEVICE_PAGES.test(each)).length;
+const pagesAsked = ({ requests: asked }: RepeatableRun) =>
+  asked.filter((each) => DEVICE_PAGES.test(each)).length;
 
-type Failure = readonly [number: number, does: string, words: KeptWords, then: (night: KeptNight) => void];
+type Failure = readonly [
+  number: number,
+  does: string,
+  words: RepeatableRunOptions,
+  then: (night: RepeatableRun) => void,
+];
 
 /** Comes to the same as if nothing had been wrong, having asked so many times more. */
 const harmless =
   (retries: number) =>
-  (night: KeptNight): void => {
+  (night: RepeatableRun): void => {
     expect(night.completenessOf('devices')).toBe('complete');
     expect(devices(night)).toEqual(devices(right));
     expect(night.retries).toBe(retries);
@@ -57,7 +63,7 @@ const harmless =
 /** Nobody is taken for gone, all stand as they did or newer, and the admin is told. */
 const nothingGone =
   (problem: string | RegExp) =>
-  (night: KeptNight): void => {
+  (night: RepeatableRun): void => {
     expect(night.completenessOf('devices')).toBe('partial');
     expect(gone(night)).toEqual([]);
     expect(devices(night)).toHaveLength(devices(right).length);
@@ -96,7 +102,7 @@ const FAILURES: readonly Failure[] = [
   [
     2,
     'does not count the people',
-    { faults: [alwaysWith('/users?$select=id&', 'forbidden')] },
+    { faults: [permanentFault('/users?$select=id&', 'forbidden')] },
     (night) => {
       expect(night.completenessOf('users')).toBe('partial');
       expect(gone(night, 'users')).toEqual([]);
@@ -109,7 +115,7 @@ const FAILURES: readonly Failure[] = [
   [
     3,
     'ends the statuses of a policy early',
-    { faults: [alwaysWith('/deviceStatuses', 'last-page')] },
+    { faults: [permanentFault('/deviceStatuses', 'last-page')] },
     (night) => {
       const counts = 'compliancePolicyStatusDevicePerPolicyActivities';
       const without = (row: object) => ({ ...row, inGracePeriod: 0 });
@@ -120,7 +126,7 @@ const FAILURES: readonly Failure[] = [
     4,
     'knows no $skip in lists',
     {},
-    ({ asked }) => expect(asked.filter((each) => /[?&]\$skip=/.test(each))).toEqual([]),
+    ({ requests: asked }) => expect(asked.filter((each) => /[?&]\$skip=/.test(each))).toEqual([]),
   ],
   [
     5,
@@ -185,8 +191,8 @@ const FAILURES: readonly Failure[] = [
     'has a service that is out of order for weeks',
     {
       faults: [
-        alwaysWith('managedDeviceEncryptionStates', '503'),
-        alwaysWith('/v1.0/deviceManagement/deviceConfigurations', '503'),
+        permanentFault('managedDeviceEncryptionStates', '503'),
+        permanentFault('/v1.0/deviceManagement/deviceConfigurations', '503'),
       ],
     },
     (night) => {
@@ -195,7 +201,7 @@ const FAILURES: readonly Failure[] = [
       expect(rowsTonight(night, 'encryptionActivities')).toEqual([]);
       const before = night.select(
         'SELECT count(*) AS n FROM deviceEncryptionStates WHERE dateKey = ?',
-        FIRST_NIGHT,
+        FIRST_DAY,
       );
       expect(before).toEqual([{ n: 59 }]);
       expect(gone(night, 'policies')).toEqual([]);
@@ -218,17 +224,17 @@ const FAILURES: readonly Failure[] = [
   [
     11,
     'cannot bear a choice of columns',
-    { asking: { select: false, pageRows: 10 } },
+    { requestOptions: { select: false, pageRows: 10 } },
     (night) => {
       harmless(0)(night);
-      expect(night.asked.filter((each) => /evice.*\$select=/.test(each))).toEqual([]);
+      expect(night.requests.filter((each) => /evice.*\$select=/.test(each))).toEqual([]);
       expect(pagesAsked(night)).toBe(6);
     },
   ],
   [
     12,
     'has taken an address away overnight',
-    { faults: [alwaysWith('/deviceManagement/intents', 'missing-segment')] },
+    { faults: [permanentFault('/deviceManagement/intents', 'missing-segment')] },
     (night) => {
       expect(night.problems.join('\n')).toContain('beta/deviceManagement/intents: Microsoft Graph refused');
       expect(night.completenessOf('policies')).toBe('partial');
@@ -317,7 +323,7 @@ const FAILURES: readonly Failure[] = [
     20,
     'counts zeros for what it does not count',
     {},
-    ({ asked, select }) => {
+    ({ requests: asked, select }) => {
       expect(asked.filter((each) => /configurationPolicies\/.*Overview/.test(each))).toEqual([]);
       const counted = select(
         `SELECT a.pending + a.succeeded + a.error + a.failed AS devices
@@ -331,7 +337,7 @@ const FAILURES: readonly Failure[] = [
     24,
     'forgets what has changed since',
     {},
-    ({ asked }) => expect(asked.filter((each) => /delta/i.test(each))).toEqual([]),
+    ({ requests: asked }) => expect(asked.filter((each) => /delta/i.test(each))).toEqual([]),
   ],
   [
     26,
@@ -356,7 +362,7 @@ const FAILURES: readonly Failure[] = [
   [
     27,
     'answers a list of policies with nothing at all',
-    { faults: [alwaysWith('/deviceManagement/intents', 'empty')] },
+    { faults: [permanentFault('/deviceManagement/intents', 'empty')] },
     (night) => {
       expect(night.problems.join('\n')).toMatch(/intents: .*(cut short|another shape)/);
       expect(gone(night, 'policies')).toEqual([]);
@@ -377,17 +383,17 @@ const FAILURES: readonly Failure[] = [
   [
     28,
     'refuses every right',
-    { faults: [alwaysWith(/^\/(v1\.0|beta)\//, 'forbidden')] },
+    { faults: [permanentFault(/^\/(v1\.0|beta)\//, 'forbidden')] },
     (night) => {
       expect(night.outcome).toMatchObject({ code: 'feed.source-refused' });
-      expect(night.select('SELECT max(dateKey) AS last FROM runs')).toEqual([{ last: FIRST_NIGHT }]);
+      expect(night.select('SELECT max(dateKey) AS last FROM runs')).toEqual([{ last: FIRST_DAY }]);
     },
   ],
   [
     29,
     'counts what it does not give',
     {},
-    ({ asked }) => {
+    ({ requests: asked }) => {
       expect(asked.filter((each) => each.includes('$count') && !each.includes('/users?'))).toEqual([]);
       expect(asked.filter((each) => each.includes('$top') && !each.includes('/users?'))).toEqual([]);
     },
@@ -421,7 +427,7 @@ const FAILURES: readonly Failure[] = [
 
 describe('a night on which Graph', () => {
   test.each(FAILURES)('#%i %s', async (_, __, words, then) => {
-    then(Object.keys(words).length === 0 ? right : await nights.tonight(words));
+    then(Object.keys(words).length === 0 ? right : await nights.runSecondDay(words));
   });
 });
 
@@ -448,7 +454,11 @@ describe('a whole night, with all that it may ask,', () => {
   ];
 
   test('only reads, and never a recovery key', async () => {
-    const { asked } = await nights.tonight({ exports: 'auto', mostAppsAsked: 1000, deviceDetails: 'on' });
+    const { requests: asked } = await nights.runSecondDay({
+      exports: 'auto',
+      mostAppsAsked: 1000,
+      deviceDetails: 'on',
+    });
     expect(asked.some((each) => each.startsWith('POST /beta/$batch'))).toBe(true);
     expect(asked.length).toBeGreaterThan(80);
     for (const each of asked) {

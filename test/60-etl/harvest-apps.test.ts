@@ -10,7 +10,7 @@ import {
   UNKNOWN_TYPE_APP,
   WIN32_APP,
 } from '../../fixtures/tenant/apps.ts';
-import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
+import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
 const FIRST_NIGHT = 20261101;
 
@@ -28,16 +28,16 @@ const exports: ReportExportOptions = {
 
 let tenant: HarvestedTenant;
 /** Without exports, and with them. */
-let plain: HarvestedNight;
-let helped: HarvestedNight;
+let plain: TenantHarvest;
+let helped: TenantHarvest;
 beforeAll(async () => {
   tenant = await openTenant({ seed: 1, devices: 150, firstDateKey: FIRST_NIGHT }, FIRST_NIGHT);
-  plain = await tenant.harvestNight();
-  helped = await tenant.harvestNight({ context: { exports } });
+  plain = await tenant.harvestDay();
+  helped = await tenant.harvestDay({ context: { exports } });
 });
 afterAll(() => tenant.close());
 
-const revisionOf = ({ stage }: HarvestedNight, applicationId: string) =>
+const revisionOf = ({ staging: stage }: TenantHarvest, applicationId: string) =>
   stage.rowsOf('appRevisions').find(({ values }) => values['applicationId'] === applicationId);
 
 /** Devices by app, kind of device, state and error, as the tenant has them. */
@@ -51,7 +51,7 @@ function truth(): ReadonlyMap<string, number> {
   return counts;
 }
 
-const countsOf = ({ stage }: HarvestedNight) =>
+const countsOf = ({ staging: stage }: TenantHarvest) =>
   stage.rowsOf('mobileAppInstallStatusCounts').map(({ values }) => values);
 const sum = (rows: ReturnType<typeof countsOf>): number =>
   rows.reduce((total, { count }) => total + Number(count), 0);
@@ -88,19 +88,19 @@ describe('apps', () => {
 
   test('of a type that nobody knew make a row for it', () => {
     expect(revisionOf(plain, UNKNOWN_TYPE_APP)?.values).toMatchObject({ appTypeKey: 100_000 });
-    expect(plain.stage.rowsOf('appTypes').map(({ values }) => values['appTypeName'])).toEqual([
+    expect(plain.staging.rowsOf('appTypes').map(({ values }) => values['appTypeName'])).toEqual([
       'visionOSLobApp',
     ]);
   });
 
   test('are listed once for all that want to know them', () => {
-    expect(plain.asked.filter((line) => line.includes('/mobileApps'))).toHaveLength(1);
+    expect(plain.requests.filter((line) => line.includes('/mobileApps'))).toHaveLength(1);
   });
 
   test('have the revision that was uploaded since, and what is gone is not among them', async () => {
     const later = await openTenant({ seed: 1, devices: 60, firstDateKey: FIRST_NIGHT }, 20261120);
     try {
-      const second = await later.harvestNight();
+      const second = await later.harvestDay();
       expect(revisionOf(second, LINE_OF_BUSINESS_APP)).toMatchObject({
         natural: `${LINE_OF_BUSINESS_APP}:2`,
         values: { revision: 2, modifiedTime: '2026-11-15T12:00:00' },
@@ -112,7 +112,7 @@ describe('apps', () => {
   });
 
   test('whose list is gone are a loud problem of theirs alone', async () => {
-    const { report } = await tenant.harvestNight({ faults: [alwaysWith('mobileApps', 'missing-segment')] });
+    const { report } = await tenant.harvestDay({ faults: [permanentFault('mobileApps', 'missing-segment')] });
     expect(report.completeness.get('appRevisions')).toBe('failed');
     expect(report.completeness.get('devices')).toBe('complete');
     expect(report.problems.map(({ source }) => source)).toContain('beta/deviceAppManagement/mobileApps');
@@ -121,7 +121,7 @@ describe('apps', () => {
 
 describe('installations', () => {
   test('are not looked for where exports are off', () => {
-    const { report, asked } = plain;
+    const { report, requests: asked } = plain;
     expect(report.completeness.has('mobileAppInstallStatusCounts')).toBe(false);
     expect(asked.filter((line) => line.includes('exportJobs'))).toEqual([]);
   });
@@ -146,8 +146,8 @@ describe('installations', () => {
   });
 
   test('are what the counts by app say where that report cannot be had; codes and kinds stay open', async () => {
-    const faults = [alwaysWith('OrgDeviceInstallStatus', 'job-failed')];
-    const { stage, report } = await tenant.harvestNight({ context: { exports }, faults });
+    const faults = [permanentFault('OrgDeviceInstallStatus', 'job-failed')];
+    const { staging: stage, report } = await tenant.harvestDay({ context: { exports }, faults });
     const rows = stage.rowsOf('mobileAppInstallStatusCounts').map(({ values }) => values);
     expect(report.completeness.get('mobileAppInstallStatusCounts')).toBe('complete');
     expect(report.problems.map(({ message }) => message).join()).toContain("'OrgDeviceInstallStatus'");
@@ -163,8 +163,8 @@ describe('installations', () => {
   });
 
   test('are absent, not zero, on a night without either report', async () => {
-    const faults = [alwaysWith('exportJobs(', 'job-failed')];
-    const { stage, report } = await tenant.harvestNight({ context: { exports }, faults });
+    const faults = [permanentFault('exportJobs(', 'job-failed')];
+    const { staging: stage, report } = await tenant.harvestDay({ context: { exports }, faults });
     expect(stage.rowsOf('mobileAppInstallStatusCounts')).toEqual([]);
     expect(report.completeness.get('mobileAppInstallStatusCounts')).toBe('failed');
   });
@@ -172,8 +172,8 @@ describe('installations', () => {
 
 describe('exports that Graph refuses', () => {
   test('are one problem of the night, and nothing else is missing', async () => {
-    const faults = [alwaysWith(/exportJobs$/, 'forbidden')];
-    const night = await tenant.harvestNight({ context: { exports }, faults });
+    const faults = [permanentFault(/exportJobs$/, 'forbidden')];
+    const night = await tenant.harvestDay({ context: { exports }, faults });
     const problems = night.report.problems.filter(({ source }) => source.includes('exportJobs'));
     expect(problems).toEqual([
       {
@@ -188,9 +188,9 @@ describe('exports that Graph refuses', () => {
 
 describe('what lists of devices leave out', () => {
   test('comes from the inventory report beside them', () => {
-    const { stage } = helped;
+    const { staging: stage } = helped;
     const told = new Map(
-      stage.supplementsOf('devices').map(({ naturalKey: natural, values }) => [natural, values]),
+      stage.enrichmentsOf('devices').map(({ naturalKey: natural, values }) => [natural, values]),
     );
     for (const { managed } of tenant.tenant.devices.values()) {
       const { ethernetMacAddress, iccid, hardwareInformation } = managed;
@@ -210,13 +210,13 @@ describe('what lists of devices leave out', () => {
 });
 
 describe('an encryption report that cannot be listed', () => {
-  const faults = [alwaysWith('managedDeviceEncryptionStates', '504')];
-  const statesOf = ({ stage }: HarvestedNight) =>
+  const faults = [permanentFault('managedDeviceEncryptionStates', '504')];
+  const statesOf = ({ staging: stage }: TenantHarvest) =>
     new Map(stage.rowsOf('deviceEncryptionStates').map(({ values }) => [values['deviceKey'], values]));
 
   test('is read from its export, which says the same of Windows', async () => {
     const listed = statesOf(plain);
-    const night = await tenant.harvestNight({ context: { exports }, faults });
+    const night = await tenant.harvestDay({ context: { exports }, faults });
     const exported = statesOf(night);
     expect(night.report.completeness.get('deviceEncryptionStates')).toBe('complete');
     expect(night.report.problems.map(({ message }) => message).join()).toContain('Its export was read');
@@ -232,9 +232,9 @@ describe('an encryption report that cannot be listed', () => {
   });
 
   test('is absent where there is no export either', async () => {
-    const { report } = await tenant.harvestNight({
+    const { report } = await tenant.harvestDay({
       context: { exports },
-      faults: [...faults, alwaysWith(/exportJobs$/, 'forbidden')],
+      faults: [...faults, permanentFault(/exportJobs$/, 'forbidden')],
     });
     expect(report.completeness.get('deviceEncryptionStates')).toBe('failed');
   });

@@ -2,27 +2,27 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeIsDetailsDue } from '../../etl/transform/details-due.ts';
 import type { TenantDevice } from '../../fixtures/tenant/tenant.ts';
-import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
+import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
 const NIGHT = 20261105;
 const context = { deviceDetails: 'on' } as const;
 
 let tenant: HarvestedTenant;
-let night: HarvestedNight;
+let night: TenantHarvest;
 beforeAll(async () => {
   tenant = await openTenant({ seed: 1, devices: 400, firstDateKey: 20261101 }, NIGHT);
-  night = await tenant.harvestNight({ context });
+  night = await tenant.harvestDay({ context });
 });
 afterAll(() => tenant.close());
 
-const memoryOf = ({ stage }: HarvestedNight): ReadonlyMap<string, unknown> =>
+const memoryOf = ({ staging: stage }: TenantHarvest): ReadonlyMap<string, unknown> =>
   new Map(
     stage
-      .supplementsOf('devicePropertyHistories')
+      .enrichmentsOf('devicePropertyHistories')
       .map(({ values }) => [String(values['deviceKey']), values['physicalMemoryInBytes']]),
   );
 const device = (id: string): TenantDevice => tenant.tenant.devices.get(id)!;
-const batches = ({ asked }: HarvestedNight): number =>
+const batches = ({ requests: asked }: TenantHarvest): number =>
   asked.filter((line) => line.startsWith('POST /beta/$batch')).length;
 
 describe('a night that asks devices one by one', () => {
@@ -40,7 +40,7 @@ describe('a night that asks devices one by one', () => {
       if (physicalMemoryInBytes === 0) expect(typeof memory).toBe('symbol');
       else expect(memory).toBe(physicalMemoryInBytes);
     }
-    for (const { naturalKey: natural, values } of night.stage.supplementsOf('devices')) {
+    for (const { naturalKey: natural, values } of night.staging.enrichmentsOf('devices')) {
       const { ethernetMacAddress, hardwareInformation } = device(natural!).managed;
       expect(values).toMatchObject({ ethernetMacAddress, ipAddressV4Wifi: hardwareInformation.ipAddressV4 });
     }
@@ -49,7 +49,7 @@ describe('a night that asks devices one by one', () => {
   test('asks a part that was throttled again, and it alone', async () => {
     const [id] = memoryOf(night).keys();
     const faults = [{ match: `managedDevices/${id}?`, answer: '429', retryAfter: '0.01' } as const];
-    const again = await tenant.harvestNight({ context, faults });
+    const again = await tenant.harvestDay({ context, faults });
     expect(memoryOf(again)).toEqual(memoryOf(night));
     expect(batches(again)).toBe(batches(night) + 1);
   });
@@ -59,15 +59,15 @@ describe('a night that asks devices one by one', () => {
     ['refuses', 'forbidden'],
   ] as const)('leaves what Graph %s as it was known, and says how much that is', async (_, answer) => {
     const [id = ''] = memoryOf(night).keys();
-    const faults = [{ ...alwaysWith(`managedDevices/${id}?`, answer), retryAfter: '0.01' }];
-    const { stage, report } = await tenant.harvestNight({ context, faults });
-    expect(stage.supplementsOf('devices').map(({ naturalKey: natural }) => natural)).not.toContain(id);
+    const faults = [{ ...permanentFault(`managedDevices/${id}?`, answer), retryAfter: '0.01' }];
+    const { staging: stage, report } = await tenant.harvestDay({ context, faults });
+    expect(stage.enrichmentsOf('devices').map(({ naturalKey: natural }) => natural)).not.toContain(id);
     expect(report.problems.map(({ message }) => message).join()).toContain('did not answer for 1 of');
     expect(report.completeness.get('devices')).toBe('complete');
   });
 
   test('goes on without where batches are refused', async () => {
-    const { report } = await tenant.harvestNight({ context, faults: [alwaysWith('$batch', 'forbidden')] });
+    const { report } = await tenant.harvestDay({ context, faults: [permanentFault('$batch', 'forbidden')] });
     expect(report.completeness.get('devices')).toBe('complete');
     expect(report.problems.map(({ source }) => source)).toContain(
       'beta/deviceManagement/managedDevices/{id}',
@@ -75,7 +75,7 @@ describe('a night that asks devices one by one', () => {
   });
 
   test('is not what a night does by itself', async () => {
-    expect(batches(await tenant.harvestNight())).toBe(0);
+    expect(batches(await tenant.harvestDay())).toBe(0);
   });
 });
 

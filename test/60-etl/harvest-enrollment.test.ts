@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
 import { EVENT_DAYS } from '../../fixtures/tenant/edge-cases/scripted-events.ts';
 import {
-  alwaysWith,
+  permanentFault,
   openTenant,
-  type HarvestedNight,
+  type TenantHarvest,
   type HarvestedTenant,
-  type NightOptions,
-} from './tenant-night.ts';
+  type TenantHarvestOptions,
+} from './harvested-tenant.ts';
 
 const FIRST_NIGHT = 20261101;
 const nightAfter = (nights: number): number => dateKeyOf(epochDayOf(FIRST_NIGHT) + nights);
@@ -21,12 +21,12 @@ const tenantOn = async (night: number): Promise<HarvestedTenant> => {
 };
 afterAll(() => Promise.all(tenants.map((tenant) => tenant.close())));
 
-const countsOf = ({ stage }: HarvestedNight) =>
+const countsOf = ({ staging: stage }: TenantHarvest) =>
   stage.rowsOf('enrollmentActivities').map(({ values }) => Object.values(values));
 
 describe('failures', () => {
   let tenant: HarvestedTenant;
-  const harvestNight = (options?: NightOptions) => tenant.harvestNight(options);
+  const harvestNight = (options?: TenantHarvestOptions) => tenant.harvestDay(options);
   beforeAll(async () => {
     tenant = await tenantOn(nightAfter(EVENT_DAYS.enrolmentsFailed));
   });
@@ -43,7 +43,7 @@ describe('failures', () => {
   });
 
   test('give a reason that no list names a row of its own', async () => {
-    const { stage, report } = await harvestNight();
+    const { staging: stage, report } = await harvestNight();
     expect(stage.rowsOf('enrollmentFailureReasons').map(({ values }) => values)).toEqual([
       { enrollmentFailureReasonKey: 100_000, enrollmentFailureReasonName: 'ClockSkewTooLarge' },
     ]);
@@ -52,7 +52,7 @@ describe('failures', () => {
 
   test('are counted once where the log has to be read again', async () => {
     const fault = { match: /troubleshootingEvents/, answer: 'expired-page-token' } as const;
-    const { stage } = await harvestNight({ faults: [fault] });
+    const { staging: stage } = await harvestNight({ faults: [fault] });
     expect(stage.rowsOf('enrollmentActivities')).toHaveLength(3);
   });
 
@@ -60,7 +60,7 @@ describe('failures', () => {
     ['the log is refused', 'troubleshootingEvents', 'forbidden'],
     ['devices cannot be counted', 'managedDeviceOverview', '503'],
   ] as const)('are not told when %s: half of them would look like a good day', async (_, match, answer) => {
-    const { stage, report } = await harvestNight({ faults: [alwaysWith(match, answer)] });
+    const { staging: stage, report } = await harvestNight({ faults: [permanentFault(match, answer)] });
     expect(report.completeness.get('enrollmentActivities')).toBe('failed');
     expect(stage.rowsOf('enrollmentActivities')).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe('failures', () => {
 test('a device that enrolled on the day before is a success, on that night only', async () => {
   const [before, on, after] = await Promise.all(
     [-1, 0, 1].map(async (nights) =>
-      (await tenantOn(nightAfter(EVENT_DAYS.laptopEnrolledAgain + nights))).harvestNight(),
+      (await tenantOn(nightAfter(EVENT_DAYS.laptopEnrolledAgain + nights))).harvestDay(),
     ),
   );
   expect([before, on, after].map((night) => night && countsOf(night))).toEqual([

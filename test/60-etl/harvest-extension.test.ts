@@ -6,7 +6,7 @@ import {
   MEGANS_LAPTOP,
   SHARED_PC,
 } from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
-import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
+import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
 let tenant: HarvestedTenant;
 beforeAll(async () => {
@@ -15,12 +15,12 @@ beforeAll(async () => {
 afterAll(() => tenant.close());
 
 describe('a line of the report', () => {
-  let night: HarvestedNight;
+  let night: TenantHarvest;
   beforeAll(async () => {
-    night = await tenant.harvestNight();
+    night = await tenant.harvestDay();
   });
   const rowsOf = (deviceId: string) =>
-    night.stage
+    night.staging
       .rowsOf('intuneManagementExtensions')
       .filter(({ values }) => values['deviceKey'] === deviceId)
       .map(({ values }) => values);
@@ -42,27 +42,27 @@ describe('a line of the report', () => {
 
   test('about a name that several devices have is nobody’s, like one about a device that is no more', () => {
     const names = new Map(
-      night.stage.rowsOf('devices').map(({ naturalKey: natural, values }) => [natural, values]),
+      night.staging.rowsOf('devices').map(({ naturalKey: natural, values }) => [natural, values]),
     );
-    const told = night.stage
+    const told = night.staging
       .rowsOf('intuneManagementExtensions')
       .map(({ values }) => names.get(String(values['deviceKey']))?.['deviceName']);
     expect(told).not.toContain('DESKTOP-CLONE');
     expect(told).not.toContain(undefined);
     expect(
-      night.stage.rowsOf('intuneManagementExtensionVersions').map(({ naturalKey: natural }) => natural),
+      night.staging.rowsOf('intuneManagementExtensionVersions').map(({ naturalKey: natural }) => natural),
     ).not.toContain('1.40.100.0');
   });
 
   test('without a version, and with a health that no list names, is a row all the same', () => {
     expect(rowsOf(SHARED_PC)).toMatchObject([{ extensionVersionKey: null, extensionStateKey: 100_000 }]);
-    expect(night.stage.rowsOf('intuneManagementExtensionHealthStates').map(({ values }) => values)).toEqual([
-      { extensionStateKey: 100_000, extensionState: 'hibernating' },
-    ]);
+    expect(night.staging.rowsOf('intuneManagementExtensionHealthStates').map(({ values }) => values)).toEqual(
+      [{ extensionStateKey: 100_000, extensionState: 'hibernating' }],
+    );
   });
 
   test('brings its version once', () => {
-    const versions = night.stage
+    const versions = night.staging
       .rowsOf('intuneManagementExtensionVersions')
       .map(({ naturalKey: natural }) => natural);
     expect(versions.length).toBeGreaterThan(0);
@@ -73,7 +73,9 @@ describe('a line of the report', () => {
 test.each(['forbidden', 'missing-segment'] as const)(
   'where the report is %s there is no row and one problem, never a zero',
   async (answer) => {
-    const { stage, report } = await tenant.harvestNight({ faults: [alwaysWith('healthStates', answer)] });
+    const { staging: stage, report } = await tenant.harvestDay({
+      faults: [permanentFault('healthStates', answer)],
+    });
     expect(stage.rowsOf('intuneManagementExtensions')).toEqual([]);
     expect(report.completeness.get('intuneManagementExtensions')).toBe('failed');
     expect(report.problems.filter(({ source }) => source.endsWith('healthStates'))).toHaveLength(1);
@@ -83,6 +85,6 @@ test.each(['forbidden', 'missing-segment'] as const)(
 
 test('where not all devices were read, those unseen stay as they were', async () => {
   const fault = { match: 'managedDevices?', answer: 'last-page' } as const;
-  const { report } = await tenant.harvestNight({ faults: [fault] });
+  const { report } = await tenant.harvestDay({ faults: [fault] });
   expect(report.completeness.get('intuneManagementExtensions')).toBe('partial');
 });

@@ -14,7 +14,7 @@ import {
 } from '../../fixtures/tenant/app-registrations.ts';
 import { MEGAN } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { BOARD_PROTECTION, IOS_PROTECTION } from '../../fixtures/tenant/policies.ts';
-import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
+import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
 let tenant: HarvestedTenant;
 beforeAll(async () => {
@@ -22,16 +22,16 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-const instanceOf = ({ stage }: HarvestedNight, id: string) =>
+const instanceOf = ({ staging: stage }: TenantHarvest, id: string) =>
   stage.rowsOf('mamApplicationInstances').find(({ naturalKey: natural }) => natural === id)?.values;
-const checkinOf = ({ stage }: HarvestedNight, id: string) =>
+const checkinOf = ({ staging: stage }: TenantHarvest, id: string) =>
   stage.rowsOf('mamCheckins').find(({ values }) => values['applicationInstanceKey'] === id)?.values;
-const asked = (night: HarvestedNight) => night.asked.filter((each) => each.endsWith('/appliedPolicies'));
+const asked = (night: TenantHarvest) => night.requests.filter((each) => each.endsWith('/appliedPolicies'));
 
 describe('a night', () => {
-  let night: HarvestedNight;
+  let night: TenantHarvest;
   beforeAll(async () => {
-    night = await tenant.harvestNight({ context: {} });
+    night = await tenant.harvestDay({ context: {} });
   });
 
   test('has every copy that registered, whether it checked in or not', () => {
@@ -56,14 +56,14 @@ describe('a night', () => {
   });
 
   test('has every app once, by its id', () => {
-    const apps = night.stage.rowsOf('mamApplications').map(({ naturalKey: natural }) => natural);
+    const apps = night.staging.rowsOf('mamApplications').map(({ naturalKey: natural }) => natural);
     expect(new Set(apps).size).toBe(apps.length);
     expect(apps).toEqual(expect.arrayContaining(['com.microsoft.Office.Outlook', 'com.microsoft.edge']));
   });
 
   test('names an app as the tenant’s catalogue does, and none that is not in it', () => {
     const names = new Map(
-      night.stage.rowsOf('mamApplications').map(({ naturalKey: natural, values }) => [natural, values]),
+      night.staging.rowsOf('mamApplications').map(({ naturalKey: natural, values }) => [natural, values]),
     );
     expect(names.get('com.contoso.expenses')).toMatchObject({ mamApplicationName: 'Contoso Expenses' });
     expect(names.get('com.microsoft.edge')).toMatchObject({ mamApplicationName: null });
@@ -89,11 +89,13 @@ describe('a night', () => {
 
   test('knows what protects a copy: one policy, several merged, or none', () => {
     const policies = new Map(
-      night.stage.rowsOf('policies').map(({ naturalKey: natural, values }) => [values['policyId'], natural]),
+      night.staging
+        .rowsOf('policies')
+        .map(({ naturalKey: natural, values }) => [values['policyId'], natural]),
     );
     const [ios, board] = [String(policies.get(IOS_PROTECTION)), String(policies.get(BOARD_PROTECTION))];
     const effective = new Map(
-      night.stage
+      night.staging
         .rowsOf('mamEffectivePolicies')
         .map(({ naturalKey: natural, values }) => [natural, values['realPolicyKey']]),
     );
@@ -112,35 +114,35 @@ describe('a night', () => {
   });
 
   test('asks only those that checked in what protects them', () => {
-    expect(asked(night)).toHaveLength(night.stage.rowsOf('mamCheckins').length);
+    expect(asked(night)).toHaveLength(night.staging.rowsOf('mamCheckins').length);
     expect(asked(night).join()).not.toContain(CHECKED_IN_TOO_EARLY);
   });
 });
 
 test('where more checked in than may be asked, none is, and every check-in is there all the same', async () => {
-  const whole = await tenant.harvestNight({ context: {} });
-  const night = await tenant.harvestNight({ context: { mostAppsAsked: 8 } });
+  const whole = await tenant.harvestDay({ context: {} });
+  const night = await tenant.harvestDay({ context: { mostAppsAsked: 8 } });
   expect(asked(night)).toEqual([]);
-  expect(night.stage.rowsOf('mamCheckins')).toHaveLength(whole.stage.rowsOf('mamCheckins').length);
+  expect(night.staging.rowsOf('mamCheckins')).toHaveLength(whole.staging.rowsOf('mamCheckins').length);
   expect(checkinOf(night, MEGANS_OUTLOOK)).toMatchObject({ effectiveAppliedPolicyKey: null });
-  expect(night.stage.rowsOf('mamEffectivePolicies')).toHaveLength(2);
+  expect(night.staging.rowsOf('mamEffectivePolicies')).toHaveLength(2);
 });
 
 describe('a night on which Graph', () => {
-  const ofMam = ({ report }: HarvestedNight) =>
+  const ofMam = ({ report }: TenantHarvest) =>
     ['mamApplications', 'mamApplicationInstances', 'mamCheckins', 'mamEffectivePolicies'].map((name) =>
       report.completeness.get(name),
     );
 
   test('refuses the copies has no check-ins, and still the policies', async () => {
-    const fault = alwaysWith('managedAppRegistrations', 'forbidden');
-    const night = await tenant.harvestNight({ faults: [fault], context: {} });
+    const fault = permanentFault('managedAppRegistrations', 'forbidden');
+    const night = await tenant.harvestDay({ faults: [fault], context: {} });
     expect(ofMam(night)).toEqual(['failed', 'failed', 'failed', 'complete']);
   });
 
   test('loses them half-way tells no check-ins rather than half of a day', async () => {
     const fault = { match: 'managedAppRegistrations?', answer: '504', times: 1_000 } as const;
-    const night = await tenant.harvestNight({ faults: [fault], context: {} });
+    const night = await tenant.harvestDay({ faults: [fault], context: {} });
     expect(ofMam(night)).toEqual(['partial', 'partial', 'failed', 'complete']);
   });
 
@@ -148,7 +150,7 @@ describe('a night on which Graph', () => {
     ['any copy', '/appliedPolicies'],
     ['one copy, of which nothing would look like no protection', `${MEGANS_EXPENSES}/appliedPolicies`],
   ])('does not say what protects %s is one problem, and leaves it open for all', async (_, match) => {
-    const night = await tenant.harvestNight({ faults: [alwaysWith(match, 'forbidden')], context: {} });
+    const night = await tenant.harvestDay({ faults: [permanentFault(match, 'forbidden')], context: {} });
     expect(ofMam(night)).toEqual(['complete', 'complete', 'complete', 'complete']);
     const problems = night.report.problems.filter(({ source }) => source.endsWith('appliedPolicies'));
     expect(problems).toHaveLength(1);
@@ -160,9 +162,9 @@ describe('a night on which Graph', () => {
     const existing = {
       mamApplications: [{ mamApplicationId: 'com.microsoft.edge', mamApplicationName: 'Microsoft Edge' }],
     };
-    const { stage } = await tenant.harvestNight({
+    const { staging: stage } = await tenant.harvestDay({
       existing,
-      faults: [alwaysWith('deviceAppManagement/mobileApps', '503')],
+      faults: [permanentFault('deviceAppManagement/mobileApps', '503')],
     });
     const edge = stage
       .rowsOf('mamApplications')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { outcomesOfReport } from '../../etl/streams/policy-outcomes.ts';
 import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { countOverviews, statusOn, type StatusCounts } from '../../fixtures/tenant/overviews.ts';
-import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
+import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
 const WINDOWS_COMPLIANCE = '2c9f0b11-6a3d-4e77-8c21-90ab12cd3e66';
 const EDGE_DEFAULTS = '3e5a7c90-4b12-4d86-a7f3-55cc66dd7789';
@@ -11,21 +11,21 @@ const LINUX_COMPLIANCE = '06a6c7e8-9b3f-421d-94e6-f392951722cc';
 const BOTH_REPORTS = /reports\/get(Configuration|Compliance)Policy/;
 
 let tenant: HarvestedTenant;
-let night: HarvestedNight;
+let night: TenantHarvest;
 beforeAll(async () => {
   // Large enough for conflicts and for grace periods, small enough that Graph tells whose.
   tenant = await openTenant({ seed: 12, devices: 100, firstDateKey: 20261110 }, 20261120);
-  night = await tenant.harvestNight();
+  night = await tenant.harvestDay();
 });
 afterAll(() => tenant.close());
 
 const countsOf = (id: string): StatusCounts => countOverviews(tenant.tenant).policies.get(id)!.devices;
 
 /** Of the policy in the version in force. */
-const rowOf = ({ stage }: HarvestedNight, collection: string, id: string) =>
+const rowOf = ({ staging: stage }: TenantHarvest, collection: string, id: string) =>
   stage.rowsOf(collection).find(({ values }) => String(values['policyKey']).startsWith(`${id}:`))?.values;
 
-const kindsOf = ({ stage }: HarvestedNight): readonly unknown[] =>
+const kindsOf = ({ staging: stage }: TenantHarvest): readonly unknown[] =>
   stage.rowsOf('policyDeviceActivities').map(({ values }) => values['policyTypeKey']);
 
 describe('a policy of the settings catalog', () => {
@@ -40,16 +40,18 @@ describe('a policy of the settings catalog', () => {
   });
 
   test('is never asked for counts of its own, which are zeros', () => {
-    const counts = night.asked.filter((each) => /Status(Overview|Summary)$/.test(each));
+    const counts = night.requests.filter((each) => /Status(Overview|Summary)$/.test(each));
     expect(counts.length).toBeGreaterThan(0);
     expect(counts.join()).not.toContain(EDGE_DEFAULTS);
   });
 
   test('is not a row of zeros where the report has nothing, nor is its kind', async () => {
-    const { stage, report } = await tenant.harvestNight({ faults: [alwaysWith(BOTH_REPORTS, 'forbidden')] });
-    expect(rowOf({ ...night, stage }, 'policyTypeActivities', EDGE_DEFAULTS)).toBeUndefined();
-    expect(kindsOf({ ...night, stage })).not.toContain(1001);
-    expect(kindsOf({ ...night, stage })).toContain(1050);
+    const { staging: stage, report } = await tenant.harvestDay({
+      faults: [permanentFault(BOTH_REPORTS, 'forbidden')],
+    });
+    expect(rowOf({ ...night, staging: stage }, 'policyTypeActivities', EDGE_DEFAULTS)).toBeUndefined();
+    expect(kindsOf({ ...night, staging: stage })).not.toContain(1001);
+    expect(kindsOf({ ...night, staging: stage })).toContain(1050);
     expect(report.completeness.get('policyTypeActivities')).toBe('partial');
     expect(report.completeness.get('policyDeviceActivities')).toBe('partial');
     expect(report.completeness.get('policyUserActivities')).toBe('complete');
@@ -110,7 +112,7 @@ describe('devices in their grace period', () => {
 
   test('are not known where the list of statuses ends early', async () => {
     const fault = { match: `${WINDOWS_COMPLIANCE}/deviceStatuses`, answer: 'last-page' } as const;
-    const cut = await tenant.harvestNight({ faults: [fault] });
+    const cut = await tenant.harvestDay({ faults: [fault] });
     expect(rowOf(cut, 'compliancePolicyStatusDevicePerPolicyActivities', WINDOWS_COMPLIANCE)).toMatchObject({
       inGracePeriod: null,
       nonCompliant: countsOf(WINDOWS_COMPLIANCE).nonCompliant,
@@ -122,7 +124,7 @@ describe('devices in their grace period', () => {
       ({ list, resource }) => list === 'deviceCompliancePolicies' && countsOf(resource.id).nonCompliant === 0,
     );
     for (const { resource } of sound) {
-      expect(night.asked.join()).not.toContain(`${resource.id}/deviceStatuses`);
+      expect(night.requests.join()).not.toContain(`${resource.id}/deviceStatuses`);
       expect(rowOf(night, 'compliancePolicyStatusDevicePerPolicyActivities', resource.id)).toMatchObject({
         inGracePeriod: 0,
       });

@@ -4,7 +4,7 @@ import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
 import { EVENT_DAYS } from '../../fixtures/tenant/edge-cases/scripted-events.ts';
 import { ADELE, MEGAN, OBRIEN } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { FACTORY_FLOOR, TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
-import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
+import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
 const FIRST_NIGHT = 20261101;
 
@@ -18,13 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([tenant.close(), raised.close()]));
 
-const acceptanceOf = ({ stage }: HarvestedNight, userId: string) =>
+const acceptanceOf = ({ staging: stage }: TenantHarvest, userId: string) =>
   stage.rowsOf('userTermsAndConditionsAcceptances').find(({ values }) => values['userKey'] === userId)
     ?.values;
 
 describe('a night', () => {
   test('has every version of the terms once, with null for what nobody wrote', async () => {
-    const { stage, report } = await tenant.harvestNight();
+    const { staging: stage, report } = await tenant.harvestDay();
     expect(stage.rowsOf('termsAndConditions').map(({ naturalKey: natural }) => natural)).toEqual([
       `${TERMS_OF_USE}:2`,
       `${FACTORY_FLOOR}:1`,
@@ -39,7 +39,7 @@ describe('a night', () => {
   });
 
   test('finds who accepted by name, in any case', async () => {
-    expect(acceptanceOf(await tenant.harvestNight(), OBRIEN)).toEqual({
+    expect(acceptanceOf(await tenant.harvestDay(), OBRIEN)).toEqual({
       userKey: OBRIEN,
       termsAndConditionsKey: `${TERMS_OF_USE}:2`,
       acceptedDateTimeUTC: null,
@@ -48,9 +48,9 @@ describe('a night', () => {
   });
 
   test('leaves out whom the directory does not know and versions that the warehouse never saw', async () => {
-    const night = await tenant.harvestNight();
-    const users = new Set(night.stage.rowsOf('users').map(({ naturalKey: natural }) => natural));
-    const accepted = night.stage.rowsOf('userTermsAndConditionsAcceptances');
+    const night = await tenant.harvestDay();
+    const users = new Set(night.staging.rowsOf('users').map(({ naturalKey: natural }) => natural));
+    const accepted = night.staging.rowsOf('userTermsAndConditionsAcceptances');
     expect(accepted.length).toBeGreaterThan(20);
     expect(accepted.filter(({ values }) => !users.has(String(values['userKey'])))).toEqual([]);
     expect(acceptanceOf(night, ADELE)).toBeUndefined();
@@ -60,9 +60,9 @@ describe('a night', () => {
     const existing = {
       termsAndConditions: [{ termsAndConditionsId: TERMS_OF_USE, termsAndConditionsVersion: 2 }],
     };
-    const versionOf = (night: HarvestedNight, userId: string) =>
+    const versionOf = (night: TenantHarvest, userId: string) =>
       acceptanceOf(night, userId)?.['termsAndConditionsKey'];
-    const [known, unknown] = [await raised.harvestNight({ existing }), await raised.harvestNight()];
+    const [known, unknown] = [await raised.harvestDay({ existing }), await raised.harvestDay()];
     expect(versionOf(known, MEGAN)).toBe(`${TERMS_OF_USE}:3`);
     expect(versionOf(known, OBRIEN)).toBe(`${TERMS_OF_USE}:2`);
     expect(versionOf(unknown, OBRIEN)).toBeUndefined();
@@ -75,7 +75,7 @@ test.each([
   ['acceptanceStatuses', 'missing-segment', 'complete', 'failed'],
   ['v1.0/users', 'forbidden', 'complete', 'failed'],
 ] as const)('where %s is %s, terms are %s and acceptances %s', async (match, answer, terms, acceptances) => {
-  const { report } = await tenant.harvestNight({ faults: [alwaysWith(match, answer)] });
+  const { report } = await tenant.harvestDay({ faults: [permanentFault(match, answer)] });
   expect(report.completeness.get('termsAndConditions')).toBe(terms);
   expect(report.completeness.get('userTermsAndConditionsAcceptances')).toBe(acceptances);
 });

@@ -16,16 +16,15 @@ import { UNLISTED_OWNER, MEGAN } from '../../fixtures/tenant/edge-cases/edge-cas
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { NOT_REPORTED } from '../../src/engines/generation-build.ts';
-import { alwaysWith, openTenant, type HarvestedNight, type HarvestedTenant } from './tenant-night.ts';
+import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
 const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
 
 let tenant: HarvestedTenant;
-const harvestNight = (...faults: readonly Fault[]): Promise<HarvestedNight> =>
-  tenant.harvestNight({ faults });
+const harvestNight = (...faults: readonly Fault[]): Promise<TenantHarvest> => tenant.harvestDay({ faults });
 
 /** The values of the last row about a device, as the stage would keep it. */
-function rowOf({ stage }: HarvestedNight, collection: string, deviceId: string) {
+function rowOf({ staging: stage }: TenantHarvest, collection: string, deviceId: string) {
   const rows = stage
     .rowsOf(collection)
     .filter((row) => (row.naturalKey ?? row.values['deviceKey']) === deviceId);
@@ -38,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => tenant.close());
 
 describe('a whole night', () => {
-  let night: HarvestedNight;
+  let night: TenantHarvest;
   beforeAll(async () => {
     night = await harvestNight();
   });
@@ -60,13 +59,13 @@ describe('a whole night', () => {
   test('gives every row a value for each property that the merge does not fill', () => {
     for (const [name, { properties }] of MODEL.entities) {
       const sourced = Object.keys(properties).filter((property) => properties[property]!.role === undefined);
-      for (const { values } of night.stage.rowsOf(name))
+      for (const { values } of night.staging.rowsOf(name))
         expect(Object.keys(values).sort()).toEqual(sourced.sort());
     }
   });
 
   test('walks all pages and leaves Jamf out', () => {
-    expect(night.stage.rowsOf('devices')).toHaveLength(59);
+    expect(night.staging.rowsOf('devices')).toHaveLength(59);
     expect(rowOf(night, 'devices', JAMF_MAC)).toBeUndefined();
     expect(rowOf(night, 'deviceEncryptionStates', JAMF_MAC)).toBeUndefined();
   });
@@ -113,14 +112,14 @@ describe('a whole night', () => {
       complianceStateKey: 100_000,
       managementStateKey: -1,
     });
-    expect(night.stage.rowsOf('deviceTypes').map(({ values }) => values['deviceTypeName'])).toEqual([
+    expect(night.staging.rowsOf('deviceTypes').map(({ values }) => values['deviceTypeName'])).toEqual([
       'eyewear',
     ]);
     expect(night.report.problems.map(({ source }) => source)).toContain('deviceTypes');
   });
 
   test('has everyone with a licence or a device, and a placeholder for whom the directory does not know', () => {
-    const users = new Map(night.stage.rowsOf('users').map(({ values }) => [values['displayName'], values]));
+    const users = new Map(night.staging.rowsOf('users').map(({ values }) => [values['displayName'], values]));
     expect(users.get('Grace Period')).toMatchObject({ intuneLicensed: true });
     expect(users.get('Pupil Edu')).toMatchObject({ intuneLicensed: true });
     expect(users.has('Locked Out')).toBe(false);
@@ -132,7 +131,7 @@ describe('a whole night', () => {
       displayName: null,
       intuneLicensed: null,
     });
-    const associations = night.stage
+    const associations = night.staging
       .rowsOf('userDeviceAssociations')
       .map(({ values }) => values['deviceKey']);
     expect(associations).toContain(MEGANS_LAPTOP);
@@ -140,11 +139,11 @@ describe('a whole night', () => {
   });
 
   test('numbers policies by version, and points facts at the version in force', () => {
-    const policy = night.stage
+    const policy = night.staging
       .rowsOf('policies')
       .find(({ values }) => values['policyId'] === SILENT_BITLOCKER);
     expect(policy).toMatchObject({ natural: `${SILENT_BITLOCKER}:7`, values: { policyVersion: 7 } });
-    const facts = night.stage.rowsOf('policyTypeActivities').map(({ values }) => values['policyKey']);
+    const facts = night.staging.rowsOf('policyTypeActivities').map(({ values }) => values['policyKey']);
     expect(facts).toContain(`${SILENT_BITLOCKER}:7`);
     expect(rowOf(night, 'deviceEncryptionPolicies', MEGANS_LAPTOP)).toMatchObject({
       policyKey: `${SILENT_BITLOCKER}:7`,
@@ -152,7 +151,7 @@ describe('a whole night', () => {
   });
 
   test('shows what a policy of the settings catalog says about BitLocker, and asks none but those of Windows', () => {
-    const settings = night.stage
+    const settings = night.staging
       .rowsOf('encryptionPolicySettings')
       .filter(({ values }) => String(values['policyKey']).startsWith(CATALOG_BITLOCKER))
       .map(({ values }) => [values['settingName'], values['configuredValue'], values['isSatisfied']]);
@@ -161,12 +160,12 @@ describe('a whole night', () => {
       ['device_vendor_msft_bitlocker_allowwarningforotherdiskencryption', '0', null],
       ['device_vendor_msft_bitlocker_allowstandarduserencryption', '1', null],
     ]);
-    expect(night.asked.filter((each) => each.endsWith('/settings'))).toHaveLength(2);
+    expect(night.requests.filter((each) => each.endsWith('/settings'))).toHaveLength(2);
   });
 
   test('sums outcomes by kind of policy', () => {
     const sumOf = (collection: string, key: string, value: unknown) =>
-      night.stage
+      night.staging
         .rowsOf(collection)
         .filter(({ values }) => values[key] === value)
         .reduce((sum, { values }) => sum + Number(values['succeeded']) + Number(values['pending']), 0);
@@ -179,7 +178,7 @@ describe('a whole night', () => {
       'deviceConfigurationProfileUserActivities',
       'compliancePolicyStatusDeviceActivities',
     ]) {
-      expect(night.stage.rowsOf(collection)).toHaveLength(1);
+      expect(night.staging.rowsOf(collection)).toHaveLength(1);
     }
   });
 
@@ -191,7 +190,7 @@ describe('a whole night', () => {
       silentEncryptionEligibleForAdmins: false,
       silentEncryptionFailedRuleForAdmins: 'startupPinNotRequired',
     });
-    const reasons = night.stage
+    const reasons = night.staging
       .rowsOf('deviceEncryptionStatusDetails')
       .filter(({ values }) => values['deviceKey'] === FIVE_FLAGS);
     expect(reasons.map(({ values }) => values['encryptionStatusDetailKey'])).toEqual([1, 5, 10, 13, 16]);
@@ -237,7 +236,7 @@ describe('a whole night', () => {
   });
 
   test('counts every device once in the trend', () => {
-    const counted = night.stage
+    const counted = night.staging
       .rowsOf('encryptionActivities')
       .reduce((sum, { values }) => sum + Number(values['deviceCount']), 0);
     expect(counted).toBe(59);
@@ -246,7 +245,9 @@ describe('a whole night', () => {
 
 describe('a night on which Graph', () => {
   test('forbids the encryption report keeps all the rest', async () => {
-    const { report, stage } = await harvestNight(alwaysWith('managedDeviceEncryptionStates', 'forbidden'));
+    const { report, staging: stage } = await harvestNight(
+      permanentFault('managedDeviceEncryptionStates', 'forbidden'),
+    );
     const failed = [...report.completeness].filter(([, each]) => each === 'failed').map(([name]) => name);
     expect(failed.sort()).toEqual([
       'deviceEncryptionPolicies',
@@ -261,7 +262,7 @@ describe('a night on which Graph', () => {
 
   test('begins the encryption report again still counts every device once in the trend', async () => {
     const fault: Fault = { match: /EncryptionStates\?.*skiptoken/, answer: 'expired-page-token', after: 1 };
-    const { report, stage } = await harvestNight(fault);
+    const { report, staging: stage } = await harvestNight(fault);
     expect(report.completeness.get('encryptionActivities')).toBe('complete');
     const counts = stage.rowsOf('encryptionActivities').map(({ values }) => Number(values['deviceCount']));
     expect(counts.reduce((sum, count) => sum + count)).toBe(59);
@@ -269,7 +270,7 @@ describe('a night on which Graph', () => {
   });
 
   test('forbids counting recovery keys is no problem, only a count that is not known', async () => {
-    const night = await harvestNight(alwaysWith('recoveryKeys', 'forbidden'));
+    const night = await harvestNight(permanentFault('recoveryKeys', 'forbidden'));
     expect(night.report.completeness.get('deviceEncryptionStates')).toBe('complete');
     expect(night.report.problems.map(({ source }) => source).join()).not.toContain('recoveryKeys');
     expect(rowOf(night, 'deviceEncryptionStates', odd(21))).toMatchObject({
@@ -278,7 +279,7 @@ describe('a night on which Graph', () => {
   });
 
   test('leaves out the last pages of devices is partial, so that nobody is taken for gone', async () => {
-    const { report, stage } = await harvestNight({ match: 'managedDevices?', answer: 'last-page' });
+    const { report, staging: stage } = await harvestNight({ match: 'managedDevices?', answer: 'last-page' });
     expect(stage.rowsOf('devices').length).toBeLessThan(59);
     for (const collection of ['devices', 'devicePropertyHistories', 'users', 'deviceEncryptionStates']) {
       expect(report.completeness.get(collection)).toBe('partial');
@@ -290,19 +291,19 @@ describe('a night on which Graph', () => {
 
   test('loses the devices half-way keeps what it had', async () => {
     const fault: Fault = { match: 'managedDevices?', answer: '504', after: 1, times: 1_000 };
-    const { report, stage } = await harvestNight(fault);
+    const { report, staging: stage } = await harvestNight(fault);
     expect(report.completeness.get('devices')).toBe('partial');
     expect(stage.rowsOf('devices').length).toBeGreaterThan(0);
   });
 
   test('cannot say how many devices there are proves no deletion', async () => {
-    const { report } = await harvestNight(alwaysWith('managedDeviceOverview', '503'));
+    const { report } = await harvestNight(permanentFault('managedDeviceOverview', '503'));
     expect(report.completeness.get('devices')).toBe('partial');
   });
 
   test('keeps back one overview gives no sum for its kind of policy', async () => {
-    const fault = alwaysWith(`${SILENT_BITLOCKER}/deviceStatusOverview`, '504');
-    const { report, stage } = await harvestNight(fault);
+    const fault = permanentFault(`${SILENT_BITLOCKER}/deviceStatusOverview`, '504');
+    const { report, staging: stage } = await harvestNight(fault);
     const kinds = stage.rowsOf('policyDeviceActivities').map(({ values }) => values['policyTypeKey']);
     expect(kinds).not.toContain(1050);
     expect(kinds).toContain(51);
@@ -313,19 +314,19 @@ describe('a night on which Graph', () => {
   });
 
   test('keeps the settings of a catalog policy back keeps the policy', async () => {
-    const { report } = await harvestNight(alwaysWith(`${CATALOG_BITLOCKER}/settings`, '503'));
+    const { report } = await harvestNight(permanentFault(`${CATALOG_BITLOCKER}/settings`, '503'));
     expect(report.completeness.get('encryptionPolicySettings')).toBe('partial');
     expect(report.completeness.get('policies')).toBe('complete');
   });
 
   test('has taken a list of policies away keeps the others', async () => {
-    const { report } = await harvestNight(alwaysWith('/intents', 'missing-segment'));
+    const { report } = await harvestNight(permanentFault('/intents', 'missing-segment'));
     expect(report.completeness.get('policies')).toBe('partial');
     expect(report.problems.map(({ source }) => source)).toContain('beta/deviceManagement/intents');
   });
 
   test('keeps the profiles back cannot say who is eligible for silent encryption', async () => {
-    const night = await harvestNight(alwaysWith(/\/deviceConfigurations$/, '504'));
+    const night = await harvestNight(permanentFault(/\/deviceConfigurations$/, '504'));
     expect(rowOf(night, 'deviceEncryptionStates', FIVE_FLAGS)).toMatchObject({
       silentEncryptionEligibleForAdmins: null,
       silentEncryptionFailedRuleForAdmins: null,
@@ -343,13 +344,13 @@ describe('a night on which Graph', () => {
     'expired-page-token',
   ] as const)('answers a page of devices with %s once comes to the same rows', async (answer) => {
     const fault: Fault = { match: 'managedDevices?', answer, after: 1, retryAfter: '0.01' };
-    const { report, stage } = await harvestNight(fault);
+    const { report, staging: stage } = await harvestNight(fault);
     expect(report.completeness.get('devices')).toBe('complete');
     expect(new Set(stage.rowsOf('devices').map(({ naturalKey: natural }) => natural)).size).toBe(59);
   });
 
   test('gives nothing at all ends with the first reason', async () => {
-    await expect(harvestNight(alwaysWith(/^\/(v1\.0|beta)\//, 'forbidden'))).rejects.toMatchObject({
+    await expect(harvestNight(permanentFault(/^\/(v1\.0|beta)\//, 'forbidden'))).rejects.toMatchObject({
       code: 'feed.source-refused',
     });
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { mergeOrder } from '../../etl/merge/merge-order.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
-import { entity, int32 } from '../../schema/words.ts';
+import { entity, int32 } from '../../schema/entity.ts';
 
 const thing = (name: string, refers: string) =>
   entity({

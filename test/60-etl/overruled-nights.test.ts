@@ -3,10 +3,10 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Completeness } from '../../src/engines/generation-build.ts';
-import { select, thing, thingDays, things } from '../50-engines/stage-small-model.ts';
-import { day, harvestOf, harvestOfThings, kinds, smallNights, type Harvest } from './small-nights.ts';
+import { select, thing, thingDays, things } from '../50-engines/small-model.ts';
+import { day, harvestOf, harvestOfThings, observedKinds, smallRuns, type Harvest } from './small-runs.ts';
 
-const { dataDir, warehouse, journal, outcomes, served, tonight } = smallNights();
+const { dataDir, warehouse, journal, outcomes, served, runDay } = smallRuns();
 
 /** So many things, and nothing else. */
 const harvestOfMany = (count: number): Harvest =>
@@ -16,9 +16,9 @@ describe('a night that verification refuses', () => {
   const later = { run: 'run-2', at: '2026-11-21T00:00:05Z' };
 
   test('is kept aside, with every finding told', async () => {
-    const told = await tonight(harvestOf([day('a', 77)]));
+    const told = await runDay(harvestOf([day('a', 77)]));
     expect(told.report).toMatchObject({ code: 'feed.night-refused', target: 'thingDays' });
-    expect(kinds(told)).toEqual([
+    expect(observedKinds(told)).toEqual([
       'night.started',
       'extract',
       'stage',
@@ -38,7 +38,7 @@ describe('a night that verification refuses', () => {
   });
 
   test('is not accepted where it is broken', async () => {
-    await tonight(harvestOf([day('a', 77)]));
+    await runDay(harvestOf([day('a', 77)]));
     expect(() => warehouse().release(new Date())).toThrow('is broken and cannot be accepted');
     expect(warehouse().current()).toBeNull();
     expect(readdirSync(dataDir())).toContain('refused-20261120.sqlite');
@@ -48,8 +48,8 @@ describe('a night that verification refuses', () => {
     [100, 49, 'things: 49 rows, where 100 stood before: a fall of 51 %, more than 50 %.'],
     [100, 501, 'things: 501 rows, where 100 stood before: a rise of 401 %, more than 400 %.'],
   ])('for going from %d rows to %d is published once someone accepts it', async (before, now, message) => {
-    await tonight(harvestOfMany(before));
-    const { report } = await tonight(harvestOfMany(now), later);
+    await runDay(harvestOfMany(before));
+    const { report } = await runDay(harvestOfMany(now), later);
     expect(report).toMatchObject({ code: 'feed.night-refused', hint: expect.stringContaining('--accept') });
     expect(served()).toBe(before);
     expect(warehouse().release(new Date('2026-11-21T08:00:00Z'))).toEqual({
@@ -86,13 +86,13 @@ describe('a night that verification refuses', () => {
         return Promise.resolve({ completeness, problems: [] });
       };
     };
-    await tonight(daysOf(100, 0));
-    await tonight(daysOf(49, 51), later);
+    await runDay(daysOf(100, 0));
+    await runDay(daysOf(49, 51), later);
     expect(journal()[0]?.problems.map(({ message }) => message)).toEqual([
       'thingDays: 49 rows, where 100 stood before: a fall of 51 %, more than 50 %.',
       'thingDays: 51 of 100 rows refer to things that are not there, more than 50 %.',
     ]);
-    await tonight(daysOf(50, 50), { run: 'run-3', at: '2026-11-21T01:00:00Z' });
+    await runDay(daysOf(50, 50), { run: 'run-3', at: '2026-11-21T01:00:00Z' });
     expect(journal()[0]).toMatchObject({ runId: 'run-3', outcome: 'published' });
   });
 
@@ -101,16 +101,16 @@ describe('a night that verification refuses', () => {
     ['a few people more or less', 99, 1],
     ['five times as many', 100, 500],
   ])('is not one of %s', async (_, before, now) => {
-    await tonight(harvestOfMany(before));
-    expect((await tonight(harvestOfMany(now), later)).report).toMatchObject({ generation: { id: 2 } });
+    await runDay(harvestOfMany(before));
+    expect((await runDay(harvestOfMany(now), later)).report).toMatchObject({ generation: { id: 2 } });
   });
 
   test('goes when the next one is good, and can no longer be accepted', async () => {
-    await tonight(harvestOfMany(200));
-    await tonight(harvestOfMany(20), later);
+    await runDay(harvestOfMany(200));
+    await runDay(harvestOfMany(20), later);
     const kept = join(dataDir(), 'refused-20261121.sqlite');
     const copy = readFileSync(kept);
-    await tonight(harvestOfMany(200), { run: 'run-3', at: '2026-11-21T09:00:00Z' });
+    await runDay(harvestOfMany(200), { run: 'run-3', at: '2026-11-21T09:00:00Z' });
     expect(existsSync(kept)).toBe(false);
     expect(() => warehouse().release(new Date())).toThrow('No refused night is kept');
     writeFileSync(kept, copy);
@@ -121,7 +121,7 @@ describe('a night that verification refuses', () => {
 
 describe('a rollback', () => {
   const night = (date: number, count: number) =>
-    tonight(harvestOfMany(count), { run: `run-${date}`, at: `2026-11-${date}T00:00:05Z` });
+    runDay(harvestOfMany(count), { run: `run-${date}`, at: `2026-11-${date}T00:00:05Z` });
 
   test('serves the night before as a new generation, and the next night builds on it', async () => {
     await night(20, 3);
@@ -144,7 +144,7 @@ describe('a rollback', () => {
       'rollback',
       'withdrawn',
     ]);
-    await tonight(harvestOfMany(6), { run: 'run-4', at: '2026-11-21T10:00:00Z' });
+    await runDay(harvestOfMany(6), { run: 'run-4', at: '2026-11-21T10:00:00Z' });
     expect(warehouse().current()).toMatchObject({ id: 4, dateKey: 20261121 });
     expect(served()).toBe(6);
     // Keys that the withdrawn night gave out stay with their things.
@@ -154,8 +154,8 @@ describe('a rollback', () => {
   test('is met by those who load only what changed since the night that it takes back', async () => {
     const named = (...names: readonly string[]): Harvest =>
       harvestOfThings(names.map((thingName, index) => thing(`thing ${index}`, { thingName })));
-    await tonight(named('as it was', 'always so'), { at: '2026-11-20T00:00:05Z' });
-    await tonight(named('wrong', 'always so'), { run: 'run-2', at: '2026-11-21T00:00:05Z' });
+    await runDay(named('as it was', 'always so'), { at: '2026-11-20T00:00:05Z' });
+    await runDay(named('wrong', 'always so'), { run: 'run-2', at: '2026-11-21T00:00:05Z' });
     warehouse().rollback(null, new Date('2026-11-21T09:00:00Z'));
     expect(select(dataDir(), 'SELECT thingName, modified FROM things').map(Object.values)).toEqual([
       ['as it was', '2026-11-21T09:00:00'],

@@ -13,29 +13,29 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { startRun, quarantinedRun } from '../../etl/run-record.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { profileOf } from '../../schema/privacy.ts';
+import { profileOf } from '../../schema/privacy-profile.ts';
 import { addDays } from '../../src/base/date-key.ts';
 import { subjectHash } from '../../src/engines/subject-hash.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { findPeople } from '../../src/engines/sqlite/privacy/find-people.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { peopleNights, type Machine, type Someone } from './people-nights.ts';
+import { peopleRuns, type TestDevice, type TestPerson } from './people-runs.ts';
 
-const { dataDir, warehouse, night, rows, filesWith } = peopleNights();
+const { dataDir, warehouse, runDay, rows, filesWith } = peopleRuns();
 
-const ADELE: Someone = { id: '1a7e3c8d-02bb-4f46-a1e5-3b8d9f602244', name: 'adelevance' };
-const MEGAN: Someone = { id: '0f6d2b7c-91aa-4e35-b0d4-2a7c8e5f1133', name: 'meganbowen' };
-const ADELES: Machine = { id: 'd-1', name: 'adelevance', owner: ADELE.id };
-const MEGANS: Machine = { id: 'd-2', name: 'meganbowen', owner: MEGAN.id };
-const BOTH = { people: [ADELE, MEGAN], machines: [ADELES, MEGANS] };
+const ADELE: TestPerson = { id: '1a7e3c8d-02bb-4f46-a1e5-3b8d9f602244', name: 'adelevance' };
+const MEGAN: TestPerson = { id: '0f6d2b7c-91aa-4e35-b0d4-2a7c8e5f1133', name: 'meganbowen' };
+const ADELES: TestDevice = { id: 'd-1', name: 'adelevance', owner: ADELE.id };
+const MEGANS: TestDevice = { id: 'd-2', name: 'meganbowen', owner: MEGAN.id };
+const BOTH = { people: [ADELE, MEGAN], devices: [ADELES, MEGANS] };
 
 const [FIRST, SECOND, THIRD] = [20261130, 20261201, 20261202];
 const NOON = new Date('2026-12-01T12:00:00Z');
 
 /** Adele's two nights, over the end of a month. */
 async function twoNights(): Promise<void> {
-  await night(FIRST, { ...BOTH, problem: 'The device ADELEVANCE-pc of adelevance@contoso.com is odd.' });
-  await night(SECOND, BOTH);
+  await runDay(FIRST, { ...BOTH, problem: 'The device ADELEVANCE-pc of adelevance@contoso.com is odd.' });
+  await runDay(SECOND, BOTH);
 }
 
 const keyOf = (id: string): number =>
@@ -118,8 +118,8 @@ describe('someone who is erased', () => {
     await twoNights();
     eraseAdele();
     const before = rows('SELECT userKey, userId, displayName, isDeleted FROM users ORDER BY userKey');
-    await night(THIRD, BOTH);
-    await night(THIRD, { ...BOTH, people: [{ ...ADELE, isListed: false }, MEGAN] });
+    await runDay(THIRD, BOTH);
+    await runDay(THIRD, { ...BOTH, people: [{ ...ADELE, isListed: false }, MEGAN] });
     expect(filesWith('adelevance')).toEqual([]);
     expect(filesWith(ADELE.id)).toEqual([]);
     expect(rows('SELECT userKey, userId, displayName, isDeleted FROM users ORDER BY userKey')).toEqual(
@@ -132,7 +132,7 @@ describe('someone who is erased', () => {
     await twoNights();
     eraseAdele();
     const handedOn = { ...ADELES, name: 'renamed', owner: MEGAN.id };
-    await night(THIRD, { ...BOTH, machines: [handedOn, MEGANS] });
+    await runDay(THIRD, { ...BOTH, devices: [handedOn, MEGANS] });
     expect(rows(`SELECT deviceName, serialNumber FROM devices WHERE deviceId = 'd-1'`)).toEqual([
       ['renamed-pc', 'renamed-serial'],
     ]);
@@ -146,8 +146,8 @@ describe('someone who is erased', () => {
   });
 
   test('takes from a device that went on only the days on which it was theirs', async () => {
-    await night(FIRST, BOTH);
-    await night(SECOND, { ...BOTH, machines: [{ ...ADELES, name: 'renamed', owner: MEGAN.id }, MEGANS] });
+    await runDay(FIRST, BOTH);
+    await runDay(SECOND, { ...BOTH, devices: [{ ...ADELES, name: 'renamed', owner: MEGAN.id }, MEGANS] });
     eraseAdele();
     const named = `SELECT h.dateKey, h.deviceName FROM devicePropertyHistories h
       JOIN devices d ON d.deviceKey = h.deviceKey WHERE d.deviceId = 'd-1' ORDER BY 1`;
@@ -164,7 +164,7 @@ describe('someone who is erased', () => {
     eraseAdele();
     writeFileSync(newest!.path, earlier);
     expect(filesWith('adelevance')).toHaveLength(1);
-    await night(THIRD, BOTH);
+    await runDay(THIRD, BOTH);
     expect(filesWith('adelevance')).toEqual([]);
   });
 
@@ -178,7 +178,7 @@ describe('someone who is erased', () => {
       openSqliteWarehouse({ dataDir: dataDir(), model: MODEL }).restore({ file, force: true }, NOON);
       expect(filesWith('adelevance')).toEqual([]);
       expect(filesWith(ADELE.id)).toEqual([]);
-      await night(THIRD, BOTH);
+      await runDay(THIRD, BOTH);
       expect(filesWith('adelevance')).toEqual([]);
       expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
     } finally {
@@ -215,8 +215,8 @@ describe('someone who is erased', () => {
 
   test('is found by a name of the past, and is no longer known by any', async () => {
     const renamed = { ...ADELE, name: 'adelemiller' };
-    await night(FIRST, BOTH);
-    await night(SECOND, { ...BOTH, people: [renamed, MEGAN] });
+    await runDay(FIRST, BOTH);
+    await runDay(SECOND, { ...BOTH, people: [renamed, MEGAN] });
     const find = (who: string) =>
       findPeople(listGenerations(dataDir())[0]!, MODEL, [who], subjectHash(who)).people.map(({ id }) => id);
     expect(find('adelemiller@contoso.com')).toEqual([ADELE.id]);
@@ -231,7 +231,7 @@ describe('someone who is erased', () => {
   test('is someone new under a new id', async () => {
     await twoNights();
     eraseAdele();
-    await night(THIRD, { ...BOTH, people: [{ ...ADELE, id: 'another-id' }, MEGAN] });
+    await runDay(THIRD, { ...BOTH, people: [{ ...ADELE, id: 'another-id' }, MEGAN] });
     expect(rows(`SELECT userKey, displayName FROM users WHERE NOT isDeleted ORDER BY 1`)).toEqual([
       [keyOf(MEGAN.id), 'meganbowen Display'],
       [keyOf('another-id'), 'adelevance Display'],
@@ -240,52 +240,52 @@ describe('someone who is erased', () => {
 });
 
 describe('someone who left the directory', () => {
-  const withoutAdele = { people: [MEGAN], machines: [MEGANS] };
-  const leftAdele = { people: [MEGAN], machines: [ADELES, MEGANS] };
+  const withoutAdele = { people: [MEGAN], devices: [MEGANS] };
+  const leftAdele = { people: [MEGAN], devices: [ADELES, MEGANS] };
 
   test('is erased as many nights after as the settings say, as part of the night', async () => {
     const privacy = { eraseLeaversAfterDays: 2 };
-    await night(FIRST, BOTH, privacy);
-    await night(SECOND, leftAdele, privacy);
-    await night(THIRD, leftAdele, privacy);
+    await runDay(FIRST, BOTH, privacy);
+    await runDay(SECOND, leftAdele, privacy);
+    await runDay(THIRD, leftAdele, privacy);
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
-    await night(addDays(SECOND, 2), leftAdele, privacy);
+    await runDay(addDays(SECOND, 2), leftAdele, privacy);
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
     expect(warehouse().journal.recent(1)).toMatchObject([
       { outcome: 'published', reason: 'One person who had left was erased, 2 days after.' },
     ]);
     // Generations that are published do not change: they go as nights go by.
-    await night(addDays(SECOND, 3), leftAdele, privacy);
-    await night(addDays(SECOND, 4), leftAdele, privacy);
+    await runDay(addDays(SECOND, 3), leftAdele, privacy);
+    await runDay(addDays(SECOND, 4), leftAdele, privacy);
     expect(filesWith('adelevance')).toEqual([]);
     expect(warehouse().journal.recent(1)[0]?.reason).toBeNull();
   });
 
   test('is kept where the settings say never, and goes the same night at 0', async () => {
-    await night(FIRST, BOTH);
-    await night(SECOND, withoutAdele, { eraseLeaversAfterDays: null });
+    await runDay(FIRST, BOTH);
+    await runDay(SECOND, withoutAdele, { eraseLeaversAfterDays: null });
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
-    await night(THIRD, withoutAdele, { eraseLeaversAfterDays: 0 });
+    await runDay(THIRD, withoutAdele, { eraseLeaversAfterDays: 0 });
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
   });
 
   test('is erased again where a rollback went back behind it', async () => {
-    await night(FIRST, BOTH);
-    await night(SECOND, withoutAdele);
-    await night(THIRD, withoutAdele, { eraseLeaversAfterDays: 1 });
+    await runDay(FIRST, BOTH);
+    await runDay(SECOND, withoutAdele);
+    await runDay(THIRD, withoutAdele, { eraseLeaversAfterDays: 1 });
     warehouse().rollback(null, NOON);
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
-    await night(THIRD, withoutAdele, { eraseLeaversAfterDays: 1 });
+    await runDay(THIRD, withoutAdele, { eraseLeaversAfterDays: 1 });
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
     expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
   });
 
   test('and comes back is someone new after one night', async () => {
     const privacy = { eraseLeaversAfterDays: 0 };
-    await night(FIRST, BOTH, privacy);
-    await night(SECOND, withoutAdele, privacy);
-    await night(THIRD, BOTH, privacy);
-    await night(addDays(THIRD, 1), BOTH, privacy);
+    await runDay(FIRST, BOTH, privacy);
+    await runDay(SECOND, withoutAdele, privacy);
+    await runDay(THIRD, BOTH, privacy);
+    await runDay(addDays(THIRD, 1), BOTH, privacy);
     const people = 'SELECT userId, displayName, isDeleted FROM users WHERE userKey <> -1 ORDER BY userKey';
     expect(rows(people)).toEqual([
       [MEGAN.id, 'meganbowen Display', 0],
@@ -302,8 +302,8 @@ describe('a warehouse that masks', () => {
   test.each(['masked', 'dropped'] as const)(
     'has nothing in its bytes that is personal when %s',
     async (how) => {
-      await night(FIRST, BOTH, privacyOf(how));
-      await night(SECOND, BOTH, privacyOf(how));
+      await runDay(FIRST, BOTH, privacyOf(how));
+      await runDay(SECOND, BOTH, privacyOf(how));
       // The id of a copy of an app holds the person's here alone.
       for (const text of PERSONAL.slice(0, 2)) expect(filesWith(text)).toEqual([]);
       expect(rows('SELECT userId FROM users WHERE userKey > 0').flat().join()).not.toContain(ADELE.id);
@@ -316,16 +316,16 @@ describe('a warehouse that masks', () => {
   );
 
   test('still joins by value, and knows people again', async () => {
-    await night(FIRST, BOTH, privacyOf('masked'));
+    await runDay(FIRST, BOTH, privacyOf('masked'));
     const keys = rows('SELECT userKey FROM users ORDER BY 1');
-    await night(SECOND, BOTH, privacyOf('masked'));
+    await runDay(SECOND, BOTH, privacyOf('masked'));
     expect(rows('SELECT userKey FROM users ORDER BY 1')).toEqual(keys);
     const joined = 'SELECT count(*) FROM users u JOIN devices d ON d.userId = u.userId';
     expect(rows(joined)).toEqual([[2]]);
   });
 
   test('treats each kind as it is told', async () => {
-    await night(FIRST, BOTH, privacyOf('full', { serial: 'dropped', upn: 'masked' }));
+    await runDay(FIRST, BOTH, privacyOf('full', { serial: 'dropped', upn: 'masked' }));
     const one = `SELECT serialNumber, deviceName FROM devices WHERE deviceId = 'd-1'`;
     expect(rows(one)).toEqual([[null, 'adelevance-pc']]);
     expect(filesWith('adelevance-serial')).toEqual([]);
@@ -333,14 +333,14 @@ describe('a warehouse that masks', () => {
   });
 
   test('masks the past as well when it begins later, and people stay who they are', async () => {
-    await night(FIRST, BOTH);
+    await runDay(FIRST, BOTH);
     const keys = rows('SELECT userKey FROM users ORDER BY 1');
-    await night(SECOND, BOTH, privacyOf('masked', { serial: 'dropped' }));
+    await runDay(SECOND, BOTH, privacyOf('masked', { serial: 'dropped' }));
     expect(filesWith('adelevance')).toEqual([`generation-000001-${FIRST}.sqlite`]);
     expect(rows('SELECT userKey FROM users ORDER BY 1')).toEqual(keys);
     expect(rows('SELECT count(*) FROM userHistories')).toEqual([[2]]);
     // Back again: ids stay masked, so that everybody stays who they are.
-    await night(THIRD, BOTH);
+    await runDay(THIRD, BOTH);
     expect(rows('SELECT userKey FROM users ORDER BY 1')).toEqual(keys);
     expect(rows(`SELECT deviceName FROM devices WHERE deviceId = 'd-1'`)).toEqual([['adelevance-pc']]);
     expect(rows(`SELECT count(*) FROM users WHERE userId LIKE 'masked-%'`)).toEqual([[2]]);
@@ -349,16 +349,16 @@ describe('a warehouse that masks', () => {
   test('keeps its tombstones, whenever it began', async () => {
     await twoNights();
     eraseAdele();
-    await night(THIRD, BOTH, privacyOf('masked'));
-    await night(addDays(THIRD, 1), BOTH, privacyOf('masked'));
+    await runDay(THIRD, BOTH, privacyOf('masked'));
+    await runDay(addDays(THIRD, 1), BOTH, privacyOf('masked'));
     expect(rows('SELECT count(*) FROM users WHERE displayName IS NULL')).toEqual([[1]]);
     expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
   });
 
   test('does not go on without its secret', async () => {
-    await night(FIRST, BOTH, privacyOf('masked'));
+    await runDay(FIRST, BOTH, privacyOf('masked'));
     rmSync(join(dataDir(), 'privacy.key'));
-    await expect(night(SECOND, BOTH, privacyOf('masked'))).rejects.toThrow('secret');
+    await expect(runDay(SECOND, BOTH, privacyOf('masked'))).rejects.toThrow('secret');
     expect(existsSync(join(dataDir(), 'privacy.key'))).toBe(false);
   });
 });

@@ -10,8 +10,8 @@ import {
 } from '../../etl/transform/policies/policy-type.ts';
 import { policyVersion } from '../../etl/transform/policies/policy-version.ts';
 import { policyTypeRows } from '../../schema/subjects/policy-type-rows.ts';
-import type { Row } from '../../schema/words.ts';
-import { recordingStage } from './recording-stage.ts';
+import type { Row } from '../../schema/entity.ts';
+import { recordingStaging } from './recording-staging.ts';
 
 describe('the kind of a policy', () => {
   test.each([
@@ -52,7 +52,7 @@ describe('the kind of a policy', () => {
     ['#microsoft.graph.defaultDeviceCompliancePolicy', 100],
     ['#microsoft.graph.visionOSCompliancePolicy', -1],
   ])('%s is for platform %j', (odataType, platformKey) => {
-    const keyOf = makeKeyOf(recordingStage(), neverNew);
+    const keyOf = makeKeyOf(recordingStaging(), neverNew);
     expect(keyOf(POLICY_PLATFORM, policyPlatformOf(odataType))).toBe(platformKey);
   });
 });
@@ -89,11 +89,11 @@ describe('a lookup', () => {
     [DEVICE_LOOKUPS.complianceState, 'noncompliant', 2],
     [DEVICE_LOOKUPS.owner, 'company', 1],
   ])('%# knows %j as %j', (lookup, member, key) => {
-    expect(makeKeyOf(recordingStage(), neverNew)(lookup, member)).toBe(key);
+    expect(makeKeyOf(recordingStaging(), neverNew)(lookup, member)).toBe(key);
   });
 
   test('gives a member that nobody knew a row of its own, once', () => {
-    const stage = recordingStage();
+    const stage = recordingStaging();
     const met: string[] = [];
     const keyOf = makeKeyOf(stage, ({ entity }, member) => met.push(`${entity.name} ${member}`));
     const keys = ['eyewear', 'Eyewear', 'hoverboard'].map((member) =>
@@ -113,7 +113,7 @@ describe('a lookup', () => {
       complianceStateKey: 100_000,
       complianceStatus: 'quarantined',
     };
-    const stage = recordingStage({ complianceStates: [quarantined] });
+    const stage = recordingStaging({ complianceStates: [quarantined] });
     const keyOf = makeKeyOf(stage, () => undefined);
     expect(keyOf(DEVICE_LOOKUPS.complianceState, 'quarantined')).toBe(100_000);
     expect(keyOf(DEVICE_LOOKUPS.complianceState, 'paroled')).toBe(100_001);

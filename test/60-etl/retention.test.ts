@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkRetention } from '../../etl/trim/trim-all.ts';
 import { makeModel } from '../../schema/model.ts';
-import type { Entity } from '../../schema/words.ts';
+import type { Entity } from '../../schema/entity.ts';
 import { parseRetention, type Retention } from '../../src/base/retention.ts';
 import type { Completeness } from '../../src/engines/generation-build.ts';
 import {
@@ -14,14 +14,14 @@ import {
   thingDays,
   thingHistories,
   things,
-} from '../50-engines/stage-small-model.ts';
-import { JOURNALLED, smallNights, type Harvest } from './small-nights.ts';
+} from '../50-engines/small-model.ts';
+import { RUN_HISTORY_ENTITIES, smallRuns, type Harvest } from './small-runs.ts';
 
 // The hosted feed keeps of some facts more than of others.
 const longerDays: Entity = { ...thingDays, vendorDays: 60 };
 const everything = [colours, groups, things, thingHistories, longerDays, colourCounts];
-const model = makeModel('Kept', [...everything, ...JOURNALLED]);
-const { dataDir, tonight, journal } = smallNights(model);
+const model = makeModel('Kept', [...everything, ...RUN_HISTORY_ENTITIES]);
+const { dataDir, runDay: tonight, journal } = smallRuns(model);
 
 const rules = (...written: readonly string[]): Retention => {
   const retention = parseRetention(written);

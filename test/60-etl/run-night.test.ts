@@ -13,15 +13,23 @@ import {
   thingDays,
   thingHistories,
   things,
-} from '../50-engines/stage-small-model.ts';
-import { NIGHT, day, harvestOf, harvestOfThings, kinds, smallNights, type Harvest } from './small-nights.ts';
+} from '../50-engines/small-model.ts';
+import {
+  RUN_STARTED_AT,
+  day,
+  harvestOf,
+  harvestOfThings,
+  observedKinds,
+  smallRuns,
+  type Harvest,
+} from './small-runs.ts';
 
-const { dataDir, warehouse, journal, outcomes, served, tonight } = smallNights();
+const { dataDir, warehouse, journal, outcomes, served, runDay } = smallRuns();
 
 describe('a night', () => {
   test('goes from harvest to publication, dimensions before facts', async () => {
-    const told = await tonight(harvestOf([day('a'), day('b')]));
-    expect(kinds(told)).toEqual([
+    const told = await runDay(harvestOf([day('a'), day('b')]));
+    expect(observedKinds(told)).toEqual([
       'night.started',
       'extract',
       'stage',
@@ -40,7 +48,7 @@ describe('a night', () => {
   });
 
   test('is a row of the feed, with its steps and its problems', async () => {
-    await tonight(harvestOf([day('a'), day('nobody')], 'partial'));
+    await runDay(harvestOf([day('a'), day('nobody')], 'partial'));
     expect(select(dataDir(), 'SELECT * FROM runs')).toEqual([
       {
         runId: 'run-1',
@@ -72,9 +80,9 @@ describe('a night', () => {
   });
 
   test('whose harvest throws leaves the last one served, says why, and the next can run', async () => {
-    await tonight(harvestOf([day('a')]));
+    await runDay(harvestOf([day('a')]));
     const refusal = new FeedError('feed.source-refused', 'No.', { hint: 'Ask the admin.' });
-    const told = await tonight(() => Promise.reject(refusal), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
+    const told = await runDay(() => Promise.reject(refusal), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
     expect(told.report).toBe(refusal);
     expect(told.observations.at(-1)).toEqual({
       kind: 'night.failed',
@@ -87,9 +95,9 @@ describe('a night', () => {
   });
 
   test('run again by a clock that went back never writes a row before the last', async () => {
-    await tonight(harvestOf([day('a')]));
+    await runDay(harvestOf([day('a')]));
     const renamed = harvestOfThings([thing('a', { thingName: 'renamed' }), thing('b')]);
-    await tonight(renamed, { run: 'run-2', at: '2026-11-20T00:00:01Z' });
+    await runDay(renamed, { run: 'run-2', at: '2026-11-20T00:00:01Z' });
     expect(select(dataDir(), `SELECT modified FROM things WHERE thingName = 'renamed'`)).toEqual([
       { modified: '2026-11-20T00:00:05.25' },
     ]);
@@ -98,16 +106,16 @@ describe('a night', () => {
 
   test('that finds another one running says so, and is no run of its own', async () => {
     const other = warehouse().beginBuild(20261120, new Date());
-    const told = await tonight(harvestOf([]));
+    const told = await runDay(harvestOf([]));
     expect(told.report).toMatchObject({ code: 'feed.night-running' });
-    expect(kinds(told)).toEqual(['night.started', 'night.failed']);
+    expect(observedKinds(told)).toEqual(['night.started', 'night.failed']);
     other.discard();
     expect(journal()).toEqual([]);
   });
 
   test('before the last one, by a clock that went back, changes nothing and is told', async () => {
-    await tonight(harvestOf([day('a')]));
-    const told = await tonight(harvestOf([]), { run: 'run-2', at: '2026-11-19T23:59:59Z' });
+    await runDay(harvestOf([day('a')]));
+    const told = await runDay(harvestOf([]), { run: 'run-2', at: '2026-11-19T23:59:59Z' });
     expect(told.report).toMatchObject({ code: 'feed.night-refused' });
     expect(outcomes()).toEqual([
       [20261120, 'published'],
@@ -143,8 +151,8 @@ describe('a collection that failed', () => {
     [thingDays.name, 'SELECT dateKey, thingName FROM thingDays', [[20261120, 'old']]],
     [colourCounts.name, 'SELECT dateKey, count FROM colourCounts', [[20261120, 7]]],
   ])('leaves %s as the night before had it, and the ledger says so', async (name, sql, rows) => {
-    await tonight(harvest('old'));
-    await tonight(harvest('new', [name]), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
+    await runDay(harvest('old'));
+    await runDay(harvest('new', [name]), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
     expect(select(dataDir(), sql).map(Object.values)).toEqual(rows);
     expect(
       select(dataDir(), `SELECT collection FROM runSteps WHERE runId = 'run-2' AND completeness = 'failed'`),
@@ -156,7 +164,7 @@ describe('a collection that failed', () => {
 describe('the journal', () => {
   test('keeps what a harvest had to say before it threw', async () => {
     const problem = { source: 'users', message: 'Refused.' };
-    await tonight((graph) => {
+    await runDay((graph) => {
       graph.observe({ kind: 'night.problem', run: graph.run, ...problem });
       return Promise.reject(new FeedError('feed.source-refused', 'All of it was refused.'));
     });
@@ -164,12 +172,12 @@ describe('the journal', () => {
   });
 
   test('knows of nights that nobody ran, and each generation carries what was told before it', async () => {
-    await tonight(harvestOf([]));
-    await tonight(() => Promise.reject(new FeedError('feed.source-unavailable', 'No network.')), {
+    await runDay(harvestOf([]));
+    await runDay(() => Promise.reject(new FeedError('feed.source-unavailable', 'No network.')), {
       run: 'run-2',
       at: '2026-11-22T00:00:00Z',
     });
-    await tonight(harvestOf([]), { run: 'run-3', at: '2026-11-24T00:00:00Z' });
+    await runDay(harvestOf([]), { run: 'run-3', at: '2026-11-24T00:00:00Z' });
     const told = [
       [20261124, 'published'],
       [20261123, 'missing'],
@@ -187,10 +195,10 @@ describe('the journal', () => {
     ['is gone', (path: string) => rmSync(path)],
     ['is damaged', (path: string) => writeFileSync(path, 'not a database, but long enough to look at')],
   ])('begins again from the newest generation where it %s', async (_, harm) => {
-    await tonight(harvestOf([day('a'), day('nobody')], 'partial'));
+    await runDay(harvestOf([day('a'), day('nobody')], 'partial'));
     harm(join(dataDir(), 'journal.sqlite'));
     expect(journal()).toEqual([]);
-    await tonight(harvestOf([]), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
+    await runDay(harvestOf([]), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
     expect(outcomes()).toEqual([
       [20261121, 'published'],
       [20261120, 'published'],
@@ -204,12 +212,12 @@ describe('the journal', () => {
   });
 
   test('marks a run that ended without a word, unless its generation says otherwise', async () => {
-    await tonight(harvestOf([]));
+    await runDay(harvestOf([]));
     const [published] = journal();
     // As a process that was killed leaves them: in the midst of it, and between the rename and the last word.
     warehouse().journal.write({ ...published!, outcome: 'running', generation: null });
     warehouse().journal.write({ ...published!, runId: 'run-2', outcome: 'running', generation: null });
-    warehouse().beginBuild(20261120, new Date(NIGHT)).discard();
+    warehouse().beginBuild(20261120, new Date(RUN_STARTED_AT)).discard();
     expect(new Map(journal().map(({ runId: run, outcome }) => [run, outcome]))).toEqual(
       new Map([
         ['run-1', 'published'],

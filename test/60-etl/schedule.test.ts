@@ -12,7 +12,7 @@ import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { RunOutcome, RunRecord, Warehouse } from '../../src/engines/generation-build.ts';
-import { smallModel } from '../50-engines/stage-small-model.ts';
+import { smallModel } from '../50-engines/small-model.ts';
 
 const EVERY_SECOND = '* * * * * *';
 

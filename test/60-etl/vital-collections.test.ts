@@ -2,9 +2,9 @@
 import { expect, test } from '@jest/globals';
 import { makeModel } from '../../schema/model.ts';
 import { userHistories, users } from '../../schema/subjects/users.ts';
-import { JOURNALLED, smallNights, type Harvest } from './small-nights.ts';
+import { RUN_HISTORY_ENTITIES, smallRuns, type Harvest } from './small-runs.ts';
 
-const { warehouse, tonight } = smallNights(makeModel('People', [users, userHistories, ...JOURNALLED]));
+const { warehouse, runDay } = smallRuns(makeModel('People', [users, userHistories, ...RUN_HISTORY_ENTITIES]));
 
 const harvestOf =
   (...userIds: readonly string[]): Harvest =>
@@ -19,11 +19,11 @@ const harvestOf =
 
 test('a night without one user is refused where there were two, and not where there were none', async () => {
   const nights = ['20', '21', '22'].map((date) => ({ run: date, at: `2026-11-${date}T00:00:00Z` }));
-  expect((await tonight(harvestOf(), nights[0])).report).toMatchObject({ generation: { id: 1 } });
-  expect((await tonight(harvestOf('megan', 'alex'), nights[1])).report).toMatchObject({
+  expect((await runDay(harvestOf(), nights[0])).report).toMatchObject({ generation: { id: 1 } });
+  expect((await runDay(harvestOf('megan', 'alex'), nights[1])).report).toMatchObject({
     generation: { id: 2 },
   });
-  expect((await tonight(harvestOf(), nights[2])).report).toMatchObject({
+  expect((await runDay(harvestOf(), nights[2])).report).toMatchObject({
     message: expect.stringContaining('users: 0 rows, where 2 stood before: none is left.'),
   });
   expect(warehouse().current()).toMatchObject({ id: 2 });

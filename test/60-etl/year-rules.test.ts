@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
-import { liveThrough } from '../../src/cli/live-through.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { brokenRules } from '../year/broken-rules.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'fleetfeed-rules-'));
   const tenant = makeTenant({ seed: 3, devices: 60, firstDateKey: 20280227 });
   const emulator = await startGraphEmulator({ tenant });
-  await liveThrough([20280227, 20280228, 20280229, NIGHT], {
+  await simulateRuns([20280227, 20280228, 20280229, NIGHT], {
     emulator,
     settings: { data, keepGenerations: 2, forgetAfter: 'never' },
     observe: () => undefined,

@@ -1,6 +1,6 @@
 // Advice on the wire: a header for everyone on beta, an annotation for those who ask.
 import { describe, expect, test } from '@jest/globals';
-import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
@@ -11,7 +11,7 @@ import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/read/serve-read.ts';
 import { startStopwatch } from '../../src/http/request/stopwatch.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { SHOWN, TODAY } from './feed.ts';
+import { VISIBLE_MODEL, TODAY } from './test-feed.ts';
 import { fileFeed } from './file-feed.ts';
 
 const feed = fileFeed();
@@ -91,7 +91,7 @@ describe('advice beside an answer', () => {
 
   test('an order is called unindexed where SQLite sorts all rows for it, and nowhere else', async () => {
     const judged = judge();
-    for (const { entity, properties } of deriveCatalogue(SHOWN, 'beta').listings.values()) {
+    for (const { entity, properties } of deriveExposedModel(VISIBLE_MODEL, 'beta').entitySets.values()) {
       // Lookups are sorted in no time.
       if (entity.rows) continue;
       const [first = ''] = entity.key;

@@ -1,6 +1,6 @@
 // $apply over HTTP: rows grouped and added up as reports ask for it, page by page, beside sums made here.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -7,8 +7,8 @@ import {
 } from '../../fixtures/entra-emulator/start-entra-emulator.ts';
 import { makeKey, type StoredKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
-import { strike, type Blow, type Reply } from './strike.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
+import { sendRawRequest, type RawRequest, type RawReply } from './send-raw-request.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let directory: EntraEmulator;
@@ -84,14 +84,18 @@ const fill = (text: string): string =>
     keys.has(what) ? (WRITTEN[how ?? '']?.(keyFor(what)) ?? keyFor(what)) : written,
   );
 
-async function answerTo({ line, headers = [], body = '' }: Blow): Promise<Reply> {
-  const reply = await strike(feed.base, { line: fill(line), headers: headers.map(fill), body: fill(body) });
+async function answerTo({ line, headers = [], body = '' }: RawRequest): Promise<RawReply> {
+  const reply = await sendRawRequest(feed.base, {
+    line: fill(line),
+    headers: headers.map(fill),
+    body: fill(body),
+  });
   expectHarmless(reply);
   return reply;
 }
 
 /** What holds for every answer, whatever was asked. */
-function expectHarmless({ status, head, body, answers }: Reply): void {
+function expectHarmless({ status, head, body, answers }: RawReply): void {
   expect(answers).toBeLessThanOrEqual(1);
   expect(status === 501 || status < 500).toBe(true);
   expect(status >= 300 && status < 400).toBe(false);
@@ -107,7 +111,7 @@ const filled = (headers: Readonly<Record<string, string>>): Readonly<Record<stri
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)]));
 
 /** Status, and the code of the error where there is one. */
-const verdict = ({ status, code }: Reply): string => `${status} ${code}`.trim();
+const verdict = ({ status, code }: RawReply): string => `${status} ${code}`.trim();
 
 test('there is something to be learned', () => {
   expect(personal.length).toBeGreaterThan(20);
@@ -169,9 +173,9 @@ describe('a token', () => {
 });
 
 /** What is sent, and the answer. A header list stands alone where the read is the usual one. */
-type Attack = readonly [name: string, blow: Blow | readonly string[], expected: string];
+type Attack = readonly [name: string, blow: RawRequest | readonly string[], expected: string];
 
-const blowOf = (blow: Blow | readonly string[]): Blow =>
+const blowOf = (blow: RawRequest | readonly string[]): RawRequest =>
   'line' in blow ? blow : { line: READ, headers: blow };
 
 async function run([, blow, expected]: Attack): Promise<void> {
@@ -274,7 +278,7 @@ describe('a credential', () => {
 });
 
 describe('a role', () => {
-  const as = (role: string, line: string, ...headers: string[]): Blow => ({
+  const as = (role: string, line: string, ...headers: string[]): RawRequest => ({
     line,
     headers: [`X-Api-Key: {${role}}`, ...headers],
   });
@@ -357,7 +361,7 @@ describe('a role', () => {
 describe('the wire', () => {
   const key = 'X-Api-Key: {reader}';
   const inner = 'GET /beta/users HTTP/1.1\r\nHost: x\r\n\r\n';
-  const post = (headers: readonly string[], body = inner): Blow => ({
+  const post = (headers: readonly string[], body = inner): RawRequest => ({
     line: 'POST /beta/$batch',
     headers: [key, 'Connection: keep-alive', ...headers],
     body,
@@ -507,7 +511,7 @@ describe('a trusted proxy that hands on what it was sent', () => {
     ['a prefix that is no path', 'X-Forwarded-Prefix: .evil.example'],
   ])('gets no link made of %s', async (_, header) => {
     const headers = [`X-Api-Key: ${keyFor('reader')}`, header];
-    const reply = await strike(behind.base, { line: 'GET /beta', headers });
+    const reply = await sendRawRequest(behind.base, { line: 'GET /beta', headers });
     expectHarmless(reply);
     expect(verdict(reply)).toBe('400 request.malformed-url');
   });
@@ -585,7 +589,7 @@ describe('a cache in between', () => {
 });
 
 describe('a path', () => {
-  const bare = (target: string): Blow => ({ line: `GET ${target}`, headers: ['X-Api-Key: {reader}'] });
+  const bare = (target: string): RawRequest => ({ line: `GET ${target}`, headers: ['X-Api-Key: {reader}'] });
   test.each([
     '/beta/../../etc/passwd',
     '/beta/%2e%2e/%2e%2e/etc/passwd',
@@ -628,7 +632,7 @@ describe('a path', () => {
 });
 
 describe('SQL and OData where values go', () => {
-  const asked = (query: string): Blow => ({
+  const asked = (query: string): RawRequest => ({
     line: `GET /beta/devices${query}`,
     headers: ['X-Api-Key: {analyst}'],
   });
@@ -683,7 +687,7 @@ describe('SQL and OData where values go', () => {
 });
 
 describe('a batch', () => {
-  const batch = (part: object, role = 'reader', ...headers: string[]): Blow => {
+  const batch = (part: object, role = 'reader', ...headers: string[]): RawRequest => {
     const body = JSON.stringify({ requests: [{ id: '1', method: 'GET', ...part }] });
     return {
       line: 'POST /beta/$batch',

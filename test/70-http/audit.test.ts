@@ -10,7 +10,7 @@ import { auditPath, type AuditLine } from '../../src/base/audit-files.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { addDays, midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;

@@ -5,7 +5,7 @@ import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import type { Settings } from '../../src/settings/settings.ts';
-import { makeTestWarehouse, startTestFeed, type Got, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, type TestResponse, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 const keys: Record<string, string> = {};
@@ -36,7 +36,7 @@ const answered = ({
   observations,
 }: TestFeed): readonly Extract<Observation, { kind: 'request.answered' }>[] =>
   observations.filter((each) => each.kind === 'request.answered');
-const told = ({ status, headers }: Got): readonly unknown[] => [
+const told = ({ status, headers }: TestResponse): readonly unknown[] => [
   status,
   headers.get('ratelimit-policy') !== null,
   headers.get('retry-after'),
@@ -131,7 +131,7 @@ describe('someone without credentials', () => {
 
   test('has one with their network, elsewhere', async () => {
     const feed = await start({ anonymous: 'allow', trustedProxies: ['loopback'], budgetMegabytes: 1 });
-    const from = (address: string): Promise<Got> =>
+    const from = (address: string): Promise<TestResponse> =>
       feed.get('/beta/$metadata', { 'x-forwarded-for': address });
     let status = 200;
     for (let read = 0; read < 30 && status === 200; read += 1) ({ status } = await from('192.0.2.7'));

@@ -1,7 +1,7 @@
 // What $metadata announces is answered, and what it does not announce is refused: asked of each collection of each version.
 import { describe, expect, test } from '@jest/globals';
 import { xml2json, type CsdlMember, type CsdlMembers } from 'odata-csdl';
-import { CONTAINER } from '../../schema/derive/csdl.ts';
+import { CONTAINER } from '../../schema/derive/csdl-json.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fileFeed } from './file-feed.ts';
 

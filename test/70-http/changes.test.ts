@@ -11,10 +11,10 @@ import {
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
-import { liveThrough } from '../../src/cli/live-through.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
-import { startTestFeed, type Got, type TestFeed } from './feed.ts';
+import { startTestFeed, type TestResponse, type TestFeed } from './test-feed.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -30,7 +30,7 @@ async function live(night: number): Promise<void> {
   tonight = night;
   const { signal } = new AbortController();
   const settings = { data, keepGenerations };
-  await liveThrough([night], { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns([night], { emulator, settings, observe: () => undefined, signal });
 }
 
 async function liveOn(night: number): Promise<void> {
@@ -60,7 +60,7 @@ afterAll(async () => {
 
 interface Walked {
   readonly rows: readonly Row[];
-  readonly pages: readonly Got[];
+  readonly pages: readonly TestResponse[];
   /** Without the server's address. */
   readonly deltaLink: string | undefined;
 }
@@ -69,9 +69,9 @@ const inside = (link: string): string => link.slice(feed.base.length);
 
 /** Follows every nextLink. */
 async function walk(path: string, prefer = ''): Promise<Walked> {
-  const pages: Got[] = [];
+  const pages: TestResponse[] = [];
   for (let link: string | undefined = path; link !== undefined;) {
-    const got: Got = await feed.get(link, { prefer });
+    const got: TestResponse = await feed.get(link, { prefer });
     if (got.status !== 200) throw new Error(`${link}: ${got.status} ${got.text}`);
     pages.push(got);
     const next: string | undefined = got.json['@odata.nextLink'];
@@ -249,7 +249,8 @@ describe('a row that is gone', () => {
     link = (await walk(OLD, 'track-changes')).deltaLink!;
     await liveOn(20261108);
   });
-  const goneOf = (got: Got, word: string): Row => (got.json.value as Row[]).find((row) => word in row)!;
+  const goneOf = (got: TestResponse, word: string): Row =>
+    (got.json.value as Row[]).find((row) => word in row)!;
 
   test('is @removed with its address and key, in the words of 4.01', async () => {
     const got = await feed.get(link, { 'odata-maxversion': '4.01' });

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Observation } from '../../src/base/observation.ts';
 import { listen, type RunningServer } from '../../src/http/server/listen.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
 
 const TIMEOUTS = { headers: 300, request: 600, idle: 5000, checkInterval: 50, certificateInterval: 50 };
 

@@ -1,7 +1,7 @@
 // Durations in answers: written as the standard wants them, sorted and paged by, and told what they are.
 import { expect, test } from '@jest/globals';
 import { parseDuration } from '../../src/base/instant.ts';
-import type { TestFeed } from './feed.ts';
+import type { TestFeed } from './test-feed.ts';
 import { fileFeed } from './file-feed.ts';
 
 const feed = fileFeed();

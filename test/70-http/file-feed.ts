@@ -1,6 +1,6 @@
 // A feed over a warehouse of its own, for the tests of one file: there before the first of them, gone after the last.
 import { afterAll, beforeAll } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
 
 export interface FileFeed extends TestFeed {
   /** The folder of the warehouse. */
@@ -9,20 +9,20 @@ export interface FileFeed extends TestFeed {
 
 /** To be called where the tests of the file are told, outside of any. */
 export function fileFeed(): FileFeed {
-  let up: FileFeed | null = null;
-  let clear = (): void => undefined;
+  let running: FileFeed | null = null;
+  let removeData = (): void => undefined;
   const feed = (): FileFeed => {
-    if (up === null) throw new Error('The feed is up from the first test on.');
-    return up;
+    if (running === null) throw new Error('The feed is up from the first test on.');
+    return running;
   };
   beforeAll(async () => {
     const { data, remove } = await makeTestWarehouse();
-    clear = remove;
-    up = { ...(await startTestFeed({ data })), data };
+    removeData = remove;
+    running = { ...(await startTestFeed({ data })), data };
   }, 60_000);
   afterAll(async () => {
-    await up?.stop();
-    clear();
+    await running?.stop();
+    removeData();
   });
   return {
     get base() {
@@ -34,8 +34,8 @@ export function fileFeed(): FileFeed {
     get observations() {
       return feed().observations;
     },
-    get: (...asked) => feed().get(...asked),
-    raw: (...asked) => feed().raw(...asked),
+    get: (...request) => feed().get(...request),
+    raw: (...request) => feed().raw(...request),
     count: (collection) => feed().count(collection),
     keyOf: (...row) => feed().keyOf(...row),
     stop: () => feed().stop(),

@@ -1,5 +1,5 @@
 // What a client does that wants every row: it follows the links inside rows, too.
-import type { TestFeed } from './feed.ts';
+import type { TestFeed } from './test-feed.ts';
 
 const LINK = '@odata.nextLink';
 

@@ -1,7 +1,7 @@
 // asOf and history over HTTP, held against all rows of the collections they look into.
 import { describe, expect, test } from '@jest/globals';
 import { boundFunctionsOf } from '../../schema/derive/bound-functions.ts';
-import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
+import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fileFeed } from './file-feed.ts';
 
@@ -21,9 +21,11 @@ const rowsOf = async (path: string): Promise<readonly Row[]> => {
   expect([path, status]).toEqual([path, 200]);
   return json.value;
 };
-const beta = deriveCatalogue(MODEL, 'beta');
+const beta = deriveExposedModel(MODEL, 'beta');
 const offering = (name: string) =>
-  [...beta.listings.values()].filter((each) => boundFunctionsOf(beta, each).some((own) => own.name === name));
+  [...beta.entitySets.values()].filter((each) =>
+    boundFunctionsOf(beta, each).some((own) => own.name === name),
+  );
 
 describe('asOf', () => {
   test.each([

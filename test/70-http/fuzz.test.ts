@@ -1,15 +1,15 @@
 // A few hundred of the random requests of `npm run fuzz`, always the same.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { fuzz } from '../fuzz/fuzz.ts';
-import { plant } from '../fuzz/plant.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { plantSecrets } from '../fuzz/plant-secrets.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;
-let planted: ReturnType<typeof plant>;
+let planted: ReturnType<typeof plantSecrets>;
 beforeAll(async () => {
   warehouse = await makeTestWarehouse();
-  planted = plant(warehouse.data);
+  planted = plantSecrets(warehouse.data);
   const free = { budgetSeconds: 0, budgetMegabytes: 0, readsAtOnce: 0 };
   feed = await startTestFeed({ data: warehouse.data, anonymous: 'never', keyParameter: 'code', ...free });
 });

@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { restrictModel } from '../../schema/derive/restrict.ts';
+import { restrictModel } from '../../schema/derive/restrict-model.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
-import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;

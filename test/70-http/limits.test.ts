@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { LIMIT_TABLE, LIMITS, type LimitName } from '../../src/base/limits.ts';
-import { limitsTable } from '../../src/cli/limits-table.ts';
+import { limitsTable } from '../../src/cli/text/limits-table.ts';
 import { HTTP_STATUS } from '../../src/http/answer-failure.ts';
 import { fileFeed } from './file-feed.ts';
 

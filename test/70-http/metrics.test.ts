@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
-import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;

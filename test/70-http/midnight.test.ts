@@ -4,8 +4,8 @@ import { setTimeout as passes } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addDays, midnightOf } from '../../src/base/date-key.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
-import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
-import { growWarehouse } from './warehouse.ts';
+import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
+import { growWarehouse } from './grow-warehouse.ts';
 
 const SMALL_PAGES = { prefer: 'odata.maxpagesize=40' };
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;

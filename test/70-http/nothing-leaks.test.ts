@@ -20,11 +20,11 @@ import { openKeyFile } from '../../src/auth/key-file.ts';
 import { auditFolder } from '../../src/base/audit-files.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { liveThrough } from '../../src/cli/live-through.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { JOURNAL_FILE } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { logTo } from '../../src/observe/log.ts';
-import { startTestFeed, TODAY, type TestFeed } from './feed.ts';
+import { startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-leaks-'));
 const clock = fixedClock(midnightOf(TODAY));
@@ -51,7 +51,7 @@ let names: ReadonlySet<string>;
 const headersSent: string[] = [];
 
 async function night(day: DateKey): Promise<void> {
-  await liveThrough([day], {
+  await simulateRuns([day], {
     emulator: graph,
     settings: { data, keepGenerations: 3 },
     observe: (seen) => logs.forEach((log) => log(seen)),

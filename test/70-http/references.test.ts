@@ -1,6 +1,6 @@
 // `/$ref`: rows as nothing but their addresses, held against the addresses that the rows themselves tell.
 import { expect, test } from '@jest/globals';
-import type { TestFeed } from './feed.ts';
+import type { TestFeed } from './test-feed.ts';
 import { fileFeed } from './file-feed.ts';
 
 const feed = fileFeed();

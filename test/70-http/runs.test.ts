@@ -3,7 +3,7 @@ import { setTimeout as passes } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { TODAY } from './feed.ts';
+import { TODAY } from './test-feed.ts';
 import { fileFeed } from './file-feed.ts';
 
 const feed = fileFeed();

@@ -1,13 +1,13 @@
 // $search over HTTP: held against words told apart in plain JavaScript.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { deriveCatalogue } from '../../schema/derive/catalogue.ts';
-import { isSearchable, searchIndexOf } from '../../schema/derive/search.ts';
+import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
+import { isSearchable, searchIndexOf } from '../../schema/derive/search-index.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import type { Row } from '../../schema/words.ts';
+import type { Row } from '../../schema/entity.ts';
 import { parseSearch } from '../../src/odata/parse/parse-search.ts';
 import { readWarehouseRows } from '../75-oracle/warehouse-rows.ts';
-import { isFound, textsOf, wordsOf } from '../75-oracle/words-of-row.ts';
-import { makeTestWarehouse, SHOWN, startTestFeed, type TestFeed } from './feed.ts';
+import { matchesSearch, searchedTexts, wordsOf } from '../75-oracle/evaluate-search.ts';
+import { makeTestWarehouse, VISIBLE_MODEL, startTestFeed, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;
@@ -28,7 +28,7 @@ const address = (collection: string, search: string, more = ''): string =>
 
 const expected = (search: string, rows: readonly Row[], columns: readonly string[]): readonly Row[] =>
   rows.filter((row) =>
-    isFound(
+    matchesSearch(
       parseSearch(search),
       columns.map((name) => String(row[name] ?? '')),
     ),
@@ -125,8 +125,8 @@ describe('$search', () => {
   });
 
   test('every collection that says so can be searched, and the others say why not', async () => {
-    const catalogue = deriveCatalogue(SHOWN, 'beta');
-    for (const listing of catalogue.listings.values()) {
+    const catalogue = deriveExposedModel(VISIBLE_MODEL, 'beta');
+    for (const listing of catalogue.entitySets.values()) {
       const { name } = listing.entity;
       const { status, json } = await feed.get(address(name, 'nowhere-to-be-found'));
       const searched = isSearchable(listing, catalogue);
@@ -145,11 +145,11 @@ describe('$search', () => {
     ['a row that joins two others, by either', 'userDeviceAssociations', 'zoe OR clone'],
   ])('finds %s', async (_, collection, search) => {
     const data = readWarehouseRows(warehouse.data);
-    const listing = data.listing(collection);
+    const listing = data.entitySet(collection);
     const ask = async (words: string): Promise<number> =>
       Number((await feed.get(address(`${collection}/$count`, words))).text);
     const rows = data.rows(collection);
-    const found = rows.filter((row) => isFound(parseSearch(search), textsOf(row, listing, data)));
+    const found = rows.filter((row) => matchesSearch(parseSearch(search), searchedTexts(row, listing, data)));
     expect(found.length).toBeGreaterThan(0);
     expect([await ask(search), await ask(`NOT (${search})`)]).toEqual([
       found.length,

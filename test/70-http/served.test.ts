@@ -1,7 +1,7 @@
 // The feed over HTTP, as its clients meet it: a real server over a warehouse that real nights have made.
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
 
 const LONG = '/ReportingService/DataWarehouseFEService';
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;

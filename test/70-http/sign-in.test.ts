@@ -14,7 +14,7 @@ import { APP_SECRET } from '../../fixtures/entra-emulator/token-endpoint.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
 import { startProxy } from '../60-etl/start-proxy.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let directory: EntraEmulator;

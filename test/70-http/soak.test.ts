@@ -1,12 +1,12 @@
 // A short soak: slow and greedy clients do not keep a polite one from its rows.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { soak, type SoakWords } from '../soak/soak.ts';
+import { soak, type SoakOptions } from '../soak/soak.ts';
 import { writeSoakKeys } from '../soak/soak-keys.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;
-let keys: SoakWords['keys'];
+let keys: SoakOptions['keys'];
 beforeAll(async () => {
   warehouse = await makeTestWarehouse();
   keys = writeSoakKeys(warehouse.data, 10, 10);

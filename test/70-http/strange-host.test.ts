@@ -1,8 +1,8 @@
 // A feed without credentials answers to its own names only, so that no page can read it under a name of its owner's.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refuseUntrustedHost } from '../../src/auth/refuse-untrusted-host.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './feed.ts';
-import { strike } from './strike.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
+import { sendRawRequest } from './send-raw-request.ts';
 
 const LOOPBACK = { anonymous: 'loopback', publicUrl: null } as const;
 const strange = expect.objectContaining({ code: 'request.strange-host', target: 'Host' });
@@ -74,7 +74,7 @@ describe('a running feed', () => {
   ])('is asked with the whole address: %s', async (_, origin, expected) => {
     const host = expected === '200 ' ? 'evil.example' : new URL(feed.base).host;
     const line = `GET ${origin(feed.base)}/v1.0/devices?$top=1`;
-    const { status, code, body } = await strike(feed.base, { line, headers: [`Host: ${host}`] });
+    const { status, code, body } = await sendRawRequest(feed.base, { line, headers: [`Host: ${host}`] });
     expect(`${status} ${code}`).toBe(expected);
     expect(body).not.toContain(`evil.example/`);
   });

@@ -9,7 +9,7 @@ import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/read/serve-read.ts';
 import { startStopwatch } from '../../src/http/request/stopwatch.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { makeTestWarehouse } from './feed.ts';
+import { makeTestWarehouse } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 beforeAll(async () => {

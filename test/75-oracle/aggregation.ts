@@ -1,20 +1,20 @@
 // A random aggregation: transformations, and options upon their result, beside the rows that they mean.
 import fc from 'fast-check';
-import type { Listing } from '../../schema/derive/catalogue.ts';
-import { isSearchable } from '../../schema/derive/search.ts';
-import type { EdmType, Row, Value } from '../../schema/words.ts';
+import type { EntitySet } from '../../schema/derive/exposed-model.ts';
+import { isSearchable } from '../../schema/derive/search-index.ts';
+import type { EdmType, Row, Value } from '../../schema/entity.ts';
 import type { Transformation } from '../../src/odata/syntax/parsed-request.ts';
-import { evaluateApply, type Folded, inOrder } from '../40-sql/apply-evaluator.ts';
-import { type Columns, randomApplies, type Use } from '../40-sql/random-applies.ts';
+import { evaluateApply, type RelatedValues, inOrder } from '../40-sql/apply-evaluator.ts';
+import { type Columns, randomApplies, type ColumnKind } from '../40-sql/random-applies.ts';
 import type { JsonRow } from './evaluate-query.ts';
 import { randomSearch } from './random-search.ts';
 import { someTexts } from './random-query.ts';
-import { NOTHING, type Query } from './query.ts';
+import { NO_OPTIONS, type Query } from './query.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
-import { isFound, textsOf } from './words-of-row.ts';
+import { matchesSearch, searchedTexts } from './evaluate-search.ts';
 
 // Sums of these are exact, since the warehouse keeps nothing larger in an Int32.
-const USES: Readonly<Record<EdmType, Use>> = {
+const COLUMN_KINDS: Readonly<Record<EdmType, ColumnKind>> = {
   'Edm.Int32': 'measure',
   'Edm.Int64': 'whole',
   'Edm.Double': 'fraction',
@@ -25,17 +25,17 @@ const USES: Readonly<Record<EdmType, Use>> = {
 
 /** On each collection whose rows JavaScript groups in no time. */
 export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query> {
-  const listings = [...warehouse.catalogue.listings.values()].filter(
+  const entitySets = [...warehouse.exposedModel.entitySets.values()].filter(
     ({ entity }) => warehouse.rows(entity.name).length < 2000,
   );
   return fc.oneof(
-    ...listings.map((listing) =>
+    ...entitySets.map((listing) =>
       fc
         .record({
           steps: randomApplies(
             columnsOf(listing),
-            reachedFrom(listing, warehouse),
-            [...foldedFrom(listing, warehouse).keys()].filter((path) => !path.endsWith('$count')),
+            navigableColumns(listing, warehouse),
+            [...relatedValuesOf(listing, warehouse).keys()].filter((path) => !path.endsWith('$count')),
           ),
           search: searchOf(listing, warehouse),
           peeled: fc.boolean(),
@@ -45,7 +45,7 @@ export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query>
         .filter(({ steps }) => steps.length > 0)
         .map(({ steps, peeled, pageSize }): Query => ({
           collection: listing.entity.name,
-          ...(peeled ? peel(steps) : { apply: steps, options: NOTHING }),
+          ...(peeled ? moveToOptions(steps) : { apply: steps, options: NO_OPTIONS }),
           pageSize,
           ieee754Compatible: false,
         })),
@@ -54,8 +54,8 @@ export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query>
 }
 
 /** Now and then rows are searched before all else. */
-function searchOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<readonly Transformation[]> {
-  if (!isSearchable(listing, warehouse.catalogue)) return fc.constant([]);
+function searchOf(listing: EntitySet, warehouse: WarehouseRows): fc.Arbitrary<readonly Transformation[]> {
+  if (!isSearchable(listing, warehouse.exposedModel)) return fc.constant([]);
   const search = randomSearch(someTexts(listing, warehouse)).map((expression): readonly Transformation[] => [
     { kind: 'search', expression, at: 0 },
   ]);
@@ -63,9 +63,9 @@ function searchOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<read
 }
 
 /** The last steps are options of the query as well: its order is filter, orderby, skip, top. */
-function peel(steps: readonly Transformation[]): Pick<Query, 'apply' | 'options'> {
+function moveToOptions(steps: readonly Transformation[]): Pick<Query, 'apply' | 'options'> {
   let apply = steps;
-  let options = NOTHING;
+  let options = NO_OPTIONS;
   const take = <Kind extends Transformation['kind']>(
     kind: Kind,
   ): (Transformation & { readonly kind: Kind }) | null => {
@@ -100,14 +100,14 @@ export function evaluateAggregation(
   { collection, apply, options }: Query,
   warehouse: WarehouseRows,
 ): readonly JsonRow[] {
-  const listing = warehouse.listing(collection);
-  const reached = [...reachedFrom(listing, warehouse).keys()];
+  const entitySet = warehouse.entitySet(collection);
+  const navigable = [...navigableColumns(entitySet, warehouse).keys()];
   const [first, ...more] = apply ?? [];
   const search = first?.kind === 'search' ? first.expression : null;
   const rows = warehouse
     .rows(collection)
-    .filter((row) => search === null || isFound(search, textsOf(row, listing, warehouse)))
-    .map((row) => ({ ...row, ...reachedBy(row, listing, warehouse) }));
+    .filter((row) => search === null || matchesSearch(search, searchedTexts(row, entitySet, warehouse)))
+    .map((row) => ({ ...row, ...navigatedValues(row, entitySet, warehouse) }));
   const { filter, orderby, skip, top } = options;
   const at = 0;
   const upon: readonly Transformation[] = [
@@ -118,54 +118,59 @@ export function evaluateAggregation(
   ];
   const table = evaluateApply([...(search ? more : (apply ?? [])), ...upon], {
     rows,
-    key: listing.entity.key,
+    key: entitySet.entity.key,
     order: [],
-    reached,
-    folded: foldedFrom(listing, warehouse),
+    navigable,
+    relatedValues: relatedValuesOf(entitySet, warehouse),
   });
-  const shown = (name: string): boolean => !table.reached.includes(name) && !name.startsWith('#');
+  const shown = (name: string): boolean => !table.navigable.includes(name) && !name.startsWith('#');
   return inOrder(table).map((row) =>
     withoutNulls(nested(Object.entries(row).filter(([name]) => shown(name)))),
   );
 }
 
-function columnsOf({ properties }: Listing): Columns {
-  return new Map([...properties].map(([name, { type }]) => [name, USES[type]]));
+function columnsOf({ properties }: EntitySet): Columns {
+  return new Map([...properties].map(([name, { type }]) => [name, COLUMN_KINDS[type]]));
 }
 
-function reachedFrom(listing: Listing, warehouse: WarehouseRows): Columns {
-  const single = [...listing.ways.values()].filter(({ many }) => !many);
+function navigableColumns(listing: EntitySet, warehouse: WarehouseRows): Columns {
+  const single = [...listing.navigations.values()].filter(({ many }) => !many);
   return new Map(
     single.flatMap(({ name, to }) =>
-      [...columnsOf(warehouse.listing(to))].map(([column, use]) => [`${name}/${column}`, use] as const),
+      [...columnsOf(warehouse.entitySet(to))].map(([column, use]) => [`${name}/${column}`, use] as const),
     ),
   );
 }
 
 /** Whole numbers of rows that a row leads to many of, and how many those are. */
-function foldedFrom(listing: Listing, warehouse: WarehouseRows): Folded {
-  const many = [...listing.ways.values()].filter((way) => way.many);
+function relatedValuesOf(listing: EntitySet, warehouse: WarehouseRows): RelatedValues {
+  const many = [...listing.navigations.values()].filter((navigation) => navigation.many);
   return new Map(
-    many.flatMap((way) => {
-      const wholes = [...warehouse.listing(way.to).properties].filter(([, { type }]) => type === 'Edm.Int32');
+    many.flatMap((navigation) => {
+      const wholes = [...warehouse.entitySet(navigation.to).properties].filter(
+        ([, { type }]) => type === 'Edm.Int32',
+      );
       const values = (name: string) => (row: Row) =>
-        warehouse.follow(row, way).map((there) => there[name] ?? null);
+        warehouse.navigate(row, navigation).map((target) => target[name] ?? null);
       return [
-        ...wholes.map(([name]) => [`${way.name}/${name}`, values(name)] as const),
-        [`${way.name}/$count`, (row: Row) => warehouse.follow(row, way).map(() => 1n)] as const,
+        ...wholes.map(([name]) => [`${navigation.name}/${name}`, values(name)] as const),
+        [
+          `${navigation.name}/$count`,
+          (row: Row) => warehouse.navigate(row, navigation).map(() => 1n),
+        ] as const,
       ];
     }),
   );
 }
 
-function reachedBy(row: Row, listing: Listing, warehouse: WarehouseRows): Row {
-  const single = [...listing.ways.values()].filter(({ many }) => !many);
+function navigatedValues(row: Row, listing: EntitySet, warehouse: WarehouseRows): Row {
+  const single = [...listing.navigations.values()].filter(({ many }) => !many);
   return Object.fromEntries(
-    single.flatMap((way) => {
-      const there = warehouse.follow(row, way)[0];
-      return [...warehouse.listing(way.to).properties.keys()].map((name): [string, Value] => [
-        `${way.name}/${name}`,
-        there?.[name] ?? null,
+    single.flatMap((navigation) => {
+      const target = warehouse.navigate(row, navigation)[0];
+      return [...warehouse.entitySet(navigation.to).properties.keys()].map((name): [string, Value] => [
+        `${navigation.name}/${name}`,
+        target?.[name] ?? null,
       ]);
     }),
   );

@@ -1,12 +1,12 @@
 // What a query means, over whole collections in plain JavaScript: filter, order, cut, choose columns, in the standard's order.
-import type { Listing } from '../../schema/derive/catalogue.ts';
-import type { Value } from '../../schema/words.ts';
+import type { EntitySet } from '../../schema/derive/exposed-model.ts';
+import type { Value } from '../../schema/entity.ts';
 import type { OrderTerm } from '../../src/odata/syntax/expression.ts';
 import type { ComputeItem, ExpandItem, NestedOptions } from '../../src/odata/syntax/parsed-request.ts';
 import { compareCells } from '../40-sql/evaluator.ts';
-import { placeOf, type Place, truthOf, valueOf } from './expression-of-row.ts';
+import { rowContextOf, type RowContext, truthOf, valueOf } from './evaluate-expression.ts';
 import type { Query } from './query.ts';
-import { isFound, textsOf } from './words-of-row.ts';
+import { matchesSearch, searchedTexts } from './evaluate-search.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 
 export type JsonRow = Readonly<Record<string, unknown>>;
@@ -21,41 +21,41 @@ export function evaluateQuery(
   { collection, options, ieee754Compatible }: Query,
   warehouse: WarehouseRows,
 ): Expected {
-  const listing = warehouse.listing(collection);
-  const places = warehouse.rows(collection).map((row) => placeOf(row, listing));
-  return evaluateOptions(places, listing, options, { warehouse, int64AsText: ieee754Compatible });
+  const entitySet = warehouse.entitySet(collection);
+  const contexts = warehouse.rows(collection).map((row) => rowContextOf(row, entitySet));
+  return evaluateOptions(contexts, entitySet, options, { warehouse, int64AsText: ieee754Compatible });
 }
 
-interface Means {
+interface EvaluationContext {
   readonly warehouse: WarehouseRows;
   readonly int64AsText: boolean;
 }
 
 /** The options of a query, or those inside an $expand, upon rows of one collection. */
 function evaluateOptions(
-  places: readonly Place[],
-  listing: Listing,
+  places: readonly RowContext[],
+  entitySet: EntitySet,
   options: NestedOptions,
-  means: Means,
+  context: EvaluationContext,
 ): Expected {
-  const { warehouse } = means;
+  const { warehouse } = context;
   const { filter, search, orderby, skip, top } = options;
   const found = places
     .map((place) => computed(place, options.compute ?? [], warehouse))
-    .filter(({ row }) => search === null || isFound(search, textsOf(row, listing, warehouse)))
+    .filter(({ row }) => search === null || matchesSearch(search, searchedTexts(row, entitySet, warehouse)))
     .filter((place) => filter === null || truthOf(filter, place, warehouse) === true);
-  const ordered = inOrder(found, orderby ?? [], listing.entity.key, warehouse);
+  const ordered = inOrder(found, orderby ?? [], entitySet.entity.key, warehouse);
   const from = skip ?? 0;
   return {
     count: found.length,
     rows: ordered.slice(from, top === null ? undefined : from + top).map((place) => ({
-      ...shownColumns(place, options, means),
-      ...expanded(place, options.expand ?? [], means),
+      ...shownColumns(place, options, context),
+      ...expanded(place, options.expand ?? [], context),
     })),
   };
 }
 
-function computed(place: Place, items: readonly ComputeItem[], warehouse: WarehouseRows): Place {
+function computed(place: RowContext, items: readonly ComputeItem[], warehouse: WarehouseRows): RowContext {
   const values = items.map(({ expression, as }) => [as, valueOf(expression, place, warehouse)] as const);
   const types = items.map(({ expression, as }) => {
     return [as, expression.kind === 'arithmetic' ? 'Edm.Int64' : 'Edm.String'] as const;
@@ -67,7 +67,11 @@ function computed(place: Place, items: readonly ComputeItem[], warehouse: Wareho
   };
 }
 
-function shownColumns({ row, types }: Place, { select }: NestedOptions, { int64AsText }: Means): JsonRow {
+function shownColumns(
+  { row, types }: RowContext,
+  { select }: NestedOptions,
+  { int64AsText }: EvaluationContext,
+): JsonRow {
   const chosen = select?.map(({ segments: [name = ''] }) => name) ?? ['*'];
   const names = chosen.includes('*') ? [...types.keys()] : chosen;
   return Object.fromEntries(
@@ -76,22 +80,22 @@ function shownColumns({ row, types }: Place, { select }: NestedOptions, { int64A
 }
 
 /** What each navigation adds to a row: a row, rows, their number, or both. */
-function expanded(place: Place, items: readonly ExpandItem[], means: Means): JsonRow {
-  return Object.assign({}, ...items.map((item) => expandedBy(item, place, means))) as JsonRow;
+function expanded(place: RowContext, items: readonly ExpandItem[], context: EvaluationContext): JsonRow {
+  return Object.assign({}, ...items.map((item) => expandedBy(item, place, context))) as JsonRow;
 }
 
 function expandedBy(
   { segments: [name = ''], form, options }: ExpandItem,
-  place: Place,
-  means: Means,
+  place: RowContext,
+  context: EvaluationContext,
 ): JsonRow {
-  const { warehouse, int64AsText } = means;
-  const way = place.listing?.ways.get(name);
-  if (!way) throw new TypeError(`No way '${name}'.`);
-  const listing = warehouse.listing(way.to);
-  const there = warehouse.follow(place.row, way).map((row) => placeOf(row, listing));
-  const { rows, count } = evaluateOptions(there, listing, options, means);
-  if (!way.many) return { [name]: rows[0] ?? null };
+  const { warehouse, int64AsText } = context;
+  const navigation = place.entitySet?.navigations.get(name);
+  if (!navigation) throw new TypeError(`No way '${name}'.`);
+  const listing = warehouse.entitySet(navigation.to);
+  const targets = warehouse.navigate(place.row, navigation).map((row) => rowContextOf(row, listing));
+  const { rows, count } = evaluateOptions(targets, listing, options, context);
+  if (!navigation.many) return { [name]: rows[0] ?? null };
   const number = { [`${name}@odata.count`]: int64AsText ? String(count) : count };
   if (form === 'count') return number;
   return { ...(options.count === true && number), [name]: rows };
@@ -99,11 +103,11 @@ function expandedBy(
 
 // The rest of the order is the key; backwards where all that was asked is the key backwards, as the feed promises.
 function inOrder(
-  places: readonly Place[],
+  places: readonly RowContext[],
   terms: readonly OrderTerm[],
   key: readonly string[],
   warehouse: WarehouseRows,
-): readonly Place[] {
+): readonly RowContext[] {
   const isBackwards =
     terms.length > 0 &&
     terms.every(

@@ -3,9 +3,9 @@
 // FUZZ_RUNS=50000 npm test -- test/75-oracle asks more; a failure prints its seed, and FUZZ_SEED asks the same again.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/feed.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/test-feed.ts';
 import { evaluateAggregation, randomAggregation, withoutNulls } from './aggregation.ts';
-import { ask } from './ask.ts';
+import { queryFeed } from './query-feed.ts';
 import { evaluateQuery } from './evaluate-query.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
@@ -52,7 +52,7 @@ test(
   () =>
     holdAll(randomQuery(warehouse), RUNS, async (query) => {
       const expected = evaluateQuery(query, warehouse);
-      const answered = await ask(feed, query);
+      const answered = await queryFeed(feed, query);
       expect(answered.rows).toEqual(expected.rows);
       expect(answered.count).toBe(query.options.count === true ? expected.count : undefined);
       for (const size of answered.pageSizes) expect(size).toBeLessThanOrEqual(query.pageSize ?? Infinity);
@@ -64,7 +64,7 @@ test(
   'a random aggregation has the groups, the sums and the order that the standard says',
   () =>
     holdAll(randomAggregation(warehouse), RUNS / 2, async (query) => {
-      const { rows, pageSizes } = await ask(feed, query);
+      const { rows, pageSizes } = await queryFeed(feed, query);
       expect(rows.map(withoutNulls)).toEqual(evaluateAggregation(query, warehouse));
       for (const size of pageSizes) expect(size).toBeLessThanOrEqual(query.pageSize ?? Infinity);
     }),

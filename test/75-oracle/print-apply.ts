@@ -2,7 +2,7 @@
 import { printExpression } from '../20-odata/print-expression.ts';
 import type { OrderTerm } from '../../src/odata/syntax/expression.ts';
 import type { AggregateItem, Transformation, GroupTerm } from '../../src/odata/syntax/parsed-request.ts';
-import { printSearch } from './words-of-row.ts';
+import { printSearch } from './evaluate-search.ts';
 
 export function printApply(steps: readonly Transformation[]): string {
   return steps.map(printStep).join('/');

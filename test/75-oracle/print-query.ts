@@ -3,16 +3,16 @@ import type { ExpandItem, NestedOptions } from '../../src/odata/syntax/parsed-re
 import { printExpression } from '../20-odata/print-expression.ts';
 import { printApply, printOrder } from './print-apply.ts';
 import type { Query } from './query.ts';
-import { printSearch } from './words-of-row.ts';
+import { printSearch } from './evaluate-search.ts';
 
 /** `/beta/devices?$filter=…&$top=3` */
 export function printQuery({ collection, apply, options }: Query): string {
-  const words = [...(apply ? [['$apply', printApply(apply)] as const] : []), ...wordsOf(options)];
+  const words = [...(apply ? [['$apply', printApply(apply)] as const] : []), ...optionTexts(options)];
   const query = words.map(([name, text]) => `${name}=${encodeURIComponent(text)}`);
   return `/beta/${collection}${query.length > 0 ? '?' : ''}${query.join('&')}`;
 }
 
-function wordsOf(options: NestedOptions): readonly (readonly [name: string, text: string])[] {
+function optionTexts(options: NestedOptions): readonly (readonly [name: string, text: string])[] {
   const { compute, filter, search, orderby, select, expand, top, skip, count } = options;
   const written: readonly (readonly [string, string | null])[] = [
     [
@@ -32,7 +32,7 @@ function wordsOf(options: NestedOptions): readonly (readonly [name: string, text
 }
 
 function printExpand({ segments, form, options }: ExpandItem): string {
-  const inside = wordsOf(options).map(([name, text]) => `${name}=${text}`);
+  const inside = optionTexts(options).map(([name, text]) => `${name}=${text}`);
   const path = segments.join('/') + (form === 'count' ? '/$count' : '');
   return inside.length === 0 ? path : `${path}(${inside.join(';')})`;
 }

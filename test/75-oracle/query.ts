@@ -11,7 +11,7 @@ export interface Query {
   readonly ieee754Compatible: boolean;
 }
 
-export const NOTHING: NestedOptions = {
+export const NO_OPTIONS: NestedOptions = {
   select: null,
   expand: null,
   filter: null,

@@ -1,8 +1,8 @@
 // Random typed queries over the whole warehouse: names from the catalogue, values from the rows.
 import fc from 'fast-check';
-import type { Listing, Way } from '../../schema/derive/catalogue.ts';
-import { isSearchable } from '../../schema/derive/search.ts';
-import type { EdmType, Value } from '../../schema/words.ts';
+import type { EntitySet, NavigationProperty } from '../../schema/derive/exposed-model.ts';
+import { isSearchable } from '../../schema/derive/search-index.ts';
+import type { EdmType, Value } from '../../schema/entity.ts';
 import type { Expression, OrderTerm } from '../../src/odata/syntax/expression.ts';
 import type {
   ComputeItem,
@@ -11,10 +11,10 @@ import type {
   SelectItem,
 } from '../../src/odata/syntax/parsed-request.ts';
 import { randomExpressions, type Tree, type Vocabulary } from '../40-sql/random-filters.ts';
-import { NOTHING, type Query } from './query.ts';
+import { NO_OPTIONS, type Query } from './query.ts';
 import { randomSearch } from './random-search.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
-import { textsOf } from './words-of-row.ts';
+import { searchedTexts } from './evaluate-search.ts';
 
 const at = 0;
 // More rows than these are told apart by nothing that fewer would not tell.
@@ -22,24 +22,26 @@ const FEW_PAGES = 5;
 
 /** Each collection is as likely as any other. */
 export function randomQuery(warehouse: WarehouseRows): fc.Arbitrary<Query> {
-  const queries = [...warehouse.catalogue.listings.values()].map((listing) => queryOf(listing, warehouse));
+  const queries = [...warehouse.exposedModel.entitySets.values()].map((entitySet) =>
+    queryOf(entitySet, warehouse),
+  );
   return fc.oneof(...queries);
 }
 
-function queryOf(listing: Listing, warehouse: WarehouseRows): fc.Arbitrary<Query> {
-  const total = warehouse.rows(listing.entity.name).length;
+function queryOf(entitySet: EntitySet, warehouse: WarehouseRows): fc.Arbitrary<Query> {
+  const total = warehouse.rows(entitySet.entity.name).length;
   return fc.record({
-    collection: fc.constant(listing.entity.name),
-    options: optionsOn(listing, warehouse, { rows: total + 2, depth: 0 }),
+    collection: fc.constant(entitySet.entity.name),
+    options: optionsOn(entitySet, warehouse, { rows: total + 2, depth: 0 }),
     apply: fc.constant(null),
-    pageSize: orNone(fc.integer({ min: Math.max(1, Math.ceil(total / FEW_PAGES)), max: total + 2 })),
+    pageSize: orNull(fc.integer({ min: Math.max(1, Math.ceil(total / FEW_PAGES)), max: total + 2 })),
     ieee754Compatible: fc.boolean(),
   });
 }
 
-const orNone = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
+const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
 
-interface Bounds {
+interface QueryBounds {
   /** Of $top and $skip. */
   readonly rows: number;
   /** Levels of $expand around these options. */
@@ -47,17 +49,17 @@ interface Bounds {
 }
 
 function optionsOn(
-  listing: Listing,
+  entitySet: EntitySet,
   warehouse: WarehouseRows,
-  { rows, depth }: Bounds,
+  { rows, depth }: QueryBounds,
 ): fc.Arbitrary<NestedOptions> {
   const { condition, text, wholeNumber, fractional, instant } = randomExpressions(
-    vocabularyOf(listing, warehouse),
+    vocabularyOf(entitySet, warehouse),
   );
-  const isSearched = isSearchable(listing, warehouse.catalogue);
+  const isSearched = isSearchable(entitySet, warehouse.exposedModel);
   const number = fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: rows }));
-  return computations(listing).chain((compute) => {
-    const names = [...listing.properties.keys(), ...(compute ?? []).map(({ as }) => as)];
+  return computations(entitySet).chain((compute) => {
+    const names = [...entitySet.properties.keys(), ...(compute ?? []).map(({ as }) => as)];
     const term: fc.Arbitrary<OrderTerm> = fc.record({
       expression: fc.oneof(
         { weight: 4, arbitrary: fc.constantFrom(...names).map(pathTo) },
@@ -67,14 +69,14 @@ function optionsOn(
     });
     return fc.record({
       compute: fc.constant(compute),
-      filter: orNone(condition),
-      search: isSearched ? orNone(randomSearch(someTexts(listing, warehouse))) : fc.constant(null),
-      orderby: orNone(fc.array(term, { minLength: 1, maxLength: 3 })),
-      select: orNone(columnsAmong(names)),
-      expand: depth < EXPAND_DEPTH ? expansions(listing, warehouse, depth + 1) : fc.constant(null),
-      top: orNone(number),
-      skip: orNone(number),
-      count: orNone(fc.boolean()),
+      filter: orNull(condition),
+      search: isSearched ? orNull(randomSearch(someTexts(entitySet, warehouse))) : fc.constant(null),
+      orderby: orNull(fc.array(term, { minLength: 1, maxLength: 3 })),
+      select: orNull(columnsAmong(names)),
+      expand: depth < EXPAND_DEPTH ? expansions(entitySet, warehouse, depth + 1) : fc.constant(null),
+      top: orNull(number),
+      skip: orNull(number),
+      count: orNull(fc.boolean()),
       levels: fc.constant(null),
     });
   });
@@ -90,12 +92,12 @@ function columnsAmong(names: readonly string[]): fc.Arbitrary<readonly SelectIte
 }
 
 /** One column more, of a number or of a text. */
-function computations(listing: Listing): fc.Arbitrary<readonly ComputeItem[] | null> {
+function computations(entitySet: EntitySet): fc.Arbitrary<readonly ComputeItem[] | null> {
   const five: Expression = { kind: 'literal', literal: { type: 'integer', value: 5n }, at };
-  const sums = namesOf(listing, ['Edm.Int32', 'Edm.Int64']).map((name): Expression => {
+  const sums = namesOf(entitySet, ['Edm.Int32', 'Edm.Int64']).map((name): Expression => {
     return { kind: 'arithmetic', operator: 'mul', left: pathTo(name), right: five, at };
   });
-  const texts = namesOf(listing, ['Edm.String']).map((name): Expression => {
+  const texts = namesOf(entitySet, ['Edm.String']).map((name): Expression => {
     return { kind: 'call', name: 'toupper', arguments: [pathTo(name)], at };
   });
   const one = fc.constantFrom(...sums, ...texts).map((expression): readonly ComputeItem[] => {
@@ -109,30 +111,30 @@ const EXPAND_DEPTH = 2;
 const EXPANDED_ROWS = 20;
 
 function expansions(
-  listing: Listing,
+  entitySet: EntitySet,
   warehouse: WarehouseRows,
   depth: number,
 ): fc.Arbitrary<readonly ExpandItem[] | null> {
-  const ways = [...listing.ways.values()];
-  if (ways.length === 0) return fc.constant(null);
+  const navigations = [...entitySet.navigations.values()];
+  if (navigations.length === 0) return fc.constant(null);
   const items = fc
-    .uniqueArray(fc.constantFrom(...ways), { minLength: 1, maxLength: 2 })
-    .chain((chosen) => fc.tuple(...chosen.map((way) => expansion(way, warehouse, depth))));
+    .uniqueArray(fc.constantFrom(...navigations), { minLength: 1, maxLength: 2 })
+    .chain((chosen) => fc.tuple(...chosen.map((navigation) => expansion(navigation, warehouse, depth))));
   return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: items });
 }
 
 function expansion(
-  { name, to, many }: Way,
+  { name, to, many }: NavigationProperty,
   warehouse: WarehouseRows,
   depth: number,
 ): fc.Arbitrary<ExpandItem> {
-  const inside = optionsOn(warehouse.listing(to), warehouse, { rows: EXPANDED_ROWS, depth });
+  const inside = optionsOn(warehouse.entitySet(to), warehouse, { rows: EXPANDED_ROWS, depth });
   const rows = inside.map((options): NestedOptions => {
     if (many) return { ...options, top: options.top ?? EXPANDED_ROWS };
     const { select, expand, compute } = options;
-    return { ...NOTHING, select, expand, compute };
+    return { ...NO_OPTIONS, select, expand, compute };
   });
-  const counted = inside.map(({ filter, search }): NestedOptions => ({ ...NOTHING, filter, search }));
+  const counted = inside.map(({ filter, search }): NestedOptions => ({ ...NO_OPTIONS, filter, search }));
   const item =
     (form: ExpandItem['form']) =>
     (options: NestedOptions): ExpandItem => {
@@ -163,10 +165,12 @@ const NASTY_TEXTS = [
 const INSTANTS = ['2016-01-01T00:00:00', '2026-11-20T00:00:00', '9999-12-31T00:00:00'];
 
 /** A few of the texts that a search could find. */
-export function someTexts(listing: Listing, warehouse: WarehouseRows): readonly string[] {
-  const rows = warehouse.rows(listing.entity.name);
+export function someTexts(entitySet: EntitySet, warehouse: WarehouseRows): readonly string[] {
+  const rows = warehouse.rows(entitySet.entity.name);
   const step = Math.ceil(rows.length / 20);
-  return rows.filter((_, index) => index % step === 0).flatMap((row) => textsOf(row, listing, warehouse));
+  return rows
+    .filter((_, index) => index % step === 0)
+    .flatMap((row) => searchedTexts(row, entitySet, warehouse));
 }
 
 const LAMBDA_DEPTH = 2;
@@ -176,22 +180,22 @@ const LAMBDA_DEPTH = 2;
  * `variable` is the name of the row inside a lambda, null for the row itself.
  */
 export function vocabularyOf(
-  listing: Listing,
+  entitySet: EntitySet,
   warehouse: WarehouseRows,
   variable: string | null = null,
   depth = 0,
 ): Vocabulary {
   const prefix = variable === null ? '' : `${variable}/`;
-  const ways = [...listing.ways.values()];
-  const single = ways.filter(({ many }) => !many);
-  const many = ways.filter((way) => way.many);
+  const navigations = [...entitySet.navigations.values()];
+  const single = navigations.filter(({ many }) => !many);
+  const many = navigations.filter((navigation) => navigation.many);
   const sources = [
-    { prefix, listing },
-    ...single.map(({ name, to }) => ({ prefix: `${prefix}${name}/`, listing: warehouse.listing(to) })),
+    { prefix, listing: entitySet },
+    ...single.map(({ name, to }) => ({ prefix: `${prefix}${name}/`, listing: warehouse.entitySet(to) })),
   ];
   const named = (...types: readonly EdmType[]): readonly string[] =>
     sources.flatMap((source) => namesOf(source.listing, types).map((name) => source.prefix + name));
-  const seen = <T extends Value>(
+  const samplesOf = <T extends Value>(
     kind: (value: Value) => value is T,
     ...types: readonly EdmType[]
   ): readonly T[] => [
@@ -206,25 +210,34 @@ export function vocabularyOf(
     truths: named('Edm.Boolean'),
     instants: named('Edm.DateTimeOffset'),
     samples: {
-      texts: [...NASTY_TEXTS, ...seen(isText, 'Edm.String')],
-      wholes: [9007199254740993n, ...seen(isWhole, 'Edm.Int32', 'Edm.Int64')],
+      texts: [...NASTY_TEXTS, ...samplesOf(isText, 'Edm.String')],
+      wholes: [9007199254740993n, ...samplesOf(isWhole, 'Edm.Int32', 'Edm.Int64')],
       fractions: [0.5, -0.5, 2.5, -2.5, 0.1, 1e300],
-      instants: [...INSTANTS, ...seen(isText, 'Edm.DateTimeOffset')],
+      instants: [...INSTANTS, ...samplesOf(isText, 'Edm.DateTimeOffset')],
       days: ['2026-11-20', '2026-11-19', '2016-01-01'],
     },
     conditions:
       depth < LAMBDA_DEPTH && many.length > 0
-        ? [fc.constantFrom(...many).chain((way) => quantified(way, prefix, warehouse, depth + 1))]
+        ? [
+            fc
+              .constantFrom(...many)
+              .chain((navigation) => quantified(navigation, prefix, warehouse, depth + 1)),
+          ]
         : [],
   };
 }
 
-function quantified(way: Way, prefix: string, warehouse: WarehouseRows, depth: number): Tree {
+function quantified(
+  navigation: NavigationProperty,
+  prefix: string,
+  warehouse: WarehouseRows,
+  depth: number,
+): Tree {
   const variable = `v${depth}`;
   const { condition } = randomExpressions(
-    vocabularyOf(warehouse.listing(way.to), warehouse, variable, depth),
+    vocabularyOf(warehouse.entitySet(navigation.to), warehouse, variable, depth),
   );
-  const segments = `${prefix}${way.name}`.split('/');
+  const segments = `${prefix}${navigation.name}`.split('/');
   return fc.oneof(
     { weight: 1, arbitrary: fc.constant(lambda(segments, 'any', null, null)) },
     {
@@ -245,14 +258,18 @@ function lambda(
   return { kind: 'lambda', segments, quantifier, variable, body, at };
 }
 
-function namesOf({ properties }: Listing, types: readonly EdmType[]): readonly string[] {
+function namesOf({ properties }: EntitySet, types: readonly EdmType[]): readonly string[] {
   return [...properties].filter(([, { type }]) => types.includes(type)).map(([name]) => name);
 }
 
 /** A few of the values of each column. */
-function valuesOf(listing: Listing, types: readonly EdmType[], warehouse: WarehouseRows): readonly Value[] {
-  const rows = warehouse.rows(listing.entity.name);
-  return namesOf(listing, types).flatMap((name) => {
+function valuesOf(
+  entitySet: EntitySet,
+  types: readonly EdmType[],
+  warehouse: WarehouseRows,
+): readonly Value[] {
+  const rows = warehouse.rows(entitySet.entity.name);
+  return namesOf(entitySet, types).flatMap((name) => {
     const distinct = [...new Set(rows.map((row) => row[name] ?? null))];
     const step = Math.ceil(distinct.length / 5);
     return distinct.filter((_, index) => index % step === 0);

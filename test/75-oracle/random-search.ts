@@ -1,7 +1,7 @@
 // Random searches for words that are there, in other cases and side by side.
 import fc from 'fast-check';
 import type { SearchExpression } from '../../src/odata/syntax/search-expression.ts';
-import { wordsOf } from './words-of-row.ts';
+import { wordsOf } from './evaluate-search.ts';
 
 const at = 0;
 

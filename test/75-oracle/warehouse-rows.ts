@@ -1,48 +1,53 @@
 // Every row of a warehouse, read once and plainly: what the answers of the server are held against.
 import Database from 'better-sqlite3';
-import { type Catalogue, deriveCatalogue, type Listing, type Way } from '../../schema/derive/catalogue.ts';
-import type { Row, Value } from '../../schema/words.ts';
+import {
+  type ExposedModel,
+  deriveExposedModel,
+  type EntitySet,
+  type NavigationProperty,
+} from '../../schema/derive/exposed-model.ts';
+import type { Row, Value } from '../../schema/entity.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
-import { SHOWN } from '../70-http/feed.ts';
+import { VISIBLE_MODEL } from '../70-http/test-feed.ts';
 
 export interface WarehouseRows {
-  readonly catalogue: Catalogue;
-  listing(collection: string): Listing;
+  readonly exposedModel: ExposedModel;
+  entitySet(collection: string): EntitySet;
   rows(collection: string): readonly Row[];
   /** The rows at the end of a way from one row; a null never leads anywhere. */
-  follow(row: Row, way: Way): readonly Row[];
+  navigate(row: Row, way: NavigationProperty): readonly Row[];
 }
 
 /** Whole numbers are bigint, truths boolean, instants canonical text. */
 export function readWarehouseRows(data: string): WarehouseRows {
-  const catalogue = deriveCatalogue(SHOWN, 'beta');
-  const listing = (name: string): Listing => {
-    const found = catalogue.listings.get(name);
+  const exposedModel = deriveExposedModel(VISIBLE_MODEL, 'beta');
+  const entitySet = (name: string): EntitySet => {
+    const found = exposedModel.entitySets.get(name);
     if (!found) throw new TypeError(`No collection '${name}'.`);
     return found;
   };
   const database = new Database(listGenerations(data)[0]?.path ?? '', { readonly: true });
   database.defaultSafeIntegers();
   const all = new Map(
-    [...catalogue.listings.values()].map((each) => [each.entity.name, readRows(database, each)]),
+    [...exposedModel.entitySets.values()].map((each) => [each.entity.name, readRows(database, each)]),
   );
   database.close();
   const rows = (collection: string): readonly Row[] => all.get(collection) ?? [];
-  const indexes = new Map<Way, ReadonlyMap<string, readonly Row[]>>();
+  const indexes = new Map<NavigationProperty, ReadonlyMap<string, readonly Row[]>>();
   return {
-    catalogue,
-    listing,
+    exposedModel,
+    entitySet,
     rows,
-    follow: (row, way) => {
-      const index = indexes.get(way) ?? indexBy(rows(way.to), Object.values(way.on));
-      indexes.set(way, index);
-      const wanted = valuesOf(row, Object.keys(way.on));
-      return (wanted !== null && index.get(wanted)) || [];
+    navigate: (row, navigation) => {
+      const index = indexes.get(navigation) ?? indexBy(rows(navigation.to), Object.values(navigation.on));
+      indexes.set(navigation, index);
+      const lookupKey = valuesOf(row, Object.keys(navigation.on));
+      return (lookupKey !== null && index.get(lookupKey)) || [];
     },
   };
 }
 
-function readRows(database: Database.Database, { entity, properties }: Listing): readonly Row[] {
+function readRows(database: Database.Database, { entity, properties }: EntitySet): readonly Row[] {
   const truths = [...properties].filter(([, { type }]) => type === 'Edm.Boolean').map(([name]) => name);
   const columns = [...properties.keys()].map((name) => `"${name}"`).join();
   const key = entity.key.map((name) => `"${name}"`).join();

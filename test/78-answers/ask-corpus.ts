@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { makeTestWarehouse, startTestFeed } from '../70-http/feed.ts';
+import { makeTestWarehouse, startTestFeed } from '../70-http/test-feed.ts';
 
 /** One request a line: address, TAB, headers as JSON (nothing where there are none). */
 export const REQUESTS_PATH = fileURLToPath(new URL('./requests.tsv', import.meta.url));

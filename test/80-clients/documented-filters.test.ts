@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fixedClock } from '../../src/base/clock.ts';
-import { startTestFeed, type TestFeed } from '../70-http/feed.ts';
-import { growWarehouse } from '../70-http/warehouse.ts';
+import { startTestFeed, type TestFeed } from '../70-http/test-feed.ts';
+import { growWarehouse } from '../70-http/grow-warehouse.ts';
 import { pull } from './pull.ts';
 
 const TODAY = 20180221;

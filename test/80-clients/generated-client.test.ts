@@ -1,6 +1,6 @@
 // A client that odata2ts writes from our $metadata: it compiles strictly, its types bite, and it reads the feed.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { CLIENT_TIMEOUT_MS, openWorkshop, type Workshop } from './workshop.ts';
+import { CLIENT_TIMEOUT_MS, openClientProject, type ClientProject } from './client-project.ts';
 
 /** What somebody who uses the generated client would write. */
 const PROGRAM = `
@@ -39,15 +39,15 @@ void main(process.argv[2]!);
 `;
 
 jest.setTimeout(CLIENT_TIMEOUT_MS);
-let workshop: Workshop;
+let workshop: ClientProject;
 beforeAll(async () => {
-  workshop = await openWorkshop();
+  workshop = await openClientProject();
 });
 afterAll(() => workshop.close());
 
 test('a typed client is generated from $metadata, compiles, and reads what it asks for', async () => {
   const wanted = ['-s', 'fleetfeed.xml', '-o', 'client', '-m', 'service', '-e', 'ts'];
-  await workshop.tool('@odata2ts/odata2ts/lib/run-cli.js', ...wanted);
+  await workshop.runTool('@odata2ts/odata2ts/lib/run-cli.js', ...wanted);
   const answer = await workshop.compileAndRun(PROGRAM, `${workshop.feed.base}/beta`);
   expect(answer).toEqual({
     count: expect.any(Number),

@@ -10,9 +10,9 @@ import {
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
-import { liveThrough } from '../../src/cli/live-through.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
-import { startTestFeed, type TestFeed } from '../70-http/feed.ts';
+import { startTestFeed, type TestFeed } from '../70-http/test-feed.ts';
 import { pull, type Row } from './pull.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-nights-'));
@@ -22,7 +22,7 @@ let feed: TestFeed;
 async function live(...nights: readonly number[]): Promise<void> {
   const { signal } = new AbortController();
   const settings = { data, keepGenerations: 3 };
-  await liveThrough(nights, { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns(nights, { emulator, settings, observe: () => undefined, signal });
 }
 
 /** A feed notices a publication within a second; it is waited for longer than that here, on a busy machine. */

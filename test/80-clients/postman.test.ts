@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openWorkshop, type Workshop } from './workshop.ts';
+import { openClientProject, type ClientProject } from './client-project.ts';
 
 const COLLECTION = fileURLToPath(new URL('postman-collection.json', import.meta.url));
 
@@ -11,15 +11,15 @@ interface Named {
   readonly name: string;
 }
 
-let workshop: Workshop;
+let workshop: ClientProject;
 beforeAll(async () => {
-  workshop = await openWorkshop();
+  workshop = await openClientProject();
 });
 afterAll(() => workshop.close());
 
 test('every request of the collection runs, and no assertion fails', async () => {
   const report = join(workshop.folder, 'report.json');
-  await workshop.tool(
+  await workshop.runTool(
     'newman/bin/newman.js',
     ...['run', COLLECTION, '--env-var', `base=${workshop.feed.base}`],
     // What failed is in the report, by name.

@@ -1,6 +1,6 @@
 // Power Query, the engine in Power BI and Excel: its requests in the order they come, with the headers it sends.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/feed.ts';
+import { makeTestWarehouse, startTestFeed, type TestFeed } from '../70-http/test-feed.ts';
 import { declaredProperties, duplicatesOf, pull } from './pull.ts';
 
 const ROOT = '/ReportingService/DataWarehouseFEService';

@@ -1,5 +1,5 @@
 // What every client does in the end: read a collection page by page, and read $metadata.
-import type { Got, TestFeed } from '../70-http/feed.ts';
+import type { TestResponse, TestFeed } from '../70-http/test-feed.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export async function pull(
   const rows: Row[] = [];
   const texts: string[] = [];
   for (let link: string | undefined = path; link !== undefined;) {
-    const got: Got = await feed.get(link, headers);
+    const got: TestResponse = await feed.get(link, headers);
     if (got.status !== 200) throw new Error(`${link}: ${got.status} ${got.text}`);
     rows.push(...got.json.value);
     texts.push(got.text);

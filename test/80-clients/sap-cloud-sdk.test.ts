@@ -1,7 +1,7 @@
 // A client that SAP's Cloud SDK writes from our $metadata: it compiles strictly, its types bite, and it reads the feed.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { TODAY } from '../70-http/feed.ts';
-import { CLIENT_TIMEOUT_MS, openWorkshop, type Workshop } from './workshop.ts';
+import { TODAY } from '../70-http/test-feed.ts';
+import { CLIENT_TIMEOUT_MS, openClientProject, type ClientProject } from './client-project.ts';
 
 /** What somebody who uses the generated client would write. */
 const PROGRAM = `
@@ -76,15 +76,15 @@ void main(process.argv[2]!);
 `;
 
 jest.setTimeout(CLIENT_TIMEOUT_MS);
-let workshop: Workshop;
+let workshop: ClientProject;
 beforeAll(async () => {
-  workshop = await openWorkshop();
+  workshop = await openClientProject();
 });
 afterAll(() => workshop.close());
 
 test('a typed client is generated from $metadata, compiles, and reads what we would answer', async () => {
   const { feed } = workshop;
-  await workshop.tool('@sap-cloud-sdk/generator/dist/cli.js', '-i', 'fleetfeed.xml', '-o', 'client');
+  await workshop.runTool('@sap-cloud-sdk/generator/dist/cli.js', '-i', 'fleetfeed.xml', '-o', 'client');
   const answer = await workshop.compileAndRun(PROGRAM, `${feed.base}/beta`);
 
   const filter =

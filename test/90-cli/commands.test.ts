@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { SETTINGS, flagOf, type SettingName } from '../../src/settings/settings.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './run-program.ts';
 
 const toEnd = async (args: readonly string[], environment = {}) => {
   const program = runProgram(args, environment);

@@ -1,7 +1,7 @@
 // The settings that say who reads the tenant, in which cloud, and by which way out.
 import { describe, expect, test } from '@jest/globals';
 import { CLOUDS } from '../../src/base/clouds.ts';
-import { credentialOf } from '../../src/cli/credential-of.ts';
+import { credentialOf } from '../../src/cli/wiring/credential-of.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 
 const APP = { FLEETFEED_TENANT_ID: 't', FLEETFEED_CLIENT_ID: 'c', FLEETFEED_DATA: '/nonexistent' };

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
-import { runProgram, type Running } from './program.ts';
+import { runProgram, type RunningProgram } from './run-program.ts';
 
 const TENANT = ['--devices', '45', '--nights', '3', '--port', '0'];
 let data: string;
-let demo: Running;
+let demo: RunningProgram;
 let feed: string;
 
 const start = async (today: string): Promise<void> => {

@@ -29,16 +29,16 @@ import { checkExposure, checkKeys, checkSignIn } from '../../src/cli/doctor/chec
 import { checkFolder, checkSecretFiles } from '../../src/cli/doctor/check-folder.ts';
 import { checkGraph } from '../../src/cli/doctor/check-graph.ts';
 import { checkCertificate, checkPort } from '../../src/cli/doctor/check-listening.ts';
-import { checkGeneration, checkSchedule } from '../../src/cli/doctor/check-nights.ts';
-import { failureOf, type Check } from '../../src/cli/doctor/finding.ts';
+import { checkGeneration, checkSchedule } from '../../src/cli/doctor/check-runs.ts';
+import { failedCheck, type Check } from '../../src/cli/doctor/check-result.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import { secretFiles } from '../../src/settings/secret-files.ts';
 import type { Settings } from '../../src/settings/settings.ts';
-import { startTestFeed } from '../70-http/feed.ts';
-import { growWarehouse } from '../70-http/warehouse.ts';
-import { runProgram } from './program.ts';
+import { startTestFeed } from '../70-http/test-feed.ts';
+import { growWarehouse } from '../70-http/grow-warehouse.ts';
+import { runProgram } from './run-program.ts';
 
 const TODAY = 20261120;
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-doctor-'));
@@ -65,8 +65,8 @@ async function told(
   const settings = { ...readSettings([], {}), data, port: 0, ...words };
   const findings = await Promise.resolve()
     .then(() => check(settings, clock))
-    .catch((error: unknown) => [failureOf('thrown', error)]);
-  return findings.map(({ verdict, message }) => `${verdict}: ${message}`);
+    .catch((error: unknown) => [failedCheck('thrown', error)]);
+  return findings.map(({ status: verdict, message }) => `${verdict}: ${message}`);
 }
 
 const shifted = (milliseconds: number): Clock => ({ now: () => new Date(Date.now() + milliseconds) });

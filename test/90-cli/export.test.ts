@@ -10,11 +10,11 @@ import {
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { liveThrough } from '../../src/cli/live-through.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-export-'));
 const data = join(folder, 'data');
@@ -36,7 +36,7 @@ afterAll(async () => {
 async function live(into: string, nights: readonly number[]): Promise<void> {
   const settings = { data: into, keepGenerations: 3, mostAppsAsked: 0 };
   const { signal } = new AbortController();
-  await liveThrough(nights, { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns(nights, { emulator, settings, observe: () => undefined, signal });
 }
 
 async function toEnd(...args: readonly string[]) {

@@ -11,7 +11,7 @@ import {
   type GraphEmulator,
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
-import { liveThrough } from '../../src/cli/live-through.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   });
   const settings = { data, keepGenerations: 3, exports: 'off' as const, mostAppsAsked: 0 };
   const { signal } = new AbortController();
-  await liveThrough([TONIGHT - 1], { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns([TONIGHT - 1], { emulator, settings, observe: () => undefined, signal });
 });
 afterAll(async () => {
   await emulator.close();

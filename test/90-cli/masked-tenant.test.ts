@@ -9,8 +9,8 @@ import {
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import type { Tenant } from '../../fixtures/tenant/tenant.ts';
-import { liveThrough } from '../../src/cli/live-through.ts';
-import { select } from '../50-engines/stage-small-model.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
+import { select } from '../50-engines/small-model.ts';
 
 const NIGHT = 20261120;
 /** Nobody's id. */
@@ -25,7 +25,7 @@ afterAll(() => emulator.close());
 
 async function liveIn(privacy: string): Promise<void> {
   dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-masked-'));
-  await liveThrough([NIGHT], {
+  await simulateRuns([NIGHT], {
     emulator,
     settings: { data: dataDir, keepGenerations: 3, privacy },
     observe: () => undefined,

@@ -10,7 +10,7 @@ import {
 } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import type { Observation } from '../../src/base/observation.ts';
-import { runNightApart, type NightOrder } from '../../src/cli/run-night-apart.ts';
+import { runEtlInProcess, type EtlProcessInput } from '../../src/cli/process/run-etl-in-process.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 const TODAY = 20261120;
@@ -33,10 +33,10 @@ afterEach(() => {
   rmSync(data, { recursive: true });
 });
 
-const night = (words: Partial<NightOrder['credential']> = {}): Promise<void> => {
+const night = (words: Partial<EtlProcessInput['credential']> = {}): Promise<void> => {
   const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url, ...words };
   const settings = { data, keepGenerations: 3, today: TODAY };
-  return runNightApart(
+  return runEtlInProcess(
     { credential, settings },
     (observation) => observations.push(observation),
     stopping.signal,

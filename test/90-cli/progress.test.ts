@@ -1,7 +1,7 @@
 // The night as a person watches it.
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../src/base/observation.ts';
-import { bar, drawProgress } from '../../src/cli/progress.ts';
+import { bar, drawProgress } from '../../src/cli/text/draw-progress.ts';
 
 const NIGHT: readonly Observation[] = [
   { kind: 'night.started', run: 'n1', dateKey: 20261120 },

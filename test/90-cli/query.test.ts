@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { readTypedAddress } from '../../src/cli/typed-address.ts';
+import { readTypedAddress } from '../../src/cli/text/typed-address.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { fileFeed } from '../70-http/file-feed.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './run-program.ts';
 
 const feed = fileFeed();
 

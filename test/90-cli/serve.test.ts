@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './run-program.ts';
 
 const TODAY = 20261120;
 

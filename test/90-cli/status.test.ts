@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
-import { growWarehouse } from '../70-http/warehouse.ts';
-import { runProgram } from './program.ts';
+import { growWarehouse } from '../70-http/grow-warehouse.ts';
+import { runProgram } from './run-program.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-status-'));
 const TODAY = 20261120;

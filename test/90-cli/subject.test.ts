@@ -3,16 +3,16 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
-import { profileOf } from '../../schema/privacy.ts';
-import { peopleNights, type Machine, type Someone } from '../60-etl/people-nights.ts';
-import { runProgram } from './program.ts';
+import { profileOf } from '../../schema/privacy-profile.ts';
+import { peopleRuns, type TestDevice, type TestPerson } from '../60-etl/people-runs.ts';
+import { runProgram } from './run-program.ts';
 
-const { dataDir, night, rows, filesWith } = peopleNights();
+const { dataDir, runDay, rows, filesWith } = peopleRuns();
 
-const ADELE: Someone = { id: '1a7e3c8d-02bb-4f46-a1e5-3b8d9f602244', name: 'adelevance' };
-const MEGAN: Someone = { id: '0f6d2b7c-91aa-4e35-b0d4-2a7c8e5f1133', name: 'meganbowen' };
-const LAPTOP: Machine = { id: 'd-1', name: 'laptop', owner: ADELE.id };
-const PHONE: Machine = { id: 'd-2', name: 'handset', owner: MEGAN.id };
+const ADELE: TestPerson = { id: '1a7e3c8d-02bb-4f46-a1e5-3b8d9f602244', name: 'adelevance' };
+const MEGAN: TestPerson = { id: '0f6d2b7c-91aa-4e35-b0d4-2a7c8e5f1133', name: 'meganbowen' };
+const LAPTOP: TestDevice = { id: 'd-1', name: 'laptop', owner: ADELE.id };
+const PHONE: TestDevice = { id: 'd-2', name: 'handset', owner: MEGAN.id };
 
 const subject = async (...words: readonly string[]) => {
   const program = runProgram(['subject', ...words, '--data', dataDir()]);
@@ -21,11 +21,11 @@ const subject = async (...words: readonly string[]) => {
 };
 
 async function threeNights(): Promise<void> {
-  await night(20261118, { people: [ADELE, MEGAN], machines: [LAPTOP, PHONE] });
-  await night(20261119, { people: [ADELE, MEGAN], machines: [LAPTOP, PHONE] });
-  await night(20261120, {
+  await runDay(20261118, { people: [ADELE, MEGAN], devices: [LAPTOP, PHONE] });
+  await runDay(20261119, { people: [ADELE, MEGAN], devices: [LAPTOP, PHONE] });
+  await runDay(20261120, {
     people: [ADELE, MEGAN],
-    machines: [{ ...LAPTOP, owner: MEGAN.id, name: 'passedon' }, PHONE],
+    devices: [{ ...LAPTOP, owner: MEGAN.id, name: 'passedon' }, PHONE],
   });
 }
 
@@ -62,14 +62,14 @@ describe('subject export', () => {
   });
 
   test('finds someone where everything is masked', async () => {
-    await night(20261120, { people: [ADELE], machines: [LAPTOP] }, { profile: profileOf('masked') });
+    await runDay(20261120, { people: [ADELE], devices: [LAPTOP] }, { profile: profileOf('masked') });
     const file = join(dataDir(), 'adele.zip');
     expect(await subject('export', ADELE.id, '--to', file)).toMatchObject({ code: 0 });
     expect(strFromU8(unzipSync(readFileSync(file))['users.json']!)).toMatch(/"displayName": "masked-/);
   });
 
   test('overwrites no file', async () => {
-    await night(20261120, { people: [ADELE], machines: [] });
+    await runDay(20261120, { people: [ADELE], devices: [] });
     const file = join(
       dataDir(),
       readdirSync(dataDir()).find((name) => name.startsWith('generation-'))!,
@@ -95,7 +95,7 @@ describe('subject erase', () => {
   });
 
   test('asks first, and does nothing where nobody answers', async () => {
-    await night(20261120, { people: [ADELE], machines: [] });
+    await runDay(20261120, { people: [ADELE], devices: [] });
     expect(await subject('erase', ADELE.id)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('--yes'),
@@ -107,7 +107,7 @@ describe('subject erase', () => {
 describe('a subject that is not one person', () => {
   test('is unknown, or is several', async () => {
     const twin = { ...MEGAN, name: ADELE.name };
-    await night(20261120, { people: [ADELE, twin], machines: [] });
+    await runDay(20261120, { people: [ADELE, twin], devices: [] });
     expect(await subject('erase', 'nobody@contoso.com', '--yes')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("Nobody here is known as 'nobody@contoso.com'."),

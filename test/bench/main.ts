@@ -1,8 +1,8 @@
 // `npm run bench [-- reading|parser|night] [--devices 50000 --nights 60 --days 10 --rounds 5]`: speed, against others in the same run.
 import { parseArgs } from 'node:util';
-import { benchNight } from './night.ts';
-import { benchParsing } from './parsing.ts';
-import { benchReading } from './reading.ts';
+import { benchRun } from './bench-run.ts';
+import { benchParsing } from './bench-parsing.ts';
+import { benchReading } from './bench-reading.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,4 +22,4 @@ if (section === undefined || section === 'reading') {
   await benchReading(size, rounds);
 }
 // By name only: the tenant has to grow first.
-if (section === 'night') await benchNight(Number(values.devices), rounds);
+if (section === 'night') await benchRun(Number(values.devices), rounds);

@@ -1,7 +1,7 @@
 // What a generation says, as one short text: two with the same fingerprint hold the same rows, keys and spans.
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { quoted } from '../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../schema/derive/ddl.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { RUN_ENTITIES } from '../../src/engines/sqlite/journal/run-tables.ts';
@@ -14,14 +14,14 @@ export function fingerprintOf(path: string): string {
   try {
     const health = database.pragma('integrity_check', { simple: true });
     if (health !== 'ok') throw new Error(`${path} is damaged: ${String(health)}`);
-    const told = [...MODEL.entities.values()].filter((entity) => !RUN_ENTITIES.includes(entity));
+    const entities = [...MODEL.entities.values()].filter((entity) => !RUN_ENTITIES.includes(entity));
     const hash = createHash('sha256');
-    for (const table of [...told.map((entity) => storageOf(entity).table), ...BOOKKEEPING]) {
+    for (const table of [...entities.map((entity) => storageOf(entity).table), ...BOOKKEEPING]) {
       hash.update(`${table}\n`);
       const key = database.prepare('SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk').pluck();
-      const order = (key.all(table) as string[]).map(quoted).join(', ');
+      const order = (key.all(table) as string[]).map(quoteIdentifier).join(', ');
       const rows = database
-        .prepare(`SELECT * FROM ${quoted(table)} ORDER BY ${order}`)
+        .prepare(`SELECT * FROM ${quoteIdentifier(table)} ORDER BY ${order}`)
         .raw()
         .iterate();
       for (const row of rows) hash.update(`${JSON.stringify(row)}\n`);

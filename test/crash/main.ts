@@ -1,13 +1,13 @@
 // `npm run crash [-- --kills 300]`: nights killed at random moments until one breaks something, or none does.
 import { parseArgs } from 'node:util';
-import { killNights } from './kill-nights.ts';
+import { killRuns } from './kill-runs.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '300' } } });
 const kills = Number(values.kills);
 
-const { journalled, published } = await killNights({
+const { journalled, published } = await killRuns({
   kills,
-  killsANight: 6,
+  killsPerRun: 6,
   onKill: (done) => {
     if (done % 25 === 0) process.stdout.write(`${done} of ${kills} kills, nothing lost\n`);
   },

@@ -6,7 +6,7 @@ export interface Dice {
   readonly chance: (percent: number) => boolean;
   readonly pick: <Each>(all: readonly [Each, ...Each[]]) => Each;
   /** So many of what is made, at least `least`. */
-  readonly some: <Each>(least: number, most: number, make: () => Each) => Each[];
+  readonly listOf: <Each>(least: number, most: number, make: () => Each) => Each[];
 }
 
 /** Mulberry32: good enough to choose with. */
@@ -23,6 +23,6 @@ export function makeDice(seed: number): Dice {
     int,
     chance: (percent) => next() * 100 < percent,
     pick: (all) => all[int(all.length)] ?? all[0],
-    some: (least, most, make) => Array.from({ length: least + int(most - least + 1) }, make),
+    listOf: (min, max, make) => Array.from({ length: min + int(max - min + 1) }, make),
   };
 }

@@ -1,5 +1,5 @@
 // Many random requests of several callers, and what has to hold for every answer.
-import { strike, type Blow, type Reply } from '../70-http/strike.ts';
+import { sendRawRequest, type RawRequest, type RawReply } from '../70-http/send-raw-request.ts';
 import { makeDice } from './dice.ts';
 import { randomRequest } from './random-request.ts';
 
@@ -19,21 +19,21 @@ export interface FuzzOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-export interface Fault {
+export interface FuzzFault {
   /** By which it can be had again. */
   readonly seed: number;
-  readonly blow: Blow;
+  readonly request: RawRequest;
   readonly why: string;
 }
 
 export interface FuzzReport {
-  readonly faults: readonly Fault[];
+  readonly faults: readonly FuzzFault[];
   /** Status → how often. */
   readonly statuses: ReadonlyMap<number, number>;
   readonly slowest: { readonly milliseconds: number; readonly seed: number };
 }
 
-const MOST_MS = 10_000;
+const MAX_MS = 10_000;
 
 export async function fuzz(
   target: FuzzTarget,
@@ -49,7 +49,7 @@ export async function fuzz(
     ...target.keys,
     'ff_wrong',
   ];
-  const faults: Fault[] = [];
+  const faults: FuzzFault[] = [];
   const statuses = new Map<number, number>();
   let slowest = { milliseconds: 0, seed: 0 };
   let next = 0;
@@ -59,13 +59,13 @@ export async function fuzz(
       next += 1;
       if (next % 100 === 0) onProgress?.(next);
       const blow = randomRequest(makeDice(mine), callers);
-      const began = performance.now();
-      const outcome = await strike(target.base, blow).catch((error: unknown) => String(error));
-      const tookMs = performance.now() - began;
+      const startedAt = performance.now();
+      const reply = await sendRawRequest(target.base, blow).catch((error: unknown) => String(error));
+      const tookMs = performance.now() - startedAt;
       if (tookMs > slowest.milliseconds) slowest = { milliseconds: tookMs, seed: mine };
-      const why = typeof outcome === 'string' ? outcome : faultOf(outcome, blow, known, tookMs);
-      if (why !== null) faults.push({ seed: mine, blow, why });
-      if (typeof outcome !== 'string') statuses.set(outcome.status, (statuses.get(outcome.status) ?? 0) + 1);
+      const why = typeof reply === 'string' ? reply : faultOf(reply, blow, known, tookMs);
+      if (why !== null) faults.push({ seed: mine, request: blow, why });
+      if (typeof reply !== 'string') statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -81,8 +81,8 @@ interface Known {
 
 /** What an answer must not be, whatever was asked; null where it is none of it. */
 function faultOf(
-  { status, head, body, answers }: Reply,
-  { line, headers = [], body: sent = '' }: Blow,
+  { status, head, body, answers }: RawReply,
+  { line, headers = [], body: sent = '' }: RawRequest,
   { secrets, credentials }: Known,
   tookMs: number,
 ): string | null {
@@ -90,15 +90,15 @@ function faultOf(
   if (status === 0) return 'the connection ended without an answer';
   // The answers of a batch are in one.
   if (answers > 1 && !line.includes('$batch')) return `${answers} answers to one request`;
-  if (tookMs > MOST_MS) return `took ${tookMs.toFixed(0)} ms`;
+  if (tookMs > MAX_MS) return `took ${tookMs.toFixed(0)} ms`;
   if (/^(?:Injected|Set-Cookie|X-Powered-By|Access-Control-Allow-Origin):/im.test(head))
     return `header: ${head}`;
   if (/node_modules|\n {4}at |SQLITE_|no such (?:table|column)/.test(body))
     return `insides: ${body.slice(0, 200)}`;
-  const asked = line + headers.join('\n') + sent;
-  const mayEnter = credentials.some((each) => asked.includes(each)) || line.includes('/-/');
+  const requestText = line + headers.join('\n') + sent;
+  const mayEnter = credentials.some((each) => requestText.includes(each)) || line.includes('/-/');
   if (status < 400 && !mayEnter) return `lets in who has no credentials: ${status}`;
-  const told = head + body;
-  const leaked = secrets.find((secret) => told.includes(secret) && !asked.includes(secret));
+  const replyText = head + body;
+  const leaked = secrets.find((secret) => replyText.includes(secret) && !requestText.includes(secret));
   return leaked === undefined ? null : `tells '${leaked}'`;
 }

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { serveFeed } from '../bench/served.ts';
-import { growWarehouse } from '../70-http/warehouse.ts';
+import { serveFeed } from '../bench/serve-feed.ts';
+import { growWarehouse } from '../70-http/grow-warehouse.ts';
 import { fuzz } from './fuzz.ts';
-import { plant } from './plant.ts';
+import { plantSecrets } from './plant-secrets.ts';
 
 const { values } = parseArgs({
   options: { requests: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
@@ -17,7 +17,7 @@ const data = mkdtempSync(join(tmpdir(), 'fleetfeed-fuzz-'));
 const alarms: string[] = [];
 try {
   await growWarehouse(data, { devices: 60, nights: 4, today: 20261120 });
-  const planted = plant(data);
+  const planted = plantSecrets(data);
   const flags = ['--anonymous', 'never', '--key-parameter', 'code', '--log-format', 'json'];
   const free = ['--budget-seconds', '0', '--budget-megabytes', '0', '--reads-at-once', '0'];
   const onLog = (line: string): void => {
@@ -43,7 +43,7 @@ try {
   const isAlive = feed.isAlive();
   await feed.stop();
 
-  for (const { seed, blow, why } of report.faults.slice(0, 20)) {
+  for (const { seed, request: blow, why } of report.faults.slice(0, 20)) {
     print(`\nseed ${seed}: ${why}\n${JSON.stringify(blow).slice(0, 2000)}`);
   }
   for (const line of alarms.slice(0, 20)) print(`\nlog: ${line}`);

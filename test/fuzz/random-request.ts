@@ -1,14 +1,14 @@
 // Requests as nobody would write them: whole ones made of the words of the feed, then bent, cut, doubled and poisoned.
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import type { Entity } from '../../schema/words.ts';
-import type { Blow } from '../70-http/strike.ts';
+import type { Entity } from '../../schema/entity.ts';
+import type { RawRequest } from '../70-http/send-raw-request.ts';
 import type { Dice } from './dice.ts';
 
-type Some<Each> = readonly [Each, ...Each[]];
+type NonEmpty<Each> = readonly [Each, ...Each[]];
 
-const ENTITIES = [...MODEL.entities.values()] as unknown as Some<Entity>;
+const ENTITIES = [...MODEL.entities.values()] as unknown as NonEmpty<Entity>;
 
-const ROOTS: Some<string> = [
+const ROOTS: NonEmpty<string> = [
   '/beta',
   '/beta',
   '/v1.0',
@@ -16,7 +16,7 @@ const ROOTS: Some<string> = [
   '/TrafficGateway/TrafficRoutingService/ReportingService/DataWarehouseFEService',
 ];
 
-const POISON: Some<string> = [
+const POISON: NonEmpty<string> = [
   '%00',
   '%0d%0aInjected:%201',
   '%ff',
@@ -71,7 +71,7 @@ const POISON: Some<string> = [
   '%28'.repeat(300),
 ];
 
-const FUNCTIONS: Some<string> = [
+const FUNCTIONS: NonEmpty<string> = [
   'contains',
   'startswith',
   'concat',
@@ -93,7 +93,7 @@ const FUNCTIONS: Some<string> = [
   'geo.distance',
   'frobnicate',
 ];
-const SIGNS: Some<string> = [
+const OPERATOR_NAMES: NonEmpty<string> = [
   'eq',
   'ne',
   'lt',
@@ -109,7 +109,7 @@ const SIGNS: Some<string> = [
   'mod',
   'divby',
 ];
-const LITERALS: Some<string> = [
+const LITERALS: NonEmpty<string> = [
   'null',
   'true',
   '1',
@@ -130,7 +130,7 @@ const LITERALS: Some<string> = [
   '$it',
   '$this',
 ];
-const OPTIONS: Some<string> = [
+const OPTIONS: NonEmpty<string> = [
   '$filter',
   '$select',
   '$orderby',
@@ -156,7 +156,7 @@ const OPTIONS: Some<string> = [
   '$unknown',
 ];
 
-const ORIGINS: Some<string> = [
+const ORIGINS: NonEmpty<string> = [
   'http://localhost',
   'HTTP://127.0.0.1:80',
   'https://x:99999',
@@ -165,14 +165,14 @@ const ORIGINS: Some<string> = [
 ];
 
 /** `keys` are those that may be sent, good or not. The seed's next request; it holds no value of any row. */
-export function randomRequest(dice: Dice, keys: Some<string>): Blow {
-  const target = bent(dice, randomTarget(dice), 20);
+export function randomRequest(dice: Dice, keys: NonEmpty<string>): RawRequest {
+  const target = distort(dice, randomTarget(dice), 20);
   const headers = randomHeaders(dice, keys);
   if (dice.chance(10)) return randomBatch(dice, headers);
   if (dice.chance(5)) {
     const body = randomQuery(dice, dice.pick(ENTITIES));
-    const said = ['Content-Type: text/plain', `Content-Length: ${Buffer.byteLength(body, 'latin1')}`];
-    return { line: `POST ${target.split('?')[0] ?? ''}/$query`, headers: [...headers, ...said], body };
+    const bodyHeaders = ['Content-Type: text/plain', `Content-Length: ${Buffer.byteLength(body, 'latin1')}`];
+    return { line: `POST ${target.split('?')[0] ?? ''}/$query`, headers: [...headers, ...bodyHeaders], body };
   }
   const method = dice.chance(90)
     ? 'GET'
@@ -192,7 +192,7 @@ function randomPath(dice: Dice, entity: Entity): string {
   const first = dice.chance(6)
     ? dice.pick(['/$metadata', '', '/$batch', '/$entity', '/$all', '/$crossjoin(devices,users)', '/nowhere'])
     : `/${entity.name}`;
-  return first + dice.some(0, dice.chance(70) ? 0 : 3, () => randomStep(dice, entity)).join('');
+  return first + dice.listOf(0, dice.chance(70) ? 0 : 3, () => randomStep(dice, entity)).join('');
 }
 
 function randomStep(dice: Dice, entity: Entity): string {
@@ -206,23 +206,23 @@ function randomStep(dice: Dice, entity: Entity): string {
 }
 
 /** A property or a navigation, mostly of the collection that is asked for. */
-function randomName(dice: Dice, asked: Entity): string {
-  const { properties, navigations } = dice.chance(80) ? asked : dice.pick(ENTITIES);
-  return dice.pick([...Object.keys(properties), ...Object.keys(navigations)] as unknown as Some<string>);
+function randomName(dice: Dice, entity: Entity): string {
+  const { properties, navigations } = dice.chance(80) ? entity : dice.pick(ENTITIES);
+  return dice.pick([...Object.keys(properties), ...Object.keys(navigations)] as unknown as NonEmpty<string>);
 }
 
 function randomQuery(dice: Dice, entity: Entity): string {
   return dice
-    .some(0, 3, () => {
-      const [option, value] = dice.chance(60) ? sensible(dice, entity) : anything(dice, entity);
+    .listOf(0, 3, () => {
+      const [option, value] = dice.chance(60) ? validOption(dice, entity) : anyOption(dice, entity);
       return `${option}=${encodeSometimes(dice, value)}`;
     })
     .join('&');
 }
 
 /** Most of these are answered with rows. */
-function sensible(dice: Dice, entity: Entity): readonly [string, string] {
-  const name = dice.pick(Object.keys(entity.properties) as unknown as Some<string>);
+function validOption(dice: Dice, entity: Entity): readonly [string, string] {
+  const name = dice.pick(Object.keys(entity.properties) as unknown as NonEmpty<string>);
   const link = Object.keys(entity.navigations)[0] ?? name;
   return dice.pick([
     ['$filter', `${name} ne null`],
@@ -241,7 +241,7 @@ function sensible(dice: Dice, entity: Entity): readonly [string, string] {
   ]);
 }
 
-function anything(dice: Dice, entity: Entity): readonly [string, string] {
+function anyOption(dice: Dice, entity: Entity): readonly [string, string] {
   return [dice.pick(OPTIONS), randomValue(dice, entity)];
 }
 
@@ -249,7 +249,7 @@ function randomValue(dice: Dice, entity: Entity): string {
   const name = (): string => randomName(dice, entity);
   const kind = dice.int(9);
   if (kind < 3) return randomExpression(dice, entity, 3);
-  if (kind === 3) return dice.some(1, 4, name).join(dice.pick([',', '/', ' desc,', ';']));
+  if (kind === 3) return dice.listOf(1, 4, name).join(dice.pick([',', '/', ' desc,', ';']));
   if (kind === 4) return String(dice.int(2000) - 5);
   if (kind === 5) {
     const inner = dice.pick(['top=1', 'select=*', 'levels=max']);
@@ -260,7 +260,7 @@ function randomValue(dice: Dice, entity: Entity): string {
     return `groupby((${name()}),aggregate(${name()} with ${method} as z))`;
   }
   if (kind === 7)
-    return dice.some(1, 4, () => dice.pick(['"a b"', 'NOT', 'OR', 'AND', '(', ')', 'surface'])).join(' ');
+    return dice.listOf(1, 4, () => dice.pick(['"a b"', 'NOT', 'OR', 'AND', '(', ')', 'surface'])).join(' ');
   return dice.pick(['json', 'xml', 'atom', 'latest', 'true', 'v1.0', 'beta', '*', randomBase64(dice)]);
 }
 
@@ -268,20 +268,20 @@ function randomExpression(dice: Dice, entity: Entity, depth: number): string {
   if (depth === 0) return dice.chance(50) ? randomName(dice, entity) : dice.pick(LITERALS);
   const inner = (): string => randomExpression(dice, entity, depth - 1);
   const kind = dice.int(5);
-  if (kind === 0) return `${dice.pick(FUNCTIONS)}(${dice.some(0, 3, inner).join(',')})`;
+  if (kind === 0) return `${dice.pick(FUNCTIONS)}(${dice.listOf(0, 3, inner).join(',')})`;
   if (kind === 1) return `not (${inner()})`;
   if (kind === 2) return `${randomName(dice, entity)}/${dice.pick(['any', 'all'])}(d:${inner()})`;
-  return `${inner()} ${dice.pick(SIGNS)} ${inner()}`;
+  return `${inner()} ${dice.pick(OPERATOR_NAMES)} ${inner()}`;
 }
 
 const randomBase64 = (dice: Dice): string =>
-  Buffer.from(dice.some(1, 60, () => dice.int(256))).toString('base64url');
+  Buffer.from(dice.listOf(1, 60, () => dice.int(256))).toString('base64url');
 
 function encodeSometimes(dice: Dice, text: string): string {
   return dice.chance(70) ? encodeURIComponent(text) : text;
 }
 
-function randomHeaders(dice: Dice, keys: Some<string>): string[] {
+function randomHeaders(dice: Dice, keys: NonEmpty<string>): string[] {
   const key = dice.pick(keys);
   const credential = dice.pick([
     `X-Api-Key: ${key}`,
@@ -290,11 +290,11 @@ function randomHeaders(dice: Dice, keys: Some<string>): string[] {
     `X-Api-Key: ${key}`,
     `Authorization: Bearer ${key}`,
     `Authorization: Basic ${Buffer.from(`x:${key}`).toString('base64')}`,
-    `Authorization: ${bent(dice, `Bearer ${key}`, 100)}`,
+    `Authorization: ${distort(dice, `Bearer ${key}`, 100)}`,
     'X-None: 1',
   ]);
   const others = (): string => {
-    const value = dice.chance(50) ? bent(dice, 'x', 100) : randomValue(dice, dice.pick(ENTITIES));
+    const value = dice.chance(50) ? distort(dice, 'x', 100) : randomValue(dice, dice.pick(ENTITIES));
     const header = dice.pick([
       'Accept: application/json;odata.metadata=full',
       'Accept: */*;q=0.1',
@@ -321,14 +321,14 @@ function randomHeaders(dice: Dice, keys: Some<string>): string[] {
     ]);
     return header;
   };
-  return [credential, ...dice.some(0, 3, others)];
+  return [credential, ...dice.listOf(0, 3, others)];
 }
 
-function randomBatch(dice: Dice, headers: readonly string[]): Blow {
-  const parts = dice.some(0, 5, () => ({
+function randomBatch(dice: Dice, headers: readonly string[]): RawRequest {
+  const parts = dice.listOf(0, 5, () => ({
     id: dice.pick(['1', '2', '3', '__proto__', '']),
     method: dice.pick(['get', 'GET', 'POST', 'head']),
-    url: bent(dice, randomTarget(dice), 20).slice(dice.int(3)),
+    url: distort(dice, randomTarget(dice), 20).slice(dice.int(3)),
     ...(dice.chance(20) && { dependsOn: [dice.pick(['1', '2', 'x', '__proto__'])] }),
     ...(dice.chance(20) && { atomicityGroup: dice.pick(['g', 'constructor']) }),
     ...(dice.chance(20) && { headers: { [dice.pick(['prefer', 'accept', '__proto__', 'host'])]: 'x' } }),
@@ -343,7 +343,7 @@ function randomBatch(dice: Dice, headers: readonly string[]): Blow {
         ),
         '--b--',
       ].join('');
-  const body = bent(dice, written, 30);
+  const body = distort(dice, written, 30);
   return {
     line: `POST ${dice.pick(ROOTS)}/$batch`,
     headers: [
@@ -356,7 +356,7 @@ function randomBatch(dice: Dice, headers: readonly string[]): Blow {
 }
 
 /** With some chance no longer what it was. */
-function bent(dice: Dice, text: string, percent: number): string {
+function distort(dice: Dice, text: string, percent: number): string {
   if (!dice.chance(percent)) return text;
   const at = dice.int(text.length + 1);
   const kind = dice.int(5);

@@ -2,9 +2,9 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { LoopLag } from '../bench/loop-lag.ts';
-import { serveFeed } from '../bench/served.ts';
+import { serveFeed } from '../bench/serve-feed.ts';
 import { buildWarehouse } from '../bench/warehouse.ts';
-import { soakApart, type ApartReport } from './soak-process.ts';
+import { soakInProcess, type ProcessSoakReport } from './soak-in-process.ts';
 import { writeSoakKeys } from './soak-keys.ts';
 
 const { values } = parseArgs({
@@ -29,9 +29,9 @@ try {
   const feed = await serveFeed(dataDir, '2026-11-20', ['--anonymous', 'never'], { lag: true });
   const base = new URL(feed.url).origin;
   const seconds = Number(values.seconds);
-  const bePolite = (duration: number): Promise<ApartReport> =>
-    soakApart({ base, seconds: duration, keys: { polite: keys.polite, slow: [], greedy: [] } }, 0);
-  const tell = async (name: string, { polite, lag }: ApartReport): Promise<void> => {
+  const bePolite = (duration: number): Promise<ProcessSoakReport> =>
+    soakInProcess({ base, seconds: duration, keys: { polite: keys.polite, slow: [], greedy: [] } }, 0);
+  const tell = async (name: string, { polite, lag }: ProcessSoakReport): Promise<void> => {
     print(`${name}: ${polite.reads} reads of $top=10, ${spread(polite)}`);
     print(`  event loops were late: that of the feed ${spread(await feed.lag())}`);
     print(`  that of the client ${spread(lag)}`);
@@ -43,7 +43,7 @@ try {
   await tell('alone', await bePolite(Math.ceil(seconds / 6)));
   const [polite, crowd] = await Promise.all([
     bePolite(seconds),
-    soakApart({ base, seconds, keys: { ...keys, polite: [] } }, CROWD_NICENESS),
+    soakInProcess({ base, seconds, keys: { ...keys, polite: [] } }, CROWD_NICENESS),
   ]);
   await tell('crowded', polite);
   const memory = feed.memory();

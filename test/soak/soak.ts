@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as passes } from 'node:timers/promises';
 
-export interface SoakWords {
+export interface SoakOptions {
   readonly base: string;
   /** A client each. */
   readonly keys: {
@@ -42,9 +42,9 @@ const GREEDY = [
 const POLITE_MS = 50;
 const SLOW_MS = 250;
 // Nobody stops a greedy client from asking again at once; one that does so hundreds of times a second is the network's to stop.
-const REFUSED_MS = 100;
+const REFUSED_PAUSE_MS = 100;
 
-export async function soak({ base, keys, seconds }: SoakWords): Promise<SoakReport> {
+export async function soak({ base, keys, seconds }: SoakOptions): Promise<SoakReport> {
   const over = AbortSignal.timeout(seconds * 1000);
   const times: number[] = [];
   const greedy = { answered: 0, refused: 0 };
@@ -52,19 +52,19 @@ export async function soak({ base, keys, seconds }: SoakWords): Promise<SoakRepo
   let refused = 0;
 
   const beGreedy = async (key: string, index: number): Promise<void> => {
-    const ask = asker(base, key, over);
+    const ask = makeClient(base, key, over);
     for (let turn = index; !over.aborted; turn += 1) {
       const response = await ask(GREEDY[turn % GREEDY.length] ?? WHOLE);
       await drain(response);
       if (response.statusCode === 200) greedy.answered += 1;
       else {
         greedy.refused += 1;
-        await passes(REFUSED_MS);
+        await passes(REFUSED_PAUSE_MS);
       }
     }
   };
   const beSlow = async (key: string): Promise<void> => {
-    const ask = asker(base, key, over);
+    const ask = makeClient(base, key, over);
     while (!over.aborted) {
       const response = await ask(WHOLE);
       for await (const chunk of response) {
@@ -75,7 +75,7 @@ export async function soak({ base, keys, seconds }: SoakWords): Promise<SoakRepo
     }
   };
   const bePolite = async (key: string): Promise<void> => {
-    const ask = asker(base, key, over);
+    const ask = makeClient(base, key, over);
     while (!over.aborted) {
       const before = performance.now();
       const response = await ask(POLITE);
@@ -86,14 +86,14 @@ export async function soak({ base, keys, seconds }: SoakWords): Promise<SoakRepo
     }
   };
   const clients = [...keys.greedy.map(beGreedy), ...keys.slow.map(beSlow), ...keys.polite.map(bePolite)];
-  await Promise.all(clients.map((client) => client.catch(unlessOver(over))));
+  await Promise.all(clients.map((client) => client.catch(ignoreAfter(over))));
   return { polite: summary(times), refused, greedy, slow };
 }
 
 type Ask = (path: string) => Promise<IncomingMessage>;
 
 /** A client with a connection of its own. */
-function asker(base: string, key: string, signal: AbortSignal): Ask {
+function makeClient(base: string, key: string, signal: AbortSignal): Ask {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   signal.addEventListener('abort', () => agent.destroy(), { once: true });
   return (path) =>
@@ -108,7 +108,7 @@ async function drain(response: IncomingMessage): Promise<void> {
   await once(response, 'end');
 }
 
-function unlessOver(over: AbortSignal): (error: unknown) => void {
+function ignoreAfter(over: AbortSignal): (error: unknown) => void {
   return (error) => {
     if (!over.aborted) throw error;
   };

@@ -3,11 +3,11 @@ import Database from 'better-sqlite3';
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { canonicalInstant } from '../../src/engines/sqlite/build/build-context.ts';
 import type { Rule } from './rule.ts';
-import { RULES_BETWEEN_NIGHTS } from './rules-between-nights.ts';
-import { RULES_OF_A_NIGHT } from './rules-of-a-night.ts';
+import { DAY_TO_DAY_RULES } from './day-to-day-rules.ts';
+import { DAY_RULES } from './day-rules.ts';
 
 /** Of several runs of a night, the last that brought something of a collection is the one that counts. */
-const HARVESTED = `
+const HARVESTED_COLLECTIONS = `
   CREATE TEMP TABLE told AS
     SELECT collection, completeness, max(generation) FROM runSteps JOIN runs USING (runId)
     WHERE dateKey = @day AND outcome IN ('published', 'accepted') AND completeness <> 'failed' GROUP BY collection`;
@@ -15,20 +15,20 @@ const HARVESTED = `
 /** The rules that the night breaks, in words. `before` is the file of the night before; null for the first. */
 export function brokenRules(path: string, before: string | null, day: DateKey): readonly string[] {
   const database = new Database(path, { readonly: true });
-  const bounds = {
+  const parameters = {
     day,
     from: canonicalInstant(midnightOf(addDays(day, -1))),
     until: canonicalInstant(midnightOf(day)),
   };
   const isBroken = ({ sql }: Rule): boolean =>
-    database.prepare<[typeof bounds]>(`SELECT 1 FROM (${sql}) LIMIT 1`).get(bounds) !== undefined;
+    database.prepare<[typeof parameters]>(`SELECT 1 FROM (${sql}) LIMIT 1`).get(parameters) !== undefined;
   try {
-    database.prepare(HARVESTED).run(bounds);
+    database.prepare(HARVESTED_COLLECTIONS).run(parameters);
     database.exec(`CREATE TEMP VIEW whole AS SELECT collection FROM told WHERE completeness = 'complete'`);
-    const broken = RULES_OF_A_NIGHT.filter(isBroken);
-    if (before === null) return broken.map(({ words }) => words);
+    const broken = DAY_RULES.filter(isBroken);
+    if (before === null) return broken.map(({ description: words }) => words);
     database.prepare('ATTACH ? AS old').run(before);
-    return [...broken, ...RULES_BETWEEN_NIGHTS.filter(isBroken)].map(({ words }) => words);
+    return [...broken, ...DAY_TO_DAY_RULES.filter(isBroken)].map(({ description: words }) => words);
   } finally {
     database.close();
   }

@@ -1,7 +1,7 @@
 // `npm run year [-- --devices 2000 --nights 365]`: every night of a year, held against the rules and the one before it.
 import { parseArgs } from 'node:util';
-import { liveNights } from './live-nights.ts';
-import { mishapOf } from './mishaps.ts';
+import { simulateDays } from './simulate-days.ts';
+import { incidentOf } from './incidents.ts';
 
 const { values } = parseArgs({
   options: { devices: { type: 'string', default: '2000' }, nights: { type: 'string', default: '365' } },
@@ -13,13 +13,13 @@ const began = performance.now();
 let first = 0;
 let quiet: number[] = [];
 const unlucky = new Map<string, number>();
-await liveNights({
+await simulateDays({
   devices,
   // Of a leap year: 29 February is among the nights.
-  firstNight: 20270701,
-  nights,
-  mishapOf,
-  onNight: ({ night, done, mishap, milliseconds, bytes, broken }) => {
+  firstDay: 20270701,
+  days: nights,
+  incidentOf,
+  onDay: ({ day: night, done, incident: mishap, milliseconds, bytes, broken }) => {
     if (broken.length > 0) throw new Error(`The night of ${night} (${mishap}): ${broken.join('; ')}.`);
     if (done === 1) first = bytes;
     if (mishap === 'none') quiet.push(milliseconds);

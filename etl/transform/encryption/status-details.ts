@@ -1,5 +1,5 @@
 // Why a device is not encrypted as it should be: from the flags that Graph writes as text to bits and to rows.
-import { NOT_AVAILABLE_KEY } from '../../../schema/words.ts';
+import { NOT_AVAILABLE_KEY } from '../../../schema/entity.ts';
 import { type EncryptingPlatform, WINDOWS_BUILD, windowsBuildOf } from './os-version.ts';
 
 /** One reason, as the dimension of status details describes it. */

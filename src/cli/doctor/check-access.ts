@@ -4,14 +4,14 @@ import { allowsAnonymous } from '../../auth/exposure.ts';
 import { openKeyFile } from '../../auth/key-file.ts';
 import { openSigningKeys } from '../../auth/signing-keys.ts';
 import { cloudOf } from '../../base/clouds.ts';
-import { gateOf } from '../gate-of.ts';
-import { fail, ok, warn, type Check } from './finding.ts';
+import { authenticatorOf } from '../wiring/authenticator-of.ts';
+import { fail, ok, warn, type Check } from './check-result.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 
 export const checkExposure: Check = (settings, clock) => {
-  gateOf(settings, clock);
+  authenticatorOf(settings, clock);
   const { anonymous, host } = settings;
   if (!allowsAnonymous(settings)) return [ok('access', 'Nobody reads without credentials.')];
   return anonymous === 'allow'
@@ -55,7 +55,7 @@ export const checkSignIn: Check = async (settings, clock) => {
   if (tenantId === null) return [];
   const tenant = `${cloudOf(settings).loginUrl}/${tenantId}`;
   const fetch = makeProxyFetch(settings);
-  const findings = await Promise.all(
+  const results = await Promise.all(
     ['', '/v2.0'].map(async (version) => {
       const url = `${tenant}${version}/.well-known/openid-configuration`;
       try {
@@ -73,9 +73,9 @@ export const checkSignIn: Check = async (settings, clock) => {
   );
   // Power Query asks for a token that is for the scheme and host of the address that was pasted.
   const origin = publicUrl === null ? null : new URL(publicUrl).origin;
-  if (origin === null || audiences.some((each) => each.replace(/\/$/, '') === origin)) return findings;
+  if (origin === null || audiences.some((each) => each.replace(/\/$/, '') === origin)) return results;
   return [
-    ...findings,
+    ...results,
     warn(
       'sign-in',
       `--audiences does not name ${origin}, for which Power BI and Excel ask tokens.`,

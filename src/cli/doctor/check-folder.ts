@@ -4,24 +4,24 @@ import { dirname, join, resolve } from 'node:path';
 import { listGenerationFiles } from '../../engines/sqlite/generations/generation-files.ts';
 import { secretFiles } from '../../settings/secret-files.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { fail, ok, warn, type Check, type Finding } from './finding.ts';
+import { fail, ok, warn, type Check, type CheckResult } from './check-result.ts';
 
 /** A night is built beside the newest generation, as a copy of it that grows, with a journal and what was harvested at its side. */
-const TIMES_NEEDED = 3;
-const LEAST_FREE = 500e6;
+const SIZE_FACTOR = 3;
+const MIN_FREE_BYTES = 500e6;
 
 export const checkFolder: Check = ({ data }) => {
-  if (existsSync(data)) return [tryToWrite(data), measureRoom(data), whoReads(data)];
-  const parent = firstParent(resolve(data));
+  if (existsSync(data)) return [checkWritable(data), checkDiskSpace(data), checkFolderMode(data)];
+  const parent = nearestExistingFolder(resolve(data));
   accessSync(parent, constants.W_OK);
-  return [ok('folder', `'${data}' is not there yet; the first night makes it.`), measureRoom(parent)];
+  return [ok('folder', `'${data}' is not there yet; the first night makes it.`), checkDiskSpace(parent)];
 };
 
-function firstParent(path: string): string {
-  return existsSync(path) ? path : firstParent(dirname(path));
+function nearestExistingFolder(path: string): string {
+  return existsSync(path) ? path : nearestExistingFolder(dirname(path));
 }
 
-function tryToWrite(data: string): Finding {
+function checkWritable(data: string): CheckResult {
   const path = join(data, `.doctor-${process.pid}`);
   try {
     writeFileSync(path, 'x', { flush: true });
@@ -31,21 +31,21 @@ function tryToWrite(data: string): Finding {
   }
 }
 
-function measureRoom(folder: string): Finding {
+function checkDiskSpace(folder: string): CheckResult {
   const { bavail, bsize } = statfsSync(folder);
   const [newest] = listGenerationFiles(folder);
   const size = newest ? statSync(newest.path).size : 0;
-  const needed = Math.max(LEAST_FREE, size * TIMES_NEEDED);
-  const told = `${gigabytes(bavail * bsize)} are free, a night may need ${gigabytes(needed)}.`;
-  if (bavail * bsize >= needed) return ok('disk', told);
-  return fail('disk', told, 'Make room, or keep fewer generations (--keep-generations).');
+  const needed = Math.max(MIN_FREE_BYTES, size * SIZE_FACTOR);
+  const message = `${gigabytes(bavail * bsize)} are free, a night may need ${gigabytes(needed)}.`;
+  if (bavail * bsize >= needed) return ok('disk', message);
+  return fail('disk', message, 'Make room, or keep fewer generations (--keep-generations).');
 }
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-function whoReads(data: string): Finding {
+function checkFolderMode(data: string): CheckResult {
   if (!isOpenTo(data, EVERYONE_READS))
     return ok('folder', 'Other accounts of this machine cannot look into it.');
   return warn(
@@ -57,7 +57,7 @@ function whoReads(data: string): Finding {
 
 /** Files that must stay between this account and whoever put them there. */
 export const checkSecretFiles: Check = (settings) => {
-  const files = [...secretFiles(), ...ofSettings(settings)].filter(({ path }) => existsSync(path));
+  const files = [...secretFiles(), ...secretFilesOfSettings(settings)].filter(({ path }) => existsSync(path));
   return files.map(({ name, path }) => {
     if (isOpenTo(path, EVERYONE_WRITES)) {
       return fail(
@@ -77,7 +77,7 @@ export const checkSecretFiles: Check = (settings) => {
   });
 };
 
-function ofSettings({ tlsKey, federatedTokenFile, data }: Settings) {
+function secretFilesOfSettings({ tlsKey, federatedTokenFile, data }: Settings) {
   return [
     { name: '--tls-key', path: tlsKey ?? '' },
     { name: '--federated-token-file', path: federatedTokenFile ?? '' },

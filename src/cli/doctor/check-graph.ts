@@ -3,10 +3,10 @@ import { makeProxyFetch, type Fetch } from '../../network/proxy-fetch.ts';
 import { PERMISSIONS, type Permission } from '../../../etl/graph/sign-in/permissions.ts';
 import { makeTokenSource } from '../../../etl/graph/sign-in/token-source.ts';
 import type { Clock } from '../../base/clock.ts';
-import { credentialOf } from '../credential-of.ts';
-import { fail, failureOf, ok, warn, type Check, type Finding } from './finding.ts';
+import { credentialOf } from '../wiring/credential-of.ts';
+import { fail, failedCheck, ok, warn, type Check, type CheckResult } from './check-result.ts';
 
-const ANSWER_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 // Tokens are taken five minutes before and after their time, and no later.
 const SKEW_WARN_SECONDS = 60;
 const SKEW_FAIL_SECONDS = 300;
@@ -20,7 +20,7 @@ export const checkGraph: Check = async (settings, clock) => {
   const skew = await checkClock(`${credential.loginUrl}/${settings.tenantId ?? 'common'}`, fetch, clock);
   const token = await makeTokenSource(credential, fetch)
     .accessToken()
-    .catch((error: unknown) => failureOf('token', error));
+    .catch((error: unknown) => failedCheck('token', error));
   if (typeof token !== 'string') return [...skew, token];
   const root = credential.graphUrl.replace(/\/+$/, '');
   const granted = await Promise.all(
@@ -29,10 +29,10 @@ export const checkGraph: Check = async (settings, clock) => {
   return [...skew, ok('token', `${credential.loginUrl} gave one for ${root}.`), ...granted];
 };
 
-async function checkClock(tenant: string, fetch: Fetch, clock: Clock): Promise<readonly Finding[]> {
+async function checkClock(tenant: string, fetch: Fetch, clock: Clock): Promise<readonly CheckResult[]> {
   const before = clock.now().getTime();
   const date = await fetch(`${tenant}/v2.0/.well-known/openid-configuration`, {
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   }).then(
     async (response) => {
       await response.body?.cancel();
@@ -42,16 +42,16 @@ async function checkClock(tenant: string, fetch: Fetch, clock: Clock): Promise<r
     () => NaN,
   );
   if (Number.isNaN(date)) return [];
-  const ours = (before + clock.now().getTime()) / 2;
+  const localTime = (before + clock.now().getTime()) / 2;
   // The header has whole seconds: half a second is lost on average.
-  const seconds = Math.round((ours - date - 500) / 1000);
-  const told = `This machine’s clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the directory’s.`;
-  if (Math.abs(seconds) <= SKEW_WARN_SECONDS) return [ok('clock', told)];
-  const say = Math.abs(seconds) <= SKEW_FAIL_SECONDS ? warn : fail;
-  return [say('clock', told, 'Let NTP set it: tokens are refused when clocks differ by minutes.')];
+  const seconds = Math.round((localTime - date - 500) / 1000);
+  const message = `This machine’s clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the directory’s.`;
+  if (Math.abs(seconds) <= SKEW_WARN_SECONDS) return [ok('clock', message)];
+  const result = Math.abs(seconds) <= SKEW_FAIL_SECONDS ? warn : fail;
+  return [result('clock', message, 'Let NTP set it: tokens are refused when clocks differ by minutes.')];
 }
 
-interface Asking {
+interface ProbeOptions {
   readonly root: string;
   readonly token: string;
   readonly fetch: Fetch;
@@ -59,9 +59,9 @@ interface Asking {
 
 async function checkPermission(
   { name, probe, provides: gives, need }: Permission,
-  asking: Asking,
-): Promise<Finding> {
-  const status = await statusOf(probe, asking);
+  options: ProbeOptions,
+): Promise<CheckResult> {
+  const status = await statusOf(probe, options);
   if (status === 200) return ok('consent', `${name} is granted.`);
   if (status !== 401 && status !== 403) {
     const what = typeof status === 'number' ? `answered ${status}` : `did not answer (${status})`;
@@ -79,11 +79,11 @@ async function checkPermission(
   }
 }
 
-async function statusOf(probe: string, { root, token, fetch }: Asking): Promise<number | string> {
+async function statusOf(probe: string, { root, token, fetch }: ProbeOptions): Promise<number | string> {
   try {
     const response = await fetch(`${root}${probe}`, {
       headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' },
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await response.body?.cancel();
     return response.status;

@@ -6,11 +6,11 @@ import { request as askTls } from 'node:https';
 import { createServer, isIP } from 'node:net';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { fail, ok, warn, type Check, type Finding } from './finding.ts';
+import { fail, ok, warn, type Check, type CheckResult } from './check-result.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 30;
-const ANSWER_MS = 3000;
+const TIMEOUT_MS = 3000;
 
 export const checkPort: Check = async (settings) => {
   const { host, port } = settings;
@@ -21,7 +21,7 @@ export const checkPort: Check = async (settings) => {
       return [ok('port', port === 0 ? 'Any free one is taken.' : `${place} is free.`)];
     case 'EADDRINUSE':
       return [
-        (await answersAsFeed(settings))
+        (await isOurFeed(settings))
           ? ok('port', `The feed is running on ${place}.`)
           : fail('port', `Another program listens on ${place}.`, 'Choose another with --port.'),
       ];
@@ -44,21 +44,21 @@ function tryToListen(host: string, port: number): Promise<string | null> {
   });
 }
 
-function answersAsFeed({ host, port, tlsCert }: Settings): Promise<boolean> {
+function isOurFeed({ host, port, tlsCert }: Settings): Promise<boolean> {
   const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const options = { host: here, port, path: '/-/live', timeout: ANSWER_MS };
+  const options = { host: here, port, path: '/-/live', timeout: TIMEOUT_MS };
   return new Promise((resolve) => {
     // Who it is matters, not whether its certificate is for this address: that is told by itself.
-    const asking = tlsCert === null ? askPlain(options) : askTls({ ...options, rejectUnauthorized: false });
-    asking.on('response', (response) => {
+    const request = tlsCert === null ? askPlain(options) : askTls({ ...options, rejectUnauthorized: false });
+    request.on('response', (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString().slice(0, 100)));
       response.on('end', () => resolve(text === '{"status":"live"}'));
       response.on('error', () => resolve(false));
     });
-    asking.on('timeout', () => asking.destroy());
-    asking.on('error', () => resolve(false));
-    asking.end();
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.end();
   });
 }
 
@@ -102,7 +102,7 @@ function readPem<Read>(path: string, what: string, read: (pem: Buffer) => Read):
   }
 }
 
-function checkDates({ validFromDate, validToDate }: X509Certificate, now: number): Finding {
+function checkDates({ validFromDate, validToDate }: X509Certificate, now: number): CheckResult {
   const [from, to] = [validFromDate, validToDate].map((date) => date.toISOString().slice(0, 10));
   const days = Math.floor((validToDate.getTime() - now) / DAY_MS);
   if (now < validFromDate.getTime()) return fail('TLS', `The certificate is not valid before ${from}.`);
@@ -111,7 +111,7 @@ function checkDates({ validFromDate, validToDate }: X509Certificate, now: number
   return ok('TLS', `The certificate is valid until ${to}.`);
 }
 
-function checkName(certificate: X509Certificate, name: string): Finding {
+function checkName(certificate: X509Certificate, name: string): CheckResult {
   if (['0.0.0.0', '::'].includes(name)) {
     return warn(
       'TLS',

@@ -1,18 +1,22 @@
 // The few phrases of SQL that every merge is made of.
-import { quoted } from '../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../schema/derive/ddl.ts';
 
 /** `t."a", t."b"` */
 export function columnList(names: readonly string[], alias?: string): string {
-  return names.map((name) => (alias === undefined ? quoted(name) : `${alias}.${quoted(name)}`)).join(', ');
+  return names
+    .map((name) => (alias === undefined ? quoteIdentifier(name) : `${alias}.${quoteIdentifier(name)}`))
+    .join(', ');
 }
 
 /** True where both rows are about the same thing. */
 export function columnsEqual(identity: readonly string[], left: string, right: string): string {
-  return identity.map((name) => `${left}.${quoted(name)} = ${right}.${quoted(name)}`).join(' AND ');
+  return identity
+    .map((name) => `${left}.${quoteIdentifier(name)} = ${right}.${quoteIdentifier(name)}`)
+    .join(' AND ');
 }
 
 /** True where the rows say different things. IS NOT, since null against null is no difference. */
 export function columnsDiffer(attributes: readonly string[], left: string, right: string): string {
   if (attributes.length === 0) return 'FALSE';
-  return `(${attributes.map((name) => `${left}.${quoted(name)} IS NOT ${right}.${quoted(name)}`).join(' OR ')})`;
+  return `(${attributes.map((name) => `${left}.${quoteIdentifier(name)} IS NOT ${right}.${quoteIdentifier(name)}`).join(' OR ')})`;
 }

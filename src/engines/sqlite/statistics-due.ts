@@ -1,6 +1,6 @@
 // Whether SQLite's planner has to be told anew how many rows there are, and how alike they are.
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../schema/derive/ddl.ts';
 
 /** Nights and things: where there are notably more or fewer of them, there are more or fewer of all rows. */
 const INDICATOR_TABLES = ['snapshotDays', 'surrogateKeys'];
@@ -18,5 +18,8 @@ function hasChangedNotably(database: Database, table: string): boolean {
   const number = (sql: string): number => database.prepare<[], number>(sql).pluck().get() ?? 0;
   // The first word of a statistic is the number of rows; of an empty table there is none.
   const analyzedRows = number(`SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = '${table}'`);
-  return Math.abs(number(`SELECT count(*) FROM ${quoted(table)}`) - analyzedRows) > analyzedRows * MIN_CHANGE;
+  return (
+    Math.abs(number(`SELECT count(*) FROM ${quoteIdentifier(table)}`) - analyzedRows) >
+    analyzedRows * MIN_CHANGE
+  );
 }

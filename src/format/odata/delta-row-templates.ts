@@ -1,5 +1,5 @@
 // Rows as the changes of a collection tell them: those that are there, and those that are gone.
-import type { Listing } from '../../../schema/derive/catalogue.ts';
+import type { EntitySet } from '../../../schema/derive/exposed-model.ts';
 import { addressOf, annotation, textPart } from './entity-template.ts';
 import type { RowTemplate } from './row-template.ts';
 
@@ -15,7 +15,7 @@ export type RemovedReason = 'deleted' | 'changed';
  * Both say it at every level of metadata, since nothing else tells such a row from others.
  */
 export function removedRowTemplate(
-  entitySet: Listing,
+  entitySet: EntitySet,
   reason: RemovedReason,
   version: DeltaVersion,
   { int64AsText }: Pick<RowTemplate, 'int64AsText'>,
@@ -37,7 +37,7 @@ export function removedRowTemplate(
 /** A row that is there: with its address, where the members do not say which row it is. */
 export function changedRowTemplate(
   template: RowTemplate,
-  { entity }: Listing,
+  { entity }: EntitySet,
   version: DeltaVersion,
   names: readonly string[],
 ): RowTemplate {

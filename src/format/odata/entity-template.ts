@@ -1,5 +1,5 @@
 // A row as OData JSON wants it at each metadata level, as a template that the database fills.
-import type { Listing } from '../../../schema/derive/catalogue.ts';
+import type { EntitySet } from '../../../schema/derive/exposed-model.ts';
 import type { RowMember, RowTemplate, TextPart } from './row-template.ts';
 
 /** `none`: values alone · `minimal`: what a client with $metadata cannot work out · `full`: all of it. */
@@ -19,7 +19,7 @@ export interface RowTemplateOptions {
 export interface RowType {
   readonly columns: ReadonlyMap<string, JsonColumn>;
   /** The collection whose entities they are, for their addresses; null where they are none. */
-  readonly entitySet: Listing | null;
+  readonly entitySet: EntitySet | null;
   /** Navigations whose rows are written inside each row. */
   readonly nested?: readonly NestedRowType[];
 }
@@ -104,7 +104,7 @@ type NestedMembers = readonly [name: string, members: readonly RowMember[]];
 
 function nestedMembers(
   { name, form, many, count, rowType, columnNames, nextLink }: NestedRowType,
-  outer: Listing | null,
+  outer: EntitySet | null,
   options: RowTemplateOptions,
 ): readonly RowMember[] {
   const counted: readonly RowMember[] =
@@ -137,12 +137,12 @@ export function jsonTypeName(type: JsonType): string | null {
 }
 
 function entityMembers(
-  entitySet: Listing,
+  entitySet: EntitySet,
   values: readonly RowMember[],
   nested: readonly NestedMembers[],
   namespace: string,
 ): readonly RowMember[] {
-  const { entity, ways: navigations } = entitySet;
+  const { entity, navigations } = entitySet;
   const address = addressOf(entitySet);
   const inside = new Map(nested);
   return [
@@ -157,7 +157,7 @@ function entityMembers(
 }
 
 // Relative to the context's address, whose last segment `$metadata` it replaces.
-export function addressOf({ entity }: Pick<Listing, 'entity'>): readonly TextPart[] {
+export function addressOf({ entity }: Pick<EntitySet, 'entity'>): readonly TextPart[] {
   return [textPart(`${entity.name}(`), ...keyParts(entity.key), textPart(')')];
 }
 

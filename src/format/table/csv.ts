@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
-import type { Value } from '../../../schema/words.ts';
+import type { Value } from '../../../schema/entity.ts';
 import type { TableColumn, TableFormat, TableRow } from './table-format.ts';
 
 /** Rows that are handed on together. */

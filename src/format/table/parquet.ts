@@ -1,7 +1,7 @@
 // Tables as Parquet, compressed by Snappy, in row groups that fit in memory.
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead } from 'hyparquet';
 import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
-import type { EdmType, Row, Value } from '../../../schema/words.ts';
+import type { EdmType, Row, Value } from '../../../schema/entity.ts';
 import type { TableColumn, TableFormat, TableRow } from './table-format.ts';
 
 const GROUP_ROWS = 10_000;

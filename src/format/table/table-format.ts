@@ -1,5 +1,5 @@
 // A whole table as one file: what every format of an export can do.
-import type { EdmType, Value } from '../../../schema/words.ts';
+import type { EdmType, Value } from '../../../schema/entity.ts';
 
 export interface TableColumn {
   readonly name: string;

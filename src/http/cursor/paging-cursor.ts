@@ -1,5 +1,5 @@
 // A chain of pages: the skip token that one page ends with, and the next begins with.
-import type { FeedVersion } from '../../../schema/words.ts';
+import type { FeedVersion } from '../../../schema/entity.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { LiteralValue } from '../../odata/syntax/expression.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';

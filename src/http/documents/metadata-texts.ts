@@ -1,15 +1,15 @@
 // $metadata in both forms for both versions, each written once.
-import type { Catalogue } from '../../../schema/derive/catalogue.ts';
-import { deriveCsdlJson } from '../../../schema/derive/csdl.ts';
+import type { ExposedModel } from '../../../schema/derive/exposed-model.ts';
+import { deriveCsdlJson } from '../../../schema/derive/csdl-json.ts';
 import { deriveCsdlXml } from '../../../schema/derive/csdl-xml.ts';
-import type { FeedVersion } from '../../../schema/words.ts';
+import type { FeedVersion } from '../../../schema/entity.ts';
 import type { MetadataFormat } from '../../odata/headers/negotiate-format.ts';
 
 export type MetadataTexts = (version: FeedVersion, format: MetadataFormat) => Uint8Array;
 
 export function metadataTexts(
   namespace: string,
-  exposedModels: Readonly<Record<FeedVersion, Catalogue>>,
+  exposedModels: Readonly<Record<FeedVersion, ExposedModel>>,
 ): MetadataTexts {
   const write = (version: FeedVersion, format: MetadataFormat): string =>
     format === 'xml'

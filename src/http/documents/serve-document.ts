@@ -1,6 +1,6 @@
 // The documents that describe a feed: which collections there are, and what they are made of.
 import { deriveServiceDocument } from '../../../schema/derive/service-document.ts';
-import type { FeedVersion } from '../../../schema/words.ts';
+import type { FeedVersion } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import {
   negotiateFormat,

@@ -1,5 +1,5 @@
 // A page of a collection: its head, its rows as the engine hands them over, and the way to the next page.
-import type { Value } from '../../../schema/words.ts';
+import type { Value } from '../../../schema/entity.ts';
 import { LIMITS } from '../../base/limits.ts';
 import type { PagePart } from '../../engines/engine.ts';
 import {

@@ -1,5 +1,5 @@
 // The shape of a request: its path and the names of its options, in words of the feed alone.
-import { deriveCatalogue } from '../../../schema/derive/catalogue.ts';
+import { deriveExposedModel } from '../../../schema/derive/exposed-model.ts';
 import { boundFunctionsOf } from '../../../schema/derive/bound-functions.ts';
 import type { Model } from '../../../schema/model.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';
@@ -35,10 +35,10 @@ const MAX_PARTS = 40;
 const MAX_BODY_TARGETS = 20;
 
 export function makeRouteTemplateOf(model: Model): RouteTemplateOf {
-  const exposedModel = deriveCatalogue(model, 'beta');
+  const exposedModel = deriveExposedModel(model, 'beta');
   const { namespace } = model;
-  const names = [...exposedModel.listings].flatMap(([name, listing]) => [
-    ...[name, ...listing.properties.keys(), ...listing.ways.keys()],
+  const names = [...exposedModel.entitySets].flatMap(([name, listing]) => [
+    ...[name, ...listing.properties.keys(), ...listing.navigations.keys()],
     ...boundFunctionsOf(exposedModel, listing).flatMap((each) => [each.name, `${namespace}.${each.name}`]),
   ]);
   const known = new Map(

@@ -1,5 +1,5 @@
 // Where the feed lives: the vendor's addresses, and a path form for each version.
-import type { FeedVersion } from '../../../schema/words.ts';
+import type { FeedVersion } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';
 
 /** The versions' own roots; `@odata.context` of beta always points at the second. */

@@ -1,5 +1,5 @@
 // Rows of several sources as rows of one: what concat and rollup make.
-import { findName } from '../../../schema/derive/catalogue.ts';
+import { findName } from '../../../schema/derive/exposed-model.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS } from '../../base/limits.ts';

@@ -1,5 +1,5 @@
 // groupby and aggregate: many rows become one, and what is told of them.
-import { type Listing, findName } from '../../../schema/derive/catalogue.ts';
+import { type EntitySet, findName } from '../../../schema/derive/exposed-model.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { AggregateItem, AggregateMethod, GroupTerm } from '../../odata/syntax/parsed-request.ts';
 import { type ApplyRows, visibleColumns } from './apply-rows.ts';
@@ -108,11 +108,14 @@ function modelPath(segments: readonly string[], { it, exposedModel }: Scope): st
   const own = findName(it.columns, written);
   if (own !== null) return own;
   const names: string[] = [];
-  let at: Pick<Listing, 'properties' | 'ways'> = { properties: new Map(), ways: it.navigations };
+  let at: Pick<EntitySet, 'properties' | 'navigations'> = {
+    properties: new Map(),
+    navigations: it.navigations,
+  };
   for (const segment of segments) {
-    const name = findName(at.ways, segment) ?? findName(at.properties, segment) ?? segment;
+    const name = findName(at.navigations, segment) ?? findName(at.properties, segment) ?? segment;
     names.push(name);
-    at = exposedModel.listings.get(at.ways.get(name)?.to ?? '') ?? at;
+    at = exposedModel.entitySets.get(at.navigations.get(name)?.to ?? '') ?? at;
   }
   return names.join('/');
 }

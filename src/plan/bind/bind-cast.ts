@@ -1,5 +1,5 @@
 // `cast(x,Edm.String)`: a value as one of another type, null where it is none.
-import { findName } from '../../../schema/derive/catalogue.ts';
+import { findName } from '../../../schema/derive/exposed-model.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { Scalar } from '../read-plan.ts';

@@ -1,5 +1,5 @@
 // `isof(x,Edm.String)` and `isof(Fleetfeed.device)`: whether a value, or the row itself, is of a type.
-import { findName } from '../../../schema/derive/catalogue.ts';
+import { findName } from '../../../schema/derive/exposed-model.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { Condition, Scalar } from '../read-plan.ts';
@@ -27,7 +27,7 @@ export function bindIsof(
   const [value] = call.arguments;
   const type = call.arguments.at(-1);
   if (!value || type?.kind !== 'type' || call.arguments.length > 2) throw wrongArity(call, '1 or 2', scope);
-  const { namespace, listings: entitySets } = scope.exposedModel;
+  const { namespace, entitySets } = scope.exposedModel;
   const rows = [...entitySets.values()].map(({ entity }) => `${namespace}.${entity.singular}`);
   const known = new Map([...PRIMITIVE_TYPES, ANY_PRIMITIVE, ...rows].map((name) => [name, name]));
   const name = findName(known, type.name);

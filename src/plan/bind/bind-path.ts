@@ -1,5 +1,5 @@
 // Paths: from the row in sight along navigations to a column, to a row, or to rows that are counted or asked of.
-import { type Way, findName } from '../../../schema/derive/catalogue.ts';
+import { type NavigationProperty, findName } from '../../../schema/derive/exposed-model.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS } from '../../base/limits.ts';
@@ -148,13 +148,13 @@ export function bindRelatedAggregate(
 /** The rows of a way, seen from a row; `row` is what they are called. */
 export function joinNavigation(
   start: ScopeRow,
-  navigation: Way,
+  navigation: NavigationProperty,
   row: RowId,
   { exposedModel }: Pick<Scope, 'exposedModel'>,
 ): { readonly join: NavigationJoin; readonly end: ScopeRow } {
-  const entitySet = exposedModel.listings.get(navigation.to);
+  const entitySet = exposedModel.entitySets.get(navigation.to);
   if (!entitySet) throw new TypeError(`The way ${navigation.name} leads out of the catalogue.`);
-  const { entity, properties, ways: navigations } = entitySet;
+  const { entity, properties, navigations } = entitySet;
   const on = Object.fromEntries(Object.entries(navigation.on).map(([own, theirs]) => [theirs, own]));
   const { source = collectionRows(entitySet), filteredExpansions = NO_FILTERED_EXPANSIONS } =
     start.filteredExpansions?.get(navigation.name) ?? {};

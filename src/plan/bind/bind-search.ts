@@ -1,5 +1,5 @@
 // $search: which rows have which words.
-import { searchedWays, searchIndexOf } from '../../../schema/derive/search.ts';
+import { searchedNavigations, searchIndexOf } from '../../../schema/derive/search-index.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { SearchExpression } from '../../odata/syntax/search-expression.ts';
@@ -35,9 +35,9 @@ export function bindSearch(search: SearchExpression, scope: Scope): Condition {
 function searchScope(scope: Scope): (words: string) => Condition {
   const { it, exposedModel, option } = scope;
   const { entity } = it;
-  const entitySet = exposedModel.listings.get(entity.name);
+  const entitySet = exposedModel.entitySets.get(entity.name);
   const own = searchRow(it);
-  const related = (entitySet ? searchedWays(entitySet, exposedModel) : []).flatMap((each) => {
+  const related = (entitySet ? searchedNavigations(entitySet, exposedModel) : []).flatMap((each) => {
     const { join, end } = joinNavigation(it, each, scope.nextRow, scope);
     const found = searchRow(end);
     return found ? [(words: string): Condition => ({ kind: 'inSubquery', join, where: found(words) })] : [];

@@ -1,5 +1,5 @@
 // A name that a client gives to a value must be one that nothing else has.
-import { findName } from '../../../schema/derive/catalogue.ts';
+import { findName } from '../../../schema/derive/exposed-model.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Scope } from './scope.ts';
 
@@ -12,8 +12,8 @@ export function checkAlias(
   taken: ReadonlyMap<string, unknown>,
   { it, exposedModel, option }: Scope,
 ): void {
-  const declared = exposedModel.listings.get(it.entity.name);
-  const names = [taken, it.columns, it.navigations, declared?.properties, declared?.ways];
+  const declared = exposedModel.entitySets.get(it.entity.name);
+  const names = [taken, it.columns, it.navigations, declared?.properties, declared?.navigations];
   const other = names.flatMap((each) => (each ? (findName(each, as) ?? []) : []))[0];
   if (other === undefined) return;
   const message = `The name '${as}' is taken${other === as ? '' : ` by '${other}'`}.`;

@@ -1,5 +1,5 @@
 // Operands that are values: found behind minus and alias, and given the type of what they stand beside.
-import type { Value } from '../../../schema/words.ts';
+import type { Value } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Expression, LiteralValue } from '../../odata/syntax/expression.ts';
 import { printLiteral } from '../../odata/print/print-literal.ts';

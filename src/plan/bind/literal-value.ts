@@ -1,5 +1,5 @@
 // Literals as values of the model's types: what the warehouse stores and SQL binds.
-import type { Value } from '../../../schema/words.ts';
+import type { Value } from '../../../schema/entity.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../base/instant.ts';
 import type { LiteralValue } from '../../odata/syntax/expression.ts';

@@ -1,6 +1,6 @@
 // What an expression is bound in: the rows that its names can speak of.
-import type { Catalogue, Listing, Way } from '../../../schema/derive/catalogue.ts';
-import type { Entity } from '../../../schema/words.ts';
+import type { ExposedModel, EntitySet, NavigationProperty } from '../../../schema/derive/exposed-model.ts';
+import type { Entity } from '../../../schema/entity.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { ColumnShapes, RowId, RowSource } from '../read-plan.ts';
 
@@ -11,7 +11,7 @@ export const MAIN_ROW: RowId = 0;
 export interface ScopeRow {
   readonly row: RowId;
   readonly columns: ColumnShapes;
-  readonly navigations: ReadonlyMap<string, Way>;
+  readonly navigations: ReadonlyMap<string, NavigationProperty>;
   /** What messages say the row is of. */
   readonly entity: Entity;
   /** Navigations, by name, that lead to fewer rows than there are: `$apply` has filtered what they expand to. */
@@ -32,7 +32,7 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, ScopeRow>;
   /** No row in sight has this number or a higher one. */
   readonly nextRow: RowId;
-  readonly exposedModel: Catalogue;
+  readonly exposedModel: ExposedModel;
   readonly aliases: ReadonlyMap<string, Expression>;
   readonly now: Date;
   /** The query option in whose text the expression stands; positions count there. */
@@ -40,13 +40,13 @@ export interface Scope {
 }
 
 /** A collection as rows to read. */
-export function collectionRows({ entity, properties }: Listing): RowSource {
+export function collectionRows({ entity, properties }: EntitySet): RowSource {
   return { kind: 'collection', entity, columns: properties, key: entity.key };
 }
 
 /** The scope of expressions about the rows of a collection that is the answer. */
 export function scopeOfEntitySet(
-  { entity, properties, ways: navigations }: Listing,
+  { entity, properties, navigations }: EntitySet,
   context: Pick<Scope, 'exposedModel' | 'aliases' | 'now' | 'option'>,
 ): Scope {
   const it: ScopeRow = { row: MAIN_ROW, columns: properties, navigations, entity };

@@ -1,6 +1,6 @@
 // The key in an address, held against the collection's key.
-import { findName } from '../../../schema/derive/catalogue.ts';
-import type { Entity } from '../../../schema/words.ts';
+import { findName } from '../../../schema/derive/exposed-model.ts';
+import type { Entity } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { printLiteral } from '../../odata/print/print-literal.ts';
 import type { KeyPart } from '../../odata/syntax/parsed-request.ts';

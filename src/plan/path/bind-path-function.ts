@@ -1,7 +1,7 @@
 // Functions in a path, `devices(7)/history(from=20261001,to=20261120)`: which rows of the past they mean.
 import { type BoundFunction, boundFunctionsOf } from '../../../schema/derive/bound-functions.ts';
-import { type Listing, type Way, findName } from '../../../schema/derive/catalogue.ts';
-import type { Entity, Role } from '../../../schema/words.ts';
+import { type EntitySet, type NavigationProperty, findName } from '../../../schema/derive/exposed-model.ts';
+import type { Entity, PropertyRole } from '../../../schema/entity.ts';
 import { type DateKey, dateKeyOf, midnightOf } from '../../base/date-key.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { printLiteral } from '../../odata/print/print-literal.ts';
@@ -12,7 +12,7 @@ import { MAIN_ROW } from '../bind/scope.ts';
 
 export interface BoundCall {
   /** Followed from the row that the function is called on; null where the rows stay the same. */
-  readonly navigation: Way | null;
+  readonly navigation: NavigationProperty | null;
   /** What the function says of the rows it answers. */
   readonly where: readonly Condition[];
   /** The call as the feed would write it. */
@@ -21,7 +21,7 @@ export interface BoundCall {
 
 /** What stands before the function: `address` is its path as the feed would write it. */
 interface Callee {
-  readonly listing: Listing;
+  readonly listing: EntitySet;
   readonly shape: string;
   readonly address: string;
 }
@@ -40,7 +40,7 @@ export function bindPathFunction(
   const unqualified = written.startsWith(`${beta.namespace}.`)
     ? written.slice(beta.namespace.length + 1)
     : written;
-  const offered = beta.listings.get(entitySet.entity.name);
+  const offered = beta.entitySets.get(entitySet.entity.name);
   const functions = new Map(
     (offered ? boundFunctionsOf(beta, offered) : []).map((each) => [each.name, each]),
   );
@@ -54,8 +54,8 @@ export function bindPathFunction(
       hint,
     });
   }
-  if (shape !== (boundFunction.on === 'rows' ? 'page' : 'entity')) {
-    const what = boundFunction.on === 'rows' ? 'a collection' : 'one row';
+  if (shape !== (boundFunction.boundTo === 'rows' ? 'page' : 'entity')) {
+    const what = boundFunction.boundTo === 'rows' ? 'a collection' : 'one row';
     throw invalidCall(place, `${boundFunction.name} is asked of ${what}.`, boundFunction, entitySet.entity);
   }
   const days = new Map(
@@ -73,9 +73,9 @@ export function bindPathFunction(
   }
   const [first = 0, last = first] = days.values();
   if (first > last) throw invalidCall(place, `${first} is after ${last}.`, boundFunction, entitySet.entity);
-  const target = beta.listings.get(boundFunction.way?.to ?? '');
+  const target = beta.entitySets.get(boundFunction.navigation?.to ?? '');
   return {
-    navigation: boundFunction.way,
+    navigation: boundFunction.navigation,
     where: target
       ? dayRangeConditions(target.entity, first, last)
       : [{ kind: 'asOf', row: MAIN_ROW, entity: entitySet.entity, day: first }],
@@ -112,7 +112,7 @@ function dayRangeConditions(entity: Entity, first: DateKey, last: DateKey): read
 
 type Property = Scalar & { readonly kind: 'property' };
 
-function propertyOf({ name, properties }: Entity, role: Role): Property {
+function propertyOf({ name, properties }: Entity, role: PropertyRole): Property {
   const [found] = Object.entries(properties).filter(([, property]) => property.role === role);
   if (!found) throw new TypeError(`${name} has no property with the role '${role}'.`);
   const [property, { type, nullable }] = found;
@@ -134,7 +134,7 @@ function invalidCall(
 }
 
 // The day of the example is as good as any: arguments are always days.
-function exampleCall({ name, on, parameters }: BoundFunction, entity: Entity): string {
+function exampleCall({ name, boundTo: on, parameters }: BoundFunction, entity: Entity): string {
   const values = parameters.map((each, index) => `${each.name}=2026100${index + 1}`).join(',');
   return `${entity.name}${on === 'row' ? '(key)' : ''}/${name}(${values})`;
 }

@@ -1,7 +1,7 @@
 // From the path of an address to the collection, row or value that it names.
-import { type Listing, type Way, findName } from '../../../schema/derive/catalogue.ts';
-import type { FeedVersion } from '../../../schema/words.ts';
-import { REMOVED_COLLECTIONS } from '../../../schema/subjects/removed.ts';
+import { type EntitySet, type NavigationProperty, findName } from '../../../schema/derive/exposed-model.ts';
+import type { FeedVersion } from '../../../schema/entity.ts';
+import { REMOVED_COLLECTIONS } from '../../../schema/subjects/removed-collections.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { assertNever } from '../../base/assert-never.ts';
@@ -15,7 +15,7 @@ import type { Condition, ReadPlan } from '../read-plan.ts';
 import { MAIN_ROW, collectionRows, scopeOfEntitySet } from '../bind/scope.ts';
 
 export interface ResolvedPath {
-  readonly listing: Listing;
+  readonly listing: EntitySet;
   readonly shape: ReadPlan['shape'];
   readonly form: ReadPlan['form'];
   /** The one property of `property` and `value`. */
@@ -76,7 +76,7 @@ function resolveSegment(target: ResolvedPath, pathSegment: PathSegment, context:
       const property = findName(entitySet.properties, pathSegment.name);
       if (property !== null)
         return { ...target, shape: 'property', property, address: `${address}/${property}` };
-      const navigation = entitySet.ways.get(findName(entitySet.ways, pathSegment.name) ?? '');
+      const navigation = entitySet.navigations.get(findName(entitySet.navigations, pathSegment.name) ?? '');
       if (navigation) return followNavigation(target, navigation, context);
       throw unknownMember(entitySet, address, pathSegment.name);
     }
@@ -129,10 +129,10 @@ function resolveSegment(target: ResolvedPath, pathSegment: PathSegment, context:
 
 function followNavigation(
   from: ResolvedPath,
-  navigation: Way,
+  navigation: NavigationProperty,
   { version, exposedModels }: PathContext,
 ): ResolvedPath {
-  const entitySet = exposedModels[version].listings.get(navigation.to);
+  const entitySet = exposedModels[version].entitySets.get(navigation.to);
   if (!entitySet) throw new TypeError(`The way ${navigation.name} leads out of the catalogue.`);
   const rows = allOf(from.where);
   if (!rows) throw new TypeError('A navigation starts at one row.');
@@ -178,12 +178,12 @@ function followNavigation(
 
 const OTHER_VERSION: Readonly<Record<FeedVersion, FeedVersion>> = { 'v1.0': 'beta', beta: 'v1.0' };
 
-function findEntitySet(written: string, { version, exposedModels }: PathContext): Listing {
-  const { listings: entitySets } = exposedModels[version];
+function findEntitySet(written: string, { version, exposedModels }: PathContext): EntitySet {
+  const { entitySets } = exposedModels[version];
   const found = entitySets.get(findName(entitySets, written) ?? '');
   if (found) return found;
   const message = `No collection '${written}' in ${version}.`;
-  const elsewhere = findName(exposedModels[OTHER_VERSION[version]].listings, written);
+  const elsewhere = findName(exposedModels[OTHER_VERSION[version]].entitySets, written);
   if (elsewhere !== null) {
     const hint = `${OTHER_VERSION[version]} has it: /${OTHER_VERSION[version]}/${elsewhere}`;
     throw new FeedError('request.unknown-resource', message, { target: written, hint });
@@ -201,8 +201,8 @@ function findEntitySet(written: string, { version, exposedModels }: PathContext)
   });
 }
 
-function unknownMember(entitySet: Listing, address: string, written: string): FeedError {
-  const nearest = nearestName([...entitySet.properties.keys(), ...entitySet.ways.keys()], written);
+function unknownMember(entitySet: EntitySet, address: string, written: string): FeedError {
+  const nearest = nearestName([...entitySet.properties.keys(), ...entitySet.navigations.keys()], written);
   const suggestion = nearest === null ? '' : ` Did you mean '${nearest}'?`;
   const message = `No property or navigation '${written}' on ${entitySet.entity.name}.${suggestion}`;
   return new FeedError('request.unknown-resource', message, { target: `${address}/${written}` });

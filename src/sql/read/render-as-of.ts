@@ -1,6 +1,6 @@
 // "As it stood on a day" as SQL: which of a thing's many rows that is.
 import { storageOf } from '../../../schema/derive/storage.ts';
-import type { Role } from '../../../schema/words.ts';
+import type { PropertyRole } from '../../../schema/entity.ts';
 import { midnightOf } from '../../base/date-key.ts';
 import type { Condition } from '../../plan/read-plan.ts';
 import type { Dialect } from '../dialect.ts';
@@ -12,7 +12,7 @@ export function renderAsOf(
   dialect: Dialect,
 ): Fragment {
   const { roles } = storageOf(entity);
-  const columnOfRole = (role: Role): Fragment => {
+  const columnOfRole = (role: PropertyRole): Fragment => {
     const name = roles.get(role);
     if (name === undefined) throw new TypeError(`${entity.name} does not say its ${role}.`);
     return column(row, name);

@@ -1,5 +1,5 @@
 // Conditions, values and the rows they are about as SQL. One file, since each may hold the others.
-import type { Entity } from '../../../schema/words.ts';
+import type { Entity } from '../../../schema/entity.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type {
   Condition,

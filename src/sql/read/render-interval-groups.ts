@@ -1,5 +1,5 @@
 // Groups of a daily collection made of its spans: rows that were alike for days are looked at once, and not once a day.
-import { SPAN_COLUMNS, storageOf } from '../../../schema/derive/storage.ts';
+import { INTERVAL_COLUMNS, storageOf } from '../../../schema/derive/storage.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { Aggregate, Condition, RowId, RowSource, Scalar } from '../../plan/read-plan.ts';
 import { columnsOfCondition, columnsOfScalar } from './referenced-columns.ts';
@@ -68,7 +68,9 @@ export function renderIntervalGroups(source: Of<'grouped'>, renderers: InnerRend
   const conditionsOf = (dependency: Dependency): readonly Fragment[] =>
     where.flatMap(({ each, side }) => (side === dependency ? [renderers.condition(each)] : []));
   const days: Days = { row, day, collection: name, conditions: conditionsOf('day') };
-  const own = [SPAN_COLUMNS.period, SPAN_COLUMNS.from, SPAN_COLUMNS.to].map((each) => column(row, each));
+  const own = [INTERVAL_COLUMNS.period, INTERVAL_COLUMNS.from, INTERVAL_COLUMNS.to].map((each) =>
+    column(row, each),
+  );
   const parts = columns
     .flatMap(({ perInterval }) => perInterval)
     .map((each, index) => sql`${each} AS ${partialName(index)}`);
@@ -194,11 +196,11 @@ function intervalConditions(days: Days): readonly Fragment[] {
   if (conditions.length === 0) return [];
   const wantedDays = sql`FROM ${publishedDays(days)} WHERE ${joinFragments(conditions, and)}`;
   const own = column(row, day);
-  const period = column(row, SPAN_COLUMNS.period);
+  const period = column(row, INTERVAL_COLUMNS.period);
   return [
     sql`${period} IN (SELECT ${period} ${wantedDays})`,
-    sql`${column(row, SPAN_COLUMNS.from)} <= (SELECT max(${own}) ${wantedDays})`,
-    sql`${column(row, SPAN_COLUMNS.to)} > (SELECT min(${own}) ${wantedDays})`,
+    sql`${column(row, INTERVAL_COLUMNS.from)} <= (SELECT max(${own}) ${wantedDays})`,
+    sql`${column(row, INTERVAL_COLUMNS.to)} > (SELECT min(${own}) ${wantedDays})`,
   ];
 }
 
@@ -206,7 +208,7 @@ function joinDays(days: Days, dialect: Dialect): Fragment {
   const { row, day, conditions } = days;
   const own = column(row, day);
   const of = (name: string): Fragment => sql`${INTERVALS}.${identifier(name)}`;
-  const { period, from, to } = SPAN_COLUMNS;
+  const { period, from, to } = INTERVAL_COLUMNS;
   const on = sql`${column(row, period)} = ${of(period)} AND ${own} >= ${of(from)} AND ${own} < ${of(to)}`;
   const deadlineFragment = dialect.withinDeadline(sql`${of(from)}, ${own}`);
   return sql`${publishedDays(days)} ON ${on} WHERE ${joinFragments([deadlineFragment, ...conditions], and)}`;

@@ -1,7 +1,7 @@
 // The audit in the warehouse: a night takes in the lines that were written since the last one, each once.
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { reads } from '../../../../schema/subjects/reads.ts';
 import { listAuditFiles, type AuditLine } from '../../../base/audit-files.ts';
@@ -23,7 +23,7 @@ export function ingestAuditLog(database: Database, dataDir: string, day: DateKey
 
 function ingestFiles(database: Database, dataDir: string, day: DateKey): void {
   const files = listAuditFiles(dataDir).filter(({ dateKey }) => dateKey <= day);
-  const table = quoted(storageOf(reads).table);
+  const table = quoteIdentifier(storageOf(reads).table);
   const hasTable = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(storageOf(reads).table);
   const [first] = files;
   if (!hasTable || !first) return;

@@ -1,9 +1,15 @@
 // Brings the file of a night to the model: a first night makes everything, later ones what the model has gained.
 import type { Database } from 'better-sqlite3';
-import { columnSql, deriveDdl, quoted, tableOf, type Definition } from '../../../../schema/derive/ddl.ts';
-import { spansTableOf, storageOf, type Column, type Storage } from '../../../../schema/derive/storage.ts';
+import {
+  columnSql,
+  deriveDdl,
+  quoteIdentifier,
+  tableOf,
+  type SchemaObject,
+} from '../../../../schema/derive/ddl.ts';
+import { intervalsTableOf, storageOf, type Column, type Storage } from '../../../../schema/derive/storage.ts';
 import { runs } from '../../../../schema/subjects/runs.ts';
-import { type Entity, NOT_AVAILABLE_KEY } from '../../../../schema/words.ts';
+import { type Entity, NOT_AVAILABLE_KEY } from '../../../../schema/entity.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import type { BuildContext } from './build-context.ts';
 import { RUN_ENTITIES } from '../journal/run-tables.ts';
@@ -24,7 +30,7 @@ export function migrateSchema({ database, model, parameters }: BuildContext): vo
       continue;
     }
     if (definition.kind === 'view' && present !== definition.sql) {
-      database.exec(`DROP VIEW ${quoted(definition.name)}; ${definition.sql}`);
+      database.exec(`DROP VIEW ${quoteIdentifier(definition.name)}; ${definition.sql}`);
     }
     const storage = storages.get(definition.name);
     if (definition.kind === 'table' && storage) addMissingColumns(database, storage, parameters.midnight);
@@ -45,23 +51,24 @@ function dropLegacyRunTables(database: Database): void {
     .pluck()
     .get(runs.name);
   if (former === 0) return;
-  for (const { name } of RUN_ENTITIES) database.exec(`DROP TABLE ${quoted(name)}`);
+  for (const { name } of RUN_ENTITIES) database.exec(`DROP TABLE ${quoteIdentifier(name)}`);
 }
 
 // A view says nothing by itself: where its spans are gone or were never there, it goes too.
-function dropEmptyTables(database: Database, { entity, spans }: Storage): void {
+function dropEmptyTables(database: Database, { entity, storesIntervals: spans }: Storage): void {
   const typeOf = (name: string): string | undefined =>
     database.prepare<[string], string>('SELECT type FROM sqlite_schema WHERE name = ?').pluck().get(name);
-  for (const table of [entity.name, spansTableOf(entity)]) {
+  for (const table of [entity.name, intervalsTableOf(entity)]) {
     if (typeOf(table) !== 'table') continue;
-    const isEmpty = database.prepare(`SELECT 1 FROM ${quoted(table)} LIMIT 1`).get() === undefined;
-    if (isEmpty) database.exec(`DROP TABLE ${quoted(table)}`);
+    const isEmpty = database.prepare(`SELECT 1 FROM ${quoteIdentifier(table)} LIMIT 1`).get() === undefined;
+    if (isEmpty) database.exec(`DROP TABLE ${quoteIdentifier(table)}`);
   }
-  const hasNoTable = !spans && typeOf(spansTableOf(entity)) === undefined;
-  if (hasNoTable && typeOf(entity.name) === 'view') database.exec(`DROP VIEW ${quoted(entity.name)}`);
+  const hasNoTable = !spans && typeOf(intervalsTableOf(entity)) === undefined;
+  if (hasNoTable && typeOf(entity.name) === 'view')
+    database.exec(`DROP VIEW ${quoteIdentifier(entity.name)}`);
 }
 
-function presentDefinition(database: Database, { kind, name }: Definition): string | undefined {
+function presentDefinition(database: Database, { kind, name }: SchemaObject): string | undefined {
   const present = database
     .prepare<[string], { type: string; sql: string }>('SELECT type, sql FROM sqlite_schema WHERE name = ?')
     .get(name);
@@ -93,7 +100,7 @@ function addMissingColumns(database: Database, storage: Storage, midnight: strin
       const defaultClause = column.nullable
         ? ''
         : ` DEFAULT ${defaultValueSql(storage.entity, column, midnight)}`;
-      database.exec(`ALTER TABLE ${quoted(table)} ADD COLUMN ${columnSql(column)}${defaultClause}`);
+      database.exec(`ALTER TABLE ${quoteIdentifier(table)} ADD COLUMN ${columnSql(column)}${defaultClause}`);
       continue;
     }
     if (

@@ -1,9 +1,9 @@
 // The word indexes that $search asks: each generation has its own.
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
-import { type SearchIndex, searchIndexOf } from '../../../../schema/derive/search.ts';
-import { SPAN_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
-import type { Entity } from '../../../../schema/words.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import { type SearchIndex, searchIndexOf } from '../../../../schema/derive/search-index.ts';
+import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
+import type { Entity } from '../../../../schema/entity.ts';
 import type { BuildContext } from './build-context.ts';
 
 // Words are told apart by what is neither letter nor digit, and are the same in any case and with any accents.
@@ -38,22 +38,22 @@ function buildEachIndex({ database, model }: BuildContext, buildIndex: IndexBuil
 }
 
 function rebuildIndex(database: Database, index: SearchIndex, entity: Entity): void {
-  database.exec(`DROP TABLE IF EXISTS ${quoted(index.name)}`);
+  database.exec(`DROP TABLE IF EXISTS ${quoteIdentifier(index.name)}`);
   database.exec(index.key === null ? textIndexSql(index, entity) : rowIndexSql(index, index.key, entity));
 }
 
 /** FTS5 keeps no copy of the rows. */
 function rowIndexSql(index: SearchIndex, key: string, entity: Entity): string {
-  const name = quoted(index.name);
-  const columns = index.columns.map(quoted).join(', ');
-  const content = `content=${quoted(entity.name)}, content_rowid=${quoted(key)}`;
+  const name = quoteIdentifier(index.name);
+  const columns = index.columns.map(quoteIdentifier).join(', ');
+  const content = `content=${quoteIdentifier(entity.name)}, content_rowid=${quoteIdentifier(key)}`;
   return `CREATE VIRTUAL TABLE ${name} USING fts5(${columns}, ${content}, ${FTS_OPTIONS});
     INSERT INTO ${name}(${name}) VALUES ('rebuild')`;
 }
 
 /** Spans of many nights and states have few texts. */
 function textIndexSql(index: SearchIndex, entity: Entity): string {
-  const name = quoted(index.name);
+  const name = quoteIdentifier(index.name);
   return `CREATE VIRTUAL TABLE ${name} USING fts5(text, ${FTS_OPTIONS});
     INSERT INTO ${name} ${distinctTextsSql(index, entity, 'TRUE')}`;
 }
@@ -64,7 +64,7 @@ function addTextsOfDay(
   entity: Entity,
   condition: string,
 ): void {
-  const name = quoted(index.name);
+  const name = quoteIdentifier(index.name);
   database
     .prepare(
       `INSERT INTO ${name} ${distinctTextsSql(index, entity, condition)} EXCEPT SELECT text FROM ${name}`,
@@ -74,21 +74,23 @@ function addTextsOfDay(
 
 /** Each text once. */
 function distinctTextsSql({ columns }: SearchIndex, entity: Entity, condition: string): string {
-  const table = quoted(storageOf(entity).table);
-  const texts = columns.map((each) => `SELECT ${quoted(each)} AS text FROM ${table} WHERE ${condition}`);
+  const table = quoteIdentifier(storageOf(entity).table);
+  const texts = columns.map(
+    (each) => `SELECT ${quoteIdentifier(each)} AS text FROM ${table} WHERE ${condition}`,
+  );
   return `SELECT text FROM (${texts.join(' UNION ')}) WHERE text IS NOT NULL`;
 }
 
 /** A condition on rows that the night wrote; null where it changes rows of before. */
 function rowsOfDayCondition({ entity, roles }: Storage): string | null {
-  const { period, from } = SPAN_COLUMNS;
+  const { period, from } = INTERVAL_COLUMNS;
   switch (entity.lifetime) {
     case 'daily':
       return `${period} = @period AND ${from} = @day`;
     case 'history':
       return `${from} = @day`;
     case 'event':
-      return `${quoted(roles.get('day') ?? '')} = @day`;
+      return `${quoteIdentifier(roles.get('day') ?? '')} = @day`;
     case 'current':
       return null;
   }

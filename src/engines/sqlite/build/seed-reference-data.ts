@@ -1,9 +1,9 @@
 // Rows that are there before any harvest: lookups, and the calendar.
-import { calendarRows } from '../../../../schema/calendar.ts';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { calendarRows } from '../../../../schema/calendar-rows.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { dates } from '../../../../schema/subjects/dates.ts';
-import type { Entity, Row } from '../../../../schema/words.ts';
+import type { Entity, Row } from '../../../../schema/entity.ts';
 import { columnList, columnsDiffer } from '../sql-columns.ts';
 import type { BuildContext } from './build-context.ts';
 import { toStoredValue } from '../merge/resolve-staged-input.ts';
@@ -30,13 +30,15 @@ function seedRows(context: BuildContext, entity: Entity, rows: readonly Row[]): 
     throw new TypeError(`${entity.name}: only current collections have fixed rows.`);
   const names = Object.keys(entity.properties);
   const nonKeyColumns = names.filter((name) => !entity.key.includes(name));
-  const assignments = nonKeyColumns.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ');
+  const assignments = nonKeyColumns
+    .map((name) => `${quoteIdentifier(name)} = excluded.${quoteIdentifier(name)}`)
+    .join(', ');
   const conflict =
     nonKeyColumns.length === 0
       ? 'NOTHING'
       : `UPDATE SET ${assignments} WHERE ${columnsDiffer(nonKeyColumns, 't', 'excluded')}`;
   const insert = context.database.prepare(
-    `INSERT INTO ${quoted(entity.name)} AS t (${columnList(names)}) VALUES (${names.map(() => '?').join(', ')})
+    `INSERT INTO ${quoteIdentifier(entity.name)} AS t (${columnList(names)}) VALUES (${names.map(() => '?').join(', ')})
      ON CONFLICT (${columnList(entity.key)}) DO ${conflict}`,
   );
   for (const row of rows) insert.run(names.map((name) => toStoredValue(row[name])));

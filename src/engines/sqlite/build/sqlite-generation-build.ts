@@ -1,7 +1,7 @@
 // A night being built in a file of its own, beside the generations that are served.
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
-import type { Entity, Row, Value } from '../../../../schema/words.ts';
+import type { Entity, Row, Value } from '../../../../schema/entity.ts';
 import { DEFAULT_THRESHOLDS } from '../../../base/volume-thresholds.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import type { Completeness, MergeCounts, RunRecord, GenerationBuild } from '../../generation-build.ts';
@@ -184,7 +184,7 @@ function mergeByLifetime(
 function* readBaseRows({ database }: BuildContext, entity: Entity): Generator<Row, void, undefined> {
   const names = Object.keys(entity.properties);
   const rows = database
-    .prepare<[], Record<string, Exclude<Value, boolean>>>(`SELECT * FROM ${quoted(entity.name)}`)
+    .prepare<[], Record<string, Exclude<Value, boolean>>>(`SELECT * FROM ${quoteIdentifier(entity.name)}`)
     .safeIntegers()
     .iterate();
   for (const row of rows) {

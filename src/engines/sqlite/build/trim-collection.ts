@@ -1,7 +1,7 @@
 // Letting go of days that are no longer kept: those that remain read as before, and so will those to come.
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
-import type { Entity } from '../../../../schema/words.ts';
+import type { Entity } from '../../../../schema/entity.ts';
 import { monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
 import type { BuildContext } from './build-context.ts';
 
@@ -13,13 +13,13 @@ export function trimCollection(context: BuildContext, entity: Entity, firstDay: 
   const { table, roles } = storageOf(entity);
   const remove = (from: string, where: string, cutoff = firstDay): number =>
     context.database
-      .prepare(`DELETE FROM ${quoted(from)} WHERE ${where}`)
+      .prepare(`DELETE FROM ${quoteIdentifier(from)} WHERE ${where}`)
       .run({ first: cutoff, period: monthPartitionOf(cutoff), collection: entity.name }).changes;
   switch (entity.lifetime) {
     case 'current':
       throw new TypeError(`${entity.name} has no days.`);
     case 'event':
-      return remove(table, `${quoted(roles.get('day') ?? '')} < @first`);
+      return remove(table, `${quoteIdentifier(roles.get('day') ?? '')} < @first`);
     case 'history':
       return remove(table, 'toKey < @first');
     case 'daily': {

@@ -1,6 +1,6 @@
 // What a rollback owes to those who have read the generation that it takes back.
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import { columnsEqual } from '../sql-columns.ts';
 import { canonicalInstant, type BuildContext } from '../build/build-context.ts';
@@ -56,7 +56,7 @@ function carryOverTombstones(database: Database): void {
 function markDifferingRowsModified(database: Database, { table, entity, roles }: Storage, at: Date): void {
   const modified = roles.get('modified');
   if (modified === undefined || !hasColumn(database, table, modified)) return;
-  const [name, column] = [quoted(table), quoted(modified)];
+  const [name, column] = [quoteIdentifier(table), quoteIdentifier(modified)];
   database
     .prepare(
       `UPDATE ${name} AS t SET ${column} = ? FROM taken.${name} o

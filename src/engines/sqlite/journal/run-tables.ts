@@ -1,9 +1,9 @@
 // Runs as rows: the journal and every generation hold them in tables of the same shape.
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { runProblems, runSteps, runs } from '../../../../schema/subjects/runs.ts';
-import type { Entity } from '../../../../schema/words.ts';
+import type { Entity } from '../../../../schema/entity.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import type { Completeness, MergeStep, RunOutcome, RunProblem, RunRecord } from '../../generation-build.ts';
 import { columnList } from '../sql-columns.ts';
@@ -24,7 +24,7 @@ export function hasRunTables(database: Database, schema = 'main'): boolean {
 /** Replaces what was told of the run before. To be called in a transaction. */
 export function writeRun(database: Database, run: RunRecord): void {
   for (const { name } of RUN_ENTITIES) {
-    database.prepare(`DELETE FROM ${quoted(name)} WHERE runId = ?`).run(run.runId);
+    database.prepare(`DELETE FROM ${quoteIdentifier(name)} WHERE runId = ?`).run(run.runId);
   }
   insert(database, runs, {
     runId: run.runId,
@@ -61,7 +61,7 @@ type RowOf<Own extends Entity> = Readonly<Record<keyof Own['properties'] & strin
 function insert<Own extends Entity>(database: Database, { name }: Own, row: RowOf<Own>): void {
   const names = Object.keys(row);
   const values = names.map((each) => `@${each}`).join(', ');
-  database.prepare(`INSERT INTO ${quoted(name)} (${columnList(names)}) VALUES (${values})`).run(row);
+  database.prepare(`INSERT INTO ${quoteIdentifier(name)} (${columnList(names)}) VALUES (${values})`).run(row);
 }
 
 interface StoredRun {
@@ -130,7 +130,7 @@ export function copyRuns(
     .run(values);
   for (const { name, properties } of RUN_ENTITIES) {
     const names = columnList(Object.keys(properties));
-    const table = quoted(name);
+    const table = quoteIdentifier(name);
     database.exec(
       `DELETE FROM ${to}.${table} WHERE runId IN (SELECT runId FROM chosenRuns);
        INSERT INTO ${to}.${table} (${names}) SELECT ${names} FROM ${from}.${table}

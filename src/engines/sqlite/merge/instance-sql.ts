@@ -1,7 +1,7 @@
 // What a thing is like, in SQL over what was brought: as its row tells, else as a supplement does, else as it was known.
-import { quoted } from '../../../../schema/derive/ddl.ts';
-import { type Storage, SPAN_COLUMNS } from '../../../../schema/derive/storage.ts';
-import { NOT_AVAILABLE_KEY } from '../../../../schema/words.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import { type Storage, INTERVAL_COLUMNS } from '../../../../schema/derive/storage.ts';
+import { NOT_AVAILABLE_KEY } from '../../../../schema/entity.ts';
 import { columnsEqual } from '../sql-columns.ts';
 import { isReportedSql, stagedIdentityColumns } from '../staging/staged-value.ts';
 import type { StagedInput } from '../staging/staging.ts';
@@ -23,7 +23,9 @@ export function referencesOf({ entity, roles, sourced }: Storage): readonly Refe
     ...(own === undefined ? [] : [{ name: own, alias: 'own', target: entity.name, stagedColumn: 'natural' }]),
     ...sourced.flatMap((name, index) => {
       const target = entity.properties[name]?.refers;
-      return target === undefined ? [] : [{ name, alias: `k${index}`, target, stagedColumn: quoted(name) }];
+      return target === undefined
+        ? []
+        : [{ name, alias: `k${index}`, target, stagedColumn: quoteIdentifier(name) }];
     }),
   ];
 }
@@ -37,12 +39,12 @@ export function referenceJoins(references: readonly Reference[]): readonly strin
 
 /** As the row itself has it. */
 export function valueSql({ entity }: Storage, references: readonly Reference[], name: string): string {
-  if (name === SPAN_COLUMNS.period && !(name in entity.properties)) return '@period';
+  if (name === INTERVAL_COLUMNS.period && !(name in entity.properties)) return '@period';
   const property = entity.properties[name];
   if (property?.role === 'day') return '@day';
   if (property?.role === 'deleted') return '0';
   const reference = references.find((each) => each.name === name);
-  if (!reference) return `s.${quoted(name)}`;
+  if (!reference) return `s.${quoteIdentifier(name)}`;
   return property?.nullable
     ? `${reference.alias}.key`
     : `ifnull(${reference.alias}.key, ${NOT_AVAILABLE_KEY})`;
@@ -52,7 +54,7 @@ export function valueSql({ entity }: Storage, references: readonly Reference[], 
  * `known` is what the warehouse has of the thing `n`: the row, or the span that still holds. No span is carried over yet,
  * so those that hold are in the newest frame.
  */
-export function storedStateJoin({ entity, identity, spans, table }: Storage): string {
+export function storedStateJoin({ entity, identity, storesIntervals: spans, table }: Storage): string {
   const on = [
     columnsEqual(
       identity.filter((name) => name in entity.properties),
@@ -60,9 +62,11 @@ export function storedStateJoin({ entity, identity, spans, table }: Storage): st
       'n',
     ),
     ...(spans ? ['known.toKey = @open'] : []),
-    ...(entity.lifetime === 'daily' ? [`known.period = (SELECT max(period) FROM ${quoted(table)})`] : []),
+    ...(entity.lifetime === 'daily'
+      ? [`known.period = (SELECT max(period) FROM ${quoteIdentifier(table)})`]
+      : []),
   ];
-  return `LEFT JOIN ${quoted(table)} known ON ${on.join(' AND ')}`;
+  return `LEFT JOIN ${quoteIdentifier(table)} known ON ${on.join(' AND ')}`;
 }
 
 /** `x` is what a supplement tells of it. */
@@ -79,9 +83,11 @@ export function fillUnreportedSql(
   reported: string,
   { enrichmentTable }: StagedInput,
 ): string {
-  const column = quoted(name);
+  const column = quoteIdentifier(name);
   // Where no supplement speaks of the thing, its columns are null, as if that were told.
-  const hasEnrichment = stagedIdentityColumns(storage).map((each) => `x.${quoted(each)} IS NOT NULL`);
+  const hasEnrichment = stagedIdentityColumns(storage).map(
+    (each) => `x.${quoteIdentifier(each)} IS NOT NULL`,
+  );
   const enrichedCase =
     enrichmentTable === null
       ? ''

@@ -1,12 +1,12 @@
 // The merge of collections that keep the latest state only: things that vanish stay, marked.
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import type { Entity, Role } from '../../../../schema/words.ts';
+import type { Entity, PropertyRole } from '../../../../schema/entity.ts';
 import type { Completeness } from '../../generation-build.ts';
 import { columnList, columnsDiffer, columnsEqual } from '../sql-columns.ts';
 import type { RowChanges, BuildContext, ResolvedTables } from '../build/build-context.ts';
 
-type RoleValues = Readonly<Partial<Record<Role, string>>>;
+type RoleValues = Readonly<Partial<Record<PropertyRole, string>>>;
 
 /** How a row says that its thing is there, and that it is gone. */
 const PRESENT: RoleValues = { deleted: '0', deletedAt: 'NULL', end: `'9999-12-31T00:00:00'`, current: '1' };
@@ -22,11 +22,13 @@ export function mergeScd1(
 ): RowChanges {
   const { database, parameters } = context;
   const { entity, identity, attributes } = storage;
-  const table = quoted(storage.table);
+  const table = quoteIdentifier(storage.table);
   const runUpdate = (sql: string): number => database.prepare(sql).run(parameters).changes;
 
   const isPresent = presentConditions(storage, 't');
-  const attributeAssignments = attributes.map((name) => `${quoted(name)} = r.${quoted(name)}`);
+  const attributeAssignments = attributes.map(
+    (name) => `${quoteIdentifier(name)} = r.${quoteIdentifier(name)}`,
+  );
   const presentAssignments = [
     ...roleAssignments(storage, PRESENT),
     ...roleAssignments(storage, MODIFIED),
@@ -43,7 +45,7 @@ export function mergeScd1(
   const names = Object.keys(entity.properties);
   const insertedValues = names.map((name) => {
     const role = entity.properties[name]?.role;
-    return (role === undefined ? undefined : INSERTED[role]) ?? `r.${quoted(name)}`;
+    return (role === undefined ? undefined : INSERTED[role]) ?? `r.${quoteIdentifier(name)}`;
   });
   const inserted = runUpdate(
     `INSERT INTO ${table} (${columnList(names)}) SELECT ${insertedValues.join(', ')} FROM ${changedRows} r
@@ -85,6 +87,6 @@ export function presentConditions(storage: Storage, alias: string): readonly str
 function roleAssignments({ roles }: Storage, values: RoleValues): readonly { name: string; sql: string }[] {
   return [...roles].flatMap(([role, name]) => {
     const sql = values[role];
-    return sql === undefined ? [] : [{ name: quoted(name), sql }];
+    return sql === undefined ? [] : [{ name: quoteIdentifier(name), sql }];
   });
 }

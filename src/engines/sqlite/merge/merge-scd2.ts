@@ -1,5 +1,5 @@
 // The merge of collections that remember: a span ends where something changed, and the next begins there.
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import type { Completeness } from '../../generation-build.ts';
 import { columnList, columnsDiffer, columnsEqual } from '../sql-columns.ts';
@@ -18,7 +18,7 @@ export function mergeScd2(
   completeness: Completeness,
 ): RowChanges {
   const { identity, attributes } = storage;
-  const table = quoted(storage.table);
+  const table = quoteIdentifier(storage.table);
   const runUpdate = updateRunner(context, storage);
   if (context.isRerun) undoDay(context, storage);
   const isDaily = storage.entity.lifetime === 'daily';
@@ -33,8 +33,8 @@ export function mergeScd2(
       ? runUpdate(`UPDATE ${table} AS s SET toKey = @day WHERE ${notStaged}`)
       : runUpdate(
           `INSERT INTO ${changedRows} (${columnList([...identity, ...attributes])})
-           SELECT ${[...identity, ...attributes].map((name) => (name === deletedColumn ? '1' : `s.${quoted(name)}`)).join(', ')}
-           FROM ${table} s WHERE ${notStaged} AND NOT s.${quoted(deletedColumn)}`,
+           SELECT ${[...identity, ...attributes].map((name) => (name === deletedColumn ? '1' : `s.${quoteIdentifier(name)}`)).join(', ')}
+           FROM ${table} s WHERE ${notStaged} AND NOT s.${quoteIdentifier(deletedColumn)}`,
         );
   const deleted = completeness === 'complete' ? closeVanished() : 0;
 
@@ -62,7 +62,7 @@ export function mergeScd2(
 
 /** Back to the evening before: the night's own spans go, and those it closed hold again. */
 function undoDay(context: BuildContext, storage: Storage): void {
-  const table = quoted(storage.table);
+  const table = quoteIdentifier(storage.table);
   const runUpdate = updateRunner(context, storage);
   const partition = storage.entity.lifetime === 'daily' ? 'period = @period AND ' : '';
   runUpdate(`DELETE FROM ${table} WHERE ${partition}fromKey = @day`);
@@ -81,7 +81,7 @@ function openNextPartition(context: BuildContext, storage: Storage): void {
     .pluck()
     .get(storage.entity.name, context.parameters.day);
   if (lastPeriod === undefined || lastPeriod === null || lastPeriod === period) return;
-  const table = quoted(storage.table);
+  const table = quoteIdentifier(storage.table);
   const partition = { last: lastPeriod, cut: endOfPeriod(lastPeriod) };
   runUpdate(`UPDATE ${table} SET toKey = @cut WHERE period = @last AND toKey = @open`, partition);
   const carriedColumns = storage.columns

@@ -1,5 +1,5 @@
 // The merge of counts and happenings: a night's rows are what the night saw, and replace those of an earlier run.
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import { columnList } from '../sql-columns.ts';
 import type { RowChanges, BuildContext, ResolvedTables } from '../build/build-context.ts';
@@ -10,9 +10,9 @@ export function replacePartition(
   { changedRows }: ResolvedTables,
 ): RowChanges {
   const { identity, attributes, roles } = storage;
-  const table = quoted(storage.table);
+  const table = quoteIdentifier(storage.table);
   const dayColumn = roles.get('day') ?? '';
-  database.prepare(`DELETE FROM ${table} WHERE ${quoted(dayColumn)} = @day`).run(parameters);
+  database.prepare(`DELETE FROM ${table} WHERE ${quoteIdentifier(dayColumn)} = @day`).run(parameters);
   const names = [...identity, ...attributes];
   const inserted = database
     .prepare(`INSERT INTO ${table} (${columnList(names)}) SELECT ${columnList(names)} FROM ${changedRows}`)

@@ -1,8 +1,8 @@
 // From harvested rows to things as the warehouse has them: natural texts become surrogate keys, the last of twins wins.
 import type { Database } from 'better-sqlite3';
-import { columnSql, quoted } from '../../../../schema/derive/ddl.ts';
+import { columnSql, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Column, Storage } from '../../../../schema/derive/storage.ts';
-import type { Value } from '../../../../schema/words.ts';
+import type { Value } from '../../../../schema/entity.ts';
 import { columnList } from '../sql-columns.ts';
 import { presentConditions } from './merge-scd1.ts';
 import type { BuildContext, ResolvedTables } from '../build/build-context.ts';
@@ -75,8 +75,8 @@ function resolveChangedRows(
   // What an earlier run of the night made of them is undone before the merge, and nothing is known of an event.
   const takesAllRows = isRerun || entity.lifetime === 'event';
   const isChanged = [
-    `known.${quoted(identity[0] ?? '')} IS NULL`,
-    ...attributes.map((name, index) => `known.${quoted(name)} IS NOT ${values[index] ?? 'NULL'}`),
+    `known.${quoteIdentifier(identity[0] ?? '')} IS NULL`,
+    ...attributes.map((name, index) => `known.${quoteIdentifier(name)} IS NOT ${values[index] ?? 'NULL'}`),
     ...presentConditions(storage, 'known').map((isPresent) => `NOT ${isPresent}`),
   ];
   const joins = [

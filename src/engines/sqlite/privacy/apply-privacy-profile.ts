@@ -1,10 +1,15 @@
 // What a warehouse keeps of people: written down in every generation, and applied to the past where less is kept.
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
-import { derivePeople } from '../../../../schema/derive/people.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import { derivePersonalDataMap } from '../../../../schema/derive/personal-data-map.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
-import { profileOf, TREATMENTS, type PrivacyProfile, type Treatment } from '../../../../schema/privacy.ts';
-import { PERSONAL_KINDS, type PersonalKind } from '../../../../schema/words.ts';
+import {
+  profileOf,
+  TREATMENTS,
+  type PrivacyProfile,
+  type Treatment,
+} from '../../../../schema/privacy-profile.ts';
+import { PERSONAL_KINDS, type PersonalKind } from '../../../../schema/entity.ts';
 import type { Redact } from '../../generation-build.ts';
 import type { BuildContext } from '../build/build-context.ts';
 
@@ -35,25 +40,25 @@ function strictness(treatment: Treatment): number {
 
 function redactHistory(context: BuildContext, kinds: readonly PersonalKind[], redact: Redact): boolean {
   const { database, model, parameters } = context;
-  const people = derivePeople(model);
+  const people = derivePersonalDataMap(model);
   if (!people) return false;
   database.function('kept_of', { deterministic: true }, (kind, value) =>
     typeof value === 'string' ? redact(kind as PersonalKind, value) : null,
   );
   let changed = 0;
-  for (const { entity, personal } of people.tellings) {
+  for (const { entity, personalProperties: personal } of people.collections) {
     const { table, roles } = storageOf(entity);
     const columns = personal.flatMap((name) => {
       const kind = entity.properties[name]?.personal;
-      return kind !== undefined && kinds.includes(kind) ? [{ name: quoted(name), kind }] : [];
+      return kind !== undefined && kinds.includes(kind) ? [{ name: quoteIdentifier(name), kind }] : [];
     });
     if (columns.length === 0) continue;
     const modified = roles.get('modified');
     const assignments = columns.map(({ name, kind }) => `${name} = kept_of('${kind}', ${name})`);
-    if (modified !== undefined) assignments.push(`${quoted(modified)} = @now`);
+    if (modified !== undefined) assignments.push(`${quoteIdentifier(modified)} = @now`);
     const hasValue = columns.map(({ name }) => `${name} IS NOT NULL`).join(' OR ');
     changed += database
-      .prepare(`UPDATE ${quoted(table)} SET ${assignments.join(', ')} WHERE ${hasValue}`)
+      .prepare(`UPDATE ${quoteIdentifier(table)} SET ${assignments.join(', ')} WHERE ${hasValue}`)
       .run(parameters).changes;
   }
   if (kinds.includes('id')) {

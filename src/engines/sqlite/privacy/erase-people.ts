@@ -1,8 +1,12 @@
 // Takes what is personal of people out of the file being built: rows stay and count, but tell of nobody.
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
-import { derivePeople, type People, type Telling } from '../../../../schema/derive/people.ts';
-import { SPAN_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import {
+  derivePersonalDataMap,
+  type PersonalDataMap,
+  type PersonalCollection,
+} from '../../../../schema/derive/personal-data-map.ts';
+import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import { subjectHash } from '../../subject-hash.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import type { ErasureCounts, Person } from '../../generation-build.ts';
@@ -36,15 +40,19 @@ export function erasePeople(
   selected: readonly Person[],
   options: EraseOptions,
 ): ErasureResult {
-  const people = derivePeople(context.model);
+  const people = derivePersonalDataMap(context.model);
   if (!people || selected.length === 0) return { people: 0, rows: new Map(), values: [] };
   const { database } = context;
   return database.transaction(() =>
     withSelectedPeople(database, selected, () => {
-      const collections = people.tellings.filter(({ personal }) => personal.length > 0);
+      const collections = people.collections.filter(
+        ({ personalProperties: personal }) => personal.length > 0,
+      );
       const values = new Set(collections.flatMap((each) => readPersonalValues(database, people, each)));
       // Whose a thing is now is read from rows that are changed themselves.
-      const ordered = collections.toSorted((a, b) => Number(a.thing === null) - Number(b.thing === null));
+      const ordered = collections.toSorted(
+        (a, b) => Number(a.ownedColumn === null) - Number(b.ownedColumn === null),
+      );
       const rows = ordered.map(
         (each) => [each.entity.name, eraseInCollection(database, people, each, options.at)] as const,
       );
@@ -57,68 +65,78 @@ export function erasePeople(
 
 /** People of whom something is told although they were erased: an earlier file brought them back. */
 export function findResurrected({ database, model }: BuildContext): readonly Person[] {
-  const people = derivePeople(model);
+  const people = derivePersonalDataMap(model);
   const hashes = new Set(readTombstones(database).map(({ hash }) => hash));
   if (!people || hashes.size === 0) return [];
-  const [key, id] = [people.key, people.id].map(quoted);
+  const [key, id] = [people.personKey, people.id].map(quoteIdentifier);
   return database
-    .prepare<[], Person>(`SELECT ${key} AS key, ${id} AS id FROM ${quoted(people.entity.name)}`)
+    .prepare<[], Person>(`SELECT ${key} AS key, ${id} AS id FROM ${quoteIdentifier(people.entity.name)}`)
     .all()
     .filter((person) => hashes.has(subjectHash(person.id)));
 }
 
 /** People who were found gone on that day or before, and are not erased yet. */
 export function findLeavers({ database, model, parameters }: BuildContext, day: DateKey): readonly Person[] {
-  const people = derivePeople(model);
+  const people = derivePersonalDataMap(model);
   const states = people && model.entities.get(people.entity.history ?? '');
   if (!people || !states) return [];
   const { table, roles } = storageOf(states);
-  const [deleted, key, id] = [roles.get('deleted') ?? '', people.key, people.id].map(quoted);
-  const [own] = people.tellings.find(({ entity }) => entity === states)?.columns ?? [];
+  const [deleted, key, id] = [roles.get('deleted') ?? '', people.personKey, people.id].map(quoteIdentifier);
+  const [own] = people.collections.find(({ entity }) => entity === states)?.personColumns ?? [];
   if (own === undefined) return [];
   return database
     .prepare<[object], Person>(
-      `SELECT p.${key} AS key, p.${id} AS id FROM ${quoted(people.entity.name)} p
-       JOIN ${quoted(table)} s ON s.${quoted(own.own)} = p.${key}
+      `SELECT p.${key} AS key, p.${id} AS id FROM ${quoteIdentifier(people.entity.name)} p
+       JOIN ${quoteIdentifier(table)} s ON s.${quoteIdentifier(own.own)} = p.${key}
        WHERE s.toKey = @open AND s.${deleted} AND s.fromKey <= @since`,
     )
     .all({ open: parameters.open, since: day })
     .filter((person) => person.id !== placeholderOf(person.key));
 }
 
-function eraseInCollection(database: Database, people: People, telling: Telling, at: Date): number {
+function eraseInCollection(
+  database: Database,
+  people: PersonalDataMap,
+  telling: PersonalCollection,
+  at: Date,
+): number {
   const storage = storageOf(telling.entity);
-  const ids = telling.personal.filter((name) => isId(telling, name));
-  const others = telling.personal.filter((name) => !isId(telling, name));
+  const ids = telling.personalProperties.filter((name) => isId(telling, name));
+  const others = telling.personalProperties.filter((name) => !isId(telling, name));
   const modified = storage.roles.get('modified');
   const assignments = [
-    ...others.map((name) => `${quoted(name)} = NULL`),
+    ...others.map((name) => `${quoteIdentifier(name)} = NULL`),
     ...ids.map(
-      (name) => `${quoted(name)} = ifnull(${placeholderSql(`t.${quoted(name)}`)}, t.${quoted(name)})`,
+      (name) =>
+        `${quoteIdentifier(name)} = ifnull(${placeholderSql(`t.${quoteIdentifier(name)}`)}, t.${quoteIdentifier(name)})`,
     ),
-    ...(modified === undefined ? [] : [`${quoted(modified)} = @at`]),
+    ...(modified === undefined ? [] : [`${quoteIdentifier(modified)} = @at`]),
   ];
   const hasPersonalData = [
-    ...others.map((name) => `t.${quoted(name)} IS NOT NULL`),
-    ...ids.map((name) => `t.${quoted(name)} IN ${SELECTED_IDS}`),
+    ...others.map((name) => `t.${quoteIdentifier(name)} IS NOT NULL`),
+    ...ids.map((name) => `t.${quoteIdentifier(name)} IN ${SELECTED_IDS}`),
   ];
   return database
     .prepare<[object]>(
-      `UPDATE ${quoted(storage.table)} AS t SET ${assignments.join(', ')}
+      `UPDATE ${quoteIdentifier(storage.table)} AS t SET ${assignments.join(', ')}
        WHERE ${aboutStoredRowsSql(people, telling, storage)} AND (${hasPersonalData.join(' OR ')})`,
     )
     .run(modified === undefined ? {} : { at: canonicalInstant(at) }).changes;
 }
 
-function readPersonalValues(database: Database, people: People, telling: Telling): readonly string[] {
+function readPersonalValues(
+  database: Database,
+  people: PersonalDataMap,
+  telling: PersonalCollection,
+): readonly string[] {
   const storage = storageOf(telling.entity);
-  return telling.personal.flatMap((name) => {
+  return telling.personalProperties.flatMap((name) => {
     const theirs = isId(telling, name)
-      ? `t.${quoted(name)} IN ${SELECTED_IDS}`
-      : `t.${quoted(name)} IS NOT NULL`;
+      ? `t.${quoteIdentifier(name)} IN ${SELECTED_IDS}`
+      : `t.${quoteIdentifier(name)} IS NOT NULL`;
     return database
       .prepare<[], string>(
-        `SELECT DISTINCT t.${quoted(name)} FROM ${quoted(storage.table)} t
+        `SELECT DISTINCT t.${quoteIdentifier(name)} FROM ${quoteIdentifier(storage.table)} t
          WHERE ${aboutStoredRowsSql(people, telling, storage)} AND ${theirs}`,
       )
       .pluck()
@@ -127,21 +145,25 @@ function readPersonalValues(database: Database, people: People, telling: Telling
 }
 
 /** The rows as they are stored. Frames are named, so that those of a thing are found by the key. */
-function aboutStoredRowsSql(people: People, telling: Telling, { entity, spans, roles }: Storage): string {
-  const { period, from, to } = SPAN_COLUMNS;
-  const day = `t.${quoted(roles.get('day') ?? '')}`;
+function aboutStoredRowsSql(
+  people: PersonalDataMap,
+  telling: PersonalCollection,
+  { entity, storesIntervals: spans, roles }: Storage,
+): string {
+  const { period, from, to } = INTERVAL_COLUMNS;
+  const day = `t.${quoteIdentifier(roles.get('day') ?? '')}`;
   const ofEvent = entity.lifetime === 'event' ? { from: day, to: `${day} + 1` } : null;
   const about = aboutSelectedSql(people, telling, spans ? { from: `t.${from}`, to: `t.${to}` } : ofEvent);
   if (entity.lifetime !== 'daily') return about;
   return `t.${period} IN (SELECT period FROM snapshotDays WHERE collection = '${entity.name}') AND ${about}`;
 }
 
-function isId({ entity }: Telling, name: string): boolean {
+function isId({ entity }: PersonalCollection, name: string): boolean {
   return entity.properties[name]?.personal === 'id';
 }
 
 /** The source's name for the person goes as well; by the placeholder, which a rollback may have kept, the key stays theirs. */
-function replaceNaturalKeys(database: Database, { entity }: People): void {
+function replaceNaturalKeys(database: Database, { entity }: PersonalDataMap): void {
   database
     .prepare(
       `UPDATE OR REPLACE surrogateKeys AS t SET natural = ${placeholderSql('t.natural')}

@@ -1,10 +1,10 @@
 // Who is meant by an id, a sign-in name or a mail address.
 import Database from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
-import { derivePeople, type People } from '../../../../schema/derive/people.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import { derivePersonalDataMap, type PersonalDataMap } from '../../../../schema/derive/personal-data-map.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Model } from '../../../../schema/model.ts';
-import type { Entity, PersonalKind } from '../../../../schema/words.ts';
+import type { Entity, PersonalKind } from '../../../../schema/entity.ts';
 import type { Person } from '../../generation-build.ts';
 import type { StoredGeneration } from '../generations/generation-files.ts';
 import { readTombstones } from './tombstones.ts';
@@ -25,7 +25,7 @@ export function findPeople(
   spellings: readonly string[],
   hash: string,
 ): PeopleSearchResult {
-  const people = derivePeople(model);
+  const people = derivePersonalDataMap(model);
   if (!people) return { people: [], wasErased: false };
   const database = new Database(path, { readonly: true, fileMustExist: true });
   try {
@@ -41,22 +41,22 @@ export function findPeople(
 
 function findByIdentifier(
   database: Database.Database,
-  { entity, key, id, tellings }: People,
+  { entity, personKey: key, id, collections: tellings }: PersonalDataMap,
   collection: Entity,
   spellings: readonly string[],
 ): readonly Person[] {
   const telling = tellings.find((each) => each.entity === collection);
-  const [own] = telling?.columns ?? [];
-  const names = (telling?.personal ?? []).filter((name) =>
+  const [own] = telling?.personColumns ?? [];
+  const names = (telling?.personalProperties ?? []).filter((name) =>
     IDENTIFYING_KINDS.includes(collection.properties[name]?.personal),
   );
   if (!own || names.length === 0) return [];
   const placeholders = spellings.map(() => '?').join(', ');
-  const matches = names.map((name) => `lower(t.${quoted(name)}) IN (${placeholders})`).join(' OR ');
+  const matches = names.map((name) => `lower(t.${quoteIdentifier(name)}) IN (${placeholders})`).join(' OR ');
   return database
     .prepare<string[], Person>(
-      `SELECT DISTINCT p.${quoted(key)} AS key, p.${quoted(id)} AS id FROM ${quoted(storageOf(collection).table)} t
-       JOIN ${quoted(entity.name)} p ON p.${quoted(own.theirs)} = t.${quoted(own.own)}
+      `SELECT DISTINCT p.${quoteIdentifier(key)} AS key, p.${quoteIdentifier(id)} AS id FROM ${quoteIdentifier(storageOf(collection).table)} t
+       JOIN ${quoteIdentifier(entity.name)} p ON p.${quoteIdentifier(own.theirs)} = t.${quoteIdentifier(own.own)}
        WHERE ${matches} ORDER BY 1`,
     )
     .all(...names.flatMap(() => spellings));

@@ -1,10 +1,13 @@
 // Every row about one person, collection by collection and over all days.
 import Database from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
-import { derivePeople, type Telling } from '../../../../schema/derive/people.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import {
+  derivePersonalDataMap,
+  type PersonalCollection,
+} from '../../../../schema/derive/personal-data-map.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Model } from '../../../../schema/model.ts';
-import type { Entity } from '../../../../schema/words.ts';
+import type { Entity } from '../../../../schema/entity.ts';
 import type { Person } from '../../generation-build.ts';
 import type { StoredGeneration } from '../generations/generation-files.ts';
 import { dateKeySql, aboutSelectedSql, withSelectedPeople, type DaysOfRow } from './selected-people.ts';
@@ -21,15 +24,15 @@ export function readSubject(
   model: Model,
   person: Person,
 ): readonly SubjectRows[] {
-  const people = derivePeople(model);
+  const people = derivePersonalDataMap(model);
   if (!people) return [];
   const database = new Database(path, { readonly: true, fileMustExist: true });
   try {
     return withSelectedPeople(database, [person], () =>
-      people.tellings.map((telling) => {
+      people.collections.map((telling) => {
         const { name, key } = telling.entity;
-        const sql = `SELECT t.* FROM ${quoted(name)} t WHERE ${aboutSelectedSql(people, telling, servedDaysOf(telling))}
-          ORDER BY ${key.map((each) => `t.${quoted(each)}`).join(', ')}`;
+        const sql = `SELECT t.* FROM ${quoteIdentifier(name)} t WHERE ${aboutSelectedSql(people, telling, servedDaysOf(telling))}
+          ORDER BY ${key.map((each) => `t.${quoteIdentifier(each)}`).join(', ')}`;
         const rows = database.prepare<[], Record<string, unknown>>(sql).safeIntegers().all();
         return { entity: telling.entity, rows };
       }),
@@ -40,9 +43,9 @@ export function readSubject(
 }
 
 /** Of rows as they are served. */
-function servedDaysOf({ entity }: Telling): DaysOfRow | null {
+function servedDaysOf({ entity }: PersonalCollection): DaysOfRow | null {
   const { roles } = storageOf(entity);
-  const role = (name: 'day' | 'startDay' | 'end'): string => `t.${quoted(roles.get(name) ?? '')}`;
+  const role = (name: 'day' | 'startDay' | 'end'): string => `t.${quoteIdentifier(roles.get(name) ?? '')}`;
   switch (entity.lifetime) {
     case 'current':
       return null;

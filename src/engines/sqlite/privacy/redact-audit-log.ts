@@ -1,7 +1,7 @@
 // Takes people who were erased out of the audit, where they read the feed themselves: out of its rows and its files.
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { reads } from '../../../../schema/subjects/reads.ts';
 import { listAuditFiles } from '../../../base/audit-files.ts';
@@ -16,7 +16,7 @@ export function redactAuditLog(database: Database, dataDir: string, values: read
   const { table } = storageOf(reads);
   if (database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table)) {
     const redact = database.prepare(
-      `UPDATE ${quoted(table)} SET caller = replace(caller, @id, @filler) WHERE instr(caller, @id) > 0`,
+      `UPDATE ${quoteIdentifier(table)} SET caller = replace(caller, @id, @filler) WHERE instr(caller, @id) > 0`,
     );
     for (const each of ids) redact.run(each);
   }

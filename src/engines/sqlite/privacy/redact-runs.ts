@@ -1,6 +1,6 @@
 // Takes values that were erased out of what runs had to say in words.
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { hasRunTables, RUN_ENTITIES } from '../journal/run-tables.ts';
 
 /** Shorter ones stand in words that tell of nobody. */
@@ -18,16 +18,16 @@ export function redactRuns(database: Database, values: readonly string[]): void 
     'gi',
   );
   for (const { name, key, properties } of RUN_ENTITIES) {
-    const where = key.map((each) => `${quoted(each)} = @${each}`).join(' AND ');
+    const where = key.map((each) => `${quoteIdentifier(each)} = @${each}`).join(' AND ');
     const textColumns = Object.keys(properties).filter(
       (each) => properties[each]?.type === 'Edm.String' && !key.includes(each),
     );
     const rows = database
-      .prepare<[], Record<string, string | number | null>>(`SELECT * FROM ${quoted(name)}`)
+      .prepare<[], Record<string, string | number | null>>(`SELECT * FROM ${quoteIdentifier(name)}`)
       .all();
     for (const column of textColumns) {
       const update = database.prepare<[object]>(
-        `UPDATE ${quoted(name)} SET ${quoted(column)} = @clean WHERE ${where}`,
+        `UPDATE ${quoteIdentifier(name)} SET ${quoteIdentifier(column)} = @clean WHERE ${where}`,
       );
       for (const row of rows) {
         const text = row[column];

@@ -1,7 +1,7 @@
 // Which rows are about the people at hand, as conditions of SQL.
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
-import type { People, Telling } from '../../../../schema/derive/people.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import type { PersonalDataMap, PersonalCollection } from '../../../../schema/derive/personal-data-map.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { OPEN_END } from '../../../base/date-key.ts';
 import type { Person } from '../../generation-build.ts';
@@ -48,35 +48,42 @@ export interface DaysOfRow {
  * was theirs; `days` is null where rows have none, and then it is whose the thing is now.
  */
 export function aboutSelectedSql(
-  people: People,
-  { columns, thing }: Telling,
+  people: PersonalDataMap,
+  { personColumns: columns, ownedColumn: thing }: PersonalCollection,
   days: DaysOfRow | null,
 ): string {
   if (thing === null) return referencesSelectedSql(people, columns, 't');
-  const { holdings } = people;
+  const { ownership: holdings } = people;
   if (!holdings) throw new TypeError('Rows are about things that nobody has.');
   if (days === null) {
-    const ownedThings = people.tellings.find(({ entity }) => entity === holdings.things);
-    const isTheirs = referencesSelectedSql(people, ownedThings?.columns ?? [], 'd');
-    return `t.${quoted(thing)} IN (SELECT d.${quoted(holdings.thingKey)} FROM ${quoted(holdings.things.name)} d WHERE ${isTheirs})`;
+    const ownedThings = people.collections.find(({ entity }) => entity === holdings.owned);
+    const isTheirs = referencesSelectedSql(people, ownedThings?.personColumns ?? [], 'd');
+    return `t.${quoteIdentifier(thing)} IN (SELECT d.${quoteIdentifier(holdings.ownedKey)} FROM ${quoteIdentifier(holdings.owned.name)} d WHERE ${isTheirs})`;
   }
   const { roles } = storageOf(holdings.entity);
   const [start, end] = [roles.get('start'), roles.get('deletedAt')];
   if (start === undefined || end === undefined) {
     throw new TypeError(`${holdings.entity.name} does not tell from when to when.`);
   }
-  const [thingColumn, personColumn] = [quoted(holdings.thing), quoted(holdings.person)];
-  const isTheirs = `${quoted(holdings.entity.name)} h WHERE h.${personColumn} IN (SELECT key FROM ${SELECTED_PEOPLE})`;
-  const until = `ifnull(${dateKeySql(`h.${quoted(end)}`)}, ${OPEN_END})`;
-  return `t.${quoted(thing)} IN (SELECT h.${thingColumn} FROM ${isTheirs})
-    AND EXISTS (SELECT 1 FROM ${isTheirs} AND h.${thingColumn} = t.${quoted(thing)}
-      AND ${dateKeySql(`h.${quoted(start)}`)} < ${days.to} AND ${until} > ${days.from})`;
+  const [thingColumn, personColumn] = [
+    quoteIdentifier(holdings.ownedColumn),
+    quoteIdentifier(holdings.ownerColumn),
+  ];
+  const isTheirs = `${quoteIdentifier(holdings.entity.name)} h WHERE h.${personColumn} IN (SELECT key FROM ${SELECTED_PEOPLE})`;
+  const until = `ifnull(${dateKeySql(`h.${quoteIdentifier(end)}`)}, ${OPEN_END})`;
+  return `t.${quoteIdentifier(thing)} IN (SELECT h.${thingColumn} FROM ${isTheirs})
+    AND EXISTS (SELECT 1 FROM ${isTheirs} AND h.${thingColumn} = t.${quoteIdentifier(thing)}
+      AND ${dateKeySql(`h.${quoteIdentifier(start)}`)} < ${days.to} AND ${until} > ${days.from})`;
 }
 
-function referencesSelectedSql({ key, id }: People, columns: Telling['columns'], alias: string): string {
+function referencesSelectedSql(
+  { personKey: key, id }: PersonalDataMap,
+  columns: PersonalCollection['personColumns'],
+  alias: string,
+): string {
   const conditions = columns.map(({ own, theirs }) => {
     if (theirs !== key && theirs !== id) throw new TypeError(`Nobody is known by ${theirs}.`);
-    return `${alias}.${quoted(own)} IN (SELECT ${theirs === key ? 'key' : 'id'} FROM ${SELECTED_PEOPLE})`;
+    return `${alias}.${quoteIdentifier(own)} IN (SELECT ${theirs === key ? 'key' : 'id'} FROM ${SELECTED_PEOPLE})`;
   });
   return `(${conditions.join(' OR ')})`;
 }

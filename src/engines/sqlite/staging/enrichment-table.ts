@@ -1,6 +1,6 @@
 // What further sources tell of things, one row a thing: column by column the last told value stays.
 import type { Database, Statement } from 'better-sqlite3';
-import { columnSql, quoted } from '../../../../schema/derive/ddl.ts';
+import { columnSql, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import { NOT_REPORTED, type StagedRow } from '../../generation-build.ts';
 import { columnList } from '../sql-columns.ts';
@@ -29,7 +29,7 @@ export function openEnrichmentTable(database: Database, storage: Storage, table:
     (name) => mayBeUnreported(storage, name) && entity.properties[name]?.refers === undefined,
   );
   const definitions = [
-    ...identity.map((name) => `${quoted(name)} TEXT NOT NULL`),
+    ...identity.map((name) => `${quoteIdentifier(name)} TEXT NOT NULL`),
     ...attributes.map((name) => columnSql(stagedColumn(storage, name))),
   ];
   database.exec(
@@ -64,6 +64,6 @@ export function openEnrichmentTable(database: Database, storage: Storage, table:
 }
 
 function keepLastReportedSql(name: string): string {
-  const [current, incoming] = [quoted(name), `excluded.${quoted(name)}`];
+  const [current, incoming] = [quoteIdentifier(name), `excluded.${quoteIdentifier(name)}`];
   return `${current} = CASE WHEN ${isReportedSql(incoming)} THEN ${incoming} ELSE ${current} END`;
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import type { StagedRow } from '../../generation-build.ts';
 import { openStagedFile, STAGED_TABLE, type StagedFile } from './staged-file.ts';
@@ -30,7 +30,7 @@ export interface Staging {
 
 /** Name of a table in the temporary database. */
 export function stagingTable(table: string): string {
-  return `staging.${quoted(table)}`;
+  return `staging.${quoteIdentifier(table)}`;
 }
 
 /** `folder` is for files of rows, and does not exist yet. */

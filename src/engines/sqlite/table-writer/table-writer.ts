@@ -1,7 +1,7 @@
 // Writes a database file of one table, for SQLite to open: faster than handing values over to it, one by one.
 // https://www.sqlite.org/fileformat2.html
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { RecordWriter } from './record-writer.ts';
 import { PLACE_BYTES, TreePage } from './tree-page.ts';
 import { putVarint, VARINT_BYTES, varintBytes } from './varint.ts';
@@ -56,7 +56,7 @@ export class TableWriter {
     const schema = new RecordWriter(5);
     for (const text of ['table', table, table]) schema.add(text);
     schema.add(this.#root());
-    schema.add(`CREATE TABLE ${quoted(table)} (${columns.join(', ')})`);
+    schema.add(`CREATE TABLE ${quoteIdentifier(table)} (${columns.join(', ')})`);
     if (!this.#putRow(first, 1, schema.end())) throw new TypeError(`${table} has too many columns.`);
     writeHead(first.bytes, this.#pages);
     this.#write(1, first.bytes);

@@ -1,9 +1,9 @@
 // A generation as tables of values: its collections as readers see them, and what the next night needs to go on from them.
 import Database from 'better-sqlite3';
-import { BOOKKEEPING_TABLES, quoted } from '../../../../schema/derive/ddl.ts';
+import { BOOKKEEPING_TABLES, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Model } from '../../../../schema/model.ts';
-import type { EdmType, Entity, Value } from '../../../../schema/words.ts';
+import type { EdmType, Entity, Value } from '../../../../schema/entity.ts';
 import { formatInstant } from '../../../base/instant.ts';
 import type { TableColumn, TableRow } from '../../../format/table/table-format.ts';
 import { columnList } from '../sql-columns.ts';
@@ -33,7 +33,7 @@ export function openExport(path: string, model: Model): ExportSource {
   return {
     tables: exportTablesOf(model),
     rows: ({ name, entity, columns }) => {
-      const select = `SELECT ${columnList(columns.map((each) => each.name))} FROM ${quoted(name)}`;
+      const select = `SELECT ${columnList(columns.map((each) => each.name))} FROM ${quoteIdentifier(name)}`;
       return entity
         ? readCollection(database, entity, columns, select)
         : readBookkeeping(database, name, columns, select);
@@ -87,7 +87,7 @@ function* readCollection(
     .pluck()
     .all(entity.name);
   for (const each of days)
-    yield* readValues(database, columns, `${select} WHERE ${quoted(day)} = ${each} ${order}`);
+    yield* readValues(database, columns, `${select} WHERE ${quoteIdentifier(day)} = ${each} ${order}`);
 }
 
 function* readValues(

@@ -1,8 +1,8 @@
 // Tables of an export, brought into an empty warehouse: nights of a collection are lived through again, so that days become spans.
 import type { Database, Statement } from 'better-sqlite3';
-import { BOOKKEEPING_TABLES, quoted } from '../../../../schema/derive/ddl.ts';
-import { SPAN_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
-import type { EdmType, Entity, Value } from '../../../../schema/words.ts';
+import { BOOKKEEPING_TABLES, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
+import type { EdmType, Entity, Value } from '../../../../schema/entity.ts';
 import { monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import { parseInstant } from '../../../base/instant.ts';
@@ -99,9 +99,9 @@ function insertTargetOf(storage: Storage, table: ImportTable, midnight: string):
   const dayIndex = indexOfColumn(roles.get('day') ?? '');
   const computed = new Map<string, ColumnReader['read']>();
   if (entity.lifetime === 'daily')
-    computed.set(SPAN_COLUMNS.period, (row) => monthPartitionOf(Number(row[dayIndex])));
+    computed.set(INTERVAL_COLUMNS.period, (row) => monthPartitionOf(Number(row[dayIndex])));
   if (entity.lifetime === 'history') {
-    computed.set(SPAN_COLUMNS.from, readDayOf('start')).set(SPAN_COLUMNS.to, readDayOf('end'));
+    computed.set(INTERVAL_COLUMNS.from, readDayOf('start')).set(INTERVAL_COLUMNS.to, readDayOf('end'));
   }
   const stored = entity.lifetime === 'daily' ? [...storage.identity, ...storage.attributes] : null;
   const columns = storage.columns.filter(({ name }) => stored?.includes(name) ?? true);
@@ -138,7 +138,7 @@ async function insertAll(
   table: ImportTable,
   target: InsertTarget,
 ): Promise<void> {
-  const insert = prepareInsert(database, quoted(target.table), target);
+  const insert = prepareInsert(database, quoteIdentifier(target.table), target);
   const insertBatch = database.transaction((rows: readonly TableRow[]) => rows.forEach(insert));
   for await (const rows of source.rows(table)) insertBatch(rows);
 }

@@ -23,7 +23,7 @@ export function checkVolumes(
   const volumeFindings = [...rowCountsBefore].flatMap(([collection, earlier]) => {
     const now = rowCountsAfter.get(collection);
     if (now === undefined) return [];
-    const mustNotBecomeEmpty = context.model.entities.get(collection)?.vital === true;
+    const mustNotBecomeEmpty = context.model.entities.get(collection)?.mustNotBeEmpty === true;
     const problem =
       mustNotBecomeEmpty && now === 0 && earlier > 0
         ? 'none is left'

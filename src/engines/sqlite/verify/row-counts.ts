@@ -1,6 +1,6 @@
 // How many rows stand in each collection, before a night and with it: what a jump is measured by.
-import { quoted } from '../../../../schema/derive/ddl.ts';
-import { storageOf, SPAN_COLUMNS, type Storage } from '../../../../schema/derive/storage.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import { storageOf, INTERVAL_COLUMNS, type Storage } from '../../../../schema/derive/storage.ts';
 import type { BuildContext } from '../build/build-context.ts';
 
 /**
@@ -39,16 +39,16 @@ function countRows({ database, model, parameters }: BuildContext, day: string): 
 }
 
 function countSql({ entity, table, roles, identity }: Storage, day: string): string | null {
-  if (identity.filter((name) => name !== SPAN_COLUMNS.period).length > 1) return null;
+  if (identity.filter((name) => name !== INTERVAL_COLUMNS.period).length > 1) return null;
   const deleted = roles.get('deleted');
-  const isPresent = deleted === undefined ? 'TRUE' : `NOT ${quoted(deleted)}`;
+  const isPresent = deleted === undefined ? 'TRUE' : `NOT ${quoteIdentifier(deleted)}`;
   switch (entity.lifetime) {
     case 'current':
-      return `SELECT count(*) FROM ${quoted(table)} WHERE ${isPresent}`;
+      return `SELECT count(*) FROM ${quoteIdentifier(table)} WHERE ${isPresent}`;
     case 'history':
-      return `SELECT count(*) FROM ${quoted(table)} WHERE toKey = @open AND ${isPresent}`;
+      return `SELECT count(*) FROM ${quoteIdentifier(table)} WHERE toKey = @open AND ${isPresent}`;
     case 'daily':
-      return `SELECT (SELECT count(*) FROM ${quoted(entity.name)} WHERE ${quoted(roles.get('day') ?? '')} = d.day)
+      return `SELECT (SELECT count(*) FROM ${quoteIdentifier(entity.name)} WHERE ${quoteIdentifier(roles.get('day') ?? '')} = d.day)
         FROM (SELECT ${day} AS day) d WHERE d.day IS NOT NULL`;
     case 'event':
       return null;

@@ -1,7 +1,7 @@
 // What must hold before anyone may see a night, and what must hold of a generation as a whole.
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
-import { NOT_AVAILABLE_KEY } from '../../../../schema/words.ts';
+import { NOT_AVAILABLE_KEY } from '../../../../schema/entity.ts';
 import type { VerifyFinding } from '../../generation-build.ts';
 import { columnList } from '../sql-columns.ts';
 import type { BuildContext } from '../build/build-context.ts';
@@ -64,10 +64,10 @@ function findDuplicateKeys(
       .map((set) => [set.join(', '), set]),
   );
   return [...sets].flatMap(([columnNames, set]) => {
-    const present = set.map((each) => `${quoted(each)} IS NOT NULL`).join(' AND ');
+    const present = set.map((each) => `${quoteIdentifier(each)} IS NOT NULL`).join(' AND ');
     const duplicates = countRows(
       scope,
-      `SELECT count(*) FROM (SELECT 1 FROM ${quoted(name)} WHERE ${present} GROUP BY ${columnList(set)} HAVING count(*) > 1)`,
+      `SELECT count(*) FROM (SELECT 1 FROM ${quoteIdentifier(name)} WHERE ${present} GROUP BY ${columnList(set)} HAVING count(*) > 1)`,
     );
     return brokenFinding(name, duplicates, `values of ${columnNames} stand on more than one row`);
   });
@@ -97,14 +97,14 @@ function findBrokenReferences(
   return [...references].flatMap(([own, { target, theirs }]) => {
     const isStored = stored.some((column) => column.name === own);
     if (!isStored && own !== roles.get('day')) return [];
-    const value = isStored ? `t.${quoted(own)}` : 't.dateKey';
+    const value = isStored ? `t.${quoteIdentifier(own)}` : 't.dateKey';
     const rows = isStored
-      ? `${quoted(storage.table)} t WHERE ${scopeCondition(scope, storage)}`
+      ? `${quoteIdentifier(storage.table)} t WHERE ${scopeCondition(scope, storage)}`
       : snapshotDaysSql(scope, storage);
     const broken = countRows(
       scope,
       `SELECT count(*) FROM ${rows} AND ${value} <> ${NOT_AVAILABLE_KEY}
-       AND NOT EXISTS (SELECT 1 FROM ${quoted(target.entity.name)} x WHERE x.${quoted(theirs)} = ${value})`,
+       AND NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(target.entity.name)} x WHERE x.${quoteIdentifier(theirs)} = ${value})`,
     );
     return brokenFinding(entity.name, broken, `rows have a ${own} that ${target.entity.name} does not know`);
   });
@@ -116,14 +116,14 @@ function findOverlappingIntervals(
   _: ReadonlyMap<string, Storage>,
   storage: Storage,
 ): readonly VerifyFinding[] {
-  if (!storage.spans) return [];
+  if (!storage.storesIntervals) return [];
   const identityColumns = columnList(storage.identity);
   const where = storage.entity.lifetime === 'daily' && !scope.allDays ? 'WHERE period = @period' : '';
   const partition = identityColumns === '' ? '' : `PARTITION BY ${identityColumns}`;
   const overlapping = countRows(
     scope,
     `SELECT count(*) FROM (
-       SELECT fromKey, toKey, lag(toKey) OVER (${partition} ORDER BY fromKey) AS before FROM ${quoted(storage.table)} ${where}
+       SELECT fromKey, toKey, lag(toKey) OVER (${partition} ORDER BY fromKey) AS before FROM ${quoteIdentifier(storage.table)} ${where}
      ) WHERE toKey <= fromKey OR before > fromKey`,
   );
   return brokenFinding(storage.entity.name, overlapping, 'spans overlap or end before they begin');
@@ -137,11 +137,11 @@ function findRowsOutsidePartition(
 ): readonly VerifyFinding[] {
   if (entity.lifetime !== 'daily' || !scope.allDays) return [];
   const endOfPeriod = 'iif(period % 100 = 12, period + 89, period + 1) * 100 + 1';
-  const last = `(SELECT max(period) FROM ${quoted(table)})`;
+  const last = `(SELECT max(period) FROM ${quoteIdentifier(table)})`;
   const ends = `iif(toKey = @open, period = ${last}, toKey <= ${endOfPeriod})`;
   const outside = countRows(
     scope,
-    `SELECT count(*) FROM ${quoted(table)} WHERE fromKey / 100 <> period OR NOT ${ends}`,
+    `SELECT count(*) FROM ${quoteIdentifier(table)} WHERE fromKey / 100 <> period OR NOT ${ends}`,
   );
   return brokenFinding(entity.name, outside, 'spans reach beyond their month');
 }
@@ -154,7 +154,10 @@ function findMissingLookupRows(
 ): readonly VerifyFinding[] {
   const expected = entity.rows?.length ?? 0;
   if (expected === 0) return [];
-  const missing = Math.max(0, expected - countRows(scope, `SELECT count(*) FROM ${quoted(entity.name)}`));
+  const missing = Math.max(
+    0,
+    expected - countRows(scope, `SELECT count(*) FROM ${quoteIdentifier(entity.name)}`),
+  );
   return brokenFinding(entity.name, missing, 'rows of the lookup are missing');
 }
 
@@ -178,7 +181,7 @@ function scopeCondition({ allDays }: VerifyScope, { entity, roles }: Storage): s
     case 'current':
       return 'TRUE';
     case 'event':
-      return `t.${quoted(day ?? '')} = @day`;
+      return `t.${quoteIdentifier(day ?? '')} = @day`;
     case 'history':
       return 't.toKey = @open';
     case 'daily':

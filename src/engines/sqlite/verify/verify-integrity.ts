@@ -1,6 +1,6 @@
 // A published file, examined as a whole: its pages, and every day of every collection by the rules of a night.
 import Database from 'better-sqlite3';
-import { quoted } from '../../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Model } from '../../../../schema/model.ts';
 import type { Generation } from '../../engine.ts';
 import type { VerifyFinding } from '../../generation-build.ts';
@@ -61,7 +61,7 @@ function damageFinding(damage: string): VerifyFinding {
 function countRows(database: Database.Database, { entities }: Model): ReadonlyMap<string, number> {
   const count = (name: string): number =>
     database
-      .prepare<[], number>(`SELECT count(*) FROM ${quoted(name)}`)
+      .prepare<[], number>(`SELECT count(*) FROM ${quoteIdentifier(name)}`)
       .pluck()
       .get() ?? 0;
   return new Map([...entities.keys()].map((name) => [name, count(name)]));

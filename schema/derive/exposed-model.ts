@@ -1,0 +1,75 @@
+// What a query may name, per version: the whitelist between a client's text and our SQL.
+import type { Entity, FeedVersion, Property } from '../entity.ts';
+import type { Model } from '../model.ts';
+
+/** A way from one collection to another, as one version shows it. */
+export interface NavigationProperty {
+  readonly name: string;
+  readonly to: string;
+  /** One row there, or a collection of rows. */
+  readonly many: boolean;
+  /** Own property → property of the target with the same value. */
+  readonly on: Readonly<Record<string, string>>;
+  readonly description: string;
+  /** Name of the way back. */
+  readonly partner: string;
+}
+
+export interface EntitySet {
+  readonly entity: Entity;
+  /** In the feed's order, without what the version hides. */
+  readonly properties: ReadonlyMap<string, Property>;
+  readonly navigations: ReadonlyMap<string, NavigationProperty>;
+}
+
+export interface ExposedModel {
+  readonly version: FeedVersion;
+  /** Of the types and functions. */
+  readonly namespace: string;
+  /** By collection name, in the order of the service document. */
+  readonly entitySets: ReadonlyMap<string, EntitySet>;
+}
+
+export function deriveExposedModel(model: Model, version: FeedVersion): ExposedModel {
+  const isExposed = (exposable: { readonly beta?: true }): boolean => version === 'beta' || !exposable.beta;
+  const exposed = [...model.entities.values()].filter(isExposed);
+  const navigationsBySet = new Map(
+    exposed.map((entity) => [entity.name, new Map<string, NavigationProperty>()]),
+  );
+  for (const { name: from, navigations } of exposed) {
+    for (const [name, { to, on, inverse, description }] of Object.entries(navigations)) {
+      if (!navigationsBySet.has(to)) continue;
+      navigationsBySet.get(from)?.set(name, { name, to, many: false, on, description, partner: inverse });
+      const inverseOn = Object.fromEntries(Object.entries(on).map(([own, theirs]) => [theirs, own]));
+      const inverseDescription = `All ${from} whose ${name} this is.`;
+      navigationsBySet.get(to)?.set(inverse, {
+        name: inverse,
+        to: from,
+        many: true,
+        on: inverseOn,
+        description: inverseDescription,
+        partner: name,
+      });
+    }
+  }
+  const entitySets = exposed.map((entity): [string, EntitySet] => [
+    entity.name,
+    {
+      entity,
+      properties: new Map(Object.entries(entity.properties).filter(([, property]) => isExposed(property))),
+      navigations: navigationsBySet.get(entity.name) ?? new Map<string, NavigationProperty>(),
+    },
+  ]);
+  return { version, namespace: model.namespace, entitySets: new Map(entitySets) };
+}
+
+/**
+ * Finds a name as written, else in any case: documentation writes `DateKey` where the property is `dateKey`.
+ * Returns the name as the model writes it.
+ */
+export function findName(names: ReadonlyMap<string, unknown>, written: string): string | null {
+  if (names.has(written)) return written;
+  const lower = written.toLowerCase();
+  for (const name of names.keys()) if (name.toLowerCase() === lower) return name;
+  return null;
+}

@@ -1,0 +1,32 @@
+// `backup`: what is served now, as one file to keep elsewhere.
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { MODEL } from '../../../schema/fleetfeed-model.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import { backUp } from '../../engines/sqlite/transfer/backup.ts';
+import { listGenerations } from '../../engines/sqlite/generations/generation-files.ts';
+import type { Command } from './command.ts';
+import { rowSummary } from '../text/row-summary.ts';
+import { say } from '../process/terminal.ts';
+
+export const backup: Command = {
+  operands: ['<file or folder>'],
+  help: 'Copies what is served into a file, verified, with a manifest beside it; also while serve runs.',
+  settings: ['data'],
+  run: async ({ data }, [place]) => {
+    if (place === undefined) {
+      const hint = 'For example: fleetfeed backup /mnt/backups/';
+      throw new FeedError('setup.bad-setting', 'There is no place to put the backup.', { hint });
+    }
+    const [newest] = listGenerations(data);
+    if (!newest) throw new FeedError('feed.empty', `'${data}' holds no night yet.`);
+    const isFolder = place.endsWith('/') || (existsSync(place) && statSync(place).isDirectory());
+    const file = isFolder ? join(place, basename(newest.path)) : place;
+    mkdirSync(dirname(file), { recursive: true });
+    const { bytes, rows } = await backUp(newest, file, MODEL);
+    const size = `${(bytes / 1e6).toFixed(1)} MB`;
+    say(
+      `The night of ${newest.dateKey}, generation ${newest.id}, is in '${file}': ${size}, ${rowSummary(rows)}.`,
+    );
+  },
+};

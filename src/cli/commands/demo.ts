@@ -1,0 +1,86 @@
+// `demo`: from nothing to a feed with a history, without a tenant: every night harvested over HTTP from the emulator.
+import {
+  startGraphEmulator,
+  type GraphEmulator,
+} from '../../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../../fixtures/tenant/make-tenant.ts';
+import { systemClock } from '../../base/clock.ts';
+import { addDays, dateKeyOf, type DateKey } from '../../base/date-key.ts';
+import type { Observer } from '../../base/observation.ts';
+import { listGenerations } from '../../engines/sqlite/generations/generation-files.ts';
+import { logTo } from '../../observe/log.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { clockOf } from '../wiring/clock-of.ts';
+import type { Command } from './command.ts';
+import { daysToSimulate, openDemoTenant } from '../wiring/demo-tenant.ts';
+import { demoWelcome } from '../text/demo-welcome.ts';
+import { authenticatorOf } from '../wiring/authenticator-of.ts';
+import { simulateRuns } from '../wiring/simulate-runs.ts';
+import { bar } from '../text/draw-progress.ts';
+import { FEED_SETTINGS, startFeed } from '../wiring/start-feed.ts';
+import { print, say } from '../process/terminal.ts';
+import { waitForShutdownSignal } from '../process/wait-for-shutdown-signal.ts';
+
+export const demo: Command = {
+  help: 'Grows a demo tenant, lives through its nights and serves them: the first look.',
+  settings: [...FEED_SETTINGS, 'keepGenerations', 'devices', 'nights', 'seed', 'emulatorPort'],
+  run: async (settings) => {
+    // Before the minute that history takes, not after it.
+    authenticatorOf(settings, clockOf(settings));
+    const today = dateKeyOf(clockOf(settings).now());
+    const tenant = openDemoTenant(settings, today);
+    const last = listGenerations(settings.data)[0]?.dateKey ?? null;
+    const emulator = await startGraphEmulator({
+      tenant: makeTenant({ ...tenant, firstDateKey: tenant.firstNight }),
+      port: settings.emulatorPort,
+    });
+    const stopping = new AbortController();
+    const ended = waitForShutdownSignal().then(() => stopping.abort(new Error('The demo was told to end.')));
+    try {
+      await simulateHistory(daysToSimulate(tenant, last, today), emulator, settings, stopping.signal);
+      emulator.setDay(today);
+      const feed = await startFeed(settings, clockOf(settings), logTo(say, settings.logFormat, systemClock));
+      say(
+        demoWelcome({
+          feed: feed.url,
+          graph: emulator.url,
+          data: settings.data,
+          tomorrow: addDays(today, 1),
+        }),
+      );
+      print(`Feed: ${feed.url}`);
+      await ended;
+      await feed.stop();
+    } catch (error) {
+      // Told to end before its nights were over: the next start goes on from there.
+      if (!stopping.signal.aborted) throw error;
+    } finally {
+      await emulator.close();
+    }
+  },
+};
+
+async function simulateHistory(
+  days: readonly DateKey[],
+  emulator: GraphEmulator,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  const startedAt = performance.now();
+  const onDay = (night: DateKey, done: number): void => showProgress(done, days.length, night);
+  await simulateRuns(days, { emulator, settings, observe: failuresOnly, signal, onDay });
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (days.length > 0) say(`${days.length} nights in ${seconds} s.`);
+}
+
+// Sixty nights that each tell their stages would hide the one that went wrong.
+const failuresOnly: Observer = (observation) => {
+  if (observation.kind === 'night.failed')
+    say(`The night of ${observation.dateKey} failed: ${observation.error.message}`);
+};
+
+function showProgress(done: number, total: number, day: DateKey): void {
+  const line = `${bar(done, total)} night ${done} of ${total}: ${day}`;
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}${done === total ? '\n' : ''}`);
+  else if (done % 10 === 0 || done === total) say(line);
+}

@@ -1,0 +1,52 @@
+// `doctor`: looks at everything that nights and the feed need, and says in words what to do.
+import { systemClock } from '../../base/clock.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { Command } from './command.ts';
+import { checkExposure, checkKeys, checkSignIn } from '../doctor/check-access.ts';
+import { checkFolder, checkSecretFiles } from '../doctor/check-folder.ts';
+import { checkGraph } from '../doctor/check-graph.ts';
+import { checkCertificate, checkPort } from '../doctor/check-listening.ts';
+import { checkGeneration, checkSchedule } from '../doctor/check-runs.ts';
+import { failedCheck, type Check, type CheckResult } from '../doctor/check-result.ts';
+import { print } from '../process/terminal.ts';
+import { serve } from './serve.ts';
+
+/** By what it is about, in the order in which it is told. */
+const CHECKS: readonly (readonly [subject: string, check: Check])[] = [
+  ['folder', checkFolder],
+  ['secrets', checkSecretFiles],
+  ['access', checkExposure],
+  ['API keys', checkKeys],
+  ['sign-in', checkSignIn],
+  ['port', checkPort],
+  ['TLS', checkCertificate],
+  ['Graph', checkGraph],
+  ['snapshot', checkGeneration],
+  ['schedule', checkSchedule],
+];
+
+export const doctor: Command = {
+  help: 'Looks at all that nights and the feed need, and says what to do; ends with 1 when something fails.',
+  settings: serve.settings,
+  run: async (settings) => {
+    const results: CheckResult[] = [];
+    for (const [subject, check] of CHECKS) {
+      for (const result of await runCheck(subject, check, settings)) {
+        results.push(result);
+        print(`${result.status.padEnd(4)}  ${result.subject.padEnd(8)}  ${result.message}`);
+      }
+    }
+    const count = (status: CheckResult['status']): number =>
+      results.filter((result) => result.status === status).length;
+    print(`${count('ok')} well, ${count('warn')} to watch, ${count('fail')} to mend.`);
+    if (count('fail') > 0) process.exitCode = 1;
+  },
+};
+
+async function runCheck(subject: string, check: Check, settings: Settings): Promise<readonly CheckResult[]> {
+  try {
+    return await check(settings, systemClock);
+  } catch (error) {
+    return [failedCheck(subject, error)];
+  }
+}

@@ -1,0 +1,117 @@
+// `export`: every collection of the newest generation as a file of its own, for other programs or another warehouse.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MODEL } from '../../../schema/fleetfeed-model.ts';
+import { digestFile } from '../../engines/digest-file.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import {
+  openExport,
+  type ExportSource,
+  type ExportTable,
+} from '../../engines/sqlite/transfer/export-tables.ts';
+import { listGenerations, type StoredGeneration } from '../../engines/sqlite/generations/generation-files.ts';
+import { schemaFingerprint } from '../../engines/sqlite/generations/schema-fingerprint.ts';
+import type { TableFormat, TableRow } from '../../format/table/table-format.ts';
+import { migrateWarehouse } from '../wiring/migrate-warehouse.ts';
+import type { Command } from './command.ts';
+import { MANIFEST, type ExportedTable, type ExportManifest } from '../wiring/export-manifest.ts';
+import { TABLE_FORMATS } from '../wiring/table-formats.ts';
+import { say } from '../process/terminal.ts';
+
+export const exportCommand: Command = {
+  help: 'Writes every collection, all its days, into a file each (export --to folder), with a manifest.',
+  settings: ['data', 'keepGenerations', 'to', 'format', 'collections'],
+  run: async (settings) => {
+    const { to, data, format, collections } = settings;
+    const folder = requireEmptyFolder(to);
+    for (const name of collections) requireCollection(name);
+    if (existsSync(data)) migrateWarehouse(settings);
+    const [newest] = listGenerations(data);
+    if (!newest) throw new FeedError('feed.empty', `'${data}' holds no night yet.`);
+    const source = openExport(newest.path, MODEL);
+    try {
+      const isWanted = ({ name }: ExportTable): boolean =>
+        collections.length === 0 || collections.includes(name);
+      const tables = await writeTables(folder, TABLE_FORMATS[format], source, source.tables.filter(isWanted));
+      const manifest = manifestOf(newest, { format, whole: collections.length === 0, tables });
+      writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+      const rows = tables.reduce((sum, each) => sum + each.rows, 0).toLocaleString('en');
+      say(
+        `Generation ${newest.id} of ${newest.dateKey} is in '${folder}': ${tables.length} files, ${rows} rows.`,
+      );
+    } finally {
+      source.close();
+    }
+  },
+};
+
+/** An export beside other files, or half of another, would be neither. */
+function requireEmptyFolder(to: string | null): string {
+  if (to === null) {
+    const hint = 'For example: fleetfeed export --to /mnt/export';
+    throw new FeedError('setup.bad-setting', 'It is not said into which folder.', { target: '--to', hint });
+  }
+  // It tells of people: a folder that is made for it is its owner's alone.
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  if (readdirSync(to).length === 0) return to;
+  throw new FeedError('setup.bad-setting', `The folder '${to}' is not empty.`, { target: '--to' });
+}
+
+function requireCollection(name: string): void {
+  if (MODEL.entities.has(name)) return;
+  const nearest = nearestName([...MODEL.entities.keys()], name);
+  const hint = nearest === null ? "'fleetfeed print collections' lists them." : `Did you mean '${nearest}'?`;
+  throw new FeedError('setup.bad-setting', `There is no collection '${name}'.`, {
+    target: '--collections',
+    hint,
+  });
+}
+
+/** What was written of an export that failed is removed: without its manifest it is none. */
+async function writeTables(
+  folder: string,
+  format: TableFormat,
+  source: ExportSource,
+  tables: readonly ExportTable[],
+): Promise<readonly ExportedTable[]> {
+  const written: ExportedTable[] = [];
+  try {
+    for (const table of tables) written.push(await writeTable(folder, format, source, table));
+    return written;
+  } catch (error) {
+    for (const { name } of tables) rmSync(join(folder, `${name}.${format.extension}`), { force: true });
+    throw error;
+  }
+}
+
+async function writeTable(
+  folder: string,
+  format: TableFormat,
+  source: ExportSource,
+  table: ExportTable,
+): Promise<ExportedTable> {
+  const { name, columns } = table;
+  const file = `${name}.${format.extension}`;
+  const path = join(folder, file);
+  let rows = 0;
+  function* counted(): Generator<TableRow> {
+    for (const row of source.rows(table)) {
+      rows += 1;
+      yield row;
+    }
+  }
+  await format.write(path, columns, counted());
+  return { name, file, rows, sha256: await digestFile(path), columns };
+}
+
+type ManifestContents = Pick<ExportManifest, 'format' | 'whole' | 'tables'>;
+
+function manifestOf(
+  { id, dateKey, publishedAt }: StoredGeneration,
+  contents: ManifestContents,
+): ExportManifest {
+  const { format, whole, tables } = contents;
+  const mark = schemaFingerprint(MODEL);
+  return { kind: 'fleetfeed-export', format, generation: id, dateKey, publishedAt, mark, whole, tables };
+}

@@ -1,0 +1,92 @@
+// `query`: the answer to any address of the feed, without a server; or how it would be found.
+import { existsSync } from 'node:fs';
+import { MODEL } from '../../../schema/fleetfeed-model.ts';
+import { roleNamed } from '../../auth/roles.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import { openExplainingEngine } from '../../engines/sqlite/read/explaining-engine.ts';
+import { SQLITE_DIALECT } from '../../engines/sqlite/sqlite-dialect.ts';
+import { openSqliteEngine } from '../../engines/sqlite/sqlite-engine.ts';
+import type { Engine } from '../../engines/engine.ts';
+import { encodeError } from '../../format/odata/encode-error.ts';
+import { type FeedRequest, parseTarget } from '../../http/request/feed-request.ts';
+import { type Feed, feedsByRole } from '../../http/feed.ts';
+import { planRequest, serveRead } from '../../http/read/serve-read.ts';
+import { startStopwatch } from '../../http/request/stopwatch.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { migrateWarehouse } from '../wiring/migrate-warehouse.ts';
+import { clockOf } from '../wiring/clock-of.ts';
+import type { Command } from './command.ts';
+import { explanation } from '../text/explanation.ts';
+import { rolesOf } from '../wiring/roles-of.ts';
+import { print, printBody, say } from '../process/terminal.ts';
+import { readTypedAddress } from '../text/typed-address.ts';
+
+const ignoreObservation = (): void => undefined;
+
+export const query: Command = {
+  operands: ["'<address>'"],
+  help: 'Answers an address of the feed, such as beta/devices?$top=3, without a server.',
+  settings: ['data', 'as', 'roles', 'pageRows', 'publicUrl', 'today'],
+  switches: { explain: 'Prints the plan, the SQL and how SQLite would run it, and reads nothing.' },
+  run: async (settings, [typed], switches) => {
+    if (typed === undefined) {
+      const hint = "For example: fleetfeed query 'beta/devices?$top=3'";
+      throw new FeedError('setup.bad-setting', 'There is no address to answer.', { hint });
+    }
+    const caughtUp = existsSync(settings.data) ? migrateWarehouse(settings) : null;
+    if (caughtUp) say(`The warehouse has what this release knows more of since generation ${caughtUp.id}.`);
+    try {
+      await (switches.has('explain') ? explain(typed, settings) : answer(typed, settings));
+    } catch (error) {
+      if (!(error instanceof FeedError)) throw error;
+      // As a server would send it, for programs as well as for people.
+      say(Buffer.from(encodeError(error)).toString());
+      process.exitCode = 1;
+    }
+  },
+};
+
+async function answer(typed: string, settings: Settings): Promise<void> {
+  const engine = openSqliteEngine({ dataDir: settings.data, workers: 1, observe: ignoreObservation });
+  try {
+    const request = requestOf(typed, settings);
+    const { body } = await serveRead(feedOf(engine, settings), request, startStopwatch());
+    if (body) await printBody(body);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function explain(typed: string, settings: Settings): Promise<void> {
+  const engine = openExplainingEngine(settings.data);
+  const feed = feedOf(engine, settings);
+  const request = requestOf(typed, settings);
+  const planned = planRequest(feed, request, startStopwatch());
+  // Through the whole corridor, so that nothing is explained that would not be run.
+  await serveRead(feed, request, startStopwatch());
+  print(explanation(planned, engine.explained));
+}
+
+function feedOf(engine: Engine, settings: Settings): Feed {
+  const role = roleNamed(rolesOf(settings), settings.as, '--as');
+  const options = {
+    model: MODEL,
+    engine,
+    dialect: SQLITE_DIALECT,
+    clock: clockOf(settings),
+    observe: ignoreObservation,
+    settings,
+  };
+  return feedsByRole(options)(role);
+}
+
+function requestOf(typed: string, { publicUrl, host, port }: Settings): FeedRequest {
+  const { target, base } = readTypedAddress(typed, publicUrl ?? `http://${host}:${port}`);
+  return {
+    ...parseTarget(target, base),
+    headers: {},
+    contentEncoding: 'identity',
+    wantsBody: true,
+    signal: new AbortController().signal,
+  };
+}

@@ -1,0 +1,43 @@
+// `serve`: the feed, and a night of its own at 00:00 UTC.
+import { isRunDue } from '../../../etl/schedule/is-run-due.ts';
+import { scheduleRuns } from '../../../etl/schedule/schedule-runs.ts';
+import { systemClock } from '../../base/clock.ts';
+import { logTo } from '../../observe/log.ts';
+import { clockOf } from '../wiring/clock-of.ts';
+import type { Command } from './command.ts';
+import { credentialOf } from '../wiring/credential-of.ts';
+import { retentionOf } from '../wiring/retention-of.ts';
+import { FEED_SETTINGS, startFeed } from '../wiring/start-feed.ts';
+import { runEtlInProcess } from '../process/run-etl-in-process.ts';
+import { TENANT_SETTINGS, openTenantWarehouse } from '../wiring/tenant-etl.ts';
+import { print, say } from '../process/terminal.ts';
+import { waitForShutdownSignal } from '../process/wait-for-shutdown-signal.ts';
+
+export const serve: Command = {
+  help: 'Serves the feed and, unless --schedule off, runs a night at 00:00 UTC.',
+  settings: [...new Set([...FEED_SETTINGS, 'schedule' as const, 'jitter' as const, ...TENANT_SETTINGS])],
+  run: async (settings) => {
+    const stopping = new AbortController();
+    // Credentials are asked for before anything listens.
+    const credential = settings.schedule === 'on' ? credentialOf(settings) : null;
+    retentionOf(settings);
+    const ended = waitForShutdownSignal();
+    const clock = clockOf(settings);
+    const feed = await startFeed(settings, clock, logTo(say, settings.logFormat, systemClock));
+    const warehouse = openTenantWarehouse(settings);
+    const schedule =
+      credential &&
+      scheduleRuns({
+        run: () => runEtlInProcess({ credential, settings }, feed.observe, stopping.signal),
+        isDue: () => isRunDue(warehouse, clock),
+        clock,
+        observe: feed.observe,
+        jitterMinutes: settings.jitter,
+      });
+    print(`Feed: ${feed.url}`);
+    await ended;
+    schedule?.stop();
+    stopping.abort();
+    await feed.stop();
+  },
+};

@@ -1,0 +1,40 @@
+// `snapshot`: one night, now.
+import { logTo } from '../../observe/log.ts';
+import { systemClock } from '../../base/clock.ts';
+import { FeedError } from '../../base/feed-error.ts';
+import { clockOf } from '../wiring/clock-of.ts';
+import type { Command } from './command.ts';
+import { credentialOf } from '../wiring/credential-of.ts';
+import { drawProgress } from '../text/draw-progress.ts';
+import { limitHeapGrowth } from '../process/limit-heap-growth.ts';
+import { TENANT_SETTINGS, tenantEtl, openTenantWarehouse } from '../wiring/tenant-etl.ts';
+import { say } from '../process/terminal.ts';
+import { waitForShutdownSignal } from '../process/wait-for-shutdown-signal.ts';
+
+const interrupted = (): FeedError =>
+  new FeedError('feed.unavailable', 'Stopped; nothing of this night was published.');
+
+export const snapshot: Command = {
+  help: 'Reads the tenant once and publishes the night of today.',
+  settings: [...TENANT_SETTINGS, 'logFormat'],
+  switches: { accept: 'Publishes the night that verification refused, as it was kept; reads nothing.' },
+  run: async (settings, _operands, switches) => {
+    if (switches.has('accept')) {
+      const { id, dateKey } = openTenantWarehouse(settings).release(systemClock.now());
+      say(`The refused night of ${dateKey} is published as generation ${id}.`);
+      return;
+    }
+    limitHeapGrowth();
+    const stopping = new AbortController();
+    void waitForShutdownSignal().then(() => stopping.abort(interrupted()));
+    const observe =
+      settings.logFormat === 'json' ? logTo(say, 'json', systemClock) : drawProgress(process.stderr);
+    const runTenantEtl = tenantEtl({
+      credential: credentialOf(settings),
+      settings,
+      observe,
+      signal: stopping.signal,
+    });
+    await runTenantEtl(clockOf(settings));
+  },
+};

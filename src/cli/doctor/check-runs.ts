@@ -1,0 +1,52 @@
+// What is served and what comes next: the newest generation, the last run, and who runs the nights.
+import { addDays, dateKeyOf } from '../../base/date-key.ts';
+import {
+  findFileDamage,
+  listGenerationFiles,
+  readGeneration,
+} from '../../engines/sqlite/generations/generation-files.ts';
+import { openSqliteRunJournal } from '../../engines/sqlite/journal/sqlite-run-journal.ts';
+import { fail, ok, warn, type Check } from './check-result.ts';
+
+const HOUR_MS = 3_600_000;
+
+export const checkGeneration: Check = ({ data, readyHours }, clock) => {
+  const [file] = listGenerationFiles(data);
+  if (!file) return [warn('snapshot', 'No night has been published yet.', "Run one: 'fleetfeed snapshot'.")];
+  const generation = readGeneration(file);
+  const damage = findFileDamage(file.path);
+  if (!generation || damage !== null) {
+    return [
+      fail(
+        'snapshot',
+        `'${file.path}' is damaged${damage === null ? '' : `: ${damage}`}.`,
+        "Serve the night before with 'fleetfeed rollback', or restore a backup; and look after the disk.",
+      ),
+    ];
+  }
+  const hours = (clock.now().getTime() - Date.parse(generation.publishedAt)) / HOUR_MS;
+  const message = `The night of ${file.dateKey} was published ${hours.toFixed(1)} hours ago`;
+  return [
+    hours < readyHours
+      ? ok('snapshot', `${message}, and its file is whole.`)
+      : fail(
+          'snapshot',
+          `${message}: more than ${readyHours}.`,
+          "'fleetfeed status' tells what the nights since came to.",
+        ),
+  ];
+};
+
+export const checkSchedule: Check = ({ data, schedule }, clock) => {
+  const next = `The next night is that of ${addDays(dateKeyOf(clock.now()), 1)}, at 00:00 UTC`;
+  const planned =
+    schedule === 'on'
+      ? ok('schedule', `${next}, for as long as 'fleetfeed serve' runs.`)
+      : warn('schedule', "'serve' runs no nights.", "Let something run 'fleetfeed snapshot' each night.");
+  const [last] = openSqliteRunJournal(data).recent(1);
+  if (!last || last.outcome === 'published') return [planned];
+  return [
+    planned,
+    warn('schedule', `The last run, of the night of ${last.dateKey}: ${last.outcome}.`, last.reason ?? ''),
+  ];
+};

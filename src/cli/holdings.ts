@@ -1,8 +1,0 @@
-// How much a generation holds, in words.
-
-/** By collection; null where another release made it. */
-export function holdings(rows: Readonly<Record<string, number>> | null): string {
-  if (rows === null) return 'made by another release, its pages are whole';
-  const all = Object.values(rows).reduce((sum, each) => sum + each, 0);
-  return `${Object.keys(rows).length} collections, ${all.toLocaleString('en')} rows, whole`;
-}

@@ -1,0 +1,53 @@
+// What `query --explain` prints: the plan, each statement with its values, and SQLite's own plan for it.
+import { inspect } from 'node:util';
+import type { ExplainedStatement } from '../../engines/sqlite/read/explaining-engine.ts';
+import type { PlannedRequest } from '../../http/read/serve-read.ts';
+import type { PageStatement } from '../../sql/statement.ts';
+
+export function explanation(planned: PlannedRequest, explained: readonly ExplainedStatement[]): string {
+  if (planned.kind === 'document') return 'A document: it is made from the model, and nothing is read.';
+  const statements = explained.map(({ use, statement, steps }) =>
+    [
+      `SQL: ${use}`,
+      indent(statement.text),
+      ...(statement.values.length > 0 ? ['', 'Values', ...statement.values.map(valueLine)] : []),
+      '',
+      'How SQLite runs it',
+      ...steps.map(indent),
+    ].join('\n'),
+  );
+  return [`Plan\n${indent(planText(planned.plannedRead.plan))}`, ...statements].join('\n\n');
+}
+
+// As wide as a terminal usually is: most values of a plan then stand in one line.
+const WIDTH = 120;
+
+function planText(plan: object): string {
+  return inspect(shorten(plan), {
+    depth: null,
+    breakLength: WIDTH,
+    maxArrayLength: null,
+    maxStringLength: null,
+  });
+}
+
+// An entity is known by its name and a column by its type; all of them would bury the plan.
+function shorten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shorten);
+  if (value instanceof Map) return shorten(Object.fromEntries(value));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('singular' in value && 'name' in value) return value.name;
+  if ('type' in value && 'description' in value) return value.type;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shorten(inner)]));
+}
+
+function valueLine(value: PageStatement['values'][number], index: number): string {
+  const isPlaceholder = typeof value === 'object' && value !== null;
+  const filled =
+    isPlaceholder && value.parameter === 'after' ? `of the last row, order value ${value.index}` : 'rows';
+  return indent(`${index + 1}: ${isPlaceholder ? `<${filled}>` : inspect(value)}`);
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
+}

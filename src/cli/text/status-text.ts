@@ -1,0 +1,82 @@
+// The state of a warehouse as a person reads it.
+import { addDays, dateKeyOf, midnightOf, type DateKey } from '../../base/date-key.ts';
+import type { Generation } from '../../engines/engine.ts';
+import type { RunRecord } from '../../engines/generation-build.ts';
+
+export interface WarehouseState {
+  readonly now: Date;
+  /** Hours after which what is served is called too old. */
+  readonly readyHours: number;
+  /** The newest first. */
+  readonly generations: readonly Generation[];
+  /** Published files that cannot be read. */
+  readonly damaged: readonly string[];
+  /** Nights kept aside. */
+  readonly quarantined: readonly DateKey[];
+  /** The latest first. */
+  readonly runs: readonly RunRecord[];
+  readonly data: string;
+  readonly bytes: number;
+}
+
+export function statusText(state: WarehouseState): string {
+  const { generations, damaged, quarantined, runs, now, data, bytes } = state;
+  const generationList = generations.map(({ id, dateKey }) => `${id} of ${dayText(dateKey)}`);
+  const facts = [
+    ['Served', servedLine(state)],
+    ['Kept', generationList.length === 0 ? 'no generation' : generationList.join(', ')],
+    ...damaged.map((path) => ['Damaged', `${path} cannot be read, and is passed over`]),
+    ...quarantined.map((dateKey) => [
+      'Refused',
+      `the night of ${dayText(dateKey)}; snapshot --accept publishes it, the next good night removes it`,
+    ]),
+    ['Next night', `${dayText(addDays(dateKeyOf(now), 1))} 00:00 UTC, where serve runs it`],
+    ['On disk', `${(bytes / 1e6).toFixed(1)} MB in '${data}'`],
+  ].map(([name = '', fact = '']) => `${name.padEnd(11)} ${fact}`);
+  return [...facts, '', ...(runs.length === 0 ? ['No run is known.'] : runs.flatMap(runLines))].join('\n');
+}
+
+function servedLine({ generations: [newest], now, readyHours }: WarehouseState): string {
+  if (!newest) return 'nothing; no night has been published yet';
+  const hours = (now.getTime() - Date.parse(newest.publishedAt)) / 3_600_000;
+  const freshness = hours < readyHours ? 'fresh' : `too old: more than ${readyHours} hours`;
+  return `the night of ${dayText(newest.dateKey)}, ${hours.toFixed(1)} hours old (${freshness})`;
+}
+
+// Of a night on which everything was refused, the first few say it all; the rest is in runProblems.
+const PROBLEMS_SHOWN = 3;
+
+function runLines(run: RunRecord): readonly string[] {
+  const { dateKey, outcome, startedAt, milliseconds, generation, isComplete, reason } = run;
+  const fields = [
+    dayText(dateKey),
+    outcome.padEnd(9),
+    startedAt === null ? '' : `at ${startText(startedAt, dateKey)}`,
+    milliseconds === null ? '' : `${(milliseconds / 1000).toFixed(1)} s`,
+    generation === null ? '' : `generation ${generation}`,
+    isComplete === null ? '' : isComplete ? 'complete' : 'partial',
+  ];
+  const problems = run.problems
+    .map(({ source, message }) => (message.startsWith(source) ? message : `${source}: ${message}`))
+    .filter((problem) => problem !== reason);
+  const hidden = problems.length - PROBLEMS_SHOWN;
+  const details = [
+    ...(reason === null ? [] : [reason]),
+    ...problems.slice(0, PROBLEMS_SHOWN),
+    ...(hidden > 0 ? [`And ${hidden} more.`] : []),
+  ];
+  return [
+    fields.filter((word) => word !== '').join('  '),
+    ...details.map((line) => `${' '.repeat(12)}${line}`),
+  ];
+}
+
+/** The time of day, with the day where it is not that of the night: a rollback is of a night before. */
+function startText(startedAt: Date, dateKey: DateKey): string {
+  const from = dateKeyOf(startedAt) === dateKey ? 11 : 0;
+  return startedAt.toISOString().slice(from, 16).replace('T', ' ');
+}
+
+function dayText(dateKey: DateKey): string {
+  return midnightOf(dateKey).toISOString().slice(0, 10);
+}

@@ -1,0 +1,27 @@
+// Trouble that the machine makes and its owner can end: a full disk, a folder that may not be written. No fault of ours.
+import { isCorruption, sqliteErrorCode } from '../../engines/sqlite/sqlite-errors.ts';
+
+const SYSTEM_ERROR_CODES: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EDQUOT',
+  'EEXIST',
+  'EFBIG',
+  'EISDIR',
+  'EMFILE',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+]);
+const SQLITE_ERROR_CODES = /^SQLITE_(CANTOPEN|FULL|IOERR|PERM|READONLY)/;
+
+/** What the system said, which names the file; null for every other error. */
+export function systemErrorMessage(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  if (isCorruption(error)) {
+    return `A file of the warehouse is damaged: ${error.message}. fleetfeed verify --all tells which one.`;
+  }
+  const isSystemError =
+    SYSTEM_ERROR_CODES.has(error.code) || SQLITE_ERROR_CODES.test(sqliteErrorCode(error) ?? '');
+  return isSystemError ? `The machine refused: ${error.message}.` : null;
+}

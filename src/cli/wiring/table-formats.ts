@@ -1,0 +1,10 @@
+// The formats of an export, by what --format calls them.
+import { CSV } from '../../format/table/csv.ts';
+import { PARQUET } from '../../format/table/parquet.ts';
+import type { TableFormat } from '../../format/table/table-format.ts';
+import type { Settings } from '../../settings/settings.ts';
+
+export const TABLE_FORMATS: Readonly<Record<Settings['format'], TableFormat>> = {
+  csv: CSV,
+  parquet: PARQUET,
+};

@@ -1,0 +1,89 @@
+// A tenant behind the emulator, harvested over HTTP into a stage that remembers: for tests of what becomes of its odd ones.
+import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { harvest, type HarvestOptions, type HarvestReport } from '../../etl/harvest/harvest.ts';
+import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
+import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
+import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant, type TenantOptions } from '../../fixtures/tenant/make-tenant.ts';
+import type { Tenant } from '../../fixtures/tenant/tenant.ts';
+import type { Row } from '../../schema/entity.ts';
+import type { Observation } from '../../src/base/observation.ts';
+import { recordingStaging, type RecordingStaging } from './recording-staging.ts';
+
+export interface TenantHarvest {
+  readonly staging: RecordingStaging;
+  readonly report: HarvestReport;
+  readonly observations: readonly Observation[];
+  /** What was asked of Graph: method and address. */
+  readonly requests: readonly string[];
+}
+
+export interface TenantHarvestOptions {
+  readonly faults?: readonly Fault[];
+  /** What the last night left, by collection. */
+  readonly existing?: Readonly<Record<string, readonly Row[]>>;
+  readonly context?: HarvestOptions;
+}
+
+export interface HarvestedTenant {
+  readonly tenant: Tenant;
+  readonly url: string;
+  readonly harvestDay: (options?: TenantHarvestOptions) => Promise<TenantHarvest>;
+  readonly close: () => Promise<void>;
+}
+
+/** The tenant as it stands on the night, in short pages. */
+export async function openTenant(
+  options: TenantOptions,
+  day: number,
+  pageRows = 20,
+): Promise<HarvestedTenant> {
+  let requests: string[] = [];
+  const tenant = makeTenant(options);
+  const emulator = await startGraphEmulator({
+    tenant,
+    pageRows,
+    onRequest: (method, url) => requests.push(`${method} ${url}`),
+  });
+  emulator.setDay(day);
+
+  // What protects each copy of an app would be most of the requests of a night.
+  const defaults: HarvestOptions = { mostAppsAsked: 0 };
+  const harvestDay = async ({
+    faults = [],
+    existing = {},
+    context = defaults,
+  }: TenantHarvestOptions = {}) => {
+    requests = [];
+    for (const fault of faults) emulator.faults.add(fault);
+    const observations: Observation[] = [];
+    const graph = openGraphClient({
+      rootUrl: emulator.url,
+      token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
+      run: 'run-1',
+      observe: (observation) => observations.push(observation),
+      signal: new AbortController().signal,
+      retryPolicy: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 20, requestTimeoutMs: 5_000 },
+    });
+    const staging = { ...recordingStaging(existing), dateKey: day };
+    try {
+      return {
+        staging,
+        report: await harvest(graph, staging, context),
+        observations,
+        requests,
+      };
+    } finally {
+      emulator.faults.clear();
+    }
+  };
+  return { tenant, url: emulator.url, harvestDay, close: emulator.close };
+}
+
+/** A fault for as long as the night lasts. */
+export const permanentFault = (match: Fault['match'], answer: Fault['answer']): Fault => ({
+  match,
+  answer,
+  times: 1_000,
+});

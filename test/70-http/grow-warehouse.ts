@@ -1,0 +1,22 @@
+// A small demo warehouse, made as every warehouse is: nights harvested over HTTP from the Graph emulator.
+import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
+import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
+import { addDays, type DateKey } from '../../src/base/date-key.ts';
+import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
+
+/** Nights of a tenant of so many devices, the last of them on `today`. */
+export async function growWarehouse(
+  data: string,
+  { devices, nights, today }: { readonly devices: number; readonly nights: number; readonly today: DateKey },
+): Promise<void> {
+  const days = Array.from({ length: nights }, (_, index) => addDays(today, index + 1 - nights));
+  const tenant = makeTenant({ seed: 1, devices, firstDateKey: addDays(today, 1 - nights) });
+  const emulator = await startGraphEmulator({ tenant });
+  try {
+    const settings = { data, keepGenerations: 3 };
+    const { signal } = new AbortController();
+    await simulateRuns(days, { emulator, settings, observe: () => undefined, signal });
+  } finally {
+    await emulator.close();
+  }
+}

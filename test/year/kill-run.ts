@@ -1,0 +1,29 @@
+// A night in a process of its own, which is killed soon after the end of one of its stages.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { RunPhase } from '../../src/base/observation.ts';
+import type { EtlProcessInput, EtlProcessMessage } from '../../src/cli/process/run-etl-in-process.ts';
+
+export interface KillPoint {
+  readonly after: RunPhase;
+  readonly delayMs: number;
+}
+
+/** Resolves when the process has ended: by the kill, or by itself where it was faster. */
+export async function killRun(
+  input: EtlProcessInput,
+  { after, delayMs: lingerMs }: KillPoint,
+): Promise<void> {
+  const child = fork(new URL('../../src/cli/process/etl-process.ts', import.meta.url), {
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  child.on('message', (message: EtlProcessMessage) => {
+    if (message.kind !== 'observed' || message.observation.kind !== 'night.stage') return;
+    if (message.observation.stage === after) setTimeout(() => child.kill('SIGKILL'), lingerMs);
+  });
+  // Whoever is killed hears no more.
+  child.on('error', () => undefined);
+  child.send(input, () => undefined);
+  await once(child, 'exit');
+}

@@ -97,7 +97,7 @@ describe('a night', () => {
   });
 
   test('that finds another one running says so, and is no run of its own', async () => {
-    const other = warehouse().begin(20261120, new Date());
+    const other = warehouse().begin(20261120, new Date(NIGHT));
     const told = await tonight(harvestOf([]));
     expect(told.report).toMatchObject({ code: 'feed.night-running' });
     expect(kinds(told)).toEqual(['night.started', 'night.failed']);

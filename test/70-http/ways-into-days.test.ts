@@ -1,7 +1,8 @@
 // What leads to the days of one thing is searched for, however many other things have days.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { fixedClock } from '../../src/base/clock.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
 import { SQLITE } from '../../src/engines/sqlite/dialect.ts';
 import { openExplainingEngine } from '../../src/engines/sqlite/explaining-engine.ts';
 import { findAsked } from '../../src/http/feed-request.ts';
@@ -9,7 +10,7 @@ import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/serve-read.ts';
 import { startStopwatch } from '../../src/http/stopwatch.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { makeTestWarehouse } from './feed.ts';
+import { makeTestWarehouse, TODAY } from './feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 beforeAll(async () => {
@@ -25,7 +26,7 @@ async function stepsOnSpans(address: string): Promise<readonly string[]> {
     model: MODEL,
     engine,
     dialect: SQLITE,
-    clock: systemClock,
+    clock: fixedClock(midnightOf(TODAY)),
     observe: () => undefined,
     settings,
   });

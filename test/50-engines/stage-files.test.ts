@@ -120,7 +120,7 @@ describe('beginning', () => {
       `import { openSqliteWarehouse } from ${source('../../src/engines/sqlite/sqlite-warehouse.ts')};
        import { smallModel } from ${source('./small-model.ts')};
        const warehouse = openSqliteWarehouse({ dataDir: ${JSON.stringify(dataDir)}, model: smallModel });
-       const stage = warehouse.beginBuild(20260101, new Date());
+       const stage = warehouse.beginBuild(20260101, new Date(${noon.getTime()}));
        console.log('begun');
        setInterval(() => stage.dateKey, 1000); // A stage nobody holds is collected, and its lock with it.`,
     ]);

@@ -96,7 +96,10 @@ describe('current: the latest state', () => {
         things: { inserted: 0, changed: 0, deleted: 0 },
       });
       expect(row(dataDir)).toEqual({ ...born, thingName: null, modified: '2026-01-02T00:01:00' });
-      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(20260104, new Date());
+      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
+        20260104,
+        midnightOf(20260104),
+      );
       expect([...stage.baseRows(things)][1]).toMatchObject({
         ...last,
         thingKey: 2,

@@ -133,7 +133,10 @@ describe('trimming', () => {
 
   test('of a collection without days is a mistake', () =>
     withDataDir((dataDir) => {
-      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(20260101, new Date());
+      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
+        20260101,
+        midnightOf(20260101),
+      );
       expect(() => stage.trim(things, 20260101)).toThrow('things has no days.');
       stage.discard();
     }));

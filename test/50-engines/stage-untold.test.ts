@@ -147,7 +147,10 @@ test.each<[string, Entity, StagedRow]>([
   ['a count', colourCounts, { values: { colourKey: 1, count: NOT_REPORTED } }],
 ])('%s must be told', (_, entity, row) =>
   withDataDir((dataDir) => {
-    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(20260101, new Date());
+    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
+      20260101,
+      midnightOf(20260101),
+    );
     expect(() => stage.append(entity, [row])).toThrow('must be told');
     expect(() => stage.enrich(things, [told('a', { colourKey: 1 })])).toThrow('cannot come from');
     stage.discard();
@@ -156,7 +159,10 @@ test.each<[string, Entity, StagedRow]>([
 
 test.each([null, undefined])('a row is refused as it comes where what may not be null is %s', (colourKey) =>
   withDataDir((dataDir) => {
-    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(20260101, new Date());
+    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
+      20260101,
+      midnightOf(20260101),
+    );
     const row = { ...thing('a'), values: { ...thing('a').values, colourKey } } as StagedRow;
     expect(() => stage.append(things, [row])).toThrow('things.colourKey: a row came without a value');
     stage.discard();

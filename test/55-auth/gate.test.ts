@@ -21,7 +21,7 @@ import { allRoles, BUILT_IN_ROLES, type Role } from '../../src/auth/roles.ts';
 import { makeTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 
-const NOW = Date.now();
+const NOW = Date.UTC(2026, 10, 20);
 const HOUR = 3_600_000;
 let directory: EntraEmulator;
 let folder: string;
@@ -31,7 +31,7 @@ let ahead = 0;
 const clock = { now: (): Date => new Date(NOW + ahead) };
 
 beforeAll(async () => {
-  directory = await startEntraEmulator();
+  directory = await startEntraEmulator(() => new Date(NOW));
   folder = mkdtempSync(join(tmpdir(), 'gate-'));
   keyFile = openKeyFile(folder);
 });

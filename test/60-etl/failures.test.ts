@@ -214,7 +214,7 @@ const FAILURES: readonly Failure[] = [
     {
       faults: [
         { match: DEVICE_PAGES, answer: '429', retryAfter: '2.128' },
-        { match: DEVICE_PAGES, answer: '429', retryAfter: new Date(Date.now() + 60_000).toUTCString() },
+        { match: DEVICE_PAGES, answer: '429', retryAfter: 'Fri, 31 Dec 9999 23:59:59 GMT' },
         { match: DEVICE_PAGES, answer: '429', after: 1 },
         { match: DEVICE_PAGES, answer: 'throttled-500', after: 2 },
       ],

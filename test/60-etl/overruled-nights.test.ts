@@ -39,7 +39,9 @@ describe('a night that verification refuses', () => {
 
   test('is not accepted where it is broken', async () => {
     await runDay(harvestOf([day('a', 77)]));
-    expect(() => warehouse().release(new Date())).toThrow('is broken and cannot be accepted');
+    expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow(
+      'is broken and cannot be accepted',
+    );
     expect(warehouse().current()).toBeNull();
     expect(readdirSync(dataDir())).toContain('refused-20261120.sqlite');
   });
@@ -112,9 +114,9 @@ describe('a night that verification refuses', () => {
     const copy = readFileSync(kept);
     await runDay(harvestOfMany(200), { run: 'run-3', at: '2026-11-21T09:00:00Z' });
     expect(existsSync(kept)).toBe(false);
-    expect(() => warehouse().release(new Date())).toThrow('No refused night is kept');
+    expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow('No refused night is kept');
     writeFileSync(kept, copy);
-    expect(() => warehouse().release(new Date())).toThrow('it no longer follows');
+    expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow('it no longer follows');
     expect(served()).toBe(200);
   });
 });
@@ -169,12 +171,16 @@ describe('a rollback', () => {
     expect(served()).toBe(2);
     warehouse().rollback(null, new Date('2026-11-22T08:01:00Z'));
     expect(served()).toBe(1);
-    expect(() => warehouse().rollback(null, new Date())).toThrow('No earlier night is kept');
+    expect(() => warehouse().rollback(null, new Date('2026-11-22T08:03:00Z'))).toThrow(
+      'No earlier night is kept',
+    );
     expect(warehouse().rollback(3, new Date('2026-11-22T08:02:00Z'))).toMatchObject({
       id: 6,
       dateKey: 20261122,
     });
     expect(served()).toBe(3);
-    expect(() => warehouse().rollback(99, new Date())).toThrow('Generation 99 is not one to go back to');
+    expect(() => warehouse().rollback(99, new Date('2026-11-22T08:03:00Z'))).toThrow(
+      'Generation 99 is not one to go back to',
+    );
   });
 });

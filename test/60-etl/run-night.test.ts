@@ -105,7 +105,7 @@ describe('a night', () => {
   });
 
   test('that finds another one running says so, and is no run of its own', async () => {
-    const other = warehouse().beginBuild(20261120, new Date());
+    const other = warehouse().beginBuild(20261120, new Date(RUN_STARTED_AT));
     const told = await runDay(harvestOf([]));
     expect(told.report).toMatchObject({ code: 'feed.night-running' });
     expect(observedKinds(told)).toEqual(['night.started', 'night.failed']);

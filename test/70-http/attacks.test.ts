@@ -7,7 +7,8 @@ import {
 } from '../../fixtures/entra-emulator/start-entra-emulator.ts';
 import { makeKey, type StoredKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
+import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 import { sendRawRequest, type RawRequest, type RawReply } from './send-raw-request.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
@@ -20,31 +21,33 @@ let personal: readonly string[] = [];
 let devices = 0;
 
 const HOUR = 3_600_000;
+const NOW = midnightOf(TODAY);
 
 beforeAll(async () => {
-  [warehouse, directory] = await Promise.all([makeTestWarehouse(), startEntraEmulator()]);
-  const now = Date.now();
+  [warehouse, directory] = await Promise.all([makeTestWarehouse(), startEntraEmulator(() => NOW)]);
   const make = (label: string, role: string, expiresAt: Date | null = null): StoredKey => {
-    const { text, stored } = makeKey({ label, role, createdAt: new Date(now - 2 * HOUR), expiresAt });
+    const { text, stored } = makeKey({
+      label,
+      role,
+      createdAt: new Date(NOW.getTime() - 2 * HOUR),
+      expiresAt,
+    });
     keys.set(label, text);
     return stored;
   };
   openKeyFile(warehouse.data).write([
     ...['reader', 'analyst', 'auditor', 'operator'].map((role) => make(role, role)),
-    { ...make('revoked', 'analyst'), revokedAt: new Date(now - HOUR).toISOString() },
-    make('expired', 'analyst', new Date(now - HOUR)),
+    { ...make('revoked', 'analyst'), revokedAt: new Date(NOW.getTime() - HOUR).toISOString() },
+    make('expired', 'analyst', new Date(NOW.getTime() - HOUR)),
   ]);
-  feed = await startTestFeed(
-    {
-      data: warehouse.data,
-      anonymous: 'never',
-      audiences: [directory.audience.clientId, directory.audience.uri],
-      tenantId: directory.tenantId,
-      loginUrl: directory.url,
-      keyParameter: 'code',
-    },
-    { now: () => new Date() },
-  );
+  feed = await startTestFeed({
+    data: warehouse.data,
+    anonymous: 'never',
+    audiences: [directory.audience.clientId, directory.audience.uri],
+    tenantId: directory.tenantId,
+    loginUrl: directory.url,
+    keyParameter: 'code',
+  });
   devices = feed.count('devices');
   const told = await Promise.all(
     ['devices?$select=serialNumber,deviceName', 'users?$select=userPrincipalName,displayName'].map((asked) =>
@@ -121,7 +124,7 @@ test('there is something to be learned', () => {
 const READ = 'GET /beta/devices?$top=1&$select=deviceKey';
 
 describe('a token', () => {
-  const soon = Math.floor(Date.now() / 1000);
+  const soon = Math.floor(NOW.getTime() / 1000);
   test.each<[string, Claims, TokenFlaws, string]>([
     ['that holds is let in: the table is not merely a wall', {}, {}, '200'],
     ['without signature', {}, { algorithm: 'none' }, '401 auth.required'],
@@ -256,14 +259,14 @@ describe('a credential', () => {
     const { text, stored } = makeKey({
       label: 'lost',
       role: 'reader',
-      createdAt: new Date(),
+      createdAt: NOW,
       expiresAt: null,
     });
     const others = file.keys();
     const headers = [`X-Api-Key: ${text}`];
     file.write([...others, stored]);
     expect((await answerTo({ line: READ, headers })).status).toBe(200);
-    file.write([...others, { ...stored, revokedAt: new Date().toISOString() }]);
+    file.write([...others, { ...stored, revokedAt: NOW.toISOString() }]);
     expect(verdict(await answerTo({ line: READ, headers }))).toBe('401 auth.required');
     file.write(others);
   });
@@ -493,10 +496,7 @@ describe('a host', () => {
 describe('a trusted proxy that hands on what it was sent', () => {
   let behind: TestFeed;
   beforeAll(async () => {
-    behind = await startTestFeed(
-      { data: warehouse.data, trustedProxies: ['loopback'] },
-      { now: () => new Date() },
-    );
+    behind = await startTestFeed({ data: warehouse.data, trustedProxies: ['loopback'] });
   });
   afterAll(() => behind.stop());
 

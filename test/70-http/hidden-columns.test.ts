@@ -7,6 +7,7 @@ import { restrictModel } from '../../schema/derive/restrict-model.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
 import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
@@ -17,7 +18,7 @@ let secret: Readonly<Record<'serialNumber' | 'deviceName' | 'userPrincipalName',
 // Names of devices are seen, their serial numbers are not; and whose they are, though not what people are called.
 const HELPDESK = { name: 'helpdesk', collections: ['device*', 'users'], personal: ['deviceName', 'id'] };
 const keys = ['helpdesk', 'reader', 'analyst'].map((role) =>
-  makeKey({ label: role, role, createdAt: new Date(), expiresAt: null }),
+  makeKey({ label: role, role, createdAt: midnightOf(TODAY), expiresAt: null }),
 );
 const as = (role: string): Record<string, string> => ({
   'x-api-key': keys.find(({ stored }) => stored.role === role)?.text ?? '',

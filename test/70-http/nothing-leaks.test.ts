@@ -33,7 +33,7 @@ const said: string[] = [];
 const logs = (['text', 'json'] as const).map((format) => logTo((line) => said.push(line), format, clock));
 
 const keys = ['analyst', 'reader', 'operator'].map((role) =>
-  makeKey({ label: role, role, createdAt: new Date(), expiresAt: null }),
+  makeKey({ label: role, role, createdAt: clock.now(), expiresAt: null }),
 );
 const [analyst = '', reader = ''] = keys.map(({ text }) => text);
 const PASSWORD = 'P4ssword-of-nobody';
@@ -85,7 +85,7 @@ beforeAll(async () => {
   await night(TODAY);
   names = namesIn(listGenerations(data)[0]?.path ?? '');
 
-  directory = await startEntraEmulator();
+  directory = await startEntraEmulator(() => clock.now());
   openKeyFile(data).write(keys.map(({ stored }) => stored));
   feed = await startTestFeed({
     ...{ data, anonymous: 'never', keyParameter: 'code' },

@@ -2,6 +2,7 @@
 import { setTimeout as passes } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { TODAY } from './test-feed.ts';
 import { fileFeed } from './file-feed.ts';
@@ -36,7 +37,7 @@ test('after a rollback new reads see the night before, and a chain goes on where
   const before = await feed.get(path);
   const first = await feed.get(path, small);
 
-  const { id } = openSqliteWarehouse({ dataDir: feed.data, model: MODEL }).rollback(null, new Date());
+  const { id } = openSqliteWarehouse({ dataDir: feed.data, model: MODEL }).rollback(null, midnightOf(TODAY));
   while ((await feed.get('/-/ready')).json.generation !== id) await passes(50);
 
   const now = await feed.get(path, { 'if-none-match': before.headers.get('etag') ?? '' });

@@ -13,8 +13,9 @@ import {
 import { APP_SECRET } from '../../fixtures/entra-emulator/token-endpoint.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
 import { startProxy } from '../60-etl/start-proxy.ts';
-import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
+import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let directory: EntraEmulator;
@@ -23,24 +24,21 @@ const keyOf: Record<string, string> = {};
 
 beforeAll(async () => {
   warehouse = await makeTestWarehouse();
-  directory = await startEntraEmulator();
+  directory = await startEntraEmulator(() => midnightOf(TODAY));
   const made = ['reader', 'analyst', 'auditor', 'operator'].map((role) => {
-    const key = makeKey({ label: role, role, createdAt: new Date(), expiresAt: null });
+    const key = makeKey({ label: role, role, createdAt: midnightOf(TODAY), expiresAt: null });
     keyOf[role] = key.text;
     return key.stored;
   });
   openKeyFile(warehouse.data).write(made);
-  feed = await startTestFeed(
-    {
-      data: warehouse.data,
-      anonymous: 'never',
-      audiences: [directory.audience.clientId, directory.audience.uri],
-      tenantId: directory.tenantId,
-      loginUrl: directory.url,
-      keyParameter: 'code',
-    },
-    { now: () => new Date() },
-  );
+  feed = await startTestFeed({
+    data: warehouse.data,
+    anonymous: 'never',
+    audiences: [directory.audience.clientId, directory.audience.uri],
+    tenantId: directory.tenantId,
+    loginUrl: directory.url,
+    keyParameter: 'code',
+  });
 });
 afterAll(async () => {
   await feed.stop();
@@ -234,11 +232,8 @@ test('the keys of the directory come through the proxy that is set, and without 
   const { url: loginUrl, tenantId, audience } = directory;
   const audiences = [audience.clientId];
   const signIn = { data, anonymous: 'never', audiences, tenantId, loginUrl } as const;
-  const behind = await startTestFeed(
-    { ...signIn, proxy: proxy.url('megan:secret@') },
-    { now: () => new Date() },
-  );
-  const cutOff = await startTestFeed({ ...signIn, proxy: 'http://127.0.0.1:9' }, { now: () => new Date() });
+  const behind = await startTestFeed({ ...signIn, proxy: proxy.url('megan:secret@') });
+  const cutOff = await startTestFeed({ ...signIn, proxy: 'http://127.0.0.1:9' });
   try {
     const headers = { authorization: `Bearer ${directory.issue()}` };
     expect((await behind.get('/v1.0/devices?$top=1', headers)).status).toBe(200);

@@ -1,7 +1,8 @@
 // What leads to the days of one thing is searched for, however many other things have days.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { fixedClock } from '../../src/base/clock.ts';
+import { midnightOf } from '../../src/base/date-key.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { openExplainingEngine } from '../../src/engines/sqlite/read/explaining-engine.ts';
 import { parseTarget } from '../../src/http/request/feed-request.ts';
@@ -9,7 +10,7 @@ import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/read/serve-read.ts';
 import { startStopwatch } from '../../src/http/request/stopwatch.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
-import { makeTestWarehouse } from './test-feed.ts';
+import { makeTestWarehouse, TODAY } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 beforeAll(async () => {
@@ -25,7 +26,7 @@ async function stepsOnSpans(address: string): Promise<readonly string[]> {
     model: MODEL,
     engine,
     dialect: SQLITE_DIALECT,
-    clock: systemClock,
+    clock: fixedClock(midnightOf(TODAY)),
     observe: () => undefined,
     settings,
   });

@@ -1,12 +1,13 @@
 // What the doctor finds, well and ill, against a real Graph, directory, port, certificate and folder of its own.
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -24,7 +25,8 @@ import {
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
 import { openKeyFile } from '../../src/auth/key-file.ts';
-import { systemClock, type Clock } from '../../src/base/clock.ts';
+import { fixedClock, systemClock, type Clock } from '../../src/base/clock.ts';
+import { dateKeyOf, midnightOf } from '../../src/base/date-key.ts';
 import { checkExposure, checkKeys, checkSignIn } from '../../src/cli/doctor/check-access.ts';
 import { checkFolder, checkSecretFiles } from '../../src/cli/doctor/check-folder.ts';
 import { checkGraph } from '../../src/cli/doctor/check-graph.ts';
@@ -41,6 +43,9 @@ import { growWarehouse } from '../70-http/grow-warehouse.ts';
 import { runProgram } from './run-program.ts';
 
 const TODAY = 20261120;
+const DAY = 86_400_000;
+const after = (hours: number): Clock => fixedClock(new Date(midnightOf(TODAY).getTime() + hours * 3_600_000));
+const NOON = after(12);
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-doctor-'));
 const data = join(folder, 'data');
 let emulator: GraphEmulator;
@@ -57,11 +62,7 @@ afterAll(async () => {
 });
 
 /** Lines as they are printed. */
-async function told(
-  check: Check,
-  words: Partial<Settings>,
-  clock: Clock = systemClock,
-): Promise<readonly string[]> {
+async function told(check: Check, words: Partial<Settings>, clock: Clock = NOON): Promise<readonly string[]> {
   const settings = { ...readSettings([], {}), data, port: 0, ...words };
   const findings = await Promise.resolve()
     .then(() => check(settings, clock))
@@ -69,18 +70,20 @@ async function told(
   return findings.map(({ status: verdict, message }) => `${verdict}: ${message}`);
 }
 
-const shifted = (milliseconds: number): Clock => ({ now: () => new Date(Date.now() + milliseconds) });
-const DAY = 86_400_000;
-
 describe('the program', () => {
+  // The doctor goes by the machine's clock, so its warehouse is of the machine's day.
+  const fresh = join(folder, 'fresh');
+  beforeAll(async () => {
+    mkdirSync(fresh, { mode: 0o750 });
+    await growWarehouse(fresh, { devices: 4, nights: 1, today: dateKeyOf(systemClock.now()) });
+  });
   const environment = (): Record<string, string> => ({
     FLEETFEED_TENANT_ID: DEMO_CREDENTIALS.tenantId,
     FLEETFEED_CLIENT_ID: DEMO_CREDENTIALS.clientId,
     FLEETFEED_GRAPH_URL: emulator.url,
     FLEETFEED_LOGIN_URL: emulator.url,
-    FLEETFEED_DATA: data,
+    FLEETFEED_DATA: fresh,
     FLEETFEED_PORT: '0',
-    FLEETFEED_READY_HOURS: '100000',
   });
 
   test('ends with 0 where all is well, and says so line by line', async () => {
@@ -117,9 +120,9 @@ describe('consent', () => {
   test.each(PERMISSIONS)(
     '$name: granted, or missing and what that costs',
     async ({ name, probe, provides: gives, need }) => {
-      expect(await told(checkGraph, tenant())).toContain(`ok: ${name} is granted.`);
+      expect(await told(checkGraph, tenant(), systemClock)).toContain(`ok: ${name} is granted.`);
       emulator.faults.add({ match: probe.split('?', 1)[0] ?? '', answer: 'forbidden' });
-      const line = (await told(checkGraph, tenant())).find((each) => each.includes(name));
+      const line = (await told(checkGraph, tenant(), systemClock)).find((each) => each.includes(name));
       expect(line).toContain(gives);
       expect(line).toMatch(
         { required: /^fail: /, recommended: /^warn: /, optional: /^ok: .*optional/ }[need],
@@ -130,7 +133,7 @@ describe('consent', () => {
   test('that cannot be asked after is not called missing', async () => {
     emulator.faults.add({ match: '/users', answer: '503' });
     emulator.faults.add({ match: '/mobileApps', answer: 'reset' });
-    const lines = await told(checkGraph, tenant());
+    const lines = await told(checkGraph, tenant(), systemClock);
     expect(lines).toContainEqual(expect.stringMatching(/^warn: Whether User.Read.All .* answered 503/));
     expect(lines).toContainEqual(
       expect.stringMatching(/^warn: Whether DeviceManagementApps.* did not answer/),
@@ -148,7 +151,7 @@ describe('consent', () => {
     [-120_000, 'warn', 'behind'],
     [600_000, 'fail', 'ahead of'],
   ])('a clock that is %d ms off is told: %s', async (milliseconds, verdict, words) => {
-    const lines = await told(checkGraph, tenant(), shifted(milliseconds));
+    const lines = await told(checkGraph, tenant(), { now: () => new Date(Date.now() + milliseconds) });
     const line = lines.find((each) => each.includes('clock'));
     expect(line).toMatch(new RegExp(`^${verdict}: `));
     // The directory tells whole seconds.
@@ -157,7 +160,7 @@ describe('consent', () => {
 
   test('a directory that is not there is one failure', async () => {
     const nowhere = 'http://127.0.0.1:9';
-    const lines = await told(checkGraph, { ...tenant(), loginUrl: nowhere });
+    const lines = await told(checkGraph, { ...tenant(), loginUrl: nowhere }, systemClock);
     expect(lines).toEqual([
       expect.stringMatching(/^fail: The directory at http:\/\/127.0.0.1:9 gave no token/),
     ]);
@@ -236,7 +239,7 @@ describe('who is let in', () => {
   test('keys in force are counted, and one that ends soon is named', async () => {
     const place = mkdtempSync(join(folder, 'keys-'));
     const made = (label: string, days: number) =>
-      makeKey({ label, role: 'reader', createdAt: new Date(), expiresAt: new Date(Date.now() + days * DAY) })
+      makeKey({ label, role: 'reader', createdAt: midnightOf(TODAY), expiresAt: after(24 * days).now() })
         .stored;
     openKeyFile(place).write([made('long', 300), made('gone', -1)]);
     expect(await told(checkKeys, { data: place })).toEqual(['ok: 1 in force.']);
@@ -321,8 +324,13 @@ describe('the certificate', () => {
     ...words,
   });
 
+  const sinceMade = (milliseconds: number): Clock => {
+    const { validFrom } = new X509Certificate(readFileSync(cert));
+    return fixedClock(new Date(Date.parse(validFrom) + milliseconds));
+  };
+
   test('that fits is well, but for vouching for itself', async () => {
-    expect(await told(checkCertificate, https())).toEqual([
+    expect(await told(checkCertificate, https(), sinceMade(0))).toEqual([
       'ok: The private key fits the certificate.',
       expect.stringMatching(/^ok: The certificate is valid until /),
       "ok: The certificate is for 'fleet.example'.",
@@ -346,25 +354,19 @@ describe('the certificate', () => {
     ['that is not there', { tlsCert: '/nowhere' }, 0, /^fail: ENOENT/],
     ['that is none', { tlsCert: key }, 0, /^fail: /],
   ])('%s is told', async (_, words, milliseconds, line) => {
-    expect(await told(checkCertificate, https(words), shifted(milliseconds))).toContainEqual(
+    expect(await told(checkCertificate, https(words), sinceMade(milliseconds))).toContainEqual(
       expect.stringMatching(line),
     );
   });
 });
 
 describe('what is served', () => {
-  const after = (hours: number): Clock => {
-    const [newest] = listGenerationFiles(data);
-    const published = statSync(newest?.path ?? '').mtimeMs;
-    return { now: () => new Date(published + hours * 3_600_000) };
-  };
-
   test('is fresh, stale, damaged or nothing', async () => {
-    const readyHours = 100_000;
+    const readyHours = 36;
     expect(await told(checkGeneration, { readyHours })).toEqual([
       expect.stringMatching(/^ok: The night of 20261120 .* is whole/),
     ]);
-    expect(await told(checkGeneration, { readyHours: 36 }, after(24 * 365))).toEqual([
+    expect(await told(checkGeneration, { readyHours }, after(24 * 365))).toEqual([
       expect.stringMatching(/^fail: .* more than 36/),
     ]);
     const copy = join(folder, 'copy');
@@ -387,7 +389,7 @@ describe('what is served', () => {
     ]);
     const ill = mkdtempSync(join(folder, 'ill-'));
     openSqliteRunJournal(ill).write({
-      ...{ runId: 'r', dateKey: TODAY, outcome: 'failed', startedAt: new Date(), endedAt: new Date() },
+      ...{ runId: 'r', dateKey: TODAY, outcome: 'failed', startedAt: NOON.now(), endedAt: NOON.now() },
       ...{
         milliseconds: 1,
         isComplete: null,

@@ -14,6 +14,7 @@ import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
+import { CLOCK_ENVIRONMENT } from './run-program.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const TONIGHT = 20261120;
@@ -51,7 +52,7 @@ async function fleetfeed(command: string, { fileBytes, uid, folder = data }: Lim
   // What a shell calls a block is 512 bytes.
   const limit = fileBytes === undefined ? '' : `ulimit -f ${Math.ceil(fileBytes / 512)} && `;
   const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...words], {
-    env: { PATH: '', FLEETFEED_CLIENT_SECRET: clientSecret },
+    env: { ...CLOCK_ENVIRONMENT, PATH: '', FLEETFEED_CLIENT_SECRET: clientSecret },
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let [out, err] = ['', ''];

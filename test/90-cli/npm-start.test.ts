@@ -26,9 +26,9 @@ test('npm start prints one line with the feed, and SIGTERM to npm ends the feed 
     expect((await fetch(url)).status).toBe(200);
 
     npm.kill('SIGTERM');
-    const until = Date.now() + 5000;
+    const until = performance.now() + 5000;
     let answers = true;
-    while (answers && Date.now() < until) {
+    while (answers && performance.now() < until) {
       await passes(100);
       answers = await fetch(url).then(
         () => true,

@@ -4,6 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
+/** What `faketime` and the time zone need, so that the program goes by the same clock as its test. */
+export const CLOCK_ENVIRONMENT: Readonly<NodeJS.ProcessEnv> = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /^(?:TZ|LD_PRELOAD|FAKETIME\w*)$/.test(name)),
+);
+
 export interface ProgramExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -19,12 +24,15 @@ export interface RunningProgram {
   stderr(): string;
 }
 
+/** Its clock stands on 2026-11-20, where the environment names no other day and the command knows `--today`. */
 export function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): RunningProgram {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: '', ...environment } });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...CLOCK_ENVIRONMENT, PATH: '', FLEETFEED_TODAY: '2026-11-20', ...environment },
+  });
   let [out, err] = ['', ''];
   const ended = new Promise<ProgramExit>((resolve) => {
     child.on('close', (code, signal) =>

@@ -33,7 +33,7 @@ export function statementsFor(collection: string, query: string): PageStatements
   const context = {
     version: 'v1.0',
     exposedModels,
-    now: new Date(),
+    now: new Date('2026-11-20T00:00:00Z'),
     limits: LIMITS,
     continuation: null,
   } as const;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { deriveDdl } from '../../schema/derive/ddl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { addDays, OPEN_END, monthPartitionOf, type DateKey } from '../../src/base/date-key.ts';
+import { addDays, midnightOf, OPEN_END, monthPartitionOf, type DateKey } from '../../src/base/date-key.ts';
 import { BUILD_FILE, generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 export const COLLECTION = 'devicePropertyHistories';
@@ -39,7 +39,7 @@ export function buildWarehouse({ devices, nights, days }: FleetSize): BenchWareh
   for (const { sql } of deriveDdl(MODEL)) database.exec(sql);
   database
     .prepare('INSERT INTO generation VALUES (1, ?, ?)')
-    .run(LAST_DAY, new Date().toISOString().slice(0, -1));
+    .run(LAST_DAY, midnightOf(LAST_DAY).toISOString().slice(0, -1));
   const day = database.prepare('INSERT INTO snapshotDays VALUES (?, ?, ?)');
   for (let night = nights - 1; night >= 0; night -= 1) {
     const dateKey = addDays(LAST_DAY, -night);

@@ -1,0 +1,79 @@
+// Everything passes on any day: the time is handed in, and those that read the machine's clock are listed with their reason.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+
+const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
+
+/** File → why the machine's clock is the right one there. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  'src/base/clock.ts': 'The machine’s clock as a value.',
+  'etl/graph/graph-client.ts': 'Graph may name the instant until which it wants to be left alone.',
+  'fixtures/entra-emulator/start-entra-emulator.ts': 'The directory’s clock where a test hands in none.',
+  'fixtures/graph-emulator/answer.ts': 'Errors carry their time, which nobody reads.',
+  'fixtures/graph-emulator/sign-in/client-assertion.ts': 'MSAL signs by the machine’s clock.',
+  'fixtures/graph-emulator/exports/export-jobs.ts': 'Links to files expire hours later.',
+  'fixtures/graph-emulator/main.ts': 'A tenant for developers, which lives until today.',
+  'fixtures/graph-emulator/exports/report-storage.ts': 'Links to files expire hours later.',
+  'fixtures/graph-emulator/sign-in/sign-in.ts': 'MSAL renews tokens by the machine’s clock.',
+  'test/65-fixtures/tenant-life.test.ts': 'Replaces the clock to show that the tenant does not depend on it.',
+  'test/90-cli/doctor.test.ts': 'The doctor compares the machine’s clock with the directory’s.',
+  'test/bench/recorded-harvest.ts': 'Continues the history of a tenant that lives until today.',
+};
+
+/** `performance.now()` is none of them: it measures durations and knows no day. */
+const READINGS = [
+  /\bDate\.now\b/,
+  /\bnew Date\b(?!\()/,
+  /\bnew Date\(\s*\)/,
+  /(?<!\bnew )\bDate\(/,
+  /\bstartEntraEmulator\(\s*\)/,
+];
+
+const readsClock = (text: string): boolean => READINGS.some((reading) => reading.test(text));
+
+const files = ['schema', 'src', 'etl', 'fixtures', 'test'].flatMap((top) =>
+  readdirSync(join(HOUSE, top), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = `${top}/${name.replaceAll('\\', '/')}`;
+      return { path, text: readFileSync(join(HOUSE, path), 'utf8') };
+    })
+    .filter(({ path }) => path !== 'test/00-house/clock.test.ts'),
+);
+
+describe('the machine’s clock', () => {
+  test('is read by nobody who has no reason to', () => {
+    const reading = files.filter(({ text }) => readsClock(text)).map(({ path }) => path);
+    expect(reading.toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
+  });
+
+  test('is handed to no test that could be given a time', () => {
+    const handing = files.filter(
+      ({ path, text }) => path.startsWith('test/') && /\bsystemClock\b/.test(text),
+    );
+    expect(handing.map(({ path }) => path).filter((path) => !(path in ALLOWED))).toEqual([]);
+  });
+
+  test.each([
+    'const now = Date.now();',
+    'const now = new Date();',
+    'const now = new Date;',
+    'const day = Date().slice(0, 15);',
+    'const [now] = [Date.now].map((read) => read());',
+    'directory = await startEntraEmulator();',
+  ])('is read by: %s', (text) => {
+    expect(readsClock(text)).toBe(true);
+  });
+
+  test.each([
+    'new Date(0)',
+    "new Date('2026-11-20')",
+    'Date.UTC(2026, 10, 20)',
+    'performance.now()',
+    'startedAt: Date',
+  ])('is not read by: %s', (text) => {
+    expect(readsClock(text)).toBe(false);
+  });
+});

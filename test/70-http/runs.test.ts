@@ -2,12 +2,14 @@
 import { setTimeout as passes } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { TODAY } from './test-feed.ts';
 import { fileFeed } from './file-feed.ts';
 
 const feed = fileFeed();
+
+/** After the last night. */
+const MORNING = new Date('2026-11-20T08:00:00Z');
 
 test('a run leads to its steps, its problems and the calendar, on beta', async () => {
   const { json } = await feed.get(
@@ -37,7 +39,7 @@ test('after a rollback new reads see the night before, and a chain goes on where
   const before = await feed.get(path);
   const first = await feed.get(path, small);
 
-  const { id } = openSqliteWarehouse({ dataDir: feed.data, model: MODEL }).rollback(null, midnightOf(TODAY));
+  const { id } = openSqliteWarehouse({ dataDir: feed.data, model: MODEL }).rollback(null, MORNING);
   while ((await feed.get('/-/ready')).json.generation !== id) await passes(50);
 
   const now = await feed.get(path, { 'if-none-match': before.headers.get('etag') ?? '' });

@@ -3,7 +3,7 @@ import type { Model } from '../../schema/model.ts';
 import type { Entity } from '../../schema/entity.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
-import { nearestName } from '../../src/base/nearest-name.ts';
+import { withSuggestion } from '../../src/base/did-you-mean.ts';
 import type { RetentionPeriod, Retention } from '../../src/base/retention.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 
@@ -28,11 +28,9 @@ export function checkRetention({ entities }: Model, { byCollection }: Retention)
   const trimmable = new Set([...entities.values()].filter(hasDays).map(({ name }) => name));
   for (const name of byCollection.keys()) {
     if (trimmable.has(name)) continue;
-    const nearest = nearestName(trimmable, name);
-    const hint = nearest === null ? '' : ` Did you mean ${nearest}?`;
     const message = entities.has(name)
       ? `'${name}' has no days that could be kept for so long only.`
-      : `There is no collection '${name}'.${hint}`;
+      : withSuggestion(`There is no collection '${name}'.`, trimmable, name);
     throw new FeedError('setup.bad-setting', message, { target: '--retention' });
   }
 }

@@ -1,7 +1,7 @@
 // The file of roles: what it says, held against the collections and kinds of columns that there are.
 import { readFileSync } from 'node:fs';
 import { FeedError } from '../base/feed-error.ts';
-import { nearestName } from '../base/nearest-name.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
 import { allRoles, type Role, type Roles } from './roles.ts';
 
 /** What a role may name. */
@@ -37,7 +37,7 @@ function roleOf(
   if (!isObject(json)) throw fault('is not an object', 'It has collections, personal and metrics.');
   const unknownField = Object.keys(json).find((field) => !FIELDS.includes(field));
   if (unknownField !== undefined)
-    throw fault(`has an unknown '${unknownField}'`, didYouMean(FIELDS, unknownField));
+    throw fault(`has an unknown '${unknownField}'`, nameHint(FIELDS, unknownField));
 
   const { collections: patterns, personal = 'none', metrics = false } = json;
   if (!isStringArray(patterns) || patterns.length === 0)
@@ -48,7 +48,7 @@ function roleOf(
   if (unknownCollection !== undefined)
     throw fault(
       `names a collection '${unknownCollection}', which there is not`,
-      didYouMean(collections, unknownCollection),
+      nameHint(collections, unknownCollection),
     );
 
   if (typeof metrics !== 'boolean') throw fault(`has a 'metrics' that is neither true nor false`);
@@ -58,10 +58,7 @@ function roleOf(
     throw fault(`has a 'personal' that is neither "all", "none" nor a list of kinds`);
   const unknownKind = personal.find((kind) => !kinds.includes(kind));
   if (unknownKind !== undefined)
-    throw fault(
-      `names a kind of columns '${unknownKind}', which there is not`,
-      didYouMean(kinds, unknownKind),
-    );
+    throw fault(`names a kind of columns '${unknownKind}', which there is not`, nameHint(kinds, unknownKind));
   return { ...role, personal };
 }
 
@@ -69,9 +66,9 @@ function matchesPattern(pattern: string, collection: string): boolean {
   return pattern.endsWith('*') ? collection.startsWith(pattern.slice(0, -1)) : collection === pattern;
 }
 
-function didYouMean(names: readonly string[], written: string): string {
-  const nearest = nearestName(names, written);
-  if (nearest !== null) return `Did you mean '${nearest}'?`;
+function nameHint(names: readonly string[], written: string): string {
+  const suggestion = didYouMean(names, written);
+  if (suggestion !== undefined) return suggestion;
   return names.length > 12 ? "'fleetfeed print collections' lists them." : `There is ${names.join(', ')}.`;
 }
 

@@ -1,6 +1,6 @@
 // What readers may see: four roles to begin with, and how a name leads to one.
 import { FeedError } from '../base/feed-error.ts';
-import { nearestName } from '../base/nearest-name.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
 
 export interface Role {
   readonly name: string;
@@ -36,9 +36,8 @@ export function allRoles(own: readonly Role[]): Roles {
 export function roleNamed(roles: Roles, written: string, target: string): Role {
   const found = roles.get(written.toLowerCase());
   if (found) return found;
-  const nearest = nearestName(roles.keys(), written);
   throw new FeedError('setup.bad-setting', `There is no role '${written}'.`, {
     target,
-    hint: nearest === null ? `Roles are ${[...roles.keys()].join(', ')}.` : `Did you mean '${nearest}'?`,
+    hint: didYouMean(roles.keys(), written) ?? `Roles are ${[...roles.keys()].join(', ')}.`,
   });
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line: finds the command, reads its settings, and ends with 0, 1 (it could not) or 2 (it was not understood).
 import { FeedError } from '../base/feed-error.ts';
-import { nearestName } from '../base/nearest-name.ts';
+import { withSuggestion } from '../base/did-you-mean.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { backup } from './commands/backup.ts';
@@ -56,10 +56,7 @@ class UsageError extends Error {}
 function findCommand(name: string): Command {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return command;
-  const nearest = nearestName(Object.keys(COMMANDS), name);
-  throw new UsageError(
-    `There is no command '${name}'.${nearest === null ? '' : ` Did you mean '${nearest}'?`}`,
-  );
+  throw new UsageError(withSuggestion(`There is no command '${name}'.`, Object.keys(COMMANDS), name));
 }
 
 async function main([name = 'help', ...args]: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { FeedError } from '../base/feed-error.ts';
-import { nearestName } from '../base/nearest-name.ts';
+import { withSuggestion } from '../base/did-you-mean.ts';
 import type { Setting } from './setting.ts';
 import { SETTINGS, flagOf, variableOf, type SettingName, type Settings } from './settings.ts';
 
@@ -77,8 +77,7 @@ function readFlags(
 function unknownFlag(flag: string, flags: Iterable<string>): FeedError {
   const elsewhere = NAMES.some((name) => flagOf(name) === flag);
   if (elsewhere) return badSetting(`This command does not use ${flag}.`, flag);
-  const nearest = nearestName(flags, flag);
-  return badSetting(`There is no ${flag}.${nearest === null ? '' : ` Did you mean ${nearest}?`}`, flag);
+  return badSetting(withSuggestion(`There is no ${flag}.`, flags, flag), flag);
 }
 
 function readVariable(name: SettingName, environment: Environment): RawValue | undefined {

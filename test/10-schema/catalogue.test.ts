@@ -1,7 +1,7 @@
 // What each version lets a query name, and how a wrong name is understood.
 import { describe, expect, test } from '@jest/globals';
 import { deriveExposedModel, findName } from '../../schema/derive/exposed-model.ts';
-import { nearestName } from '../../src/base/nearest-name.ts';
+import { didYouMean } from '../../src/base/did-you-mean.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 
 const v1 = deriveExposedModel(MODEL, 'v1.0');
@@ -35,11 +35,11 @@ describe('the catalogue', () => {
   });
 
   test.each([
-    ['DevName', 'deviceName'],
-    ['serialNumbr', 'serialNumber'],
-    ['operatingsytem', 'operatingSystem'],
-    ['zebra', null],
-  ])('%s probably means %s', (written, meant) => {
-    expect(nearestName(beta.entitySets.get('devices')!.properties.keys(), written)).toBe(meant);
+    ['DevName', "Did you mean 'deviceName'?"],
+    ['serialNumbr', "Did you mean 'serialNumber'?"],
+    ['operatingsytem', "Did you mean 'operatingSystem'?"],
+    ['zebra', undefined],
+  ])('after %s the question is %s', (written, meant) => {
+    expect(didYouMean(beta.entitySets.get('devices')!.properties.keys(), written)).toBe(meant);
   });
 });

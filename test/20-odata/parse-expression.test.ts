@@ -200,8 +200,13 @@ describe('a fault is told with its place', () => {
     ['a - b', 'sub'],
     ['1 / 2', 'div'],
     ['a annd b', 'and'],
+    ['a equals 1', 'eq'],
   ])('%s: did they mean %s?', (text, operator) => {
     expect(refusalOf(() => parse(text)).hint).toBe(`Did you mean '${operator}'?`);
+  });
+
+  test('a word that JavaScript knows is no operator to suggest', () => {
+    expect(refusalOf(() => parse('a constructor 1')).hint).toBeUndefined();
   });
 
   test.each([

@@ -65,7 +65,7 @@ describe('an address', () => {
     expect(parsePath('/dev%69ces(7)/n%C3%A4me/$value')).toEqual({
       kind: 'path',
       collection: 'devices',
-      steps: [
+      segments: [
         { kind: 'key', at: 7, parts: [{ name: null, literal: { type: 'integer', value: 7n } }] },
         { kind: 'name', name: 'näme', at: 11 },
         { kind: 'value', at: 16 },
@@ -119,7 +119,7 @@ describe('an address', () => {
   test('a name with $ is answered with the one that was meant', () => {
     expect(refusalOf(() => parsePath('/$metdata')).hint).toBe("Did you mean '$metadata'?");
     expect(refusalOf(() => parsePath('/devices/$cuont')).hint).toBe("Did you mean '$count'?");
-    expect(refusalOf(() => parsePath('/%24select%3DdateKey')).hint).toBe('Query options stand after ?.');
+    expect(refusalOf(() => parsePath('/%24select%3DdateKey')).hint).toBe('Query options go after ?.');
   });
 });
 

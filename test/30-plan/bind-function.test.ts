@@ -41,7 +41,7 @@ describe('a function in a path', () => {
 
   test('goes on to a count, and remembers the row it starts at', () => {
     const plan = planOf('/devices(7)/history(from=20261001,to=20261120)/$count');
-    expect(plan).toMatchObject({ shape: 'count', source: { entity: { name: 'devices' } } });
+    expect(plan).toMatchObject({ shape: 'count', navigationOrigin: { entity: { name: 'devices' } } });
   });
 
   const HISTORIES = '/devicePropertyHistories';

@@ -75,7 +75,7 @@ describe('a rule', () => {
   );
 
   test.each([
-    ['thingDay=40d', "There is no collection 'thingDay'. Did you mean thingDays?"],
+    ['thingDay=40d', "There is no collection 'thingDay'. Did you mean 'thingDays'?"],
     ['elephants=40d', "There is no collection 'elephants'."],
     ['things=40d', "'things' has no days that could be kept for so long only."],
   ])('%s is refused', (rule, message) => {

@@ -64,7 +64,7 @@ describe('the command line', () => {
   test.each([
     [['srve'], 2, "There is no command 'srve'. Did you mean 'serve'?"],
     [['serve', 'now'], 2, "'now' is not expected after 'serve'."],
-    [['serve', '--prot', '1'], 2, 'There is no --prot. Did you mean --port?'],
+    [['serve', '--prot', '1'], 2, "There is no --prot. Did you mean '--port'?"],
     [['serve', '--port', 'x'], 2, '--port must be a whole number'],
     [['print', 'nonsense'], 1, "There is no 'nonsense' to print."],
     [

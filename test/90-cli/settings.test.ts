@@ -56,7 +56,7 @@ describe('settings', () => {
   });
 
   test.each([
-    [['--prot', '1'], 'There is no --prot. Did you mean --port?'],
+    [['--prot', '1'], "There is no --prot. Did you mean '--port'?"],
     [['--frobnicate'], 'There is no --frobnicate.'],
     [['--port', 'x'], "--port must be a whole number from 0 to 65535, not 'x'."],
     [['--port', '65536'], "--port must be a whole number from 0 to 65535, not '65536'."],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { digestFile } from '../../engines/digest-file.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import {
   openExport,
   type ExportSource,
@@ -60,8 +60,7 @@ function requireEmptyFolder(to: string | null): string {
 
 function requireCollection(name: string): void {
   if (MODEL.entities.has(name)) return;
-  const nearest = nearestName([...MODEL.entities.keys()], name);
-  const hint = nearest === null ? "'fleetfeed print collections' lists them." : `Did you mean '${nearest}'?`;
+  const hint = didYouMean(MODEL.entities.keys(), name) ?? "'fleetfeed print collections' lists them.";
   throw new FeedError('setup.bad-setting', `There is no collection '${name}'.`, {
     target: '--collections',
     hint,

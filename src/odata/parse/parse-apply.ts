@@ -1,6 +1,6 @@
 // $apply text → the transformations that rows go through, one after another.
 import { LIMITS, type Limits } from '../../base/limits.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { Token } from './token-reader.ts';
 import { createOptionReader, type OptionReader, tooComplex } from './option-reader.ts';
@@ -114,9 +114,8 @@ class ApplyParser {
     if (UNSUPPORTED_TRANSFORMATIONS.has(written))
       tokens.refuseUnsupported(token.at, `'${written}' in $apply`);
     if (written.includes('.')) tokens.refuseUnsupported(token.at, 'A transformation of your own in $apply');
-    const nearest = nearestName(TRANSFORMATION_NAMES, written);
     const hint =
-      nearest === null ? `Offered are ${TRANSFORMATION_NAMES.join(', ')}.` : `Did you mean '${nearest}'?`;
+      didYouMean(TRANSFORMATION_NAMES, written) ?? `Offered are ${TRANSFORMATION_NAMES.join(', ')}.`;
     return tokens.unexpected(token, EXPECTED_TRANSFORMATION, hint);
   }
 
@@ -195,8 +194,7 @@ class ApplyParser {
     const method = AGGREGATE_METHODS.find((each) => each === written);
     if (method !== undefined) return method;
     if (written.includes('.')) tokens.refuseUnsupported(token.at, 'A method of your own in aggregate');
-    const nearest = nearestName(AGGREGATE_METHODS, written);
-    const hint = nearest === null ? undefined : `Did you mean '${nearest}'?`;
+    const hint = didYouMean(AGGREGATE_METHODS, written);
     return tokens.unexpected(token, `a method (${AGGREGATE_METHODS.join(', ')})`, hint);
   }
 

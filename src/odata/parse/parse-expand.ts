@@ -1,7 +1,7 @@
 // $expand text → navigations with the options of each, which may hold a $expand again.
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS, type Limits } from '../../base/limits.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { excerpt, type Token } from './token-reader.ts';
 import { createOptionReader, type OptionReader, tooComplex } from './option-reader.ts';
@@ -136,18 +136,18 @@ class ExpandParser {
 
   #optionName(token: Token, offered: readonly NestedOptionName[]): NestedOptionName {
     const { tokens, target } = this.#option;
-    const expected = `one of the options ${offered.map((name) => `$${name}`).join(', ')}`;
+    const offeredNames = offered.map((name) => `$${name}`);
+    const expected = `one of the options ${offeredNames.join(', ')}`;
     if (token.kind !== 'name') tokens.unexpected(token, expected);
     const written = token.text.toLowerCase().replace(/^\$/, '');
     const name = offered.find((each) => each === written);
     if (name !== undefined) return name;
     if (written === 'apply') tokens.refuseUnsupported(token.at, '$apply inside $expand');
     if (written in NO_NESTED_OPTIONS) tokens.unexpected(token, expected);
-    const nearest = nearestName(offered, written);
     throw new FeedError('request.unknown-option', `There is no option ${excerpt(token.text)} in $expand.`, {
       target,
       position: token.at,
-      hint: nearest === null ? `Offered is ${expected}.` : `Did you mean '$${nearest}'?`,
+      hint: didYouMean(offeredNames, `$${written}`) ?? `Offered is ${expected}.`,
     });
   }
 

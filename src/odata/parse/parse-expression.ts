@@ -1,7 +1,7 @@
 // $filter text → expression tree, by precedence climbing: linear in its length, and with bounded depth whatever is sent.
 import { limitExceeded, type RefusingLimit } from '../../base/limit-exceeded.ts';
 import { LIMITS, type Limits } from '../../base/limits.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import type { ArithmeticOperator, CaseBranch, ComparisonOperator, Expression } from '../syntax/expression.ts';
 import { TokenReader, keywordLiteral, type Token } from './token-reader.ts';
 import { parseSearchExpression } from './parse-search-expression.ts';
@@ -33,23 +33,23 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['mod', { kind: 'arithmetic', operator: 'mod', power: 6 }],
 ]);
 
-/** Operators of other languages. */
-const FOREIGN_OPERATORS: Readonly<Record<string, string>> = {
-  equals: 'eq',
-  '=': 'eq',
-  '==': 'eq',
-  '!=': 'ne',
-  '<>': 'ne',
-  '>': 'gt',
-  '>=': 'ge',
-  '<': 'lt',
-  '<=': 'le',
-  '&&': 'and',
-  '||': 'or',
-  '-': 'sub',
-  '*': 'mul',
-  '/': 'div',
-};
+/** Operators of other languages, and ours that does the same. */
+const FOREIGN_OPERATORS: ReadonlyMap<string, string> = new Map([
+  ['equals', 'eq'],
+  ['=', 'eq'],
+  ['==', 'eq'],
+  ['!=', 'ne'],
+  ['<>', 'ne'],
+  ['>', 'gt'],
+  ['>=', 'ge'],
+  ['<', 'lt'],
+  ['<=', 'le'],
+  ['&&', 'and'],
+  ['||', 'or'],
+  ['-', 'sub'],
+  ['*', 'mul'],
+  ['/', 'div'],
+]);
 
 /** Calls that OData 4.01 lets stand without parentheses. */
 const CALLS_WITHOUT_PARENTHESES: ReadonlySet<string> = new Set(['now', 'mindatetime', 'maxdatetime']);
@@ -104,9 +104,9 @@ export function parseExpressionWithSize(
 
 /** Ends the reading at a token that no expression can go on with. */
 export function refuseTrailingToken(tokens: TokenReader, token: Token, expected: string): never {
-  const nearest = token.kind === 'name' ? nearestName(OPERATORS.keys(), token.text) : null;
-  const suggestion = nearest ?? FOREIGN_OPERATORS[token.text];
-  tokens.unexpected(token, expected, suggestion === undefined ? undefined : `Did you mean '${suggestion}'?`);
+  const own = FOREIGN_OPERATORS.get(token.text);
+  const names = token.kind === 'name' ? OPERATORS.keys() : [];
+  tokens.unexpected(token, expected, own ? didYouMean([own], own) : didYouMean(names, token.text));
 }
 
 // A type looks like a path of one dotted name until it is known what it is an argument of.

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS, type Limits } from '../../base/limits.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import { excerpt } from './token-reader.ts';
 import { parseApply } from './parse-apply.ts';
 import { parseCompute } from './parse-compute.ts';
@@ -49,10 +49,9 @@ export function optionName(written: string): string | null {
   if (SYSTEM_OPTIONS.has(lower) || FEED_OPTIONS.has(lower)) return lower;
   if (SYSTEM_OPTIONS.has(`$${lower}`)) return `$${lower}`;
   if (!written.startsWith('$')) return null;
-  const nearest = nearestName(SYSTEM_OPTIONS.keys(), written);
   throw new FeedError('request.unknown-option', `There is no query option ${excerpt(written)}.`, {
     target: written,
-    hint: nearest === null ? 'Options of your own do not start with $.' : `Did you mean '${nearest}'?`,
+    hint: didYouMean(SYSTEM_OPTIONS.keys(), written) ?? 'Custom options do not start with $.',
   });
 }
 

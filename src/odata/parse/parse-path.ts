@@ -2,7 +2,7 @@
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS, type Limits } from '../../base/limits.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Expression, LiteralValue } from '../syntax/expression.ts';
 import { excerpt, type Token, TokenReader } from './token-reader.ts';
 import { decodeEscapes } from './split-query.ts';
@@ -130,7 +130,7 @@ function splitSegment({ text, at }: RawSegment): SegmentParts {
     refuse(
       at + (invalidCharacter?.index ?? 0),
       `${excerpt(text)} is not a name`,
-      'Query options stand after ?.',
+      'Query options go after ?.',
     );
   }
   return { name, parentheses: open === -1 ? null : text.slice(open), at: at + open };
@@ -186,9 +186,8 @@ function refuseSystemSegment({ text, at }: RawSegment, known: Iterable<string>):
       position: at,
     });
   }
-  const nearest = text.includes('=') ? null : nearestName(known, word);
-  const hint = nearest === null ? 'Query options stand after ?.' : `Did you mean '${nearest}'?`;
-  refuse(at, `${excerpt(text)} cannot stand in the path`, hint);
+  const suggestion = text.includes('=') ? undefined : didYouMean(known, word);
+  refuse(at, `${excerpt(text)} cannot stand in the path`, suggestion ?? 'Query options go after ?.');
 }
 
 function refuse(position: number, problem: string, hint?: string): never {

@@ -1,6 +1,6 @@
 // `cast(x,Edm.String)`: a value as one of another type, null where it is none.
 import { findName } from '../../../schema/derive/exposed-model.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { Scalar } from '../read-plan.ts';
 import { describeExpression, typeMismatch, notOffered, wrongArity } from './bind-errors.ts';
@@ -32,8 +32,7 @@ export function bindCast(
   const names = new Map(Object.keys(CASTABLE_FROM).map((name) => [name, name]));
   const type = findName(names, written.name) as keyof typeof CASTABLE_FROM | null;
   if (type === null) {
-    const nearest = nearestName(names.keys(), written.name);
-    throw notOffered(`cast to ${written.name}${nearest === null ? '' : ` (${nearest} is)`}`, written, scope);
+    throw notOffered(`cast to ${written.name}`, written, scope, didYouMean(names.keys(), written.name));
   }
   const of = bindScalar(value, scope);
   const from: readonly TypeFamily[] = CASTABLE_FROM[type];

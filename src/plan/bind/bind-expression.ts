@@ -1,7 +1,7 @@
 // From what a client wrote to what it means: names found in the model, types held against each other, literals made values.
 import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { withSuggestion } from '../../base/did-you-mean.ts';
 import type { ComparisonOperator, Expression } from '../../odata/syntax/expression.ts';
 import { anyOf } from './any-of.ts';
 import { bindArithmetic } from './bind-arithmetic.ts';
@@ -204,10 +204,9 @@ function bindCall(call: Of<'call'>, scope: Scope): Scalar {
     return { kind: 'literal', value: instantFunction(scope.now), type: 'Edm.DateTimeOffset' };
   }
   if (!isFunctionName(name)) {
-    const nearest = nearestName(FUNCTION_NAMES, name);
-    const suggestion = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+    const message = withSuggestion(`No function '${name}' is offered.`, FUNCTION_NAMES, name);
     const detail = { target: scope.option, position: at, hint: `Offered are ${FUNCTION_NAMES.join(', ')}.` };
-    throw new FeedError('request.not-offered', `No function '${name}' is offered.${suggestion}`, detail);
+    throw new FeedError('request.not-offered', message, detail);
   }
   const { parameters, requiredCount, returns } = FUNCTIONS[name];
   if (call.arguments.length < requiredCount || call.arguments.length > parameters.length) {

@@ -1,6 +1,6 @@
 // `isof(x,Edm.String)` and `isof(Fleetfeed.device)`: whether a value, or the row itself, is of a type.
 import { findName } from '../../../schema/derive/exposed-model.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { Condition, Scalar } from '../read-plan.ts';
 import { typeMismatch, wrongArity } from './bind-errors.ts';
@@ -32,8 +32,7 @@ export function bindIsof(
   const known = new Map([...PRIMITIVE_TYPES, ANY_PRIMITIVE, ...rows].map((name) => [name, name]));
   const name = findName(known, type.name);
   if (name === null) {
-    const nearest = nearestName(known.keys(), type.name);
-    const hint = nearest === null ? undefined : `Did you mean '${nearest}'?`;
+    const hint = didYouMean(known.keys(), type.name);
     throw typeMismatch(`There is no type '${type.name}'.`, type, scope, hint);
   }
   if (call.arguments.length === 1) {

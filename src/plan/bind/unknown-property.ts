@@ -1,6 +1,6 @@
 // What is said of a name that a collection does not have.
 import { FeedError } from '../../base/feed-error.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { withSuggestion } from '../../base/did-you-mean.ts';
 import type { ScopeRow } from './scope.ts';
 
 /** `option` is the query option in whose text the name stands, `at` where. */
@@ -13,12 +13,13 @@ export function unknownProperty(
   const betaProperty = Object.keys(entity.properties).find(
     (name) => name.toLowerCase() === written.toLowerCase(),
   );
-  const nearest = nearestName([...columns.keys(), ...navigations.keys()], written);
-  const suggestion = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+  const names = [...columns.keys(), ...navigations.keys()];
   const message = `No property '${written}' on ${entity.name}.`;
   return new FeedError(
     'request.unknown-property',
-    betaProperty === undefined ? message + suggestion : `${message} It is a property of beta.`,
+    betaProperty === undefined
+      ? withSuggestion(message, names, written)
+      : `${message} It is a property of beta.`,
     {
       target: option,
       position: at,

@@ -3,7 +3,7 @@ import { type EntitySet, type NavigationProperty, findName } from '../../../sche
 import type { FeedVersion } from '../../../schema/entity.ts';
 import { REMOVED_COLLECTIONS } from '../../../schema/subjects/removed-collections.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { withSuggestion } from '../../base/did-you-mean.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { PathSegment, QueryOptions, Resource } from '../../odata/syntax/parsed-request.ts';
 import { allOf } from '../bind/all-of.ts';
@@ -193,18 +193,19 @@ function findEntitySet(written: string, { version, exposedModels }: PathContext)
     const note = REMOVED_COLLECTIONS.get(removed) ?? '';
     throw new FeedError('request.unknown-resource', `${message} ${note}`, { target: written });
   }
-  const nearest = nearestName(entitySets.keys(), written);
-  const suggestion = nearest === null ? '' : ` Did you mean '${nearest}'?`;
-  throw new FeedError('request.unknown-resource', message + suggestion, {
+  throw new FeedError('request.unknown-resource', withSuggestion(message, entitySets.keys(), written), {
     target: written,
     hint: 'The service document lists every collection.',
   });
 }
 
 function unknownMember(entitySet: EntitySet, address: string, written: string): FeedError {
-  const nearest = nearestName([...entitySet.properties.keys(), ...entitySet.navigations.keys()], written);
-  const suggestion = nearest === null ? '' : ` Did you mean '${nearest}'?`;
-  const message = `No property or navigation '${written}' on ${entitySet.entity.name}.${suggestion}`;
+  const names = [...entitySet.properties.keys(), ...entitySet.navigations.keys()];
+  const message = withSuggestion(
+    `No property or navigation '${written}' on ${entitySet.entity.name}.`,
+    names,
+    written,
+  );
   return new FeedError('request.unknown-resource', message, { target: `${address}/${written}` });
 }
 

@@ -1,7 +1,18 @@
-// The name a writer probably meant, for "Did you mean …?".
+// The name that a writer probably meant, and the question that suggests it.
 
-/** The nearest of the names in any case, at most a third of its letters away; else null. */
-export function nearestName(names: Iterable<string>, written: string): string | null {
+/** `Did you mean 'deviceName'?`; undefined where no name is near enough. */
+export function didYouMean(names: Iterable<string>, written: string): string | undefined {
+  const nearest = nearestName(names, written);
+  return nearest === null ? undefined : `Did you mean '${nearest}'?`;
+}
+
+/** The sentence, with the question behind it where a name is near enough. */
+export function withSuggestion(sentence: string, names: Iterable<string>, written: string): string {
+  return [sentence, didYouMean(names, written)].filter((each) => each !== undefined).join(' ');
+}
+
+/** The nearest of the names in any case; null where none is at most a third of its letters away. */
+function nearestName(names: Iterable<string>, written: string): string | null {
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const name of names) {
     const maxDistance = Math.max(1, Math.floor(name.length / 3));

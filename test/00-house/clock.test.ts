@@ -1,10 +1,6 @@
 // Everything passes on any day: the time is handed in, and those that read the machine's clock are listed with their reason.
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-
-const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
+import { sourceFiles } from './source-files.ts';
 
 /** File → why the machine's clock is the right one there. */
 const ALLOWED: Readonly<Record<string, string>> = {
@@ -33,14 +29,8 @@ const READINGS = [
 
 const readsClock = (text: string): boolean => READINGS.some((reading) => reading.test(text));
 
-const files = ['schema', 'src', 'etl', 'fixtures', 'test'].flatMap((top) =>
-  readdirSync(join(HOUSE, top), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => {
-      const path = `${top}/${name.replaceAll('\\', '/')}`;
-      return { path, text: readFileSync(join(HOUSE, path), 'utf8') };
-    })
-    .filter(({ path }) => path !== 'test/00-house/clock.test.ts'),
+const files = sourceFiles(['schema', 'src', 'etl', 'fixtures', 'test']).filter(
+  ({ path }) => path !== 'test/00-house/clock.test.ts',
 );
 
 describe('the machine’s clock', () => {

@@ -1,37 +1,24 @@
 // The house rules, read off the import lines and a few words of the source.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { PACKAGES, ROOMS } from './rooms.ts';
+import { HOUSE, sourceFiles } from './source-files.ts';
 
-const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
-
-interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-  readonly imports: readonly string[];
-}
-
-const files: readonly SourceFile[] = ['schema', 'src', 'etl', 'fixtures'].flatMap((top) =>
-  readdirSync(join(HOUSE, top), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => {
-      const path = join(top, name);
-      const text = readFileSync(join(HOUSE, path), 'utf8');
-      const found = text.matchAll(/^(?:import|export)\b(?:[^;'"]*\bfrom)?\s*'([^']+)'/gm);
-      return { path, text, imports: [...found].map((match) => match[1] ?? '') };
-    }),
-);
+const files = sourceFiles(['schema', 'src', 'etl', 'fixtures']).map((file) => {
+  const found = file.text.matchAll(/^(?:import|export)\b(?:[^;'"]*\bfrom)?\s*'([^']+)'/gm);
+  return { ...file, imports: [...found].map((match) => match[1] ?? '') };
+});
+type ImportingFile = (typeof files)[number];
 
 const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 const roomOf = (path: string): string =>
   Object.keys(ROOMS)
     .filter((room) => inside(path, room))
     .sort((a, b) => b.length - a.length)[0] ?? '(no room)';
-const target = (file: SourceFile, specifier: string): string =>
+const target = (file: ImportingFile, specifier: string): string =>
   relative(HOUSE, join(HOUSE, dirname(file.path), specifier));
 
 describe('the house', () => {

@@ -22,8 +22,8 @@ export function limitExceeded<Name extends RefusingLimit>(
   limits: Pick<Limits, Name>,
   { actual, ...detail }: LimitExceededDetail = {},
 ): FeedError {
-  const { fault, instead, code } = LIMIT_TABLE[name];
+  const { violation, hint, code } = LIMIT_TABLE[name];
   const actualText = actual === undefined ? '' : `; here ${actual}`;
-  const message = `${subject} ${fault.replace('#', String(limits[name]))} (limit ${name}${actualText}).`;
-  return new FeedError(code, message, { hint: instead, ...detail });
+  const message = `${subject} ${violation.replace('#', String(limits[name]))} (limit ${name}${actualText}).`;
+  return new FeedError(code, message, { hint, ...detail });
 }

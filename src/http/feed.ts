@@ -7,6 +7,7 @@ import type { Model } from '../../schema/model.ts';
 import type { FeedVersion } from '../../schema/entity.ts';
 import type { Role } from '../auth/roles.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Limits } from '../base/limits.ts';
 import type { Observer } from '../base/observation.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { RowType } from '../format/odata/entity-template.ts';
@@ -28,6 +29,7 @@ export interface Feed {
   /** Changes with the model: part of every entity tag. */
   readonly fingerprint: string;
   readonly clock: Clock;
+  readonly limits: Limits;
   readonly observe: Observer;
   readonly settings: FeedSettings;
 }
@@ -47,7 +49,10 @@ export interface FeedSettings {
   readonly readyHours: number;
 }
 
-export type FeedDependencies = Pick<Feed, 'model' | 'engine' | 'dialect' | 'clock' | 'observe' | 'settings'>;
+export type FeedDependencies = Pick<
+  Feed,
+  'model' | 'engine' | 'dialect' | 'clock' | 'limits' | 'observe' | 'settings'
+>;
 
 export function makeFeed(dependencies: FeedDependencies): Feed {
   const { model } = dependencies;

@@ -32,11 +32,8 @@ interface ExpandContext {
  * Plans the items of one $expand at the row of the scope, in the order of the model.
  * Throws as bindCondition does, `request.malformed-option` for options that do not fit, `limit.too-complex`.
  */
-export function planExpand(
-  items: readonly ExpandItem[] | null,
-  scope: Scope,
-  limits: ExpandContext['limits'],
-): readonly Expansion[] {
+export function planExpand(items: readonly ExpandItem[] | null, scope: Scope): readonly Expansion[] {
+  const { limits } = scope;
   // As deep as it may be, and where that is too much in all, less deep.
   const planned = (maxLevels: number): readonly Expansion[] => {
     const context = { limits, depth: 0, rows: limits.expandedRows, maxLevels, tally: { items: 0 } };

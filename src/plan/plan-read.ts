@@ -34,6 +34,7 @@ export function planRead({ resource, options }: ParsedRequest, context: PlanCont
     exposedModel,
     aliases: options.aliases,
     now: context.now,
+    limits: context.limits,
     option: '$filter',
   });
   const isRows = isPage || shape === 'entity';
@@ -81,7 +82,7 @@ export function planRead({ resource, options }: ParsedRequest, context: PlanCont
     skip: isPage ? rowsToSkip(options, continuation) : 0,
     top: isPage && options.top !== null ? Math.max(0, options.top - (continuation?.served ?? 0)) : null,
     count: isPage && options.count === true,
-    expands: mergeExpansions(rows, planExpand(expand, { ...scope, option: '$expand' }, context.limits)),
+    expands: mergeExpansions(rows, planExpand(expand, { ...scope, option: '$expand' })),
     generation: continuation?.generation ?? null,
   };
 }

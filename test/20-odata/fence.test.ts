@@ -1,5 +1,6 @@
 // The fence: each family of defects measured in odata-v4-parser and odata-v4-sql, held against our reader of queries.
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/base/limits.ts';
 import fc from 'fast-check';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { parseApply } from '../../src/odata/parse/parse-apply.ts';
@@ -18,7 +19,7 @@ import { refusalOf } from './refusal-of.ts';
 /** Every reader of an option that nests. */
 const READERS = [parseOrderby, parseExpand, parseCompute, parseSearch, parseApply];
 
-const outlineOf = (text: string): string => outline(parseExpression(text, '$filter'));
+const outlineOf = (text: string): string => outline(parseExpression(text, '$filter', LIMITS));
 
 /** What became of a text, whatever it was. Anything but a FeedError is a defect. */
 function outcomeOf(read: () => unknown): string {
@@ -66,7 +67,7 @@ describe('nothing valid or usual is refused', () => {
     'a eq .5',
     "a eq '/ ? # \" \\ [ ] { } | % < >'",
   ])('%s', (text) => {
-    expect(() => parseExpression(text, '$filter')).not.toThrow();
+    expect(() => parseExpression(text, '$filter', LIMITS)).not.toThrow();
   });
 
   test.each([
@@ -78,11 +79,11 @@ describe('nothing valid or usual is refused', () => {
     'api-version=1&x-y=',
     '$format=application/json;odata.metadata=full',
   ])('%s', (query) => {
-    expect(() => parseOptions(splitQuery(query))).not.toThrow();
+    expect(() => parseOptions(splitQuery(query), LIMITS)).not.toThrow();
   });
 
   test('text is decoded once', () => {
-    const { filter } = parseOptions(splitQuery("$filter=a eq '%2541'"));
+    const { filter } = parseOptions(splitQuery("$filter=a eq '%2541'"), LIMITS);
     expect(filter && outline(filter)).toBe("(eq a '%41')");
   });
 });
@@ -91,7 +92,7 @@ describe('nothing wrong is let through', () => {
   test.each(['$top=-1', '$skip=-5', '$filter=a eq 1&$filter=b eq 2', '$filter=a eq 2018-02-30'])(
     '%s',
     (query) => {
-      expect(outcomeOf(() => parseOptions(splitQuery(query)))).toMatch(/^request\./);
+      expect(outcomeOf(() => parseOptions(splitQuery(query), LIMITS))).toMatch(/^request\./);
     },
   );
 });
@@ -113,7 +114,7 @@ describe('no part of a query is lost or taken for another', () => {
   });
 
   test('an order by a constant or a call is what it says', () => {
-    expect(parseOrderby("tolower(Name),'x',1").map(({ expression }) => outline(expression))).toEqual([
+    expect(parseOrderby("tolower(Name),'x',1", LIMITS).map(({ expression }) => outline(expression))).toEqual([
       '(tolower Name)',
       "'x'",
       '1',
@@ -129,17 +130,17 @@ describe('time grows with the length and no faster', () => {
     for (const levels of [18, 100, 1000, 5000]) {
       const text = PATHOLOGICAL_QUERIES[family]!(levels);
       const start = performance.now();
-      expect(outcomeOf(() => parseExpression(text, '$filter'))).toMatch(
+      expect(outcomeOf(() => parseExpression(text, '$filter', LIMITS))).toMatch(
         /^(read|request\.malformed-expression|limit\.too-complex)$/,
       );
-      for (const read of READERS) outcomeOf(() => read(text));
-      outcomeOf(() => parseRequest(`/${encodeURIComponent(text)}`, `$filter=${text}`));
+      for (const read of READERS) outcomeOf(() => read(text, LIMITS));
+      outcomeOf(() => parseRequest(`/${encodeURIComponent(text)}`, `$filter=${text}`, LIMITS));
       expect(performance.now() - start).toBeLessThan(BOUND_MS);
     }
   });
 
   test('five thousand terms of one or are read, side by side', () => {
-    const tree = parseExpression(PATHOLOGICAL_QUERIES['Id eq n or …']!(5000), '$filter');
+    const tree = parseExpression(PATHOLOGICAL_QUERIES['Id eq n or …']!(5000), '$filter', LIMITS);
     expect(tree).toMatchObject({ kind: 'logical', operator: 'or' });
     expect(tree.kind === 'logical' && tree.operands.length).toBe(5000);
   });
@@ -150,9 +151,9 @@ describe('one request leaves nothing behind for the next', () => {
     const texts = ["Name eq 'x'", 'Age gt 3 and Name', 'a/any(b:b/x eq 1)', 'Name'];
     const before = texts.map(outlineOf);
     for (const levels of [1, 63, 64, 3000, 4000]) {
-      expect(refusalOf(() => parseExpression(`a/any(b:${'('.repeat(levels)}`, '$filter'))).toBeInstanceOf(
-        FeedError,
-      );
+      expect(
+        refusalOf(() => parseExpression(`a/any(b:${'('.repeat(levels)}`, '$filter', LIMITS)),
+      ).toBeInstanceOf(FeedError);
     }
     expect(texts.map(outlineOf)).toEqual(before);
   });
@@ -235,8 +236,8 @@ describe('any text is read or refused', () => {
   test('as a filter and an order', () => {
     fc.assert(
       fc.property(anything, (text) => {
-        outcomeOf(() => parseExpression(text, '$filter'));
-        for (const read of READERS) outcomeOf(() => read(text));
+        outcomeOf(() => parseExpression(text, '$filter', LIMITS));
+        for (const read of READERS) outcomeOf(() => read(text, LIMITS));
       }),
       { numRuns: 3000 },
     );
@@ -260,19 +261,19 @@ describe('any text is read or refused', () => {
     );
     fc.assert(
       fc.property(anything, option, anything, (path, name, value) => {
-        outcomeOf(() => parseRequest(path, `${name}=${value}`));
-        outcomeOf(() => parseRequest(`/a(${path})`, value));
+        outcomeOf(() => parseRequest(path, `${name}=${value}`, LIMITS));
+        outcomeOf(() => parseRequest(`/a(${path})`, value, LIMITS));
       }),
       { numRuns: 3000 },
     );
   });
 
   test('and the place of a fault lies in the text', () => {
-    const readers = [(text: string) => parseExpression(text, '$filter'), ...READERS];
+    const readers = [(text: string) => parseExpression(text, '$filter', LIMITS), ...READERS];
     fc.assert(
       fc.property(anything, fc.constantFrom(...readers), (text, read) => {
         try {
-          read(text);
+          read(text, LIMITS);
         } catch (error) {
           const { position = -1 } = error as FeedError;
           expect(position).toBeGreaterThanOrEqual(0);

@@ -49,11 +49,11 @@ describe('transformations', () => {
     ],
     ["filter(contains(a,')/('))/identity", "filter (contains a ')/(') | identity"],
   ])('%s', (text, tree) => {
-    expect(outlineApply(parseApply(text))).toBe(tree);
+    expect(outlineApply(parseApply(text, LIMITS))).toBe(tree);
   });
 
   test('places count in the whole option', () => {
-    expect(parseApply('identity/groupby((a, b),aggregate($count as n))')).toMatchObject([
+    expect(parseApply('identity/groupby((a, b),aggregate($count as n))', LIMITS)).toMatchObject([
       { at: 0 },
       { at: 9, by: [{ at: 18 }, { at: 21 }], then: [{ at: 24, items: [{ at: 34 }] }] },
     ]);
@@ -92,7 +92,7 @@ describe('a fault is told with its place', () => {
     ['search()', 7, "Found ')' where a word"],
     ['group((a))', 0, "Found 'group' where a transformation"],
   ])('%s', (text, position, message) => {
-    const refusal = refusalOf(() => parseApply(text));
+    const refusal = refusalOf(() => parseApply(text, LIMITS));
     expect(refusal).toMatchObject({ code: 'request.malformed-expression', target: '$apply', position });
     expect(refusal.message).toContain(message);
   });
@@ -104,12 +104,17 @@ describe('a fault is told with its place', () => {
     ['aggregate(a with Ns.median as b)', 17],
     ['groupby((rolluprecursive($root/a,b,c)))', 9],
   ])('%s is a part of OData that is not offered', (text, position) => {
-    expect(refusalOf(() => parseApply(text))).toMatchObject({ code: 'request.not-offered', position });
+    expect(refusalOf(() => parseApply(text, LIMITS))).toMatchObject({
+      code: 'request.not-offered',
+      position,
+    });
   });
 
   test('a name is answered with the one that was meant', () => {
-    expect(refusalOf(() => parseApply('gruopby((a))')).hint).toBe("Did you mean 'groupby'?");
-    expect(refusalOf(() => parseApply('aggregate(a with averge as b)')).hint).toBe("Did you mean 'average'?");
+    expect(refusalOf(() => parseApply('gruopby((a))', LIMITS)).hint).toBe("Did you mean 'groupby'?");
+    expect(refusalOf(() => parseApply('aggregate(a with averge as b)', LIMITS)).hint).toBe(
+      "Did you mean 'average'?",
+    );
   });
 });
 
@@ -122,8 +127,8 @@ describe('limits', () => {
       'nests deeper than 6',
     ],
   ])('%p', (text, most, message) => {
-    expect(() => parseApply(text(most))).not.toThrow();
-    const refusal = refusalOf(() => parseApply(text(most + 1)));
+    expect(() => parseApply(text(most), LIMITS)).not.toThrow();
+    const refusal = refusalOf(() => parseApply(text(most + 1), LIMITS));
     expect(refusal).toMatchObject({ code: 'limit.too-complex', target: '$apply' });
     expect(refusal.message).toContain(message);
   });
@@ -135,7 +140,7 @@ describe('$compute', () => {
     ['a mul 2 as b, length(c) AS d', '(mul a 2)→b (length c)→d'],
     ['as as as', 'as→as'],
   ])('%s', (text, tree) => {
-    expect(outlineCompute(parseCompute(text))).toBe(tree);
+    expect(outlineCompute(parseCompute(text, LIMITS))).toBe(tree);
   });
 
   test.each([
@@ -145,7 +150,7 @@ describe('$compute', () => {
     ['a as b.c', 5, "Found 'b.c' where a name after 'as'"],
     ['a as b,', 7, 'Found the end where a property'],
   ])('%s', (text, position, message) => {
-    const refusal = refusalOf(() => parseCompute(text));
+    const refusal = refusalOf(() => parseCompute(text, LIMITS));
     expect(refusal).toMatchObject({ code: 'request.malformed-expression', target: '$compute', position });
     expect(refusal.message).toContain(message);
   });

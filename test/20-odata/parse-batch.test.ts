@@ -12,7 +12,7 @@ const READ = { id: '1', method: 'GET', url: 'devices' };
 const PART: BatchPart = { ...READ, headers: {}, dependsOn: [], group: null, condition: null };
 
 const ofJson = (...requests: readonly object[]): readonly BatchPart[] =>
-  parseBatchJson(JSON.stringify({ requests }));
+  parseBatchJson(JSON.stringify({ requests }), LIMITS);
 
 describe('a JSON batch', () => {
   test('is its requests in their order', () => {
@@ -72,7 +72,7 @@ describe('a JSON batch', () => {
   });
 
   test.each(['', '{', '[]', 'null', '{}', '{"requests":{}}', '{"requests":1}'])('%j is none', (text) => {
-    expect(refusalOf(() => parseBatchJson(text)).code).toBe('request.malformed-batch');
+    expect(refusalOf(() => parseBatchJson(text, LIMITS)).code).toBe('request.malformed-batch');
   });
 
   test('has an if that asks whether a part succeeded, and no other', () => {
@@ -93,7 +93,7 @@ const HTTP = 'Content-Type: application/http\r\nContent-Transfer-Encoding: binar
 
 describe('a multipart batch', () => {
   const read = (...lines: readonly string[]): readonly BatchPart[] =>
-    parseBatchMultipart(lines.join('\r\n'), 'b');
+    parseBatchMultipart(lines.join('\r\n'), 'b', LIMITS);
 
   test('is what stands between its boundaries', () => {
     const first = `${HTTP}Content-ID: 1\r\n\r\nGET devices HTTP/1.1\r\nAccept: a; b=c\r\n\r\n`;
@@ -108,7 +108,7 @@ describe('a multipart batch', () => {
 
   test('may end its lines in LF alone', () => {
     const text = `--b\n${HTTP.replaceAll('\r', '')}\nGET devices HTTP/1.1\n--b--`;
-    expect(parseBatchMultipart(text, 'b')).toEqual([{ ...PART, id: null }]);
+    expect(parseBatchMultipart(text, 'b', LIMITS)).toEqual([{ ...PART, id: null }]);
   });
 
   test('is not cut at a boundary that begins like its own', () => {
@@ -117,8 +117,12 @@ describe('a multipart batch', () => {
   });
 
   test('takes a boundary of signs as it is written', () => {
-    expect(parseBatchMultipart(`--a.(b)\n${HTTP}\nGET x HTTP/1.1\n--a.(b)--`, 'a.(b)')).toHaveLength(1);
-    expect(refusalOf(() => parseBatchMultipart('--aXb--', 'a.b')).code).toBe('request.malformed-batch');
+    expect(parseBatchMultipart(`--a.(b)\n${HTTP}\nGET x HTTP/1.1\n--a.(b)--`, 'a.(b)', LIMITS)).toHaveLength(
+      1,
+    );
+    expect(refusalOf(() => parseBatchMultipart('--aXb--', 'a.b', LIMITS)).code).toBe(
+      'request.malformed-batch',
+    );
   });
 
   test.each([
@@ -172,7 +176,10 @@ describe('any text is read or refused', () => {
   test('in both forms', () => {
     fc.assert(
       fc.property(soup, (text) => {
-        for (const parse of [() => parseBatchJson(text), () => parseBatchMultipart(text, 'b')]) {
+        for (const parse of [
+          () => parseBatchJson(text, LIMITS),
+          () => parseBatchMultipart(text, 'b', LIMITS),
+        ]) {
           try {
             parse();
           } catch (error) {
@@ -192,7 +199,7 @@ describe('any text is read or refused', () => {
     `--b\n${HTTP}\nGET${' '.repeat(1_000_000)}\n--b--`,
   ])('a megabyte of nonsense soon (%#)', (text) => {
     const start = performance.now();
-    expect(refusalOf(() => parseBatchMultipart(text, 'b'))).toBeInstanceOf(FeedError);
+    expect(refusalOf(() => parseBatchMultipart(text, 'b', LIMITS))).toBeInstanceOf(FeedError);
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });

@@ -40,11 +40,11 @@ describe('navigations and their options', () => {
     ['select($select=select)', 'select{select select}'],
     ['Ns.Special/apps', 'Ns.Special/apps'],
   ])('%s', (text, tree) => {
-    expect(outlineExpand(parseExpand(text))).toBe(tree);
+    expect(outlineExpand(parseExpand(text, LIMITS))).toBe(tree);
   });
 
   test('places count in the whole option', () => {
-    const [user, apps] = parseExpand('user($filter=a eq 1), apps');
+    const [user, apps] = parseExpand('user($filter=a eq 1), apps', LIMITS);
     expect(user).toMatchObject({ at: 0, options: { filter: { at: 15, left: { at: 13 } } } });
     expect(apps?.at).toBe(22);
   });
@@ -83,7 +83,7 @@ describe('a fault is told with its place', () => {
     ["'apps'", 0, "Found 'apps' where a navigation"],
     ["apps($filter=a eq 'x)", 18, "The string 'x) has no closing quote"],
   ])('%s', (text, position, message) => {
-    const refusal = refusalOf(() => parseExpand(text));
+    const refusal = refusalOf(() => parseExpand(text, LIMITS));
     expect(refusal).toMatchObject({ code: 'request.malformed-option', target: '$expand', position });
     expect(refusal.message).toContain(message);
   });
@@ -97,12 +97,12 @@ describe('a fault is told with its place', () => {
     ['apps/$value', 'request.not-offered', 5],
     ['apps($select=a($top=1))', 'request.not-offered', 14],
   ])('%s is %s', (text, code, position) => {
-    expect(refusalOf(() => parseExpand(text))).toMatchObject({ code, target: '$expand', position });
+    expect(refusalOf(() => parseExpand(text, LIMITS))).toMatchObject({ code, target: '$expand', position });
   });
 
   test('an option is answered with the one that was meant', () => {
-    expect(refusalOf(() => parseExpand('apps($filtre=a)')).hint).toBe("Did you mean '$filter'?");
-    expect(refusalOf(() => parseExpand('apps($filter=a equals 1)')).hint).toBe("Did you mean 'eq'?");
+    expect(refusalOf(() => parseExpand('apps($filtre=a)', LIMITS)).hint).toBe("Did you mean '$filter'?");
+    expect(refusalOf(() => parseExpand('apps($filter=a equals 1)', LIMITS)).hint).toBe("Did you mean 'eq'?");
   });
 });
 
@@ -111,8 +111,8 @@ describe('limits', () => {
   const wide = (items: number): string => Array.from({ length: items }, () => 'a').join(',');
 
   test('hold for levels', () => {
-    expect(() => parseExpand(nested(LIMITS.expandDepth))).not.toThrow();
-    expect(refusalOf(() => parseExpand(nested(LIMITS.expandDepth + 1)))).toMatchObject({
+    expect(() => parseExpand(nested(LIMITS.expandDepth), LIMITS)).not.toThrow();
+    expect(refusalOf(() => parseExpand(nested(LIMITS.expandDepth + 1), LIMITS))).toMatchObject({
       code: 'limit.too-complex',
       message: '$expand nests deeper than 6 levels (limit expandDepth).',
       position: 60,
@@ -120,9 +120,9 @@ describe('limits', () => {
   });
 
   test('hold for navigations at all levels together', () => {
-    expect(() => parseExpand(wide(LIMITS.expandItems))).not.toThrow();
+    expect(() => parseExpand(wide(LIMITS.expandItems), LIMITS)).not.toThrow();
     const many = `${wide(LIMITS.expandItems - 2)},a($expand=a,a)`;
-    expect(refusalOf(() => parseExpand(many))).toMatchObject({
+    expect(refusalOf(() => parseExpand(many, LIMITS))).toMatchObject({
       code: 'limit.too-complex',
       message: '$expand names more than 40 navigations (limit expandItems).',
     });

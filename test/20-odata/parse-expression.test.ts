@@ -6,7 +6,7 @@ import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
 import { outline } from './outline.ts';
 import { refusalOf } from './refusal-of.ts';
 
-const parse = (text: string): Expression => parseExpression(text, '$filter');
+const parse = (text: string): Expression => parseExpression(text, '$filter', LIMITS);
 
 describe('precedence', () => {
   test.each([

@@ -2,12 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
 import { parseOptions } from '../../src/odata/parse/parse-options.ts';
+import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { splitQuery } from '../../src/odata/parse/split-query.ts';
 import type { QueryOptions } from '../../src/odata/syntax/parsed-request.ts';
 import { outline } from './outline.ts';
 import { refusalOf } from './refusal-of.ts';
 
-const read = (query: string): QueryOptions => parseOptions(splitQuery(query));
+const read = (query: string): QueryOptions => parseOptions(splitQuery(query), LIMITS);
 
 const NOTHING: QueryOptions = {
   select: null,
@@ -71,7 +72,7 @@ describe('a query string is cut before it is decoded, and decoded once', () => {
 
   test('a query longer than the limit is refused before it is read', () => {
     const query = `$filter=${'%'.repeat(LIMITS.queryCharacters)}`;
-    expect(refusalOf(() => read(query))).toMatchObject({
+    expect(refusalOf(() => parseRequest('/devices', query, LIMITS))).toMatchObject({
       code: 'limit.query-too-long',
       message: 'The query has more than 16000 characters (limit queryCharacters; here 16008).',
     });

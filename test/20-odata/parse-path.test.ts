@@ -58,11 +58,11 @@ describe('an address', () => {
     ['/devices/$filter(@f)/$count', 'devices $filter(@f) count'],
     ['/devices/%24filter%28%40f%29/7', 'devices $filter(@f) /7'],
   ])('%s', (path, outline) => {
-    expect(outlineOf(parsePath(path))).toBe(outline);
+    expect(outlineOf(parsePath(path, LIMITS))).toBe(outline);
   });
 
   test('places count in the decoded path', () => {
-    expect(parsePath('/dev%69ces(7)/n%C3%A4me/$value')).toEqual({
+    expect(parsePath('/dev%69ces(7)/n%C3%A4me/$value', LIMITS)).toEqual({
       kind: 'path',
       collection: 'devices',
       segments: [
@@ -104,7 +104,7 @@ describe('an address', () => {
     ['/x%', 1, "'%' in the path is not a percent-encoded UTF-8 character"],
     ['/x%FF', 1, "'%FF' in the path is not a percent-encoded UTF-8 character"],
   ])('%s is refused', (path, position, message) => {
-    const refusal = refusalOf(() => parsePath(path));
+    const refusal = refusalOf(() => parsePath(path, LIMITS));
     expect(refusal).toMatchObject({ code: 'request.malformed-url', target: 'the path', position });
     expect(refusal.message).toContain(message);
   });
@@ -112,21 +112,21 @@ describe('an address', () => {
   test.each(['/$batch', '/$entity', '/$all', '/$crossjoin(a,b)', '/devices/$each'])(
     '%s is a part of OData that is not offered',
     (path) => {
-      expect(refusalOf(() => parsePath(path))).toMatchObject({ code: 'request.not-offered' });
+      expect(refusalOf(() => parsePath(path, LIMITS))).toMatchObject({ code: 'request.not-offered' });
     },
   );
 
   test('a name with $ is answered with the one that was meant', () => {
-    expect(refusalOf(() => parsePath('/$metdata')).hint).toBe("Did you mean '$metadata'?");
-    expect(refusalOf(() => parsePath('/devices/$cuont')).hint).toBe("Did you mean '$count'?");
-    expect(refusalOf(() => parsePath('/%24select%3DdateKey')).hint).toBe('Query options go after ?.');
+    expect(refusalOf(() => parsePath('/$metdata', LIMITS)).hint).toBe("Did you mean '$metadata'?");
+    expect(refusalOf(() => parsePath('/devices/$cuont', LIMITS)).hint).toBe("Did you mean '$count'?");
+    expect(refusalOf(() => parsePath('/%24select%3DdateKey', LIMITS)).hint).toBe('Query options go after ?.');
   });
 });
 
 test('aliases in an address take their values from the query', () => {
-  const { resource } = parseRequest('/devices(@k)/asOf(dateKey=@day)', '@k=7&@day=20261001');
+  const { resource } = parseRequest('/devices(@k)/asOf(dateKey=@day)', '@k=7&@day=20261001', LIMITS);
   expect(outlineOf(resource)).toBe('devices (=7) asOf(dateKey=20261001)');
-  expect(refusalOf(() => parseRequest('/devices(@k)', '@k=1 add 1'))).toMatchObject({
+  expect(refusalOf(() => parseRequest('/devices(@k)', '@k=1 add 1', LIMITS))).toMatchObject({
     code: 'request.malformed-url',
     message: "The alias '@k' is not a plain value (at character 9 of the path).",
   });
@@ -134,15 +134,15 @@ test('aliases in an address take their values from the query', () => {
 
 test('an address goes on for a limited number of steps', () => {
   const steps = (count: number): string => `/a${'/b(1)'.repeat(count)}`;
-  expect(() => parsePath(steps(LIMITS.pathSteps))).not.toThrow();
-  expect(refusalOf(() => parsePath(steps(LIMITS.pathSteps + 1)))).toMatchObject({
+  expect(() => parsePath(steps(LIMITS.pathSteps), LIMITS)).not.toThrow();
+  expect(refusalOf(() => parsePath(steps(LIMITS.pathSteps + 1), LIMITS))).toMatchObject({
     code: 'limit.too-complex',
     target: 'the path',
   });
 });
 
 test('a request is its address and its options', () => {
-  expect(parseRequest('/devices(7)', '$select=deviceName&api-version=v1.0')).toMatchObject({
+  expect(parseRequest('/devices(7)', '$select=deviceName&api-version=v1.0', LIMITS)).toMatchObject({
     resource: { kind: 'path', collection: 'devices' },
     options: { select: [{ segments: ['deviceName'] }], apiVersion: 'v1.0' },
   });

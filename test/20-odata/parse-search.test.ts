@@ -35,11 +35,11 @@ describe('words, phrases and how they combine', () => {
     [' a ', 'a'],
     ['2026-11-20 -1', '(and 2026-11-20 -1)'],
   ])('%s', (text, tree) => {
-    expect(outlineSearch(parseSearch(text))).toBe(tree);
+    expect(outlineSearch(parseSearch(text, LIMITS))).toBe(tree);
   });
 
   test('each word has its place', () => {
-    expect(parseSearch('a  NOT "b"')).toEqual({
+    expect(parseSearch('a  NOT "b"', LIMITS)).toEqual({
       kind: 'and',
       of: [
         { kind: 'word', text: 'a', at: 0 },
@@ -70,7 +70,7 @@ describe('a fault is told with its place', () => {
     ["'red bike'", 0, "Found 'red bike' where a word"],
     ['a;b', 1, "Found ';' where a word"],
   ])('%s', (text, position, message) => {
-    const refusal = refusalOf(() => parseSearch(text));
+    const refusal = refusalOf(() => parseSearch(text, LIMITS));
     expect(refusal).toMatchObject({ code: 'request.malformed-option', target: '$search', position });
     expect(refusal.message).toContain(message);
   });
@@ -82,8 +82,8 @@ describe('limits', () => {
     [(n: number) => `${'('.repeat(n)}a${')'.repeat(n)}`, LIMITS.expressionDepth, 'nests deeper than 64'],
     [(n: number) => `${'NOT '.repeat(n)}a`, LIMITS.expressionDepth, 'nests deeper than 64'],
   ])('%p', (text, most, message) => {
-    expect(() => parseSearch(text(most))).not.toThrow();
-    const refusal = refusalOf(() => parseSearch(text(most + 1)));
+    expect(() => parseSearch(text(most), LIMITS)).not.toThrow();
+    const refusal = refusalOf(() => parseSearch(text(most + 1), LIMITS));
     expect(refusal).toMatchObject({ code: 'limit.too-complex', target: '$search' });
     expect(refusal.message).toContain(message);
   });

@@ -19,7 +19,7 @@ interface PlanOptions {
 /** `address` is what follows the version: `/devices?$top=5`. */
 export function planOf(address: string, { version = 'beta', after, served = 0 }: PlanOptions = {}): ReadPlan {
   const [path = '', ...options] = address.split('?');
-  return planRead(parseRequest(path, encodeURI(options.join('?'))), {
+  return planRead(parseRequest(path, encodeURI(options.join('?')), LIMITS), {
     version,
     exposedModels: EXPOSED_MODELS,
     now: new Date('2018-02-21T12:00:00Z'),

@@ -26,7 +26,7 @@ afterAll(() => {
 });
 
 function plan(collection: string, options: string): ReadPlan {
-  return planRead(parseRequest(`/${collection}`, encodeURI(options)), {
+  return planRead(parseRequest(`/${collection}`, encodeURI(options), LIMITS), {
     version: 'beta',
     exposedModels: { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL },
     now: new Date('2018-02-21T12:00:00Z'),

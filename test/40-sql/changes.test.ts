@@ -108,8 +108,8 @@ describe.each([
         columns,
         fc.integer({ min: 1, max: 60 }),
         (filter, names, size) => {
-          const { resource, options } = parseRequest(`/${collection}`, `$select=${names.join()}`);
-          expectToAddUp({ resource, options: { ...options, filter } }, since, size);
+          const parsed = parseRequest(`/${collection}`, `$select=${names.join()}`, LIMITS);
+          expectToAddUp({ ...parsed, options: { ...parsed.options, filter } }, since, size);
         },
       ),
       { numRuns: 300 },
@@ -126,13 +126,17 @@ describe.each([
     '$orderby=label desc&$filter=on',
   ])('lead there where other rows have their say: %s', (options) => {
     const asked = collection === 'things' ? options : options.replace('kind/things', 'kind/dailyThings');
-    const changes = expectToAddUp(parseRequest(`/${collection}`, encodeURI(asked)), since, 7);
+    const changes = expectToAddUp(parseRequest(`/${collection}`, encodeURI(asked), LIMITS), since, 7);
     expect(changes.length).toBeGreaterThan(0);
   });
 });
 
 test('a row that is gone says whether it is no more, or only not asked for', () => {
-  const changes = expectToAddUp(parseRequest('/things', '$filter=dateKey eq 20180301 and on'), 0, 100);
+  const changes = expectToAddUp(
+    parseRequest('/things', '$filter=dateKey eq 20180301 and on', LIMITS),
+    0,
+    100,
+  );
   const reasons = changes.flatMap((row) => ('@removed' in row ? [(row['@removed'] as Row)['reason']] : []));
   expect(new Set(reasons)).toEqual(new Set(['deleted', 'changed']));
   const ids = changes.flatMap((row) => ('@removed' in row ? [row['@id']] : []));
@@ -144,14 +148,14 @@ test.each([
   ['is not where other rows have their say', '$filter=kind/on', false],
   ['is not where the time has its say', '$filter=seen lt now()', false],
 ])('reading of days %s', (_, options, isBounded) => {
-  const { newer: plan } = changesOf(parseRequest('/dailyThings', encodeURI(options)));
+  const { newer: plan } = changesOf(parseRequest('/dailyThings', encodeURI(options), LIMITS));
   const { where } = plan;
   const bound = where?.kind === 'all' ? where.of[0] : where;
   expect(bound?.kind === 'compare' && bound.operator === 'ge').toBe(isBounded);
 });
 
 test('a chunk begins where the last one ended, in both states, and finds each row in the other by its key', () => {
-  const plan = changesOf(parseRequest('/things', ''), { firstDay: 0, startedAt });
+  const plan = changesOf(parseRequest('/things', '', LIMITS), { firstDay: 0, startedAt });
   const row = templateOf(['label']);
   const { next } = renderChanges(plan, { row, deleted: row, changed: row }, SQLITE_DIALECT);
   const steps = now
@@ -166,5 +170,5 @@ test('a chunk begins where the last one ended, in both states, and finds each ro
 });
 
 test.each(['$top=3', '$skip=3', '$expand=kind', '$apply=filter(on)'])('%s cannot be followed', (options) => {
-  expect(() => changesOf(parseRequest('/things', encodeURI(options)))).toThrow(/cannot be followed/);
+  expect(() => changesOf(parseRequest('/things', encodeURI(options), LIMITS))).toThrow(/cannot be followed/);
 });

@@ -26,7 +26,7 @@ afterAll(() => {
 
 function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, number>> = {}) {
   const [path = '', options = ''] = address.split('?');
-  return planRead(parseRequest(path, encodeURI(options)), {
+  return planRead(parseRequest(path, encodeURI(options), LIMITS), {
     version: 'beta',
     exposedModels: catalogues,
     now: new Date('2018-02-21T12:00:00Z'),

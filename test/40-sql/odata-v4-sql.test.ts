@@ -1,5 +1,6 @@
 // odata-v4-sql beside ours: an oracle on the part of the language where it is right, and a fence around what it gets wrong.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/base/limits.ts';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { createFilter } from 'odata-v4-sql';
@@ -21,7 +22,7 @@ afterAll(() => {
 const scope = thingScope();
 
 function ours(filter: string) {
-  const condition = bindCondition(parseExpression(filter, '$filter'), scope);
+  const condition = bindCondition(parseExpression(filter, '$filter', LIMITS), scope);
   const where = renderCondition(condition, 'filter', SQLITE_DIALECT);
   return statement(
     sql`SELECT rowid FROM ${identifier('numbered')} AS ${rowAlias(0)} WHERE ${where}`,

@@ -20,7 +20,7 @@ afterAll(() => {
 
 function plan(address: string) {
   const [path = '', options = ''] = address.split('?');
-  return planRead(parseRequest(path, encodeURI(options)), {
+  return planRead(parseRequest(path, encodeURI(options), LIMITS), {
     version: 'beta',
     exposedModels: { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL },
     now: new Date('2018-02-21T12:00:00Z'),

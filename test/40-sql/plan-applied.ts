@@ -1,4 +1,5 @@
 // Transformations of the things, as a plan of a page, and what random ones may name.
+import { LIMITS } from '../../src/base/limits.ts';
 import type { Transformation } from '../../src/odata/syntax/parsed-request.ts';
 import { visibleColumns } from '../../src/plan/apply/apply-rows.ts';
 import { planApply } from '../../src/plan/apply/plan-apply.ts';
@@ -14,6 +15,7 @@ export function planApplied(collection: string, steps: readonly Transformation[]
     exposedModel: EXPOSED_MODEL,
     aliases: new Map(),
     now: new Date(0),
+    limits: LIMITS,
     option: '$apply',
   });
   const start = { source: collectionRows(entitySet), it: scope.it, order: [], expands: [] };

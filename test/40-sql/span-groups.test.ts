@@ -1,5 +1,6 @@
 // Groups of days made of spans are those of the view, whatever the spans.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/base/limits.ts';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { OPEN_END } from '../../src/base/date-key.ts';
@@ -74,7 +75,7 @@ test('random transformations yield the same rows as of days one by one', () => {
 
 describe('spans are read for', () => {
   const textOf = (steps: string): string => {
-    const plan = planApplied('dailyThings', parseApply(steps));
+    const plan = planApplied('dailyThings', parseApply(steps, LIMITS));
     return renderPage(plan, templateOf(plan.columns), SQLITE_DIALECT).first.text;
   };
 

@@ -34,7 +34,7 @@ afterAll(() => {
 function plan(address: string) {
   const [path = '', options = ''] = address.split('?');
   const catalogues = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
-  return planRead(parseRequest(path, options), {
+  return planRead(parseRequest(path, options, LIMITS), {
     version: 'beta',
     exposedModels: catalogues,
     now: new Date('2018-02-21T12:00:00Z'),

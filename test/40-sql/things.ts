@@ -1,4 +1,5 @@
 // A small collection with every type and every kind of null, for what SQL and JavaScript must agree on.
+import { LIMITS } from '../../src/base/limits.ts';
 import Database from 'better-sqlite3';
 import { deriveExposedModel, type EntitySet } from '../../schema/derive/exposed-model.ts';
 import { deriveDdl } from '../../schema/derive/ddl.ts';
@@ -99,7 +100,13 @@ export function entitySetOf(name: string): EntitySet {
 
 /** What an expression about a thing is bound in. */
 export function thingScope(): Scope {
-  const context = { exposedModel: EXPOSED_MODEL, aliases: new Map(), now: new Date(0), option: '$filter' };
+  const context = {
+    exposedModel: EXPOSED_MODEL,
+    aliases: new Map(),
+    now: new Date(0),
+    limits: LIMITS,
+    option: '$filter',
+  };
   return scopeOfEntitySet(entitySetOf('things'), context);
 }
 

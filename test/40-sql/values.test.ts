@@ -1,5 +1,6 @@
 // What expressions come to in SQLite: the edges of whole numbers, and values that change their type.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/base/limits.ts';
 import type { Database } from 'better-sqlite3';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { parseExpression } from '../../src/odata/parse/parse-expression.ts';
@@ -18,7 +19,7 @@ afterAll(() => {
 
 /** The value for the thing -1 of 2018-02-19, whose size is 9007199254740992 and which is not on. */
 function valueOf(expression: string): unknown {
-  const scalar = bindScalar(parseExpression(expression, '$compute'), thingScope());
+  const scalar = bindScalar(parseExpression(expression, '$compute', LIMITS), thingScope());
   const { text, values } = statement(
     sql`SELECT ${renderScalar(scalar, SQLITE_DIALECT)} FROM ${identifier('things')} AS ${rowAlias(0)} WHERE ${identifier('dateKey')} = 20180219 AND ${identifier('thingKey')} = -1`,
     () => '?',

@@ -1,5 +1,6 @@
 // Advice on the wire: a header for everyone on beta, an annotation for those who ask.
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/base/limits.ts';
 import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fixedClock } from '../../src/base/clock.ts';
@@ -32,6 +33,7 @@ function judge(): (path: string) => Promise<Judged> {
     engine,
     dialect: SQLITE_DIALECT,
     clock,
+    limits: LIMITS,
     observe: () => undefined,
     settings,
   });

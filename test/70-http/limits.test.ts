@@ -106,7 +106,7 @@ const REACHES: Readonly<Record<LimitName, Reach>> = {
 
 describe('what goes beyond a limit', () => {
   test.each(Object.entries(REACHES))('%s', async (name, reach) => {
-    const { most, instead, code } = LIMIT_TABLE[name as LimitName];
+    const { max, hint, code } = LIMIT_TABLE[name as LimitName];
     if ('shownBy' in reach) {
       const [file = '', title = ''] = reach.shownBy.split(' › ');
       const paths = [`../${file}.test.ts`, `../${file}.ts`].map((path) =>
@@ -119,8 +119,8 @@ describe('what goes beyond a limit', () => {
     const { status, error } = await reach.told();
     expect([status, error.code]).toEqual([code && HTTP_STATUS[code], code]);
     expect(error.message).toContain(`(limit ${name}`);
-    expect(error.message).toContain(String(most));
-    expect(error.message).toContain(instead);
+    expect(error.message).toContain(String(max));
+    expect(error.message).toContain(hint);
   });
 });
 

@@ -1,5 +1,6 @@
 // $search over HTTP: held against words told apart in plain JavaScript.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/base/limits.ts';
 import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { isSearchable, searchIndexOf } from '../../schema/derive/search-index.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
@@ -29,7 +30,7 @@ const address = (collection: string, search: string, more = ''): string =>
 const expected = (search: string, rows: readonly Row[], columns: readonly string[]): readonly Row[] =>
   rows.filter((row) =>
     matchesSearch(
-      parseSearch(search),
+      parseSearch(search, LIMITS),
       columns.map((name) => String(row[name] ?? '')),
     ),
   );
@@ -149,7 +150,9 @@ describe('$search', () => {
     const ask = async (words: string): Promise<number> =>
       Number((await feed.get(address(`${collection}/$count`, words))).text);
     const rows = data.rows(collection);
-    const found = rows.filter((row) => matchesSearch(parseSearch(search), searchedTexts(row, listing, data)));
+    const found = rows.filter((row) =>
+      matchesSearch(parseSearch(search, LIMITS), searchedTexts(row, listing, data)),
+    );
     expect(found.length).toBeGreaterThan(0);
     expect([await ask(search), await ask(`NOT (${search})`)]).toEqual([
       found.length,

@@ -1,5 +1,6 @@
 // What leads to the days of one thing is searched for, however many other things have days.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/base/limits.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
@@ -27,6 +28,7 @@ async function stepsOnSpans(address: string): Promise<readonly string[]> {
     engine,
     dialect: SQLITE_DIALECT,
     clock: fixedClock(midnightOf(TODAY)),
+    limits: LIMITS,
     observe: () => undefined,
     settings,
   });

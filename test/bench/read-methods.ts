@@ -29,7 +29,7 @@ export function statementsFor(collection: string, query: string): PageStatements
     'v1.0': deriveExposedModel(MODEL, 'v1.0'),
     beta: deriveExposedModel(MODEL, 'beta'),
   };
-  const parsed = parseRequest(`/${collection}`, query);
+  const parsed = parseRequest(`/${collection}`, query, LIMITS);
   const context = {
     version: 'v1.0',
     exposedModels,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { roleNamed } from '../../auth/roles.ts';
 import { FeedError } from '../../base/feed-error.ts';
+import { LIMITS } from '../../base/limits.ts';
 import { openExplainingEngine } from '../../engines/sqlite/read/explaining-engine.ts';
 import { SQLITE_DIALECT } from '../../engines/sqlite/sqlite-dialect.ts';
 import { openSqliteEngine } from '../../engines/sqlite/sqlite-engine.ts';
@@ -74,6 +75,7 @@ function feedOf(engine: Engine, settings: Settings): Feed {
     engine,
     dialect: SQLITE_DIALECT,
     clock: clockOf(settings),
+    limits: LIMITS,
     observe: ignoreObservation,
     settings,
   };

@@ -1,6 +1,7 @@
 // A feed that is up: engine, application and server, started together and stopped together.
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import type { Clock } from '../../base/clock.ts';
+import { LIMITS } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
 import { SQLITE_DIALECT } from '../../engines/sqlite/sqlite-dialect.ts';
 import { openSqliteEngine } from '../../engines/sqlite/sqlite-engine.ts';
@@ -73,7 +74,7 @@ export async function startFeed(
   });
   migrateWarehouse(settings);
   const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
-  const options = { model: MODEL, engine, dialect: SQLITE_DIALECT, clock, observe, settings };
+  const options = { model: MODEL, engine, dialect: SQLITE_DIALECT, clock, limits: LIMITS, observe, settings };
   const app = makeApp(
     options,
     { journal: openSqliteRunJournal(settings.data), metrics },

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Account } from '../../auth/budgets.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import type { BatchResponse } from '../../format/odata/batch-response-format.ts';
 import type { BatchPart } from '../../odata/batch/batch-part.ts';
 import { PROTOCOL_VERSION } from '../../odata/headers/negotiate-format.ts';
@@ -37,10 +37,10 @@ interface PartResult {
   readonly path: string;
 }
 
-/** Answers in the order of the parts. Each is held whole until it is taken; all together are bounded by LIMITS.batchBytes. */
+/** Answers in the order of the parts. Each is held whole until it is taken; all together are bounded by the limit batchBytes. */
 export async function* runBatch(feed: Feed, batch: BatchRequest): AsyncGenerator<PartAnswer> {
   const results = new Map<string, PartResult>();
-  let bytesLeft: number = LIMITS.batchBytes;
+  let bytesLeft = feed.limits.batchBytes;
   let stopped = false;
   for (const unit of unitsOf(batch.parts)) {
     if (stopped && batch.afterFailure === 'stop') return;
@@ -91,7 +91,7 @@ async function runPart(feed: Feed, part: BatchPart, running: RunningBatch): Prom
     account.requireBudget();
     const request = requestOf(part, outer, results);
     const answer = await serveRead(feed, request, startStopwatch());
-    const body = await readWholeBody(answer, bytesLeft);
+    const body = await readWholeBody(answer, bytesLeft, feed.limits);
     return { id: part.id, status: answer.status, headers: withODataVersion(answer.headers), ...body };
   } catch (thrown) {
     if (outer.signal.aborted) throw thrown;
@@ -180,7 +180,11 @@ function pathOf(part: BatchPart, outer: FeedRequest, results: RunningBatch['resu
   }
 }
 
-async function readWholeBody(answer: Answer, maxBytes: number): Promise<Pick<PartAnswer, 'body' | 'rows'>> {
+async function readWholeBody(
+  answer: Answer,
+  maxBytes: number,
+  limits: Limits,
+): Promise<Pick<PartAnswer, 'body' | 'rows'>> {
   const { body } = answer;
   if (body === null) return { body, rows: 0 };
   const parts = body instanceof Uint8Array ? [{ bytes: body, rows: answer.rows ?? 0 }] : body;
@@ -190,7 +194,7 @@ async function readWholeBody(answer: Answer, maxBytes: number): Promise<Pick<Par
   for await (const part of parts) {
     bytes += part.bytes.length;
     rows += part.rows;
-    if (bytes > maxBytes) throw limitExceeded('batchBytes', 'What the batch answers', LIMITS);
+    if (bytes > maxBytes) throw limitExceeded('batchBytes', 'What the batch answers', limits);
     chunks.push(part.bytes);
   }
   return { body: Buffer.concat(chunks), rows };

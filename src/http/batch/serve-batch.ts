@@ -1,6 +1,7 @@
 // POST …/$batch: several reads in one request, in the JSON or the multipart form, answered in the same.
 import { randomUUID } from 'node:crypto';
 import { FeedError } from '../../base/feed-error.ts';
+import type { Limits } from '../../base/limits.ts';
 import {
   JSON_BATCH,
   multipartBatch,
@@ -41,12 +42,20 @@ export async function serveBatch(
 ): Promise<Answer> {
   if (request.method !== 'POST') return answerPostOnly(request.method);
   const { headers } = request;
+  const { limits } = feed;
   checkProtocolVersion(headerText(headers['odata-maxversion']), headerText(headers['odata-version']));
   const target = parseTarget(request.originalUrl, publicBase(request, feed.settings.publicUrl));
   const outer: FeedRequest = { ...target, headers, contentEncoding: 'identity', wantsBody: true, signal };
   const { parse, form, isJson } = batchFormatOf(headers['content-type']);
   checkAccept(headers.accept);
-  const parts = parse(await readBody(request, 'batchBodyBytes', 'request.malformed-batch'));
+  const parts = parse(
+    await readBody(request, {
+      limit: 'batchBodyBytes',
+      limits,
+      malformedCode: 'request.malformed-batch',
+    }),
+    limits,
+  );
   stopwatch.lap('parse');
   bodyTargets.push(...parts.map(({ url }) => url));
 
@@ -81,7 +90,7 @@ async function* writeBatch(
 }
 
 interface BatchFormat {
-  readonly parse: (text: string) => readonly BatchPart[];
+  readonly parse: (text: string, limits: Limits) => readonly BatchPart[];
   readonly form: BatchResponseFormat;
   readonly isJson: boolean;
 }
@@ -93,7 +102,7 @@ function batchFormatOf(contentType: string | undefined): BatchFormat {
   // As long as RFC 2046 lets it be.
   if (type?.name === 'multipart/mixed' && /^[\w'()+,./:=? -]{1,70}$/.test(boundary)) {
     return {
-      parse: (text) => parseBatchMultipart(text, boundary),
+      parse: (text, limits) => parseBatchMultipart(text, boundary, limits),
       form: multipartBatch(`batchresponse_${randomUUID()}`),
       isJson: false,
     };

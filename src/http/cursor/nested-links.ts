@@ -2,10 +2,9 @@
 import type { NestedRowType } from '../../format/odata/entity-template.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';
 import { encodeSkipToken } from '../../odata/cursor/skip-token.ts';
-import { decodeEscapes } from '../../odata/parse/split-query.ts';
+import type { SplitOption } from '../../odata/parse/split-query.ts';
 import type { Expansion } from '../../plan/read-plan.ts';
 import { cursorScopeOf } from './paging-cursor.ts';
-import type { FeedRequest } from '../request/feed-request.ts';
 import type { PlannedRead } from '../read/planned-read.ts';
 
 /** Of an expansion of rows of this collection; null where nothing leads to the rest. */
@@ -15,21 +14,20 @@ export type NestedLinks = (
 ) => NonNullable<NestedRowType['nextLink']> | null;
 
 /**
- * The token is the same for every row that the statement writes: it says how many rows to pass over, and its chain has a
- * name that leaves out the key of the row around.
+ * The token is the same for every row that the statement writes: it says how many rows to pass over, and its scope leaves
+ * out the key of the outer row.
  */
-export function nestedLinks(
-  request: FeedRequest,
-  { root, plan, generation, startedAt }: Pick<PlannedRead, 'root' | 'plan' | 'generation' | 'startedAt'>,
-): NestedLinks {
-  const shared = request.rawQuery.split('&').filter(isShared);
+export function nestedLinks({
+  root,
+  plan,
+  query,
+  generation,
+  startedAt,
+}: Pick<PlannedRead, 'root' | 'plan' | 'query' | 'generation' | 'startedAt'>): NestedLinks {
+  const shared = query.filter(isShared);
   return (collection, { name, form, nextLinkOptions, rows }) => {
     if (!nextLinkOptions) return null;
     const path = form === 'ref' ? `${name}/$ref` : name;
-    const own = nextLinkOptions.map((option) => `${option.name}=${encodeURIComponent(option.value)}`);
-    const options = [...own, ...shared];
-    const nestedRequest = { ...request, rawQuery: options.join('&') };
-    const mount = { ...request.mount, resource: `/${collection}()/${path}` };
     const position = {
       generation: generation.id,
       startedAt: startedAt.getTime(),
@@ -37,13 +35,22 @@ export function nestedLinks(
       tracksChanges: false,
       after: [],
     };
-    const token = encodeSkipToken(position, cursorScopeOf({ ...nestedRequest, mount }, plan.version));
-    return { root, path, query: [...options, `$skiptoken=${token}`].join('&') };
+    const scope = cursorScopeOf({
+      resource: `/${collection}()/${path}`,
+      query: [...nextLinkOptions, ...shared],
+      version: plan.version,
+    });
+    const options = [
+      ...nextLinkOptions.map((option) => `${option.name}=${encodeURIComponent(option.value)}`),
+      ...shared.map(({ encoded }) => encoded),
+      `$skiptoken=${encodeSkipToken(position, scope)}`,
+    ];
+    return { root, path, query: options.join('&') };
   };
 }
 
 // What holds for the whole answer and not for one collection in it: its format, and the aliases.
-function isShared(option: string): boolean {
-  const name = optionName(decodeEscapes(option.split('=', 1)[0] ?? '', 'the query').trim());
+function isShared({ name: written }: SplitOption): boolean {
+  const name = optionName(written);
   return name === '$format' || (name?.startsWith('@') ?? false);
 }

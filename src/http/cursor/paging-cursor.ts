@@ -4,30 +4,33 @@ import { assertNever } from '../../base/assert-never.ts';
 import type { LiteralValue } from '../../odata/syntax/expression.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';
 import { decodeSkipToken, encodeSkipToken, type SkipToken } from '../../odata/cursor/skip-token.ts';
-import { splitQuery } from '../../odata/parse/split-query.ts';
+import type { RawQueryOption } from '../../odata/parse/split-query.ts';
 import type { ReadPlan, ScalarType } from '../../plan/read-plan.ts';
 import type { SqlValue } from '../../sql/statement.ts';
-import type { FeedRequest } from '../request/feed-request.ts';
+
+/** What a chain of pages is read from. */
+export interface PagedRead {
+  /** The path below the service root, still encoded. */
+  readonly resource: string;
+  readonly query: readonly RawQueryOption[];
+  readonly version: FeedVersion;
+}
 
 /** What must stay the same from page to page, however a client encodes it. */
-export function cursorScopeOf(request: FeedRequest, version: FeedVersion): string {
-  return scopeWithout(['$skiptoken'], request, version);
+export function cursorScopeOf(read: PagedRead): string {
+  return scopeWithout(['$skiptoken'], read);
 }
 
-/** What must stay the same from one reading of changes to the next. */
-export function deltaScopeOf(request: FeedRequest, version: FeedVersion): string {
-  return scopeWithout(['$skiptoken', '$deltatoken'], request, version);
+/** What must stay the same from one read of changes to the next. */
+export function deltaScopeOf(read: PagedRead): string {
+  return scopeWithout(['$skiptoken', '$deltatoken'], read);
 }
 
-function scopeWithout(
-  tokens: readonly string[],
-  { mount, rawQuery }: FeedRequest,
-  version: FeedVersion,
-): string {
-  const options = splitQuery(rawQuery)
+function scopeWithout(tokens: readonly string[], { resource, query, version }: PagedRead): string {
+  const options = query
     .map(({ name, value }) => [optionName(name), value] as const)
     .filter(([name]) => name !== null && name !== 'api-version' && !tokens.includes(name));
-  return JSON.stringify([version, withoutKey(decodeURIComponent(mount.resource)), options]);
+  return JSON.stringify([version, withoutKey(decodeURIComponent(resource)), options]);
 }
 
 // `/devices(7)/apps` and `/devices(8)/apps` are one chain: a link inside each of many rows has the same token.

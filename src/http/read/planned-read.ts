@@ -3,12 +3,14 @@ import type { Generation } from '../../engines/engine.ts';
 import type { DeltaVersion } from '../../format/odata/delta-row-templates.ts';
 import type { ResponseFormat } from '../../odata/headers/negotiate-format.ts';
 import type { Preferences } from '../../odata/headers/parse-prefer.ts';
-import type { Resource } from '../../odata/syntax/parsed-request.ts';
+import type { ParsedRequest, Resource } from '../../odata/syntax/parsed-request.ts';
 import type { ChangesPlan } from '../../plan/plan-changes.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
 
 export interface PlannedRead {
   readonly resource: Resource & { readonly kind: 'path' };
+  /** The options as they were written: links repeat them. */
+  readonly query: ParsedRequest['query'];
   /** Of changes, what is read of the newer generation. */
   readonly plan: ReadPlan;
   /** What is asked for are changes; null where it is rows. */

@@ -1,6 +1,5 @@
 // A page of a collection: its head, its rows as the engine hands them over, and the way to the next page.
 import type { Value } from '../../../schema/entity.ts';
-import { LIMITS } from '../../base/limits.ts';
 import type { PagePart } from '../../engines/engine.ts';
 import {
   encodePageHead,
@@ -42,11 +41,7 @@ export async function servePage(
   stopwatch: Stopwatch,
 ): Promise<Answer> {
   const { plan, changes, deltaScope, format, preferences, generation } = plannedRead;
-  const {
-    template,
-    changes: templates,
-    context,
-  } = rowTemplates(feed, plannedRead, nestedLinks(request, plannedRead));
+  const { template, changes: templates, context } = rowTemplates(feed, plannedRead, nestedLinks(plannedRead));
   const statements =
     changes && templates
       ? renderChanges(changes.plan, templates, feed.dialect)
@@ -85,8 +80,8 @@ export async function servePage(
       // Nothing changes within one generation, but by the time that is asked with.
       top: changes?.plan.isSameQuery === true && changes.since.id === generation.id ? 0 : plan.top,
       maxRows: Math.min(preferences.maxPageSize ?? Infinity, feed.settings.pageRows),
-      maxBytes: LIMITS.pageBytes,
-      maxMilliseconds: LIMITS.pageMs,
+      maxBytes: feed.limits.pageBytes,
+      maxMilliseconds: feed.limits.pageMs,
     },
     request.signal,
   );
@@ -163,8 +158,8 @@ async function* resumeStream(
 
 /** To the next page; from the last one to what will have changed, if the client follows that; else null. */
 function pageLinkTo(
-  { base, mount, rawQuery }: FeedRequest,
-  { plan, generation, cursorScope, deltaScope, startedAt, rowsServed }: PlannedRead,
+  { base, mount }: FeedRequest,
+  { plan, query, generation, cursorScope, deltaScope, startedAt, rowsServed }: PlannedRead,
   after: readonly SqlValue[] | null,
   rows: number,
 ): PageLink | null {
@@ -173,9 +168,9 @@ function pageLinkTo(
   if (after) {
     const cursor = { ...place, served: rowsServed + rows, tracksChanges: deltaScope !== null };
     const token = encodeCursor(after, plan.order, cursor, cursorScope);
-    return { kind: 'nextLink', address: nextLink(address, rawQuery, token) };
+    return { kind: 'nextLink', address: nextLink(address, query, token) };
   }
   if (deltaScope === null) return null;
   const token = encodeDeltaToken(place, deltaScope);
-  return { kind: 'deltaLink', address: deltaLink(address, rawQuery, token) };
+  return { kind: 'deltaLink', address: deltaLink(address, query, token) };
 }

@@ -1,9 +1,9 @@
 // The corridor: what a reader asked for becomes, step by step, what goes back to them.
 import { dateKeyOf } from '../../base/date-key.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS } from '../../base/limits.ts';
 import { checkProtocolVersion, negotiateFormat } from '../../odata/headers/negotiate-format.ts';
 import { parsePrefer } from '../../odata/headers/parse-prefer.ts';
+import { splitQuery } from '../../odata/parse/split-query.ts';
 import { parseRequest } from '../../odata/parse/parse-request.ts';
 import { canTrackChanges } from '../../plan/plan-changes.ts';
 import { planRead } from '../../plan/plan-read.ts';
@@ -81,7 +81,7 @@ export function planRequest(feed: Feed, request: FeedRequest, stopwatch: Stopwat
   const { headers, mount, rawQuery } = request;
 
   checkProtocolVersion(headerText(headers['odata-maxversion']), headerText(headers['odata-version']));
-  const parsed = parseRequest(mount.resource, rawQuery);
+  const parsed = parseRequest(mount.resource, rawQuery, feed.limits);
   const version = decideVersion(mount, parsed.options.apiVersion);
   const preferences = parsePrefer(headerText(headers.prefer));
   const root = `${request.base}${contextRoot(mount, version)}`;
@@ -90,7 +90,9 @@ export function planRequest(feed: Feed, request: FeedRequest, stopwatch: Stopwat
   const { resource, options } = parsed;
   if (resource.kind !== 'path') return { kind: 'document', request: { resource, options, version, root } };
 
-  const cursorScope = cursorScopeOf(request, version);
+  const { query } = parsed;
+  const pagedRead = { resource: mount.resource, query, version };
+  const cursorScope = cursorScopeOf(pagedRead);
   const continuation = decodeCursor(options.skiptoken, cursorScope);
   // A chain that crosses midnight keeps the day it began on, as it keeps its snapshot.
   const startedAt = continuation ? new Date(continuation.startedAt) : feed.clock.now();
@@ -98,10 +100,10 @@ export function planRequest(feed: Feed, request: FeedRequest, stopwatch: Stopwat
     version,
     exposedModels: feed.exposedModels,
     now: startedAt,
-    limits: LIMITS,
+    limits: feed.limits,
     continuation,
   };
-  const deltaScope = deltaScopeOf(request, version);
+  const deltaScope = deltaScopeOf(pagedRead);
   const pinnedId = continuation?.generation ?? null;
   const foundGeneration = pinnedId === null ? feed.engine.current() : feed.engine.generation(pinnedId);
   const { deltatoken } = options;
@@ -130,6 +132,7 @@ export function planRequest(feed: Feed, request: FeedRequest, stopwatch: Stopwat
   const rowsServed = continuation?.served ?? 0;
   const shared = {
     resource,
+    query,
     format,
     preferences,
     generation,
@@ -148,7 +151,7 @@ export function planRequest(feed: Feed, request: FeedRequest, stopwatch: Stopwat
 function withFirstPageLink(error: unknown, { base, mount, rawQuery }: FeedRequest): unknown {
   if (!(error instanceof FeedError) || error.code !== 'request.generation-gone') return error;
   const { code, message, hint } = error;
-  const location = firstLink(`${base}${mount.root.path}${mount.resource}`, rawQuery);
+  const location = firstLink(`${base}${mount.root.path}${mount.resource}`, splitQuery(rawQuery));
   return new FeedError(code, message, { location, ...(hint !== undefined && { hint }) });
 }
 

@@ -25,7 +25,7 @@ export async function serveRow(
   stopwatch: Stopwatch,
 ): Promise<Answer> {
   const { plan, generation } = plannedRead;
-  const { statement, headers, write } = rowResponseOf(feed, request, plannedRead);
+  const { statement, headers, write } = rowResponseOf(feed, plannedRead);
   const { signal } = request;
   stopwatch.lap('render');
 
@@ -55,14 +55,14 @@ interface RowResponse {
 
 const PLAIN_TEXT = { 'Content-Type': 'text/plain;charset=utf-8' };
 
-function rowResponseOf(feed: Feed, request: FeedRequest, plannedRead: PlannedRead): RowResponse {
+function rowResponseOf(feed: Feed, plannedRead: PlannedRead): RowResponse {
   const { plan, format, preferences, root, resource } = plannedRead;
   const { dialect } = feed;
   const { metadata: level, ieee754Compatible: int64AsText } = format;
   const json = { 'Content-Type': printContentType(format) };
   switch (plan.shape) {
     case 'entity': {
-      const { template, context } = rowTemplates(feed, plannedRead, nestedLinks(request, plannedRead));
+      const { template, context } = rowTemplates(feed, plannedRead, nestedLinks(plannedRead));
       const applied = printPreferenceApplied(preferences, [
         'omit-values',
         ...(largestNestedPage(plan) > 0 ? (['maxpagesize'] as const) : []),

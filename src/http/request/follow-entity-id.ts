@@ -2,7 +2,7 @@
 import { FeedError } from '../../base/feed-error.ts';
 import { excerpt } from '../../odata/parse/token-reader.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';
-import { splitQuery } from '../../odata/parse/split-query.ts';
+import { type SplitOption, splitQuery } from '../../odata/parse/split-query.ts';
 import { findMount, type Mount } from './service-roots.ts';
 import { resolveUrl } from './resolve-url.ts';
 
@@ -19,10 +19,9 @@ interface Target {
 export function followEntityId(target: Target): Target {
   const { mount, rawQuery, base } = target;
   if (!/^\/(?:\$|%24)entity\/?$/.test(mount.resource)) return target;
-  const pieces = rawQuery.split('&').map((piece) => ({ piece, pair: splitQuery(piece)[0] }));
-  const isId = ({ pair }: (typeof pieces)[number]): boolean =>
-    pair !== undefined && optionName(pair.name) === '$id';
-  const id = pieces.find(isId)?.pair?.value ?? '';
+  const options = splitQuery(rawQuery);
+  const isId = ({ name }: SplitOption): boolean => optionName(name) === '$id';
+  const id = options.find(isId)?.value ?? '';
   const found = findMount(resolveUrl(id, { base, root: mount.root.path }));
   if (!found || !/(?:\)|%29)$/.test(id)) {
     throw new FeedError('request.malformed-url', `${excerpt(id)} is not the id of a row.`, {
@@ -30,6 +29,6 @@ export function followEntityId(target: Target): Target {
       hint: `Write for example ${base}${mount.root.path}/$entity?$id=devices(7).`,
     });
   }
-  const rest = pieces.filter((piece) => !isId(piece)).map(({ piece }) => piece);
+  const rest = options.filter((option) => !isId(option)).map(({ encoded }) => encoded);
   return { mount: found, rawQuery: rest.join('&'), base };
 }

@@ -6,6 +6,7 @@ import { type FeedRequest, parseTarget, splitTarget } from './feed-request.ts';
 import { findMount } from './service-roots.ts';
 import { publicBase } from './public-base.ts';
 import { readBody } from './read-body.ts';
+import type { Feed } from '../feed.ts';
 
 const SUFFIX = /\/(?:\$|%24)query\/?$/;
 
@@ -25,7 +26,7 @@ export function isPostedQuery({ method, originalUrl }: Pick<Request, 'method' | 
  */
 export async function readPostedQuery(
   request: Request,
-  publicUrl: string | null,
+  { settings: { publicUrl }, limits }: Pick<Feed, 'settings' | 'limits'>,
   signal: AbortSignal,
 ): Promise<FeedRequest> {
   const [type] = parseHeaderList(request.headers['content-type'] ?? '');
@@ -37,7 +38,11 @@ export async function readPostedQuery(
     });
   }
   const { path, rawQuery } = splitTarget(request.originalUrl);
-  const body = await readBody(request, 'queryCharacters', 'request.malformed-url');
+  const body = await readBody(request, {
+    limit: 'queryCharacters',
+    limits,
+    malformedCode: 'request.malformed-url',
+  });
   const options = [rawQuery, toAscii(body.trim())].filter((each) => each !== '').join('&');
   return {
     ...parseTarget(`${path.replace(SUFFIX, '')}?${options}`, publicBase(request, publicUrl)),

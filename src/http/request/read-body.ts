@@ -3,13 +3,20 @@ import type { IncomingMessage } from 'node:http';
 import { limitExceeded, type RefusingLimit } from '../../base/limit-exceeded.ts';
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 
-/** Throws the limit's error, `request.unsupported-media` for a packed body, `malformed` for no UTF-8. */
+interface BodyOptions {
+  /** What bounds its size. */
+  readonly limit: RefusingLimit;
+  readonly limits: Limits;
+  /** For a body that is not UTF-8. */
+  readonly malformedCode: ErrorCode;
+}
+
+/** Throws the limit's error, `request.unsupported-media` for a compressed body, `malformedCode` for one that is not UTF-8. */
 export async function readBody(
   request: IncomingMessage,
-  limit: RefusingLimit,
-  malformedCode: ErrorCode,
+  { limit, limits, malformedCode }: BodyOptions,
 ): Promise<string> {
   const contentEncoding = request.headers['content-encoding'] ?? 'identity';
   if (contentEncoding.toLowerCase() !== 'identity') {
@@ -19,8 +26,8 @@ export async function readBody(
       hint: 'Send it as it is.',
     });
   }
-  const maxBytes = LIMITS[limit];
-  const tooLarge = (): FeedError => limitExceeded(limit, 'The body', LIMITS);
+  const maxBytes = limits[limit];
+  const tooLarge = (): FeedError => limitExceeded(limit, 'The body', limits);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -79,7 +79,7 @@ async function handleRead(authenticated: AuthenticatedRequest, context: RequestC
   if (isBatchTarget(request.originalUrl)) return serveBatch(authenticated, context);
   const { publicUrl } = feed.settings;
   if (!isPostedQuery(request)) return serveRead(feed, readFeedRequest(request, publicUrl, signal), stopwatch);
-  const posted = await readPostedQuery(request, publicUrl, signal);
+  const posted = await readPostedQuery(request, feed, signal);
   context.bodyTargets.push(`?${posted.rawQuery}`);
   return serveRead(feed, posted, stopwatch);
 }

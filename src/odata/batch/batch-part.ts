@@ -1,7 +1,7 @@
 // What a $batch asks for, in either of its two forms: requests in the order in which they are answered.
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { excerpt } from '../parse/token-reader.ts';
 
 export interface BatchPart {
@@ -28,7 +28,7 @@ export function malformedPart(label: string, problem: string, hint?: string): Fe
 }
 
 /** Throws `limit.batch-too-large` for more parts than the limit. */
-export function checkPartCount(parts: number, limits: Limits = LIMITS): void {
+export function checkPartCount(parts: number, limits: Limits): void {
   if (parts <= limits.batchParts) return;
   throw limitExceeded('batchParts', 'The batch', limits, { actual: parts, target: '$batch' });
 }

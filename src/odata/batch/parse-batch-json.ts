@@ -1,6 +1,6 @@
 // The JSON form of a $batch (OData JSON 4.01, section 19.1) → its parts.
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { type BatchPart, checkPartCount, checkReferences, malformedPart } from './batch-part.ts';
 import { excerpt } from '../parse/token-reader.ts';
 
@@ -8,7 +8,7 @@ import { excerpt } from '../parse/token-reader.ts';
  * Reads `{"requests":[{"id":"1","method":"get","url":"devices?$top=1"}]}`.
  * Throws `request.malformed-batch` naming the part, `limit.batch-too-large`.
  */
-export function parseBatchJson(text: string, limits: Limits = LIMITS): readonly BatchPart[] {
+export function parseBatchJson(text: string, limits: Limits): readonly BatchPart[] {
   const requests = requestsOf(text);
   checkPartCount(requests.length, limits);
   const parts = requests.map((request, index) => parsePart(request, `Part ${index + 1}`));

@@ -1,6 +1,6 @@
 // The multipart form of a $batch (OData Protocol 4.0, section 11.7) → its parts.
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { type BatchPart, checkPartCount, checkReferences, malformedPart } from './batch-part.ts';
 import { excerpt } from '../parse/token-reader.ts';
 import { parseHeaderList } from '../headers/parse-header-list.ts';
@@ -9,11 +9,7 @@ import { parseHeaderList } from '../headers/parse-header-list.ts';
  * Reads the body between its boundaries; lines may end in LF alone. A change set is one part without a method.
  * Throws `request.malformed-batch` naming the part, `limit.batch-too-large`.
  */
-export function parseBatchMultipart(
-  text: string,
-  boundary: string,
-  limits: Limits = LIMITS,
-): readonly BatchPart[] {
+export function parseBatchMultipart(text: string, boundary: string, limits: Limits): readonly BatchPart[] {
   const pieces = splitParts(`\n${text.replaceAll('\r\n', '\n')}`, boundary);
   checkPartCount(pieces.length, limits);
   const parts = pieces.map((piece, index) => parsePart(piece, `Part ${index + 1}`));

@@ -1,5 +1,5 @@
 // $apply text → the transformations that rows go through, one after another.
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { Token } from './token-reader.ts';
@@ -63,11 +63,7 @@ const EXPECTED_TRANSFORMATION = 'a transformation (filter(…), groupby((…),�
  * Reads `filter(dateKey eq 20261120)/groupby((deviceType/deviceTypeName),aggregate($count as devices))`.
  * Throws FeedErrors of `request.*` with the position in the whole option, or `limit.too-complex`.
  */
-export function parseApply(
-  text: string,
-  limits: Limits = LIMITS,
-  aliases?: AliasSizeOf,
-): readonly Transformation[] {
+export function parseApply(text: string, limits: Limits, aliases?: AliasSizeOf): readonly Transformation[] {
   const option = createOptionReader(text, '$apply', 'request.malformed-expression', limits, aliases);
   const transformations = new ApplyParser(option).transformations();
   option.tokens.expectEnd('a slash and a transformation, or the end,');

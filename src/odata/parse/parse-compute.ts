@@ -1,5 +1,5 @@
 // $compute text → expressions with the names that their values get.
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { createOptionReader, type OptionReader } from './option-reader.ts';
 import { type AliasSizeOf, refuseTrailingToken } from './parse-expression.ts';
 import type { ComputeItem } from '../syntax/parsed-request.ts';
@@ -8,11 +8,7 @@ import type { ComputeItem } from '../syntax/parsed-request.ts';
  * Reads `freeStorageSpaceInBytes div 1024 as freeKiB, year(enrolledDateTime) as year`.
  * Throws FeedError `request.malformed-expression` with the position, or `limit.too-complex`.
  */
-export function parseCompute(
-  text: string,
-  limits: Limits = LIMITS,
-  aliases?: AliasSizeOf,
-): readonly ComputeItem[] {
+export function parseCompute(text: string, limits: Limits, aliases?: AliasSizeOf): readonly ComputeItem[] {
   const option = createOptionReader(text, '$compute', 'request.malformed-expression', limits, aliases);
   const items = parseComputeItems(option);
   option.tokens.expectEnd('a comma or the end');

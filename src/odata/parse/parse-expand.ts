@@ -1,6 +1,6 @@
 // $expand text → navigations with the options of each, which may hold a $expand again.
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { excerpt, type Token } from './token-reader.ts';
@@ -40,11 +40,7 @@ const ALLOWED_OPTIONS: Readonly<Record<ExpandItem['form'] | 'star', readonly Nes
  * Reads `deviceType, user($select=userName;$expand=devices($top=3)), apps/$count`. Options may leave out their `$`.
  * Throws FeedErrors of `request.*` with the position in the whole option, or `limit.too-complex`.
  */
-export function parseExpand(
-  text: string,
-  limits: Limits = LIMITS,
-  aliases?: AliasSizeOf,
-): readonly ExpandItem[] {
+export function parseExpand(text: string, limits: Limits, aliases?: AliasSizeOf): readonly ExpandItem[] {
   const option = createOptionReader(text, '$expand', 'request.malformed-option', limits, aliases);
   const items = new ExpandParser(option).items();
   option.tokens.expectEnd('a comma, a slash, options in parentheses or the end');

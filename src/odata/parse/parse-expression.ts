@@ -1,6 +1,6 @@
 // $filter text → expression tree, by precedence climbing: linear in its length, and with bounded depth whatever is sent.
 import { limitExceeded, type RefusingLimit } from '../../base/limit-exceeded.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { ArithmeticOperator, CaseBranch, ComparisonOperator, Expression } from '../syntax/expression.ts';
 import { TokenReader, keywordLiteral, type Token } from './token-reader.ts';
@@ -81,7 +81,7 @@ const NO_ALIAS_SIZES: AliasSizeOf = () => null;
 export function parseExpression(
   text: string,
   target: string,
-  limits: Limits = LIMITS,
+  limits: Limits,
   aliases: AliasSizeOf = NO_ALIAS_SIZES,
 ): Expression {
   return parseExpressionWithSize(text, target, limits, aliases).expression;

@@ -1,7 +1,7 @@
 // The options of a query string → QueryOptions: which there are, how often, and what their values say.
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { excerpt } from './token-reader.ts';
 import { parseApply } from './parse-apply.ts';
@@ -56,7 +56,7 @@ export function optionName(written: string): string | null {
 }
 
 /** Throws FeedErrors of `request.*` and `limit.too-complex`; the target is the option. */
-export function parseOptions(pairs: readonly RawQueryOption[], limits: Limits = LIMITS): QueryOptions {
+export function parseOptions(pairs: readonly RawQueryOption[], limits: Limits): QueryOptions {
   const texts = collectOptions(pairs);
   const aliases = parseAliases(
     new Map(

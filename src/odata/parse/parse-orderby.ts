@@ -1,5 +1,5 @@
 // $orderby text → order terms.
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import type { OrderTerm } from '../syntax/expression.ts';
 import { createOptionReader, type OptionReader } from './option-reader.ts';
 import { type AliasSizeOf, refuseTrailingToken } from './parse-expression.ts';
@@ -8,11 +8,7 @@ import { type AliasSizeOf, refuseTrailingToken } from './parse-expression.ts';
  * Reads `deviceName desc, deviceKey`. Ascending unless it says otherwise.
  * Throws FeedError `request.malformed-expression` with the position, or `limit.too-complex`.
  */
-export function parseOrderby(
-  text: string,
-  limits: Limits = LIMITS,
-  aliases?: AliasSizeOf,
-): readonly OrderTerm[] {
+export function parseOrderby(text: string, limits: Limits, aliases?: AliasSizeOf): readonly OrderTerm[] {
   const option = createOptionReader(text, '$orderby', 'request.malformed-expression', limits, aliases);
   const terms = parseOrderTerms(option);
   const rest = option.tokens.peek();

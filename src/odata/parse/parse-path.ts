@@ -1,7 +1,7 @@
 // The path of a URL after the service root → Resource. Which names exist is not decided here.
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Expression, LiteralValue } from '../syntax/expression.ts';
 import { excerpt, type Token, TokenReader } from './token-reader.ts';
@@ -41,11 +41,7 @@ const UNSUPPORTED_SEGMENTS: ReadonlySet<string> = new Set([
  * `/devices(7)/deviceType/$value`, `/devices(7)/history(from=@d)` and so on. One slash at the end is forgiven.
  * Throws FeedError `request.malformed-url`, `request.not-offered` or `limit.too-complex`.
  */
-export function parsePath(
-  rawPath: string,
-  aliases: AliasExpressions = new Map(),
-  limits: Limits = LIMITS,
-): Resource {
+export function parsePath(rawPath: string, limits: Limits, aliases: AliasExpressions = new Map()): Resource {
   const [first, ...rest] = splitPath(rawPath);
   if (!first) return { kind: 'service' };
   if (first.text === '$metadata') {

@@ -1,5 +1,6 @@
-// A whole GET address → Wanted: the first step of the request's way.
-import { LIMITS, type Limits } from '../../base/limits.ts';
+// A whole GET address → ParsedRequest: the first step of a request.
+import { limitExceeded } from '../../base/limit-exceeded.ts';
+import type { Limits } from '../../base/limits.ts';
 import { parseOptions } from './parse-options.ts';
 import { parsePath } from './parse-path.ts';
 import { splitQuery } from './split-query.ts';
@@ -10,7 +11,11 @@ import type { ParsedRequest } from '../syntax/parsed-request.ts';
  * the path after the service root (`/devices(7)`), and what stands after `?`.
  * Throws FeedErrors of `request.*` and `limit.*`.
  */
-export function parseRequest(rawPath: string, rawQuery: string, limits: Limits = LIMITS): ParsedRequest {
-  const options = parseOptions(splitQuery(rawQuery, limits), limits);
-  return { resource: parsePath(rawPath, options.aliases, limits), options };
+export function parseRequest(rawPath: string, rawQuery: string, limits: Limits): ParsedRequest {
+  if (rawQuery.length > limits.queryCharacters) {
+    throw limitExceeded('queryCharacters', 'The query', limits, { actual: rawQuery.length });
+  }
+  const query = splitQuery(rawQuery);
+  const options = parseOptions(query, limits);
+  return { resource: parsePath(rawPath, limits, options.aliases), options, query };
 }

@@ -1,5 +1,5 @@
 // $search text → words, phrases, and how they are combined.
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { createOptionReader } from './option-reader.ts';
 import { EXPECTED_OPERAND, parseSearchExpression } from './parse-search-expression.ts';
 import type { SearchExpression } from '../syntax/search-expression.ts';
@@ -8,7 +8,7 @@ import type { SearchExpression } from '../syntax/search-expression.ts';
  * Reads `laptop "Adele V\"" OR NOT (old spare)`. NOT binds tighter than AND, which may be left out, and AND than OR.
  * Throws FeedError `request.malformed-option` with the position, or `limit.too-complex`.
  */
-export function parseSearch(text: string, limits: Limits = LIMITS): SearchExpression {
+export function parseSearch(text: string, limits: Limits): SearchExpression {
   const option = createOptionReader(text, '$search', 'request.malformed-option', limits);
   const expression = parseSearchExpression(option);
   option.tokens.expectEnd(`${EXPECTED_OPERAND}, AND, OR, NOT or the end`);

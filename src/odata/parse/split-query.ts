@@ -1,7 +1,5 @@
 // The query string of a URL → its options, decoded exactly once.
-import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
 
 export interface RawQueryOption {
   /** Without the blanks around it. */
@@ -10,24 +8,27 @@ export interface RawQueryOption {
   readonly value: string;
 }
 
+/** An option of the query string, and how it was written there. */
+export interface SplitOption extends RawQueryOption {
+  /** As it came over the wire: `$filter=deviceKey%20eq%207`. */
+  readonly encoded: string;
+}
+
 /**
  * Splits what stands after `?` in the URL as it came over the wire. The order is the standard's:
  * cut at `&` and the first `=` while still encoded, then decode once, so that an encoded `&` stays part of its value.
  * A `+` is a blank, as forms write it.
- * Throws FeedError `limit.query-too-long`, or `request.malformed-url` for escapes that are not UTF-8.
+ * Throws FeedError `request.malformed-url` for escapes that are not UTF-8.
  */
-export function splitQuery(rawQuery: string, limits: Limits = LIMITS): readonly RawQueryOption[] {
-  if (rawQuery.length > limits.queryCharacters) {
-    throw limitExceeded('queryCharacters', 'The query', limits, { actual: rawQuery.length });
-  }
+export function splitQuery(rawQuery: string): readonly SplitOption[] {
   return rawQuery
     .replace(/^\?/, '')
     .split('&')
-    .filter((piece) => piece !== '')
-    .map((piece) => {
-      const equals = piece.indexOf('=');
-      const name = decode(equals === -1 ? piece : piece.slice(0, equals), 'the query').trim();
-      return { name, value: equals === -1 ? '' : decode(piece.slice(equals + 1), name) };
+    .filter((encoded) => encoded !== '')
+    .map((encoded) => {
+      const equals = encoded.indexOf('=');
+      const name = decode(equals === -1 ? encoded : encoded.slice(0, equals), 'the query').trim();
+      return { name, value: equals === -1 ? '' : decode(encoded.slice(equals + 1), name), encoded };
     });
 }
 

@@ -1,4 +1,5 @@
 // What one request asks for, parsed whole: the first of the four values on the request's way.
+import type { SplitOption } from '../parse/split-query.ts';
 import type { Expression, LiteralValue, OrderTerm } from './expression.ts';
 import type { SearchExpression } from './search-expression.ts';
 
@@ -162,4 +163,6 @@ export interface QueryOptions {
 export interface ParsedRequest {
   readonly resource: Resource;
   readonly options: QueryOptions;
+  /** The options as they were written, in their order: links repeat them. */
+  readonly query: readonly SplitOption[];
 }

@@ -14,12 +14,12 @@ export interface ApplyRows {
 }
 
 /** What is the same for all transformations of one request. */
-export type ApplyContext = Pick<Scope, 'exposedModel' | 'aliases' | 'now'>;
+export type ApplyContext = Pick<Scope, 'exposedModel' | 'aliases' | 'now' | 'limits'>;
 
 /** The scope of an expression about such a row. */
-export function scopeOfRows({ it }: ApplyRows, { exposedModel, aliases, now }: ApplyContext): Scope {
+export function scopeOfRows({ it }: ApplyRows, { exposedModel, aliases, now, limits }: ApplyContext): Scope {
   const variables = new Map([['$it', it]]);
-  return { exposedModel, aliases, now, it, variables, nextRow: MAIN_ROW + 1, option: '$apply' };
+  return { exposedModel, aliases, now, limits, it, variables, nextRow: MAIN_ROW + 1, option: '$apply' };
 }
 
 // Columns that tell rows of different origin apart begin so: no client can name one, and none is shown one.

@@ -2,27 +2,32 @@
 import { findName } from '../../../schema/derive/exposed-model.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import { type ApplyRows, hiddenColumnName, visibleColumns } from './apply-rows.ts';
 import type { ColumnShape, RowSource, ScalarType } from '../read-plan.ts';
 import { describeType, familyOf } from '../bind/type-family.ts';
 
-/** Where in which option the sources come together. */
-interface OptionPosition {
+/** The option that the sources come together in, and the limits that hold there. */
+interface ConcatContext {
   readonly option: string;
-  readonly at: number;
+  readonly limits: Pick<Limits, 'applyReads'>;
 }
 
 /**
  * The rows of all branches, one branch after another. Throws `request.type-mismatch` where a name means two things, and
  * `limit.too-complex` where concat follows concat so often that every one would double the reads before it.
  */
-export function concatRows(branches: readonly ApplyRows[], place: OptionPosition): ApplyRows {
+export function concatRows(
+  branches: readonly ApplyRows[],
+  context: ConcatContext,
+  position: number,
+): ApplyRows {
   const [first, ...others] = branches;
   if (!first) throw new TypeError('concat has branches.');
   const source = unionRows(
     branches.map((branch) => branch.source),
-    place,
+    context,
+    position,
   );
   // Ways lead on only from rows that have them in every branch.
   const navigations = others.every(({ it }) => it.navigations === first.it.navigations)
@@ -33,10 +38,15 @@ export function concatRows(branches: readonly ApplyRows[], place: OptionPosition
 }
 
 /** A column that a source lacks is null in its rows; a hidden column says which source a row is of. */
-export function unionRows(sources: readonly RowSource[], { option, at }: OptionPosition): RowSource {
+export function unionRows(
+  sources: readonly RowSource[],
+  context: ConcatContext,
+  position: number,
+): RowSource {
   checkApplyReads(
     sources.reduce((reads, source) => reads + countReads(source), 0),
-    { option, at },
+    context,
+    position,
   );
   const branch = hiddenColumnName(sources);
   const columns = new Map<string, ColumnShape>([[branch, { type: 'Edm.Int32', nullable: false }]]);
@@ -47,7 +57,7 @@ export function unionRows(sources: readonly RowSource[], { option, at }: OptionP
     if (type === null || (written !== null && written !== name)) {
       const both = `${written ?? name} is ${describeType(known.type)} and ${name} is ${describeType(found.type)}`;
       const message = `${both}: in one answer a name means one thing.`;
-      throw new FeedError('request.type-mismatch', message, { target: option, position: at });
+      throw new FeedError('request.type-mismatch', message, { target: context.option, position });
     }
     const nullable = known.nullable || found.nullable || sources.some((source) => !source.columns.has(name));
     columns.set(name, { ...known, type, nullable });
@@ -57,9 +67,9 @@ export function unionRows(sources: readonly RowSource[], { option, at }: OptionP
 }
 
 /** Throws `limit.too-complex`. */
-export function checkApplyReads(reads: number, { option, at }: OptionPosition): void {
-  if (reads <= LIMITS.applyReads) return;
-  throw limitExceeded('applyReads', option, LIMITS, { target: option, position: at });
+export function checkApplyReads(reads: number, { option, limits }: ConcatContext, position: number): void {
+  if (reads <= limits.applyReads) return;
+  throw limitExceeded('applyReads', option, limits, { target: option, position });
 }
 
 function countReads(source: RowSource): number {

@@ -47,8 +47,7 @@ export function groupRows(
     key: [...groupingSet.keys()],
   }));
   const [only] = groups;
-  const groupedSource =
-    only && groups.length === 1 ? only : unionRows(groups, { option: scope.option, at: by[0]?.at ?? 0 });
+  const groupedSource = only && groups.length === 1 ? only : unionRows(groups, scope, by[0]?.at ?? 0);
   return {
     source: groupedSource,
     it: { ...withoutNames(it), columns: visibleColumns(groupedSource.columns) },
@@ -69,7 +68,7 @@ function groupingSetsOf(by: readonly GroupTerm[], scope: Scope): readonly Groupi
   return by.reduce<readonly GroupingSet[]>(
     (groupingSets, term) => {
       const levels = rollupSetsOf(term, scope);
-      checkApplyReads(groupingSets.length * levels.length, { option: scope.option, at: term.at });
+      checkApplyReads(groupingSets.length * levels.length, scope, term.at);
       return groupingSets.flatMap((groupingSet) =>
         levels.map((level) => new Map([...groupingSet, ...level])),
       );

@@ -1,7 +1,6 @@
 // $apply: what each transformation makes of the rows that the one before it handed on.
 import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS } from '../../base/limits.ts';
 import type { Transformation } from '../../odata/syntax/parsed-request.ts';
 import {
   type ApplyRows,
@@ -83,7 +82,7 @@ function applyTransformation(
       if (branches.some(({ expands }) => expandsDiffer(expands, branches[0]?.expands ?? []))) {
         throw notOffered('concat of rows that hold others and rows that do not', transformation, scope);
       }
-      return concatRows(branches, { at: transformation.at, option: scope.option });
+      return concatRows(branches, scope, transformation.at);
     }
     case 'search':
       if (!areEntities(source)) throw notOffered('search after rows were grouped', transformation, scope);
@@ -104,7 +103,7 @@ function expandRows(
   { item }: Transformation & { readonly kind: 'expand' },
   scope: Scope,
 ): ApplyRows {
-  const added = planExpand([item], scope, LIMITS);
+  const added = planExpand([item], scope);
   const twice = added.find(({ name }) => rows.expands.some((each) => each.name === name));
   if (twice) {
     const message = `${twice.name} is expanded twice.`;

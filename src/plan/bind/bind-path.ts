@@ -2,7 +2,6 @@
 import { type NavigationProperty, findName } from '../../../schema/derive/exposed-model.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { LIMITS } from '../../base/limits.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { SearchExpression } from '../../odata/syntax/search-expression.ts';
 import { allOf } from './all-of.ts';
@@ -176,7 +175,7 @@ function followPath({ segments, at }: NavigationPath, scope: Scope): FollowedPat
     const navigation = end.navigations.get(findName(end.navigations, rest[0]) ?? '');
     if (!navigation) break;
     const row = scope.nextRow + joins.length;
-    if (row > LIMITS.rowsInSight) throw tooManyRows(scope.option, at);
+    if (row > scope.limits.rowsInSight) throw tooManyRows(scope, at);
     const step = joinNavigation(end, navigation, row, scope);
     joins.push(step.join);
     ({ end } = step);
@@ -233,6 +232,6 @@ function nestQuantifier(
   return condition;
 }
 
-function tooManyRows(option: string, position: number): FeedError {
-  return limitExceeded('rowsInSight', option, LIMITS, { target: option, position });
+function tooManyRows({ option, limits }: Scope, position: number): FeedError {
+  return limitExceeded('rowsInSight', option, limits, { target: option, position });
 }

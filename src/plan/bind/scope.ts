@@ -1,6 +1,7 @@
 // What an expression is bound in: the rows that its names can speak of.
 import type { ExposedModel, EntitySet, NavigationProperty } from '../../../schema/derive/exposed-model.ts';
 import type { Entity } from '../../../schema/entity.ts';
+import type { Limits } from '../../base/limits.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { ColumnShapes, RowId, RowSource } from '../read-plan.ts';
 
@@ -35,6 +36,7 @@ export interface Scope {
   readonly exposedModel: ExposedModel;
   readonly aliases: ReadonlyMap<string, Expression>;
   readonly now: Date;
+  readonly limits: Limits;
   /** The query option in whose text the expression stands; positions count there. */
   readonly option: string;
 }
@@ -47,7 +49,7 @@ export function collectionRows({ entity, properties }: EntitySet): RowSource {
 /** The scope of expressions about the rows of a collection that is the answer. */
 export function scopeOfEntitySet(
   { entity, properties, navigations }: EntitySet,
-  context: Pick<Scope, 'exposedModel' | 'aliases' | 'now' | 'option'>,
+  context: Pick<Scope, 'exposedModel' | 'aliases' | 'now' | 'limits' | 'option'>,
 ): Scope {
   const it: ScopeRow = { row: MAIN_ROW, columns: properties, navigations, entity };
   return { ...context, it, variables: new Map([['$it', it]]), nextRow: MAIN_ROW + 1 };

@@ -27,7 +27,8 @@ export interface ResolvedPath {
   readonly address: string;
 }
 
-type PathContext = Pick<PlanContext, 'version' | 'exposedModels' | 'now'> & Pick<QueryOptions, 'aliases'>;
+type PathContext = Pick<PlanContext, 'version' | 'exposedModels' | 'now' | 'limits'> &
+  Pick<QueryOptions, 'aliases'>;
 
 /** Throws `request.unknown-resource`, `request.bad-key`, `request.not-in-v1`, and as bindCondition does. */
 export function resolvePath(path: Resource & { readonly kind: 'path' }, context: PathContext): ResolvedPath {

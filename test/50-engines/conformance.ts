@@ -76,11 +76,11 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
 
     async function readPage(request: Partial<PageRequest> = {}): Promise<Page> {
       const texts: string[] = [];
-      let told = 0;
+      let rows = 0;
       for await (const part of page(request)) {
-        if (part.kind === 'end') return { text: texts.join(','), rowCount: told, after: part.after };
+        if (part.kind === 'end') return { text: texts.join(','), rowCount: rows, after: part.after };
         texts.push(Buffer.from(part.bytes).toString());
-        told += part.rows;
+        rows += part.rows;
       }
       throw new Error('The page has no end.');
     }
@@ -105,7 +105,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
           while (pages.at(-1)!.after)
             pages.push(await readPage({ maxRows: rows, after: pages.at(-1)!.after }));
           expect(pages.flatMap(keysOf)).toEqual(manyThings(count).map(({ key }) => key));
-          expect(pages.map(({ rowCount: told }) => told)).toEqual(pages.map((each) => keysOf(each).length));
+          expect(pages.map(({ rowCount }) => rowCount)).toEqual(pages.map((each) => keysOf(each).length));
           expect(pages).toHaveLength(Math.ceil(count / rows));
         },
       );
@@ -113,7 +113,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
       test('of an empty collection is only its end', async () => {
         harness.publish([]);
         open();
-        expect(await readPage()).toEqual({ text: '', told: 0, after: null });
+        expect(await readPage()).toEqual({ text: '', rowCount: 0, after: null });
       });
 
       test('ends by bytes, and the next begins after its last row', async () => {
@@ -139,13 +139,13 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
       test('ends by time when its reader is slow', async () => {
         harness.publish(manyThings(20_000));
         open();
-        let told = 0;
+        let rows = 0;
         for await (const part of page({ maxMilliseconds: 50 })) {
-          if (part.kind === 'end') expect(part.after).toEqual([told]);
-          else told += part.rows;
+          if (part.kind === 'end') expect(part.after).toEqual([rows]);
+          else rows += part.rows;
           await passes(100);
         }
-        expect(told).toBeLessThan(20_000);
+        expect(rows).toBeLessThan(20_000);
       });
 
       test('that reaches what the chain still wants has no next, and looks for none', async () => {
@@ -153,17 +153,17 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         open();
         const { things, mistaken } = harness.statements;
         const statements = { ...things, next: mistaken };
-        expect(await readPage({ top: 10, statements })).toMatchObject({ told: 10, after: null });
-        expect(await readPage({ top: 0, statements })).toEqual({ text: '', told: 0, after: null });
-        expect(await readPage({ top: 3000, maxRows: 2500 })).toMatchObject({ told: 2500, after: [2500] });
+        expect(await readPage({ top: 10, statements })).toMatchObject({ rowCount: 10, after: null });
+        expect(await readPage({ top: 0, statements })).toEqual({ text: '', rowCount: 0, after: null });
+        expect(await readPage({ top: 3000, maxRows: 2500 })).toMatchObject({ rowCount: 2500, after: [2500] });
       });
 
       test('ends before a chunk that meets a limit, so that what was read is not lost', async () => {
         harness.publish(manyThings(MANY));
         open({ limits: { statementMs: 2000, waitMs: 10_000 } });
         const statements = { ...harness.statements.things, next: harness.statements.runaway };
-        const { rowCount: told, after } = await readPage({ statements });
-        expect(after).toEqual([told]);
+        const { rowCount, after } = await readPage({ statements });
+        expect(after).toEqual([rowCount]);
       });
 
       test('writes values exactly', async () => {
@@ -201,7 +201,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
           expect(part.kind).toBe('rows');
           break;
         }
-        expect(await readPage()).toMatchObject({ told: MANY });
+        expect(await readPage()).toMatchObject({ rowCount: MANY });
       });
     });
 
@@ -380,7 +380,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(await readPage({ generation: 1 }).catch(itself)).toMatchObject({
           code: 'request.generation-gone',
         });
-        expect(await readPage({ generation: 2 })).toMatchObject({ told: 3 });
+        expect(await readPage({ generation: 2 })).toMatchObject({ rowCount: 3 });
       });
     });
   });

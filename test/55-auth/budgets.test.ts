@@ -91,8 +91,14 @@ test('what is left is told, and when it is whole again', () => {
   account.startRead(never);
   account.chargeWorkerTime(1001);
   expect(account.quotas()).toEqual([
-    { name: 'time', unit: 'worker-milliseconds', most: 6000, left: 4999, time: { window: 60, whole: 11 } },
-    { name: 'reads', unit: 'concurrent-requests', most: 2, left: 1, time: null },
+    {
+      name: 'time',
+      unit: 'worker-milliseconds',
+      capacity: 6000,
+      remaining: 4999,
+      time: { window: 60, secondsToFull: 11 },
+    },
+    { name: 'reads', unit: 'concurrent-requests', capacity: 2, remaining: 1, time: null },
   ]);
 });
 

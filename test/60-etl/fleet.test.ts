@@ -93,7 +93,7 @@ describe('a fleet', () => {
       ...(kinds[ordinal % kinds.length] ?? traits),
     }));
     for (const device of put) fleet.put(device, traitsOf(device));
-    expect([...fleet]).toEqual(put.map((device, number) => ({ ...device, number })));
+    expect([...fleet]).toEqual(put.map((device, index) => ({ ...device, index })));
     expect(fleet.indexOf(put[321]?.deviceId ?? '')).toBe(321);
     expect(fleet.indexOf(guid(1, 1, 1000))).toBe(-1);
     expect(fleet.size).toBe(500);
@@ -108,7 +108,7 @@ describe('a fleet', () => {
     expect(fleet.at(0)).toEqual({
       ...names(1),
       ...traits,
-      number: 0,
+      index: 0,
       windowsName: null,
       userId: null,
       osVersion: '10.0.1',

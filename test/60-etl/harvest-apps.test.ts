@@ -59,7 +59,7 @@ const sum = (rows: ReturnType<typeof countsOf>): number =>
 describe('apps', () => {
   test('are the revisions in force, without Win32 apps', () => {
     expect(revisionOf(plain, LINE_OF_BUSINESS_APP)).toEqual({
-      natural: `${LINE_OF_BUSINESS_APP}:1`,
+      naturalKey: `${LINE_OF_BUSINESS_APP}:1`,
       values: {
         applicationId: LINE_OF_BUSINESS_APP,
         revision: 1,
@@ -102,7 +102,7 @@ describe('apps', () => {
     try {
       const second = await later.harvestDay();
       expect(revisionOf(second, LINE_OF_BUSINESS_APP)).toMatchObject({
-        natural: `${LINE_OF_BUSINESS_APP}:2`,
+        naturalKey: `${LINE_OF_BUSINESS_APP}:2`,
         values: { revision: 2, modifiedTime: '2026-11-15T12:00:00' },
       });
       expect(revisionOf(second, RETIRED_APP)).toBeUndefined();

@@ -142,7 +142,7 @@ describe('a whole night', () => {
     const policy = night.staging
       .rowsOf('policies')
       .find(({ values }) => values['policyId'] === SILENT_BITLOCKER);
-    expect(policy).toMatchObject({ natural: `${SILENT_BITLOCKER}:7`, values: { policyVersion: 7 } });
+    expect(policy).toMatchObject({ naturalKey: `${SILENT_BITLOCKER}:7`, values: { policyVersion: 7 } });
     const facts = night.staging.rowsOf('policyTypeActivities').map(({ values }) => values['policyKey']);
     expect(facts).toContain(`${SILENT_BITLOCKER}:7`);
     expect(rowOf(night, 'deviceEncryptionPolicies', MEGANS_LAPTOP)).toMatchObject({

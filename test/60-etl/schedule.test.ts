@@ -38,7 +38,7 @@ afterEach(() => {
 
 function start(words: Partial<ScheduleOptions>): void {
   const observe = (observation: Observation): number => observations.push(observation);
-  const usual = { isDue, clock, observe, jitterMinutes: 0, pattern: EVERY_SECOND };
+  const usual = { isDue, clock, observe, jitterMinutes: 0, cronPattern: EVERY_SECOND };
   schedule = scheduleRuns({ run: publish, ...usual, ...words });
 }
 

@@ -48,7 +48,7 @@ afterAll(async () => {
 const cloud = () => ({ loginUrl: emulator.url, graphUrl: emulator.url });
 const source = (change: Partial<Credential> = {}) =>
   makeTokenSource({ ...DEMO_CREDENTIALS, ...cloud(), ...change });
-const certificate = { certificate: PEM, password: null, showChain: true };
+const certificate = { certificate: PEM, password: null, sendCertificateChain: true };
 const app = (proof: object): TokenSource =>
   makeTokenSource({ tenantId, clientId, ...cloud(), ...proof } as Credential);
 
@@ -101,7 +101,7 @@ describe('a token', () => {
     ],
     [
       'a certificate that is not shown to a directory that trusts its name',
-      { ...certificate, showChain: false },
+      { ...certificate, sendCertificateChain: false },
       'invalid_client',
       'certificate',
     ],
@@ -139,9 +139,11 @@ describe('an app proves itself', () => {
       passphrase: 'open sesame',
     });
     const locked = `${String(key)}${PEM.slice(PEM.indexOf('-----BEGIN CERTIFICATE'))}`;
-    const tokens = app({ certificate: locked, password: 'open sesame', showChain: true });
+    const tokens = app({ certificate: locked, password: 'open sesame', sendCertificateChain: true });
     expect(await isTaken(await tokens.accessToken())).toBe(true);
-    expect(() => app({ certificate: locked, password: 'sesame', showChain: true })).toThrow(/cannot be used/);
+    expect(() => app({ certificate: locked, password: 'sesame', sendCertificateChain: true })).toThrow(
+      /cannot be used/,
+    );
   });
 
   test.each([['no PEM at all'], [PEM.slice(0, PEM.indexOf('-----BEGIN CERTIFICATE'))]])(

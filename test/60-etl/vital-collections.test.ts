@@ -12,7 +12,7 @@ const harvestOf =
     const values = { userEmail: null, userPrincipalName: null, displayName: null, intuneLicensed: true };
     stage.append(
       users,
-      userIds.map((userId) => ({ natural: userId, values: { userId, ...values } })),
+      userIds.map((userId) => ({ naturalKey: userId, values: { userId, ...values } })),
     );
     return Promise.resolve({ completeness: new Map([[users.name, 'complete']]), problems: [] });
   };

@@ -1,9 +1,9 @@
 // How a thread lets the others of its process go first where processors are short.
 import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { basename } from 'node:path';
 
-// A third of what the others get, where all of them want to compute.
+// Added to that of the process: a third of what the others get, where all of them want to compute.
 const NICENESS = 5;
 
 /**
@@ -13,7 +13,8 @@ const NICENESS = 5;
 export function lowerThreadPriority(): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICENESS);
+    const niceness = Math.min(getPriority() + NICENESS, constants.priority.PRIORITY_LOW);
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), niceness);
   } catch {
     // Slower answers while processors are short, and nothing worse.
   }

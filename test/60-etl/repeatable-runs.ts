@@ -94,7 +94,7 @@ export async function openRepeatableRuns(devices: number, pageRows: number): Pro
       mostAppsAsked,
       deviceDetails,
       ...(exports === 'auto' && {
-        exports: { jobStore: memory, timing: { ...DEFAULT_EXPORT_TIMING, firstPollMs: 1 } },
+        exports: { jobStore: memory, timing: { ...DEFAULT_EXPORT_TIMING, initialPollMs: 1 } },
       }),
     };
     const outcome = await runEtl({

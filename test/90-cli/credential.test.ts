@@ -23,7 +23,7 @@ describe('who reads the tenant is proved', () => {
     [
       'by a certificate',
       { FLEETFEED_CLIENT_CERTIFICATE: 'PEM', FLEETFEED_CLIENT_CERTIFICATE_PASSWORD: 'p' },
-      { ...app, certificate: 'PEM', password: 'p', showChain: false },
+      { ...app, certificate: 'PEM', password: 'p', sendCertificateChain: false },
     ],
     [
       'by another platform',

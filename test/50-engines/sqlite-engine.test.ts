@@ -12,7 +12,7 @@ import {
 } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { LruMap } from '../../src/engines/sqlite/read/lru-map.ts';
 import { openSqliteEngine } from '../../src/engines/sqlite/sqlite-engine.ts';
-import { describeEngine } from './conformance.ts';
+import { describeEngine } from './engine-conformance.ts';
 import { sqliteHarness, type SqliteHarness } from './sqlite-harness.ts';
 
 describeEngine('the SQLite engine', sqliteHarness);

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteEngine } from '../../src/engines/sqlite/sqlite-engine.ts';
 import type { PageStatements } from '../../src/sql/statement.ts';
-import type { Harness, Thing } from './conformance.ts';
+import type { Harness, Thing } from './engine-conformance.ts';
 
 const chunk = (where: string): string => `
   SELECT CAST(group_concat(

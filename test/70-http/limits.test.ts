@@ -90,7 +90,7 @@ const REACHES: Readonly<Record<LimitName, Reach>> = {
     told: () => batchOf(Array.from({ length: LIMITS.batchParts }, () => ({ url: '$metadata?$format=xml' }))),
   },
   pageRows: {
-    shownBy: '70-http/served › a next link keeps the options as they were written, and $top spans pages',
+    shownBy: '70-http/serve-read › a next link keeps the options as they were written, and $top spans pages',
   },
   pageBytes: { shownBy: '50-engines/conformance › ends by bytes, and the next begins after its last row' },
   pageMs: { shownBy: '50-engines/conformance › ends by time, and the next begins after its last row' },

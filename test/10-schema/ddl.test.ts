@@ -56,6 +56,36 @@ WHERE d.collection = 'rows'`,
     );
   });
 
+  test.each(['daily', 'history'] as const)(
+    'what leads to a %s collection finds no index beside its key',
+    (lifetime) => {
+      const model = makeModel('Two', [
+        entity({
+          name: 'trips',
+          singular: 'trip',
+          lifetime,
+          description: 'Trips.',
+          key: lifetime === 'daily' ? ['dateKey', 'tripId'] : ['tripId'],
+          properties: {
+            dateKey: int32('Day.', lifetime === 'daily' ? { role: 'day' } : {}),
+            tripId: text('Trip.'),
+            plate: text('Car.'),
+          },
+        }),
+        entity({
+          name: 'cars',
+          singular: 'car',
+          lifetime: 'current',
+          description: 'Cars.',
+          key: ['plate'],
+          properties: { plate: text('Plate.') },
+          navigations: { trip: navigation('trips', { plate: 'plate' }, 'cars', 'Trip.') },
+        }),
+      ]);
+      expect(deriveDdl(model).filter(({ kind }) => kind === 'index')).toEqual([]);
+    },
+  );
+
   test('what navigations lead to and come from is indexed where no key serves', () => {
     const model = makeModel('Two', [
       entity({

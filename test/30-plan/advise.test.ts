@@ -38,6 +38,17 @@ describe('advice', () => {
   });
 
   test.each([
+    [20, []],
+    [21, ['no-select']],
+  ])('on a collection of %i columns: %j', (width, wanted) => {
+    const plan = planOf('/devices');
+    const columns = new Map([...plan.from.columns].slice(0, width));
+    expect(columns.size).toBe(width);
+    const advice = adviceFor({ plan: { ...plan, from: { ...plan.from, columns } }, needsFullSort: false });
+    expect(advice.map(({ code }) => code)).toEqual(wanted);
+  });
+
+  test.each([
     ['/devices?$orderby=osVersion&$select=osVersion', ['unindexed-sort']],
     ['/devicePropertyHistories?$orderby=deviceName&$top=5', ['no-days', 'unindexed-sort']],
     ['/deviceTypes?$orderby=deviceTypeName', []],

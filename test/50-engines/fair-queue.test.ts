@@ -71,6 +71,13 @@ describe('the line in front of the threads', () => {
     expect(order(line)).toEqual(['a1']);
   });
 
+  test('a job that is already running takes nobody with it when it leaves', () => {
+    const queue = lineOf('a1', 'b1', 'c1');
+    const running = queue.next(false)!;
+    queue.leave(running);
+    expect([queue.length, order(queue)]).toEqual([2, ['b1', 'c1']]);
+  });
+
   test('does not remember every reader who ever came', () => {
     const line = lineOf();
     for (let i = 0; i < 3000; i += 1) line.recordUsage(`reader ${i}`, 1000);

@@ -1,4 +1,5 @@
 // How bodies go over the wire: packed or not, fair to others, and never silently short.
+import { randomBytes } from 'node:crypto';
 import { createServer, get, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -14,6 +15,11 @@ const body = async function* (parts: number, failAt = Infinity): AsyncGenerator<
     if (part === failAt) throw new Error('The disk is gone.');
     yield await Promise.resolve({ bytes: Buffer.from(ROWS), rows: 10 });
   }
+};
+
+/** Without end, and nothing that compresses. */
+const noise = async function* (): AsyncGenerator<BodyPart> {
+  for (;;) yield await Promise.resolve({ bytes: randomBytes(100_000), rows: 10 });
 };
 
 let server: Server;
@@ -144,11 +150,12 @@ describe('a body', () => {
   );
 
   test.each([
-    ['a stream', () => body(Infinity)],
-    ['one large piece', () => Buffer.alloc(64 * 1024 * 1024)],
-  ])('%s is broken off when its client takes nothing any more', async (_, make) => {
+    ['a stream', 'identity', () => body(Infinity)],
+    ['a compressed stream', 'gzip', () => noise()],
+    ['one large piece', 'identity', () => Buffer.alloc(64 * 1024 * 1024)],
+  ] as const)('%s is broken off when its client takes nothing any more', async (_, contentEncoding, make) => {
     made = () => ({ status: 200, headers: {}, body: make() });
-    sending = { contentEncoding: 'identity', wantsBody: true, stallMs: 200 };
+    sending = { contentEncoding, wantsBody: true, stallMs: 200 };
     const { promise, resolve } = Promise.withResolvers<boolean>();
     get({ port, agent: false }, (response) => {
       response.once('data', () => {
@@ -160,6 +167,22 @@ describe('a body', () => {
     }).on('error', () => undefined);
     expect(await promise).toBe(false);
   });
+
+  test.each(['identity', 'gzip'] as const)(
+    'waits as long as it must for rows that are slow to read: that is not the client’s fault (%s)',
+    async (contentEncoding) => {
+      const slow = async function* (): AsyncGenerator<BodyPart> {
+        for (let part = 0; part < 3; part += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          yield { bytes: Buffer.from(ROWS), rows: 10 };
+        }
+      };
+      made = () => ({ status: 200, headers: {}, body: slow() });
+      sending = { contentEncoding, wantsBody: true, stallMs: 150 };
+      expect((await receive()).whole).toBe(true);
+      expect(seen.at(-1)).toEqual({ rows: 30, bytes: 300_000 });
+    },
+  );
 
   test('goes on to a client that is slow and takes some of it now and then', async () => {
     made = () => ({ status: 200, headers: {}, body: body(60) });

@@ -55,12 +55,21 @@ function parseValue(text: string | null, { name, type, nullable }: TableColumn, 
   return value;
 }
 
-const wholeNumber = /^-?\d{1,19}$/;
+/** A whole number of so many bits; undefined for any other text. */
+function parseWholeNumber(text: string, bits: 32 | 64): bigint | undefined {
+  // BigInt takes time that grows with the digits, so their number is checked first.
+  if (!/^-?\d{1,19}$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return BigInt.asIntN(bits, value) === value ? value : undefined;
+}
 
 const PARSERS: Readonly<Record<TableColumn['type'], (text: string) => Value | undefined>> = {
   'Edm.Boolean': (text) => ({ true: true, false: false })[text],
-  'Edm.Int32': (text) => (wholeNumber.test(text) ? Number(text) : undefined),
-  'Edm.Int64': (text) => (wholeNumber.test(text) ? BigInt(text) : undefined),
+  'Edm.Int32': (text) => {
+    const value = parseWholeNumber(text, 32);
+    return value === undefined ? undefined : Number(value);
+  },
+  'Edm.Int64': (text) => parseWholeNumber(text, 64),
   'Edm.Double': (text) => (text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text)),
   'Edm.String': (text) => text,
   'Edm.DateTimeOffset': (text) => text,

@@ -1,7 +1,7 @@
 // Everything worth telling, as one closed union. Nothing logs; log, metrics, progress and journal are readers of this.
 
-/** A stretch of a request's way, in the order of the corridor. */
-export type RequestStep = 'parse' | 'plan' | 'render' | 'read' | 'send';
+/** The steps of a request, in their order. */
+export type RequestStep = 'parse' | 'plan' | 'render' | 'read' | 'encode' | 'send';
 
 /** The stages of a night, in their order. */
 export type RunPhase = 'extract' | 'stage' | 'verify' | 'publish';

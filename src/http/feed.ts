@@ -1,6 +1,6 @@
 // What the doors need to answer: made once when the server starts.
 import { createHash } from 'node:crypto';
-import { deriveExposedModel, type ExposedModel, type EntitySet } from '../../schema/derive/exposed-model.ts';
+import { deriveExposedModel, type ExposedModel } from '../../schema/derive/exposed-model.ts';
 import { indexedColumnsOf } from '../../schema/derive/ddl.ts';
 import { restrictModel } from '../../schema/derive/restrict-model.ts';
 import type { Model } from '../../schema/model.ts';
@@ -10,11 +10,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Limits } from '../base/limits.ts';
 import type { Observer } from '../base/observation.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { RowType } from '../format/odata/entity-template.ts';
-import { areEntities } from '../plan/apply/apply-rows.ts';
-import type { ReadPlan, RowsPlan } from '../plan/read-plan.ts';
 import type { Dialect } from '../sql/dialect.ts';
-import type { NestedLinks } from './cursor/nested-links.ts';
 import { metadataTexts, type MetadataTexts } from './documents/metadata-texts.ts';
 
 export interface Feed {
@@ -78,42 +74,5 @@ export function feedsByRole(dependencies: FeedDependencies): (role: Role) => Fee
       cached.get(role.name) ?? makeFeed({ ...dependencies, model: restrictModel(dependencies.model, role) });
     cached.set(role.name, feed);
     return feed;
-  };
-}
-
-type ExposedModels = Pick<Feed, 'exposedModels'>;
-
-/** What the plan's version shows of its collection. */
-function entitySetOf(
-  { exposedModels }: ExposedModels,
-  { version, entity }: Pick<ReadPlan, 'version' | 'entity'>,
-): EntitySet {
-  const entitySet = exposedModels[version].entitySets.get(entity.name);
-  if (entitySet) return entitySet;
-  throw new TypeError(`${version} does not list ${entity.name}.`);
-}
-
-/** What the plan's rows are, with those inside them and the links to the rest of these, for whoever writes them. */
-export function rowKindOf(
-  feed: ExposedModels,
-  version: FeedVersion,
-  { entity, from, expands }: RowsPlan,
-  links: NestedLinks = () => null,
-): RowType {
-  return {
-    columns: from.columns,
-    entitySet: areEntities(from) ? entitySetOf(feed, { version, entity }) : null,
-    nested: expands.map((expansion) => {
-      const { name, form, join, rows } = expansion;
-      return {
-        name,
-        form,
-        many: join.many,
-        count: rows.count,
-        rowType: rowKindOf(feed, version, rows, links),
-        columnNames: rows.columns,
-        nextLink: links(entity.name, expansion),
-      };
-    }),
   };
 }

@@ -13,6 +13,15 @@ export function limitNestedPages<Plan extends RowsPlan>(plan: Plan, limit: numbe
   return { ...plan, expands };
 }
 
+// A row that holds too many rows in all is tried again with pages of a tenth, of a hundredth and so on.
+const SHRINK_FACTOR = 10;
+
+/** The same plan, with a tenth of the rows in its largest pages inside a row; null where none can be smaller. */
+export function withSmallerNestedPages<Plan extends RowsPlan>(plan: Plan): Plan | null {
+  const largest = largestNestedPage(plan);
+  return largest > 1 ? limitNestedPages(plan, Math.ceil(largest / SHRINK_FACTOR)) : null;
+}
+
 /** Rows of the largest page inside a row that may become smaller; 0 where there is none. */
 export function largestNestedPage({ expands }: RowsPlan): number {
   return Math.max(

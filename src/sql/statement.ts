@@ -3,7 +3,13 @@
 /** What an engine binds. Booleans are 0 and 1, instants canonical text, Int64 a bigint. */
 export type SqlValue = string | number | bigint | null;
 
-export interface Statement {
+/** A read whose rows may hold more rows inside them than one statement may write. */
+interface Shrinkable<Read> {
+  /** The same read with fewer rows inside each row; null where there cannot be fewer. */
+  readonly smaller?: () => Read | null;
+}
+
+export interface Statement extends Shrinkable<Statement> {
   readonly text: string;
   readonly values: readonly SqlValue[];
 }
@@ -25,7 +31,7 @@ export interface PageStatement {
  * `body` (BLOB: rows in the wanted format, comma-separated, NULL when there are none), `rows` (INTEGER), and
  * `after0`, `after1`, … (the order values of the chunk's last row).
  */
-export interface PageStatements {
+export interface PageStatements extends Shrinkable<PageStatements> {
   /** The chunk that opens the page: at the very beginning, or after the skip token's row. */
   readonly first: PageStatement;
   /** A further chunk, after the last row of the one before. */

@@ -102,6 +102,14 @@ describe('the house', () => {
     expect(talking.filter((path) => !inside(path, 'src/cli'))).toEqual([]);
   });
 
+  test('limits reach the feed’s way through its context, and are imported only where it is put together', () => {
+    const ways = ['src/http', 'src/odata', 'src/plan', 'src/sql'];
+    const importing = files.filter(({ text }) => /^import \{[^}]*\bLIMITS\b/m.test(text));
+    expect(
+      importing.filter(({ path }) => ways.some((way) => inside(path, way))).map(({ path }) => path),
+    ).toEqual([]);
+  });
+
   test('only the subjects and their streams name a collection', () => {
     const names = new Set(MODEL.entities.keys());
     // Words that are also plain English or Graph's own in code that has nothing to do with the collection.

@@ -5,7 +5,7 @@ import { LIMITS } from '../../src/base/limits.ts';
 import { SQLITE_DIALECT } from '../../src/engines/sqlite/sqlite-dialect.ts';
 import { selectList } from '../../src/format/odata/context-url.ts';
 import { entityTemplate, type MetadataLevel } from '../../src/format/odata/entity-template.ts';
-import { rowKindOf } from '../../src/http/feed.ts';
+import { rowTypeOf } from '../../src/http/read/row-templates.ts';
 import type { NestedLinks } from '../../src/http/cursor/nested-links.ts';
 import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { largestNestedPage, limitNestedPages } from '../../src/plan/limit-nested-pages.ts';
@@ -37,7 +37,7 @@ function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, numbe
 
 function template(read: ReturnType<typeof plan>, level: MetadataLevel = 'minimal', links?: NestedLinks) {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'Test' };
-  return entityTemplate(rowKindOf({ exposedModels: catalogues }, 'beta', read, links), read.columns, words);
+  return entityTemplate(rowTypeOf(read, 'beta', catalogues, links), read.columns, words);
 }
 
 /** Options as they are, without a token. */

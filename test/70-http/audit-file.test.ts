@@ -22,12 +22,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-function open(words: { readonly isRequired?: boolean; readonly days?: number } = {}): Audit {
+function open(options: { readonly isRequired?: boolean; readonly retentionDays?: number } = {}): Audit {
   const clock = { now: () => now };
   return openAudit({
     ...{ dataDir, isRequired: false, retentionDays: 365, clock },
     observe: (seen) => told.push(seen),
-    ...words,
+    ...options,
   });
 }
 
@@ -67,7 +67,7 @@ test('files go when their time is over, and nothing else does', () => {
   mkdirSync(auditFolder(dataDir));
   const others = [20261110, 20261112].map((day) => auditPath(dataDir, day));
   for (const path of [...others, join(auditFolder(dataDir), 'notes.txt')]) writeFileSync(path, '');
-  open({ days: 8 }).observe(answered('a'));
+  open({ retentionDays: 8 }).observe(answered('a'));
   expect(others.map((path) => existsSync(path))).toEqual([false, true]);
   expect(existsSync(join(auditFolder(dataDir), 'notes.txt'))).toBe(true);
 });

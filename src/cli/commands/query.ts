@@ -11,7 +11,9 @@ import type { Engine } from '../../engines/engine.ts';
 import { encodeError } from '../../format/odata/encode-error.ts';
 import { type FeedRequest, parseTarget } from '../../http/request/feed-request.ts';
 import { type Feed, feedsByRole } from '../../http/feed.ts';
-import { planRequest, serveRead } from '../../http/read/serve-read.ts';
+import { parseFeedRequest } from '../../http/read/parse-feed-request.ts';
+import { planRequest } from '../../http/read/plan-request.ts';
+import { serveRead } from '../../http/read/serve-read.ts';
 import { startStopwatch } from '../../http/request/stopwatch.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { migrateWarehouse } from '../wiring/migrate-warehouse.ts';
@@ -62,10 +64,11 @@ async function explain(typed: string, settings: Settings): Promise<void> {
   const engine = openExplainingEngine(settings.data);
   const feed = feedOf(engine, settings);
   const request = requestOf(typed, settings);
-  const planned = planRequest(feed, request, startStopwatch());
+  const parsed = parseFeedRequest(request, feed.limits);
+  const plan = parsed.kind === 'read' ? planRequest(parsed, feed).plan : null;
   // Through the whole corridor, so that nothing is explained that would not be run.
   await serveRead(feed, request, startStopwatch());
-  print(explanation(planned, engine.explained));
+  print(explanation(plan, engine.explained));
 }
 
 function feedOf(engine: Engine, settings: Settings): Feed {

@@ -1,11 +1,12 @@
 // What `query --explain` prints: the plan, each statement with its values, and SQLite's own plan for it.
 import { inspect } from 'node:util';
 import type { ExplainedStatement } from '../../engines/sqlite/read/explaining-engine.ts';
-import type { PlannedRequest } from '../../http/read/serve-read.ts';
+import type { ReadPlan } from '../../plan/read-plan.ts';
 import type { PageStatement } from '../../sql/statement.ts';
 
-export function explanation(planned: PlannedRequest, explained: readonly ExplainedStatement[]): string {
-  if (planned.kind === 'document') return 'A document: it is made from the model, and nothing is read.';
+/** `plan` is null for a document. */
+export function explanation(plan: ReadPlan | null, explained: readonly ExplainedStatement[]): string {
+  if (!plan) return 'A document: it is made from the model, and nothing is read.';
   const statements = explained.map(({ use, statement, steps }) =>
     [
       `SQL: ${use}`,
@@ -16,7 +17,7 @@ export function explanation(planned: PlannedRequest, explained: readonly Explain
       ...steps.map(indent),
     ].join('\n'),
   );
-  return [`Plan\n${indent(planText(planned.plannedRead.plan))}`, ...statements].join('\n\n');
+  return [`Plan\n${indent(planText(plan))}`, ...statements].join('\n\n');
 }
 
 // As wide as a terminal usually is: most values of a plan then stand in one line.

@@ -5,6 +5,7 @@ import type { Observer } from '../../base/observation.ts';
 import type { Engine, Reader } from '../engine.ts';
 import { GenerationWatch } from './generations/generation-watch.ts';
 import { ReadWorkerPool } from './read/read-worker-pool.ts';
+import { retrySmaller } from './read/retry-smaller.ts';
 import { readPageInChunks, type ReadRow } from './read/read-page-in-chunks.ts';
 
 export interface SqliteEngineOptions {
@@ -43,7 +44,12 @@ export function openSqliteEngine({
     },
     async readValue(generation, statement, signal) {
       const files = { path: pathOf(generation), earlier: null };
-      const cells = await workerPool.read({ files, statement, rows: 1 }, signal, reader);
+      const cells = await retrySmaller(
+        statement,
+        ({ text, values }) =>
+          workerPool.read({ files, statement: { text, values }, rows: 1 }, signal, reader),
+        ({ smaller }) => smaller?.() ?? null,
+      );
       return cells?.[0] ?? null;
     },
     forReader: engineFor,

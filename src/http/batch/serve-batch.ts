@@ -20,6 +20,7 @@ import { parseTarget, splitTarget, type FeedRequest } from '../request/feed-requ
 import type { Feed } from '../feed.ts';
 import { findMount, isBatchMount } from '../request/service-roots.ts';
 import { publicBase } from '../request/public-base.ts';
+import { headerText } from '../request/header-text.ts';
 import { readBody } from '../request/read-body.ts';
 import { type BatchRequest, runBatch } from './run-batch.ts';
 import type { RequestContext } from '../request/request-context.ts';
@@ -48,15 +49,12 @@ export async function serveBatch(
   const outer: FeedRequest = { ...target, headers, contentEncoding: 'identity', wantsBody: true, signal };
   const { parse, form, isJson } = batchFormatOf(headers['content-type']);
   checkAccept(headers.accept);
-  const parts = parse(
-    await readBody(request, {
-      limit: 'batchBodyBytes',
-      limits,
-      malformedCode: 'request.malformed-batch',
-    }),
+  const body = await readBody(request, {
+    limit: 'batchBodyBytes',
     limits,
-  );
-  stopwatch.lap('parse');
+    malformedCode: 'request.malformed-batch',
+  });
+  const parts = stopwatch.time('parse', () => parse(body, limits));
   bodyTargets.push(...parts.map(({ url }) => url));
 
   const preferences = parsePrefer(headerText(headers.prefer));
@@ -131,8 +129,4 @@ function answerPostOnly(method: string): Answer {
     new FeedError('request.method-not-allowed', message, { target: '$batch', hint }),
   );
   return { ...answer, headers: { ...answer.headers, Allow: 'POST' } };
-}
-
-function headerText(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.join(', ');
 }

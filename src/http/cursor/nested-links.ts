@@ -20,10 +20,9 @@ export type NestedLinks = (
 export function nestedLinks({
   root,
   plan,
-  query,
   generation,
-  startedAt,
-}: Pick<PlannedRead, 'root' | 'plan' | 'query' | 'generation' | 'startedAt'>): NestedLinks {
+  paging: { query, startedAt },
+}: PlannedRead): NestedLinks {
   const shared = query.filter(isShared);
   return (collection, { name, form, nextLinkOptions, rows }) => {
     if (!nextLinkOptions) return null;
@@ -36,7 +35,7 @@ export function nestedLinks({
       after: [],
     };
     const scope = cursorScopeOf({
-      resource: `/${collection}()/${path}`,
+      path: `/${collection}()/${path}`,
       query: [...nextLinkOptions, ...shared],
       version: plan.version,
     });

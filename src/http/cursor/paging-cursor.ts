@@ -11,7 +11,7 @@ import type { SqlValue } from '../../sql/statement.ts';
 /** What a chain of pages is read from. */
 export interface PagedRead {
   /** The path below the service root, still encoded. */
-  readonly resource: string;
+  readonly path: string;
   readonly query: readonly RawQueryOption[];
   readonly version: FeedVersion;
 }
@@ -26,11 +26,11 @@ export function deltaScopeOf(read: PagedRead): string {
   return scopeWithout(['$skiptoken', '$deltatoken'], read);
 }
 
-function scopeWithout(tokens: readonly string[], { resource, query, version }: PagedRead): string {
+function scopeWithout(tokens: readonly string[], { path, query, version }: PagedRead): string {
   const options = query
     .map(({ name, value }) => [optionName(name), value] as const)
     .filter(([name]) => name !== null && name !== 'api-version' && !tokens.includes(name));
-  return JSON.stringify([version, withoutKey(decodeURIComponent(resource)), options]);
+  return JSON.stringify([version, withoutKey(decodeURIComponent(path)), options]);
 }
 
 // `/devices(7)/apps` and `/devices(8)/apps` are one chain: a link inside each of many rows has the same token.

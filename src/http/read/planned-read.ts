@@ -1,39 +1,48 @@
-// What the corridor has worked out by the time it reads: handed to whoever reads a page or a row.
+// The second value of the corridor: all that is decided about a read before the database is asked.
 import type { Generation } from '../../engines/engine.ts';
 import type { DeltaVersion } from '../../format/odata/delta-row-templates.ts';
 import type { ResponseFormat } from '../../odata/headers/negotiate-format.ts';
 import type { Preferences } from '../../odata/headers/parse-prefer.ts';
-import type { ParsedRequest, Resource } from '../../odata/syntax/parsed-request.ts';
+import type { SplitOption } from '../../odata/parse/split-query.ts';
+import type { Resource } from '../../odata/syntax/parsed-request.ts';
+import type { Advice } from '../../plan/advice.ts';
 import type { ChangesPlan } from '../../plan/plan-changes.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
 
 export interface PlannedRead {
   readonly resource: Resource & { readonly kind: 'path' };
-  /** The options as they were written: links repeat them. */
-  readonly query: ParsedRequest['query'];
-  /** Of changes, what is read of the newer generation. */
+  /** Where changes are asked for, what is read of the newer generation. */
   readonly plan: ReadPlan;
-  /** What is asked for are changes; null where it is rows. */
+  /** Null where rows are asked for, and not their changes. */
   readonly changes: RequestedChanges | null;
-  /** Whether the last page is to link to the changes from then on; the name of what they are changes of, else null. */
-  readonly deltaScope: string | null;
   readonly format: ResponseFormat;
   readonly preferences: Preferences;
+  readonly advice: readonly Advice[];
   readonly generation: Generation;
   /** The absolute root that contexts are built on, without a slash at its end. */
   readonly root: string;
-  /** The first request of the chain: what `now` means on all its pages. */
+  readonly paging: Paging;
+}
+
+/** What the links from page to page repeat. */
+export interface Paging {
+  /** The absolute address of the read, without its query. */
+  readonly address: string;
+  readonly query: readonly SplitOption[];
+  /** When the first page was requested: what `now()` means on all pages. */
   readonly startedAt: Date;
-  /** Rows on the pages of this chain so far. */
+  /** Rows on the pages before this one. */
   readonly rowsServed: number;
-  /** What stays the same from page to page. */
+  /** What must not change from page to page. */
   readonly cursorScope: string;
+  /** What must not change from one read of changes to the next; null where the last page does not link to changes. */
+  readonly deltaScope: string | null;
 }
 
 export interface RequestedChanges {
   readonly plan: ChangesPlan;
   /** The earlier generation. */
   readonly since: Generation;
-  /** The version of the protocol that the answer speaks. */
+  /** The version of the protocol that the answer is written in. */
   readonly protocolVersion: DeltaVersion;
 }

@@ -1,44 +1,70 @@
-// How the rows of a page or an entity are written, and the context that says so.
-import {
-  selectList,
-  collectionContext,
-  deltaContext,
-  entityContext,
-  referenceContext,
-  referencesContext,
-} from '../../format/odata/context-url.ts';
+// The templates by which the database writes rows as JSON: those of a page, of one row, or of changes.
+import type { EntitySet } from '../../../schema/derive/exposed-model.ts';
+import type { FeedVersion } from '../../../schema/entity.ts';
 import { changedRowTemplate, removedRowTemplate } from '../../format/odata/delta-row-templates.ts';
 import { entityTemplate, referenceTemplate, type RowType } from '../../format/odata/entity-template.ts';
 import type { RowTemplate } from '../../format/odata/row-template.ts';
+import { areEntities } from '../../plan/apply/apply-rows.ts';
+import type { ReadPlan, RowsPlan } from '../../plan/read-plan.ts';
 import type { ChangeTemplates } from '../../sql/read/render-changes.ts';
-import { type Feed, rowKindOf } from '../feed.ts';
-import type { NestedLinks } from '../cursor/nested-links.ts';
-import type { RequestedChanges, PlannedRead } from './planned-read.ts';
+import { nestedLinks, type NestedLinks } from '../cursor/nested-links.ts';
+import type { Feed } from '../feed.ts';
+import type { PlannedRead, RequestedChanges } from './planned-read.ts';
 
 export interface RowTemplates {
-  readonly template: RowTemplate;
-  /** How rows are written that changes tell of; null where rows are asked for. */
+  readonly row: RowTemplate;
+  /** Null where rows are asked for, and not their changes. */
   readonly changes: ChangeTemplates | null;
-  /** Null under metadata=none. */
-  readonly context: string | null;
 }
 
 export function rowTemplates(
-  feed: Feed,
-  { plan, changes, format, preferences, root }: PlannedRead,
-  links: NestedLinks,
+  planned: PlannedRead,
+  { model, exposedModels }: Pick<Feed, 'model' | 'exposedModels'>,
 ): RowTemplates {
+  const { plan, changes, format, preferences } = planned;
   const { metadata: level, ieee754Compatible: int64AsText } = format;
-  const { omitNulls } = preferences;
-  const options = { level, int64AsText, omitNulls, namespace: feed.model.namespace };
-  const kind = rowKindOf(feed, plan.version, plan, links);
-  const template =
-    plan.form === 'ref' ? referenceTemplate(kind, options) : entityTemplate(kind, plan.columns, options);
+  const options = { level, int64AsText, omitNulls: preferences.omitNulls, namespace: model.namespace };
+  const rowType = rowTypeOf(plan, plan.version, exposedModels, nestedLinks(planned));
+  const row =
+    plan.form === 'ref'
+      ? referenceTemplate(rowType, options)
+      : entityTemplate(rowType, plan.columns, options);
+  return { row, changes: changes && changeTemplates(row, rowType, changes, plan.columns) };
+}
+
+/** What the rows of a plan are, with the rows inside them and the links to the rest of these. */
+export function rowTypeOf(
+  { entity, from, expands }: RowsPlan,
+  version: FeedVersion,
+  exposedModels: Feed['exposedModels'],
+  links: NestedLinks = () => null,
+): RowType {
   return {
-    template,
-    changes: changes && changeTemplates(template, kind, changes, plan.columns),
-    context: level === 'none' ? null : contextUrlOf({ plan, changes, root }),
+    columns: from.columns,
+    entitySet: areEntities(from) ? entitySetOf(exposedModels, { version, entity }) : null,
+    nested: expands.map((expansion) => {
+      const { name, form, join, rows } = expansion;
+      return {
+        name,
+        form,
+        many: join.many,
+        count: rows.count,
+        rowType: rowTypeOf(rows, version, exposedModels, links),
+        columnNames: rows.columns,
+        nextLink: links(entity.name, expansion),
+      };
+    }),
   };
+}
+
+/** What the plan's version shows of its collection. */
+function entitySetOf(
+  exposedModels: Feed['exposedModels'],
+  { version, entity }: Pick<ReadPlan, 'version' | 'entity'>,
+): EntitySet {
+  const entitySet = exposedModels[version].entitySets.get(entity.name);
+  if (entitySet) return entitySet;
+  throw new TypeError(`${version} does not expose ${entity.name}.`);
 }
 
 function changeTemplates(
@@ -47,18 +73,10 @@ function changeTemplates(
   { protocolVersion }: RequestedChanges,
   names: readonly string[],
 ): ChangeTemplates {
-  if (!entitySet) throw new TypeError('Changes are of entities.');
+  if (!entitySet) throw new TypeError('Only entities have changes.');
   return {
     row: changedRowTemplate(template, entitySet, protocolVersion, names),
     deleted: removedRowTemplate(entitySet, 'deleted', protocolVersion, template),
     changed: removedRowTemplate(entitySet, 'changed', protocolVersion, template),
   };
-}
-
-function contextUrlOf({ plan, changes, root }: Pick<PlannedRead, 'plan' | 'changes' | 'root'>): string {
-  const isPage = plan.shape === 'page';
-  if (plan.form === 'ref') return isPage ? referencesContext(root) : referenceContext(root);
-  const collection = changes ? deltaContext : collectionContext;
-  const context = isPage ? collection : entityContext;
-  return context(root, plan.entity.name, selectList(plan));
 }

@@ -1,160 +1,57 @@
-// The corridor: what a reader asked for becomes, step by step, what goes back to them.
-import { dateKeyOf } from '../../base/date-key.ts';
+// The corridor: what a client asks for becomes, step by step, the bytes that go back.
 import { FeedError } from '../../base/feed-error.ts';
-import { checkProtocolVersion, negotiateFormat } from '../../odata/headers/negotiate-format.ts';
-import { parsePrefer } from '../../odata/headers/parse-prefer.ts';
-import { splitQuery } from '../../odata/parse/split-query.ts';
-import { parseRequest } from '../../odata/parse/parse-request.ts';
-import { canTrackChanges } from '../../plan/plan-changes.ts';
-import { planRead } from '../../plan/plan-read.ts';
 import type { Answer } from '../answer.ts';
-import { planRequestedChanges } from './plan-requested-changes.ts';
-import { cursorScopeOf, decodeCursor, deltaScopeOf } from '../cursor/paging-cursor.ts';
-import { makeEtag, matchesEtag } from '../request/etag.ts';
-import type { FeedRequest } from '../request/feed-request.ts';
-import type { Feed } from '../feed.ts';
-import { contextRoot, decideVersion } from '../request/service-roots.ts';
-import { retryWithSmallerNestedPages } from './retry-with-smaller-nested-pages.ts';
-import { requireGeneration } from './require-generation.ts';
 import { firstLink } from '../cursor/next-link.ts';
-import type { PlannedRead } from './planned-read.ts';
-import { type DocumentRequest, serveDocument } from '../documents/serve-document.ts';
-import { servePage } from './serve-page.ts';
-import { serveRow } from './serve-row.ts';
+import { serveDocument } from '../documents/serve-document.ts';
+import type { Feed } from '../feed.ts';
+import { matchesEtag } from '../request/etag.ts';
+import type { FeedRequest } from '../request/feed-request.ts';
 import type { Stopwatch } from '../request/stopwatch.ts';
+import { encodePageAnswer } from './encode-page-answer.ts';
+import { encodeValueAnswer } from './encode-value-answer.ts';
+import { parseFeedRequest } from './parse-feed-request.ts';
+import type { ParsedRead } from './parsed-read.ts';
+import { planRequest } from './plan-request.ts';
+import type { PlannedRead } from './planned-read.ts';
+import { readEtag } from './read-etag.ts';
+import { readRows, type ReadRows } from './read-rows.ts';
+import { renderRead } from './render-read.ts';
 
-/** Throws FeedErrors; nothing has been sent by then. */
+/**
+ * Answers one read. The steps are those of the Server-Timing header; each takes the value of the one before.
+ * Throws FeedErrors; nothing has been sent by then.
+ */
 export async function serveRead(feed: Feed, request: FeedRequest, stopwatch: Stopwatch): Promise<Answer> {
+  const parsed = stopwatch.time('parse', () => parseFeedRequest(request, feed.limits));
+  if (parsed.kind === 'document') return serveDocument(feed, request, parsed);
   try {
-    return await answerRead(feed, request, stopwatch);
+    const planned = stopwatch.time('plan', () => planRequest(parsed, feed));
+    const etag = readEtag(request, planned, feed.fingerprint);
+    if (etag !== null && matchesEtag(request.headers['if-none-match'], etag)) {
+      return { status: 304, headers: { ETag: etag }, body: null };
+    }
+    const rendered = stopwatch.time('render', () => renderRead(planned, feed));
+    const rows = await stopwatch.timeAsync('read', () => readRows(rendered, planned, feed, request));
+    return stopwatch.time('encode', () => withCaching(encodeAnswer(planned, rows), etag));
   } catch (error) {
-    throw withFirstPageLink(error, request);
+    throw withFirstPageLink(error, parsed);
   }
 }
 
-async function answerRead(feed: Feed, request: FeedRequest, stopwatch: Stopwatch): Promise<Answer> {
-  const planned = planRequest(feed, request, stopwatch);
-  if (planned.kind === 'document') return serveDocument(feed, request, planned.request);
+function encodeAnswer(planned: PlannedRead, rows: ReadRows): Answer {
+  return rows.kind === 'page' ? encodePageAnswer(planned, rows) : encodeValueAnswer(planned, rows);
+}
 
-  const { plannedRead } = planned;
-  const { plan, changes, format, preferences, generation, startedAt, cursorScope } = plannedRead;
-  const protocolVersion = changes?.protocolVersion ?? null;
-  const variant = JSON.stringify([
-    format,
-    preferences,
-    protocolVersion,
-    request.contentEncoding,
-    request.base,
-  ]);
-  const state = [feed.fingerprint, generation.id, generation.publishedAt, dateKeyOf(startedAt)];
-  const etag = makeEtag([
-    ...state,
-    plan.version,
-    request.mount.resource,
-    cursorScope,
-    request.rawQuery,
-    variant,
-  ]);
-  // What `now()` says is not known until it is asked.
-  const isCacheable = !/\bnow\b/i.test(cursorScope);
-  if (isCacheable && matchesEtag(request.headers['if-none-match'], etag))
-    return { status: 304, headers: { ETag: etag }, body: null };
-
-  const serve = plan.shape === 'page' ? servePage : serveRow;
-  const answer = await retryWithSmallerNestedPages(plannedRead, (each) =>
-    serve(feed, request, each, stopwatch),
-  );
-  const caching = {
-    'Cache-Control': 'private, no-cache',
-    ...(isCacheable && answer.status === 200 && { ETag: etag }),
-  };
+function withCaching(answer: Answer, etag: string | null): Answer {
+  const isTagged = etag !== null && answer.status === 200;
+  const caching = { 'Cache-Control': 'private, no-cache', ...(isTagged && { ETag: etag }) };
   return { ...answer, headers: { ...answer.headers, ...caching } };
 }
 
-/** What a request turned out to ask for. */
-export type PlannedRequest =
-  | { readonly kind: 'document'; readonly request: DocumentRequest }
-  | { readonly kind: 'read'; readonly plannedRead: PlannedRead };
-
-/** The first half of the corridor, in which nothing is read yet. */
-export function planRequest(feed: Feed, request: FeedRequest, stopwatch: Stopwatch): PlannedRequest {
-  const { headers, mount, rawQuery } = request;
-
-  checkProtocolVersion(headerText(headers['odata-maxversion']), headerText(headers['odata-version']));
-  const parsed = parseRequest(mount.resource, rawQuery, feed.limits);
-  const version = decideVersion(mount, parsed.options.apiVersion);
-  const preferences = parsePrefer(headerText(headers.prefer));
-  const root = `${request.base}${contextRoot(mount, version)}`;
-  stopwatch.lap('parse');
-
-  const { resource, options } = parsed;
-  if (resource.kind !== 'path') return { kind: 'document', request: { resource, options, version, root } };
-
-  const { query } = parsed;
-  const pagedRead = { resource: mount.resource, query, version };
-  const cursorScope = cursorScopeOf(pagedRead);
-  const continuation = decodeCursor(options.skiptoken, cursorScope);
-  // A chain that crosses midnight keeps the day it began on, as it keeps its snapshot.
-  const startedAt = continuation ? new Date(continuation.startedAt) : feed.clock.now();
-  const context = {
-    version,
-    exposedModels: feed.exposedModels,
-    now: startedAt,
-    limits: feed.limits,
-    continuation,
-  };
-  const deltaScope = deltaScopeOf(pagedRead);
-  const pinnedId = continuation?.generation ?? null;
-  const foundGeneration = pinnedId === null ? feed.engine.current() : feed.engine.generation(pinnedId);
-  const { deltatoken } = options;
-  const maxVersion = headerText(headers['odata-maxversion']);
-  const changes =
-    deltatoken === null || version === 'v1.0'
-      ? null
-      : planRequestedChanges(
-          feed.engine,
-          deltatoken,
-          { parsed, generation: requireGeneration(foundGeneration, pinnedId), deltaScope, maxVersion },
-          context,
-        );
-  const plan = changes?.plan.newer ?? planRead(parsed, context);
-  const isPlainText = plan.shape === 'count' || plan.shape === 'value';
-  const format = negotiateFormat(
-    isPlainText ? undefined : headers.accept,
-    isPlainText ? null : options.format,
-  );
-  const generation = requireGeneration(foundGeneration, pinnedId);
-  stopwatch.lap('plan');
-
-  const tracksChanges = continuation
-    ? continuation.tracksChanges
-    : preferences.trackChanges && canTrackChanges(parsed, plan);
-  const rowsServed = continuation?.served ?? 0;
-  const shared = {
-    resource,
-    query,
-    format,
-    preferences,
-    generation,
-    root,
-    startedAt,
-    rowsServed,
-    cursorScope,
-  };
-  return {
-    kind: 'read',
-    plannedRead: { ...shared, plan, changes, deltaScope: tracksChanges || changes ? deltaScope : null },
-  };
-}
-
-/** Where a snapshot is gone, where to begin again. */
-function withFirstPageLink(error: unknown, { base, mount, rawQuery }: FeedRequest): unknown {
+/** Where the generation of a page is gone, the error says where to begin again. */
+function withFirstPageLink(error: unknown, { address, query }: ParsedRead): unknown {
   if (!(error instanceof FeedError) || error.code !== 'request.generation-gone') return error;
   const { code, message, hint } = error;
-  const location = firstLink(`${base}${mount.root.path}${mount.resource}`, splitQuery(rawQuery));
+  const location = firstLink(address, query);
   return new FeedError(code, message, { location, ...(hint !== undefined && { hint }) });
-}
-
-function headerText(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.join(', ');
 }

@@ -1,10 +1,11 @@
 // What the corridor needs to know of an HTTP request, read once at the border.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Request } from 'express';
 import { FeedError } from '../../base/feed-error.ts';
 import { followEntityId } from './follow-entity-id.ts';
 import { findMount, type Mount } from './service-roots.ts';
 import { publicBase } from './public-base.ts';
+import type { ContentEncoding } from './content-encoding.ts';
+import type { RequestContext } from './request-context.ts';
 
 export interface FeedRequest {
   readonly mount: Mount;
@@ -13,7 +14,7 @@ export interface FeedRequest {
   /** Absolute public address of the server, without a slash at its end. */
   readonly base: string;
   readonly headers: IncomingHttpHeaders;
-  readonly contentEncoding: 'gzip' | 'identity';
+  readonly contentEncoding: ContentEncoding;
   /** False for HEAD. */
   readonly wantsBody: boolean;
   /** Aborts when the client has gone. */
@@ -22,9 +23,8 @@ export interface FeedRequest {
 
 /** Throws `request.method-not-allowed`, `request.unknown-resource`, and `request.malformed-url` for a bad host. */
 export function readFeedRequest(
-  request: Request,
+  { request, contentEncoding, signal }: Pick<RequestContext, 'request' | 'contentEncoding' | 'signal'>,
   publicUrl: string | null,
-  signal: AbortSignal,
 ): FeedRequest {
   const { method } = request;
   if (method !== 'GET' && method !== 'HEAD') {
@@ -34,7 +34,7 @@ export function readFeedRequest(
   return {
     ...parseTarget(request.originalUrl, publicBase(request, publicUrl)),
     headers: request.headers,
-    contentEncoding: request.acceptsEncodings('gzip', 'identity') === 'gzip' ? 'gzip' : 'identity',
+    contentEncoding,
     wantsBody: method === 'GET',
     signal,
   };

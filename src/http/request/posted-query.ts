@@ -7,6 +7,7 @@ import { findMount } from './service-roots.ts';
 import { publicBase } from './public-base.ts';
 import { readBody } from './read-body.ts';
 import type { Feed } from '../feed.ts';
+import type { RequestContext } from './request-context.ts';
 
 const SUFFIX = /\/(?:\$|%24)query\/?$/;
 
@@ -25,9 +26,8 @@ export function isPostedQuery({ method, originalUrl }: Pick<Request, 'method' | 
  * Throws `request.unsupported-media`, `limit.query-too-long`, `request.malformed-url`, and as findAsked does.
  */
 export async function readPostedQuery(
-  request: Request,
+  { request, contentEncoding, signal }: Pick<RequestContext, 'request' | 'contentEncoding' | 'signal'>,
   { settings: { publicUrl }, limits }: Pick<Feed, 'settings' | 'limits'>,
-  signal: AbortSignal,
 ): Promise<FeedRequest> {
   const [type] = parseHeaderList(request.headers['content-type'] ?? '');
   if (!MEDIA_TYPES.includes(type?.name ?? '')) {
@@ -48,7 +48,7 @@ export async function readPostedQuery(
     ...parseTarget(`${path.replace(SUFFIX, '')}?${options}`, publicBase(request, publicUrl)),
     // A tag is of an address, and this answer has none.
     headers: { ...request.headers, 'if-none-match': undefined },
-    contentEncoding: request.acceptsEncodings('gzip', 'identity') === 'gzip' ? 'gzip' : 'identity',
+    contentEncoding,
     wantsBody: true,
     signal,
   };

@@ -1,6 +1,7 @@
 // One request on its way: what is known of it before anyone has looked at what it asks for.
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { type ContentEncoding, contentEncodingOf } from './content-encoding.ts';
 import { startStopwatch, type Stopwatch } from './stopwatch.ts';
 
 export interface RequestContext {
@@ -8,6 +9,7 @@ export interface RequestContext {
   readonly request: Request;
   readonly response: Response;
   readonly stopwatch: Stopwatch;
+  readonly contentEncoding: ContentEncoding;
   /** Aborts when nothing more can be sent: the answer is out, or the client has gone. */
   readonly signal: AbortSignal;
   /** What its body asks for besides: addresses of the parts of a batch, or of a read with the options in the body. */
@@ -29,6 +31,7 @@ export function createRequestContext(request: Request, response: Response): Requ
     request,
     response,
     stopwatch: startStopwatch(),
+    contentEncoding: contentEncodingOf(request),
     signal: over.signal,
     bodyTargets: [],
   };

@@ -13,6 +13,7 @@ import type { Feed, FeedDependencies } from '../feed.ts';
 import { takeKeyParameter } from '../request/take-key-parameter.ts';
 import { sendAnswer } from './send-answer.ts';
 import { serverTiming } from '../request/stopwatch.ts';
+import { headerText } from '../request/header-text.ts';
 import type { RouteTemplateOf } from '../request/route-template.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
 
@@ -137,7 +138,7 @@ async function sendToClient(
   { answer, account, usage }: Delivery,
 ): Promise<boolean> {
   if (answer === CLIENT_CLOSED_REQUEST) return false;
-  const { id: requestId, request, response, stopwatch, signal } = context;
+  const { id: requestId, request, response, stopwatch, contentEncoding, signal } = context;
   const isConnected = !signal.aborted;
   // One line each: Power Query reads no list of challenges.
   if (answer.status === 401) response.setHeader('WWW-Authenticate', authenticator.challenges);
@@ -145,18 +146,19 @@ async function sendToClient(
   const timing = serverTiming(stopwatch);
   if (timing !== '') response.setHeader('Server-Timing', timing);
   try {
-    await sendAnswer(answer, response, {
-      contentEncoding: request.acceptsEncodings('gzip', 'identity') === 'gzip' ? 'gzip' : 'identity',
-      wantsBody: request.method !== 'HEAD',
-      signal,
-      stallMs: WRITE_STALL_TIMEOUT_MS,
-      onPart: (rows, bytes) => {
-        usage.rows += rows;
-        usage.bytes += bytes;
-        account?.chargeBytes(bytes);
-      },
-    });
-    stopwatch.lap('send');
+    await stopwatch.timeAsync('send', () =>
+      sendAnswer(answer, response, {
+        contentEncoding,
+        wantsBody: request.method !== 'HEAD',
+        signal,
+        stallMs: WRITE_STALL_TIMEOUT_MS,
+        onPart: (rows, bytes) => {
+          usage.rows += rows;
+          usage.bytes += bytes;
+          account?.chargeBytes(bytes);
+        },
+      }),
+    );
     return isConnected;
   } catch (thrown) {
     // The head is out: only a broken connection can still say that the table is not whole.
@@ -192,8 +194,4 @@ function observeAnswer(
     steps: context.stopwatch.steps(),
     ...(answer.code !== undefined && { code: answer.code }),
   });
-}
-
-function headerText(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.join(', ');
 }

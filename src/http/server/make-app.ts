@@ -75,11 +75,12 @@ export function makeApp(
 /** The corridor begins here, for one read or for many. */
 async function handleRead(authenticated: AuthenticatedRequest, context: RequestContext): Promise<Answer> {
   const { feed } = authenticated;
-  const { request, signal, stopwatch } = context;
+  const { request, stopwatch } = context;
   if (isBatchTarget(request.originalUrl)) return serveBatch(authenticated, context);
-  const { publicUrl } = feed.settings;
-  if (!isPostedQuery(request)) return serveRead(feed, readFeedRequest(request, publicUrl, signal), stopwatch);
-  const posted = await readPostedQuery(request, feed, signal);
+  if (!isPostedQuery(request)) {
+    return serveRead(feed, readFeedRequest(context, feed.settings.publicUrl), stopwatch);
+  }
+  const posted = await readPostedQuery(context, feed);
   context.bodyTargets.push(`?${posted.rawQuery}`);
   return serveRead(feed, posted, stopwatch);
 }

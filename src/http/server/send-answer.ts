@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import { constants, createGzip, gzip } from 'node:zlib';
 import type { Response } from 'express';
 import type { Answer, BodyPart } from '../answer.ts';
+import type { ContentEncoding } from '../request/content-encoding.ts';
 
 export interface SendOptions {
-  readonly contentEncoding: 'gzip' | 'identity';
+  readonly contentEncoding: ContentEncoding;
   readonly wantsBody: boolean;
   /** Aborts when nothing more can be sent. */
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@
 import { FeedError } from '../../../base/feed-error.ts';
 import type { PageStatement, PageStatements, SqlValue, Statement } from '../../../sql/statement.ts';
 import type { PagePart, PageRequest } from '../../engine.ts';
+import { retrySmaller } from './retry-smaller.ts';
 import type { SqliteRow } from './worker-messages.ts';
 
 /** Runs a statement that yields one row, which may hold so many of the answer's. */
@@ -18,6 +19,12 @@ const NESTED_CHUNK_ROWS = 100;
 // How much smaller a chunk becomes whose rows hold too many others.
 const CHUNK_SHRINK_FACTOR = 10;
 
+/** What a chunk is read with, and how many rows it may have. */
+interface ChunkSize {
+  readonly statements: PageStatements;
+  readonly rows: number;
+}
+
 interface Chunk {
   /** Rows that it could have had: fewer than were wanted where rows hold too many others. */
   readonly requestedRows: number;
@@ -33,7 +40,7 @@ interface Chunk {
  */
 export async function* readPageInChunks(
   {
-    statements,
+    statements: requestedStatements,
     after: startAfter,
     maxRows: pageRows,
     maxBytes: pageBytes,
@@ -47,29 +54,31 @@ export async function* readPageInChunks(
   const readerLeft = new AbortController();
   const combinedSignal = AbortSignal.any([signal, readerLeft.signal]);
   const maxRows = Math.min(pageRows, top ?? Infinity);
-  let chunkRows = chunkRowsFor(statements);
-  const readChunk = async (
-    statement: PageStatement,
+  let rows = 0;
+  let chunkSize: ChunkSize = { statements: requestedStatements, rows: chunkRowsFor(requestedStatements) };
+  const readChunk = (
+    position: 'first' | 'next',
     maxChunkRows: number,
     after: readonly SqlValue[],
   ): Promise<Chunk> => {
-    const requestedRows = Math.min(chunkRows, maxChunkRows);
-    try {
-      return {
-        requestedRows,
-        ...toChunk(await readRow(bindBlanks(statement, requestedRows, after), requestedRows, combinedSignal)),
-      };
-    } catch (error) {
-      if (!statements.hasLargeRows || requestedRows <= 1 || !isTooComplex(error)) throw error;
-      chunkRows = Math.ceil(requestedRows / CHUNK_SHRINK_FACTOR);
-      return readChunk(statement, maxChunkRows, after);
-    }
+    const isPartway = rows > 0;
+    return retrySmaller(
+      chunkSize,
+      async ({ statements, rows: chunkRows }) => {
+        const requestedRows = Math.min(chunkRows, maxChunkRows);
+        const statement = bindBlanks(statements[position], requestedRows, after);
+        return { requestedRows, ...toChunk(await readRow(statement, requestedRows, combinedSignal)) };
+      },
+      (size) => {
+        const smaller = smallerChunk(size, maxChunkRows, isPartway);
+        chunkSize = smaller ?? chunkSize;
+        return smaller;
+      },
+    );
   };
 
-  let rows = 0;
   let bytes = 0;
-  let nextChunk: Promise<Chunk> | null =
-    maxRows > 0 ? readChunk(statements.first, maxRows, startAfter ?? []) : null;
+  let nextChunk: Promise<Chunk> | null = maxRows > 0 ? readChunk('first', maxRows, startAfter ?? []) : null;
   let after: readonly SqlValue[] | null = null;
   try {
     while (nextChunk) {
@@ -80,13 +89,13 @@ export async function* readPageInChunks(
       bytes += chunk.body?.byteLength ?? 0;
       after = chunk.rows < chunk.requestedRows || rows === top ? null : chunk.after;
       const continues = after !== null && rows < maxRows && bytes < pageBytes && performance.now() < endsAt;
-      nextChunk = continues && after ? readChunk(statements.next, maxRows - rows, after) : null;
+      nextChunk = continues && after ? readChunk('next', maxRows - rows, after) : null;
       // The reader may leave before it looks at the chunk ahead.
       nextChunk?.catch(() => undefined);
       if (chunk.body) yield { kind: 'rows', bytes: chunk.body, rows: chunk.rows };
     }
-    if (after && !nextChunk && !statements.regroupsEveryChunk) {
-      const probe = await nullIfLimitReached(readChunk(statements.next, 1, after), true);
+    if (after && !nextChunk && !requestedStatements.regroupsEveryChunk) {
+      const probe = await nullIfLimitReached(readChunk('next', 1, after), true);
       if (probe?.rows === 0) after = null;
     }
     yield { kind: 'end', after };
@@ -106,8 +115,18 @@ function chunkRowsFor({
   return sorts ? SORTED_CHUNK_ROWS : CHUNK_ROWS;
 }
 
-function isTooComplex(error: unknown): boolean {
-  return error instanceof FeedError && error.code === 'limit.too-complex';
+/** Fewer rows to a chunk, then fewer rows inside each: the latter only where the page has no rows yet. */
+function smallerChunk(
+  { statements, rows }: ChunkSize,
+  maxChunkRows: number,
+  isPartway: boolean,
+): ChunkSize | null {
+  const requestedRows = Math.min(rows, maxChunkRows);
+  if (statements.hasLargeRows && requestedRows > 1) {
+    return { statements, rows: Math.ceil(requestedRows / CHUNK_SHRINK_FACTOR) };
+  }
+  const smaller = isPartway ? null : (statements.smaller?.() ?? null);
+  return smaller && { statements: smaller, rows: chunkRowsFor(smaller) };
 }
 
 async function nullIfLimitReached(chunk: Promise<Chunk>, isPartway: boolean): Promise<Chunk | null> {

@@ -1,0 +1,31 @@
+// The generation that a read is of: the one its cursor names, else the newest. Either may be missing.
+import { FeedError } from '../../base/feed-error.ts';
+import type { Engine, Generation } from '../../engines/engine.ts';
+
+export interface FoundGeneration {
+  /** The id that was asked for; null for the newest. */
+  readonly id: number | null;
+  /** Null where it is gone, or nothing has been published yet. */
+  readonly generation: Generation | null;
+}
+
+export function findGeneration(
+  engine: Pick<Engine, 'current' | 'generation'>,
+  id: number | null,
+): FoundGeneration {
+  return { id, generation: id === null ? engine.current() : engine.generation(id) };
+}
+
+/** Throws `request.generation-gone`, or `feed.empty` before the first run. */
+export function requireGeneration({ id, generation }: FoundGeneration): Generation {
+  if (generation) return generation;
+  if (id !== null) {
+    throw new FeedError('request.generation-gone', `Snapshot ${id} is no longer kept.`, {
+      hint: 'Start again from the first page.',
+    });
+  }
+  throw new FeedError('feed.empty', 'No night has been published yet.', {
+    hint: 'Run `fleetfeed snapshot`, or wait for the next night.',
+    retryAfterSeconds: 60,
+  });
+}

@@ -151,7 +151,7 @@ test.each<[string, Entity, StagedRow]>([
       20260101,
       midnightOf(20260101),
     );
-    expect(() => stage.append(entity, [row])).toThrow('must be told');
+    expect(() => stage.append(entity, [row])).toThrow('must be reported');
     expect(() => stage.enrich(things, [told('a', { colourKey: 1 })])).toThrow('cannot come from');
     stage.discard();
   }),
@@ -164,7 +164,7 @@ test.each([null, undefined])('a row is refused as it comes where what may not be
       midnightOf(20260101),
     );
     const row = { ...thing('a'), values: { ...thing('a').values, colourKey } } as StagedRow;
-    expect(() => stage.append(things, [row])).toThrow('things.colourKey: a row came without a value');
+    expect(() => stage.append(things, [row])).toThrow('A row of things has no value for colourKey');
     stage.discard();
   }),
 );

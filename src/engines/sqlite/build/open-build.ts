@@ -81,10 +81,10 @@ export function openBuildWithContext(
   const { dataDir, model } = folder;
   const { dateKey, now, base, copyFrom, reverted, afterId = 0 } = buildBase;
   const buildFile = join(dataDir, BUILD_FILE);
-  const stagingFolder = `${buildFile}-harvested`;
+  const stagingFile = `${buildFile}-harvested`;
   // What is there is of a run that was killed.
   const removeBuildFiles = (): void =>
-    [buildFile, `${buildFile}-journal`, `${buildFile}-compact`, stagingFolder].forEach((path) =>
+    [buildFile, `${buildFile}-journal`, `${buildFile}-compact`, stagingFile].forEach((path) =>
       rmSync(path, { recursive: true, force: true }),
     );
   removeBuildFiles();
@@ -117,7 +117,7 @@ export function openBuildWithContext(
     reconcileJournal(dataDir, { dateKey, baseDateKey: base?.dateKey ?? null, buildFile });
     const generationBuild = openSqliteGenerationBuild(
       context,
-      { id, stagingFolder },
+      { id, stagingFile },
       {
         writeRunHistory: (run) => writeRunHistory(context, dataDir, base, run),
         redact(values) {

@@ -12,7 +12,7 @@ import { replacePartition } from '../merge/replace-partition.ts';
 import { mergeScd2 } from '../merge/merge-scd2.ts';
 import type { RowChanges, BuildContext, ResolvedTables } from './build-context.ts';
 import { resolveStagedInput, addFixedRows } from '../merge/resolve-staged-input.ts';
-import { openStaging, type StagedInput, type Staging } from '../staging/staging.ts';
+import { openStagingFile, type StagedInput, type StagingFile } from '../staging/staging-file.ts';
 import { schemaFingerprint } from '../generations/schema-fingerprint.ts';
 import { erasePeople, findLeavers } from '../privacy/erase-people.ts';
 import { applyPrivacyProfile, readPrivacyProfile } from '../privacy/apply-privacy-profile.ts';
@@ -36,18 +36,18 @@ export interface BuildCallbacks {
 export interface BuildTarget {
   /** Of the generation to be. */
   readonly id: number;
-  /** For what is harvested, until it is merged. Not there yet, and gone when the stage has ended. */
-  readonly stagingFolder: string;
+  /** For staged rows, until they are merged. Does not exist yet, and is removed when the build ends. */
+  readonly stagingFile: string;
 }
 
 /** `night.database` already has the model's shape. */
 export function openSqliteGenerationBuild(
   context: BuildContext,
-  { id, stagingFolder }: BuildTarget,
+  { id, stagingFile }: BuildTarget,
   callbacks: BuildCallbacks,
 ): GenerationBuild {
   const { database, parameters } = context;
-  const staging = openStaging(database, stagingFolder);
+  const staging = openStagingFile(database, stagingFile);
   const rowCountsBefore = countRowsBefore(context);
   const mergeCounts: MergeCounts[] = [];
   let hasErasedData = false;
@@ -121,7 +121,6 @@ export function openSqliteGenerationBuild(
       database.exec('DELETE FROM generation');
       database.prepare('INSERT INTO generation VALUES (?, ?, ?)').run(id, parameters.day, publishedAt);
       database.pragma(`user_version = ${fingerprint}`);
-      database.exec('DETACH staging');
       if (!isAppendOnly || isAnalyzeDue(database)) database.exec('ANALYZE');
       vacuumErasedData();
       database.close();
@@ -136,7 +135,6 @@ export function openSqliteGenerationBuild(
       callbacks.quarantine(finalRun);
     },
     discard(finalRun) {
-      staging.close();
       database.close();
       callbacks.discard(finalRun);
     },
@@ -147,7 +145,7 @@ export function openSqliteGenerationBuild(
 function mergeCollection(
   context: BuildContext,
   entity: Entity,
-  staging: Staging,
+  staging: StagingFile,
   completeness: Completeness,
 ): MergeCounts {
   if (completeness === 'failed') {

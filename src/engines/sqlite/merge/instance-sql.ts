@@ -4,7 +4,7 @@ import { type Storage, INTERVAL_COLUMNS } from '../../../../schema/derive/storag
 import { NOT_AVAILABLE_KEY } from '../../../../schema/entity.ts';
 import { columnsEqual } from '../sql-columns.ts';
 import { isReportedSql, stagedIdentityColumns } from '../staging/staged-value.ts';
-import type { StagedInput } from '../staging/staging.ts';
+import type { StagedInput } from '../staging/staging-file.ts';
 
 /** A property that is another thing's key, where `s` has the natural text of that thing. */
 export interface Reference {

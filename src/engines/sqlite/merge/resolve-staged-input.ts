@@ -6,7 +6,7 @@ import type { Value } from '../../../../schema/entity.ts';
 import { columnList } from '../sql-columns.ts';
 import { presentConditions } from './merge-scd1.ts';
 import type { BuildContext, ResolvedTables } from '../build/build-context.ts';
-import { stagingTable, type StagedInput } from '../staging/staging.ts';
+import { stagingTable, type StagedInput } from '../staging/staging-file.ts';
 import {
   fillUnreportedSql,
   storedStateJoin,

@@ -1,4 +1,4 @@
-// What further sources tell of things, one row a thing: column by column the last told value stays.
+// The rows of enrichment sources, merged to one row per instance: in each column the last reported value wins.
 import type { Database, Statement } from 'better-sqlite3';
 import { columnSql, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
@@ -15,16 +15,16 @@ import {
 } from './staged-value.ts';
 
 export interface EnrichmentTable {
-  /** Of the table, which has the columns of `stagedIdentity` and every property that may be left untold. */
+  /** It has the columns of `stagedIdentityColumns` and every property that may be unreported, except references. */
   readonly table: string;
   add(rows: readonly StagedRow[]): void;
 }
 
-/** Makes the table of this name. */
-export function openEnrichmentTable(database: Database, storage: Storage, table: string): EnrichmentTable {
+/** Creates the table of this name. */
+export function createEnrichmentTable(database: Database, storage: Storage, table: string): EnrichmentTable {
   const { entity, sourced } = storage;
   const identity = stagedIdentityColumns(storage);
-  // References stay out: their keys are looked up for the rows that are appended.
+  // References are left out: the merge looks up their keys for appended rows only.
   const attributes = sourced.filter(
     (name) => mayBeUnreported(storage, name) && entity.properties[name]?.refers === undefined,
   );
@@ -45,7 +45,7 @@ export function openEnrichmentTable(database: Database, storage: Storage, table:
       (name) => !identity.includes(name) && !attributes.includes(name),
     );
     if (unknownName !== undefined)
-      throw new TypeError(`${entity.name}.${unknownName} cannot come from a supplement.`);
+      throw new TypeError(`${entity.name}.${unknownName} cannot come from an enrichment source.`);
     return [
       ...identity.map((name) =>
         toStagedSqlValue(entity.name, name, name === NATURAL_KEY ? naturalKey : values[name]),

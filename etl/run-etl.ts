@@ -7,14 +7,10 @@ import { FeedError } from '../src/base/feed-error.ts';
 import type { RunPhase, Observer } from '../src/base/observation.ts';
 import { KEEP_FOREVER, type Retention } from '../src/base/retention.ts';
 import type { Generation } from '../src/engines/engine.ts';
-import type {
-  VerifyFinding,
-  MergeStep,
-  RunProblem,
-  RunRecord,
-  GenerationBuild,
-  Warehouse,
-} from '../src/engines/generation-build.ts';
+import type { VerifyFinding, GenerationBuild } from '../src/engines/generation-build.ts';
+import type { Staging } from '../src/engines/staging.ts';
+import type { MergeStep, RunProblem, RunRecord } from '../src/engines/run-journal.ts';
+import type { Warehouse } from '../src/engines/warehouse.ts';
 import type { GraphClient } from './graph/graph-client.ts';
 import { harvest as harvestTenant, type HarvestReport } from './harvest/harvest.ts';
 import type { HarvestProblem } from './harvest/source-results.ts';
@@ -35,7 +31,7 @@ export interface EtlOptions {
   /** What is kept of people; everything, for ever, unless told. */
   readonly privacy?: PrivacySettings;
   /** Appends rows to the stage; the tenant behind `graph` unless told otherwise. */
-  readonly harvest?: (graph: GraphClient, stage: GenerationBuild) => Promise<HarvestReport>;
+  readonly harvest?: (graph: GraphClient, staging: Staging) => Promise<HarvestReport>;
   /** For how long days are kept; for ever unless told. */
   readonly retention?: Retention;
 }

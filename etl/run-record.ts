@@ -1,7 +1,8 @@
 // The run of a night as the journal is told of it: as it begins, and as it ends.
 import { dateKeyOf } from '../src/base/date-key.ts';
 import { FeedError } from '../src/base/feed-error.ts';
-import type { VerifyFinding, MergeStep, RunProblem, RunRecord } from '../src/engines/generation-build.ts';
+import type { VerifyFinding } from '../src/engines/generation-build.ts';
+import type { MergeStep, RunProblem, RunRecord } from '../src/engines/run-journal.ts';
 
 /** The night is the UTC day it starts on. */
 export function startRun(run: string, startedAt: Date): RunRecord {

@@ -1,6 +1,6 @@
 // A stream as data: where a collection's rows come from, and the source of every property that the merge does not fill itself.
 import type { Property, SourcedName, TypedEntity, Value } from '../schema/entity.ts';
-import type { StagedValue } from '../src/engines/generation-build.ts';
+import type { StagedValue } from '../src/engines/staging.ts';
 
 type Properties = Readonly<Record<string, Property>>;
 

@@ -1,5 +1,5 @@
 // What every part of the harvest works with.
-import type { GenerationBuild } from '../../src/engines/generation-build.ts';
+import type { Staging } from '../../src/engines/staging.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 import type { KeyOf } from '../transform/lookups.ts';
 import type { ReportExports } from './report-exports.ts';
@@ -8,7 +8,7 @@ import type { StringPool } from './memory/string-pool.ts';
 
 export interface HarvestContext {
   readonly graph: GraphClient;
-  readonly staging: GenerationBuild;
+  readonly staging: Staging;
   readonly results: SourceResults;
   readonly keyOf: KeyOf;
   /** Ids that devices have in Entra, which several sources tell. */

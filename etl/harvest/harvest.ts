@@ -1,5 +1,5 @@
 // The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
-import type { Completeness, GenerationBuild } from '../../src/engines/generation-build.ts';
+import type { Completeness, Staging } from '../../src/engines/staging.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 import { openReportExports, type ReportExportOptions } from './report-exports.ts';
 import { harvestApps, harvestInstallations } from './apps/harvest-apps.ts';
@@ -47,7 +47,7 @@ export interface HarvestReport {
  */
 export async function harvest(
   graph: GraphClient,
-  staging: GenerationBuild,
+  staging: Staging,
   options: HarvestOptions = {},
 ): Promise<HarvestReport> {
   const {
@@ -109,7 +109,7 @@ async function harvestPoliciesAndOutcomes(context: HarvestContext): Promise<Know
   return policies;
 }
 
-function makeLookupKeys(staging: GenerationBuild, results: SourceResults): KeyOf {
+function makeLookupKeys(staging: Staging, results: SourceResults): KeyOf {
   return makeKeyOf(staging, ({ entity }, member) => {
     // Nothing of a lookup is ever gone because a night did not meet it.
     results.mark([entity], 'partial');

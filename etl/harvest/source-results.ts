@@ -2,7 +2,7 @@
 import type { Entity } from '../../schema/entity.ts';
 import type { FeedError } from '../../src/base/feed-error.ts';
 import type { Observer } from '../../src/base/observation.ts';
-import type { Completeness } from '../../src/engines/generation-build.ts';
+import type { Completeness } from '../../src/engines/staging.ts';
 import { isSourceFailure } from '../graph/source-failure.ts';
 
 export interface HarvestProblem {

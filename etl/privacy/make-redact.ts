@@ -1,7 +1,7 @@
 // What is written in place of a personal value.
 import { createHmac } from 'node:crypto';
 import type { PrivacyProfile } from '../../schema/privacy-profile.ts';
-import type { Redact } from '../../src/engines/generation-build.ts';
+import type { Redact } from '../../src/engines/erasure.ts';
 
 const MASKED_PREFIX = 'masked-';
 const MASK_DIGITS = 32;

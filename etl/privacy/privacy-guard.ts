@@ -4,6 +4,8 @@ import { profileOf, type PrivacyProfile } from '../../schema/privacy-profile.ts'
 import { addDays } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';
+import type { Erasure } from '../../src/engines/erasure.ts';
+import type { Staging } from '../../src/engines/staging.ts';
 import { makeRedact } from './make-redact.ts';
 import { redactStaging } from './redact-staging.ts';
 
@@ -26,34 +28,34 @@ export const KEEP_ALL_PERSONAL_DATA: PrivacySettings = {
 
 export interface PrivacyGuard {
   /** For the harvest. */
-  readonly staging: GenerationBuild;
+  readonly staging: Staging;
   /** Once everything is merged: a sentence for the journal, or null where nobody was erased. */
   readonly eraseLeavers: (now: Date) => string | null;
 }
 
 /** Throws FeedError `setup.bad-setting` where values are masked by a secret that is no longer there. */
 export function openPrivacyGuard(
-  build: GenerationBuild,
+  { staging, erasure }: GenerationBuild,
   model: Model,
   privacy: PrivacySettings,
 ): PrivacyGuard {
   const { eraseLeaversAfterDays } = privacy;
-  const profile = effectiveProfile(build.privacyProfile, privacy.profile);
+  const profile = effectiveProfile(erasure.privacyProfile, privacy.profile);
   const isMasking = Object.values(profile).some((each) => each !== 'full');
-  const redact = makeRedact(profile, isMasking ? maskingSecret(build, privacy) : new Uint8Array());
-  build.applyPrivacyProfile(profile, redact);
-  const needsNoRedaction = !isMasking && build.tombstones.length === 0;
-  const { staging, returnedHashes } = needsNoRedaction
-    ? { staging: build, returnedHashes: [] }
-    : redactStaging(build, model, redact);
+  const redact = makeRedact(profile, isMasking ? maskingSecret(erasure, privacy) : new Uint8Array());
+  erasure.applyPrivacyProfile(profile, redact);
+  const needsNoRedaction = !isMasking && erasure.tombstones.length === 0;
+  const redacted = needsNoRedaction
+    ? { staging, returnedHashes: [] }
+    : redactStaging(staging, model, erasure.tombstones, redact);
   return {
-    staging,
+    staging: redacted.staging,
     eraseLeavers(now) {
-      build.removeTombstones([...returnedHashes]);
+      erasure.removeTombstones([...redacted.returnedHashes]);
       if (eraseLeaversAfterDays === null) return null;
-      const leavers = build.leaversSince(addDays(build.dateKey, -eraseLeaversAfterDays));
+      const leavers = erasure.leaversSince(addDays(staging.dateKey, -eraseLeaversAfterDays));
       if (leavers.length === 0) return null;
-      const { people } = build.erase(leavers, { at: now, forGood: false });
+      const { people } = erasure.erase(leavers, { at: now, forGood: false });
       const subject = people === 1 ? 'One person who had left was' : `${people} people who had left were`;
       return `${subject} erased, ${eraseLeaversAfterDays} days after.`;
     },
@@ -67,7 +69,7 @@ function effectiveProfile(current: PrivacyProfile | null, requested: PrivacyProf
 }
 
 function maskingSecret(
-  { privacyProfile: privacy }: GenerationBuild,
+  { privacyProfile: privacy }: Erasure,
   { secret, createSecret }: PrivacySettings,
 ): Uint8Array {
   if (secret) return secret;

@@ -3,17 +3,12 @@ import { derivePersonalDataMap, type PersonalDataMap } from '../../schema/derive
 import type { Model } from '../../schema/model.ts';
 import type { Entity, PersonalKind, Row } from '../../schema/entity.ts';
 import { subjectHash } from '../../src/engines/subject-hash.ts';
-import type {
-  Redact,
-  GenerationBuild,
-  StagedRow,
-  StagedValue,
-  Tombstone,
-} from '../../src/engines/generation-build.ts';
+import type { Redact, Tombstone } from '../../src/engines/erasure.ts';
+import type { StagedRow, StagedValue, Staging } from '../../src/engines/staging.ts';
 
 export interface RedactedStaging {
   /** What it shows of people has their ids as the source spells them, of those of whom it heard this night. */
-  readonly staging: GenerationBuild;
+  readonly staging: Staging;
   /** Hashes of people who were erased because they had left, and of whom the source tells again. */
   readonly returnedHashes: ReadonlySet<string>;
 }
@@ -38,11 +33,16 @@ interface RedactionPlan {
 }
 
 /** Things come before what is told of them, as pages of one list do. */
-export function redactStaging(build: GenerationBuild, model: Model, redact: Redact): RedactedStaging {
+export function redactStaging(
+  staging: Staging,
+  model: Model,
+  tombstones: readonly Tombstone[],
+  redact: Redact,
+): RedactedStaging {
   const people = derivePersonalDataMap(model);
   const returnedHashes = new Set<string>();
-  if (!people) return { staging: build, returnedHashes };
-  const personIds = personIdWriter(build.tombstones, redact);
+  if (!people) return { staging, returnedHashes };
+  const personIds = personIdWriter(tombstones, redact);
   const plans = new Map([...model.entities.values()].map((each) => [each.name, redactionPlan(each, people)]));
   /** Things of people who were erased, as the source calls them. */
   const erasedOwnedKeys = new Set<string>();
@@ -83,16 +83,18 @@ export function redactStaging(build: GenerationBuild, model: Model, redact: Reda
   return {
     returnedHashes,
     staging: {
-      ...build,
+      ...staging,
       baseRows: (entity) =>
-        entity.name === people.entity.name ? withSourceIds(build.baseRows(entity)) : build.baseRows(entity),
+        entity.name === people.entity.name
+          ? withSourceIds(staging.baseRows(entity))
+          : staging.baseRows(entity),
       append: (entity, rows) =>
-        build.append(
+        staging.append(
           entity,
           rows.map((row) => redactRow(entity, row)),
         ),
       enrich: (entity, rows) =>
-        build.enrich(
+        staging.enrich(
           entity,
           rows.map((row) => redactRow(entity, row)),
         ),

@@ -1,7 +1,8 @@
 // Whether a night is still to be run today: what the schedule asks, however late it wakes and whatever the clock did.
 import type { Clock } from '../../src/base/clock.ts';
 import { dateKeyOf } from '../../src/base/date-key.ts';
-import type { RunOutcome, RunRecord, Warehouse } from '../../src/engines/generation-build.ts';
+import type { RunOutcome, RunRecord } from '../../src/engines/run-journal.ts';
+import type { Warehouse } from '../../src/engines/warehouse.ts';
 
 /** Graph may be out of reach for hours; what fails five times a day is not helped by a sixth. */
 const ATTEMPTS_PER_DAY = 5;

@@ -1,6 +1,6 @@
 // What lists of devices leave out: from the inventory report for the whole fleet, or from each device by its id.
 import type { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
-import { NOT_REPORTED, type StagedValue } from '../../src/engines/generation-build.ts';
+import { NOT_REPORTED, type StagedValue } from '../../src/engines/staging.ts';
 import type { ExportReport, ExportRow } from '../graph/export/export-job.ts';
 import type { Resource } from '../graph/read-pages.ts';
 import { bytesOf, textOf } from '../transform/graph-values.ts';

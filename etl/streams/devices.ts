@@ -1,6 +1,6 @@
 // Where devices and their nightly history come from: Intune's list of managed devices.
 import { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
-import { NOT_REPORTED } from '../../src/engines/generation-build.ts';
+import { NOT_REPORTED } from '../../src/engines/staging.ts';
 import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
 import type { KeyOf } from '../transform/lookups.ts';

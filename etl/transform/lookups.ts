@@ -1,6 +1,6 @@
 // From a member of one of Graph's enums to the key of the lookup row; a member never met before becomes a row of its own.
 import { NOT_AVAILABLE_KEY, type Entity, type Row } from '../../schema/entity.ts';
-import type { GenerationBuild } from '../../src/engines/generation-build.ts';
+import type { Staging } from '../../src/engines/staging.ts';
 
 /** How a lookup is built and how Graph spells what it holds. */
 export interface Lookup {
@@ -20,10 +20,7 @@ export type KeyOf = (lookup: Lookup, member: unknown) => number;
 const FIRST_ADDED_KEY = 100_000;
 
 /** `onNewMember` hears of each row that had to be added. The row is remembered by its name, so its key stays. */
-export function makeKeyOf(
-  staging: GenerationBuild,
-  onNewMember: (lookup: Lookup, member: string) => void,
-): KeyOf {
+export function makeKeyOf(staging: Staging, onNewMember: (lookup: Lookup, member: string) => void): KeyOf {
   const keysByLookup = new Map<Lookup, Map<string, number>>();
 
   return (lookup, member) => {

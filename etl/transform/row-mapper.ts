@@ -1,6 +1,6 @@
 // Turns a harvested record into the row that its stream describes.
 import type { Property } from '../../schema/entity.ts';
-import type { StagedRow, StagedValue } from '../../src/engines/generation-build.ts';
+import type { StagedRow, StagedValue } from '../../src/engines/staging.ts';
 import type { Stream } from '../stream.ts';
 
 export type RowMapper<Record_> = (record: Record_) => StagedRow;

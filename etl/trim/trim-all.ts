@@ -17,7 +17,7 @@ export function trimAll(
   retention: Retention,
 ): ReadonlyMap<string, number> {
   const trimmed = [...entities.values()].flatMap((entity): [string, number][] => {
-    const firstDay = firstRetainedDay(entity, retention, build.dateKey);
+    const firstDay = firstRetainedDay(entity, retention, build.staging.dateKey);
     return firstDay === null ? [] : [[entity.name, build.trim(entity, firstDay)]];
   });
   return new Map(trimmed);

@@ -19,20 +19,20 @@ import {
 } from '../../schema/entity.ts';
 import { BUILD_FILE, generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Warehouse } from '../../src/engines/generation-build.ts';
+import type { Warehouse } from '../../src/engines/warehouse.ts';
 import { select, smallModel, thing, thingDays, things, withDataDir } from './small-model.ts';
 
 const noon = new Date('2026-01-01T12:00:00Z');
 const warehouseIn = (dataDir: string): Warehouse => openSqliteWarehouse({ dataDir, model: smallModel });
 
 function publish(warehouse: Warehouse, day: number, naturals: readonly string[]): void {
-  const stage = warehouse.beginBuild(day, noon);
-  stage.append(
+  const build = warehouse.beginBuild(day, noon);
+  build.staging.append(
     things,
     naturals.map((natural) => thing(natural)),
   );
-  stage.merge(things, 'complete');
-  stage.publish();
+  build.merge(things, 'complete');
+  build.publish();
 }
 
 describe('publishing', () => {
@@ -84,11 +84,11 @@ describe('publishing', () => {
     withDataDir((dataDir) => {
       const warehouse = warehouseIn(dataDir);
       publish(warehouse, 20260101, ['a']);
-      const stage = warehouse.beginBuild(20260102, noon);
-      stage.append(things, [thing('b')]);
-      stage.merge(things, 'complete');
+      const build = warehouse.beginBuild(20260102, noon);
+      build.staging.append(things, [thing('b')]);
+      build.merge(things, 'complete');
       expect(warehouse.current()).toMatchObject({ id: 1 });
-      stage.discard();
+      build.discard();
       expect(readdirSync(dataDir).sort()).toEqual([
         generationFileName(1, 20260101),
         'journal.sqlite',
@@ -101,11 +101,11 @@ describe('publishing', () => {
 describe('beginning', () => {
   test('refuses a second night until the first has ended', () => {
     withDataDir((dataDir) => {
-      const stage = warehouseIn(dataDir).beginBuild(20260101, noon);
+      const build = warehouseIn(dataDir).beginBuild(20260101, noon);
       expect(() => warehouseIn(dataDir).beginBuild(20260101, noon)).toThrow(
         expect.objectContaining({ code: 'feed.night-running' }),
       );
-      stage.discard();
+      build.discard();
       warehouseIn(dataDir).beginBuild(20260101, noon).discard();
     });
   });
@@ -120,9 +120,9 @@ describe('beginning', () => {
       `import { openSqliteWarehouse } from ${source('../../src/engines/sqlite/sqlite-warehouse.ts')};
        import { smallModel } from ${source('./small-model.ts')};
        const warehouse = openSqliteWarehouse({ dataDir: ${JSON.stringify(dataDir)}, model: smallModel });
-       const stage = warehouse.beginBuild(20260101, new Date(${noon.getTime()}));
+       const build = warehouse.beginBuild(20260101, new Date(${noon.getTime()}));
        console.log('begun');
-       setInterval(() => stage.dateKey, 1000); // A stage nobody holds is collected, and its lock with it.`,
+       setInterval(() => build.staging.dateKey, 1000); // Without a reference the build is garbage collected, and its lock with it.`,
     ]);
     try {
       await new Promise((resolve, reject) => {
@@ -224,11 +224,11 @@ describe('a model that grew', () => {
     withDataDir((dataDir) => {
       const old = before.entities.get('nights')!;
       const first = openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260101, noon);
-      first.append(old, [{ values: { thingId: 'a' } }]);
+      first.staging.append(old, [{ values: { thingId: 'a' } }]);
       first.merge(old, 'complete');
       first.publish();
       const second = openSqliteWarehouse({ dataDir, model: after }).beginBuild(20260102, noon);
-      second.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
+      second.staging.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
       second.merge(grown, 'complete');
       expect(second.verify()).toEqual([]);
       second.publish();
@@ -248,7 +248,7 @@ describe('a model that grew', () => {
     withDataDir((dataDir) => {
       const old = before.entities.get('nights')!;
       const first = openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260101, noon);
-      first.append(old, [{ values: { thingId: 'a' } }]);
+      first.staging.append(old, [{ values: { thingId: 'a' } }]);
       first.merge(old, 'complete');
       const published = first.publish();
       expect(openSqliteWarehouse({ dataDir, model: before }).migrateToModel()).toBeNull();
@@ -309,12 +309,12 @@ describe('a model that grew', () => {
           .beginBuild(20260101, noon)
           .publish();
         const visits = living(to).entities.get('visits')!;
-        const stage = openSqliteWarehouse({ dataDir, model: living(to) }).beginBuild(20260102, noon);
+        const build = openSqliteWarehouse({ dataDir, model: living(to) }).beginBuild(20260102, noon);
         const told = to === 'current' ? { dateKey: 20260102 } : {};
-        stage.append(visits, [{ values: { thingId: 'a', ...told } }]);
-        stage.merge(visits, 'complete');
-        expect(stage.verify()).toEqual([]);
-        stage.publish();
+        build.staging.append(visits, [{ values: { thingId: 'a', ...told } }]);
+        build.merge(visits, 'complete');
+        expect(build.verify()).toEqual([]);
+        build.publish();
         expect(select(dataDir, 'SELECT * FROM visits')).toEqual([{ dateKey: 20260102, thingId: 'a' }]);
       });
     },
@@ -323,11 +323,11 @@ describe('a model that grew', () => {
   test('is refused where a collection with rows became one of another kind', () => {
     withDataDir((dataDir) => {
       const [model, other] = [living('event'), living('daily')];
-      const stage = openSqliteWarehouse({ dataDir, model }).beginBuild(20260101, noon);
+      const build = openSqliteWarehouse({ dataDir, model }).beginBuild(20260101, noon);
       const visits = model.entities.get('visits')!;
-      stage.append(visits, [{ values: { thingId: 'a' } }]);
-      stage.merge(visits, 'complete');
-      stage.publish();
+      build.staging.append(visits, [{ values: { thingId: 'a' } }]);
+      build.merge(visits, 'complete');
+      build.publish();
       expect(() => openSqliteWarehouse({ dataDir, model: other }).beginBuild(20260102, noon)).toThrow(
         expect.objectContaining({ code: 'feed.night-refused', target: 'visits' }),
       );
@@ -336,10 +336,10 @@ describe('a model that grew', () => {
 
   test('is refused where it changed what is stored', () => {
     withDataDir((dataDir) => {
-      const stage = openSqliteWarehouse({ dataDir, model: after }).beginBuild(20260101, noon);
-      stage.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
-      stage.merge(grown, 'complete');
-      stage.publish();
+      const build = openSqliteWarehouse({ dataDir, model: after }).beginBuild(20260101, noon);
+      build.staging.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
+      build.merge(grown, 'complete');
+      build.publish();
       const changed = makeModel('Changed', [
         night('nights', { note: int32('Note.'), level: int32('Level.') }),
       ]);
@@ -356,12 +356,12 @@ describe('a model that grew', () => {
 describe('verification', () => {
   test('finds keys that lead nowhere, and twins where navigations expect one row', () => {
     withDataDir((dataDir) => {
-      const stage = warehouseIn(dataDir).beginBuild(20260101, noon);
-      stage.append(things, [thing('a', { colourKey: 77 }), thing('b', { colourKey: -1 })]);
-      stage.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey: 78 } }]);
-      stage.merge(things, 'complete');
-      stage.merge(thingDays, 'complete');
-      expect(stage.verify()).toEqual([
+      const build = warehouseIn(dataDir).beginBuild(20260101, noon);
+      build.staging.append(things, [thing('a', { colourKey: 77 }), thing('b', { colourKey: -1 })]);
+      build.staging.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey: 78 } }]);
+      build.merge(things, 'complete');
+      build.merge(thingDays, 'complete');
+      expect(build.verify()).toEqual([
         {
           collection: 'things',
           message: 'things: rows have a colourKey that colours does not know (1).',
@@ -373,7 +373,7 @@ describe('verification', () => {
           isBroken: true,
         },
       ]);
-      stage.discard();
+      build.discard();
     });
   });
 
@@ -393,16 +393,16 @@ describe('verification', () => {
     ['UPDATE thingDaysSpans SET toKey = fromKey', 'thingDays: spans overlap or end before they begin (1).'],
   ])('after %s it says so', (damage, message) => {
     withDataDir((dataDir) => {
-      const stage = warehouseIn(dataDir).beginBuild(20260101, noon);
-      stage.append(things, [thing('a')]);
-      stage.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey: 1 } }]);
-      stage.merge(things, 'complete');
-      stage.merge(thingDays, 'complete');
+      const build = warehouseIn(dataDir).beginBuild(20260101, noon);
+      build.staging.append(things, [thing('a')]);
+      build.staging.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey: 1 } }]);
+      build.merge(things, 'complete');
+      build.merge(thingDays, 'complete');
       const database = new Database(join(dataDir, BUILD_FILE));
       database.exec(damage);
       database.close();
-      expect(stage.verify().map((finding) => finding.message)).toContain(message);
-      stage.discard();
+      expect(build.verify().map((finding) => finding.message)).toContain(message);
+      build.discard();
     });
   });
 });

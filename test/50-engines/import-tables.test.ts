@@ -40,13 +40,13 @@ function exported(
     [20260102, []],
     [20260103, ['b']],
   ] as const) {
-    const stage = warehouse.beginBuild(day, noon);
-    stage.append(
+    const build = warehouse.beginBuild(day, noon);
+    build.staging.append(
       told,
       places.map((placeId) => ({ values: { placeId, ...values } })),
     );
-    stage.merge(told, 'complete');
-    stage.publish();
+    build.merge(told, 'complete');
+    build.publish();
   }
   const [newest] = listGenerations(dataDir);
   const source = openExport(newest!.path, model);

@@ -6,7 +6,8 @@ import { userHistories, users } from '../../schema/subjects/users.ts';
 import type { Entity, Value } from '../../schema/entity.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness, MergeCounts, StagedRow } from '../../src/engines/generation-build.ts';
+import type { Completeness, StagedRow } from '../../src/engines/staging.ts';
+import type { MergeCounts } from '../../src/engines/run-journal.ts';
 import {
   colourCounts,
   colours,
@@ -25,14 +26,14 @@ type Harvest = readonly [Entity, readonly StagedRow[], Completeness?];
 /** One published night; says what each merge did. */
 function night(dataDir: string, day: number, harvests: readonly Harvest[], model: Model = smallModel) {
   const minutePast = new Date(midnightOf(day).getTime() + 60_000);
-  const stage = openSqliteWarehouse({ dataDir, model }).beginBuild(day, minutePast);
+  const build = openSqliteWarehouse({ dataDir, model }).beginBuild(day, minutePast);
   const merged: Record<string, MergeCounts> = {};
   for (const [entity, rows, completeness = 'complete'] of harvests) {
-    stage.append(entity, rows);
-    merged[entity.name] = stage.merge(entity, completeness);
+    build.staging.append(entity, rows);
+    merged[entity.name] = build.merge(entity, completeness);
   }
-  expect(stage.verify().filter(({ isBroken: broken }) => broken)).toEqual([]);
-  stage.publish();
+  expect(build.verify().filter(({ isBroken: broken }) => broken)).toEqual([]);
+  build.publish();
   return merged;
 }
 
@@ -96,17 +97,17 @@ describe('current: the latest state', () => {
         things: { inserted: 0, changed: 0, deleted: 0 },
       });
       expect(row(dataDir)).toEqual({ ...born, thingName: null, modified: '2026-01-02T00:01:00' });
-      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
+      const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
         20260104,
         midnightOf(20260104),
       );
-      expect([...stage.baseRows(things)][1]).toMatchObject({
+      expect([...build.staging.baseRows(things)][1]).toMatchObject({
         ...last,
         thingKey: 2,
         isDeleted: false,
         isCurrent: true,
       });
-      stage.discard();
+      build.discard();
     });
   });
 

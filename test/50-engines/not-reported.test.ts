@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Entity } from '../../schema/entity.ts';
 import { midnightOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { NOT_REPORTED, type Completeness, type StagedRow } from '../../src/engines/generation-build.ts';
+import { NOT_REPORTED, type Completeness, type StagedRow } from '../../src/engines/staging.ts';
 import {
   colourCounts,
   select,
@@ -23,14 +23,14 @@ interface Brought {
 
 /** One published night of things and what they were like, each with or without a supplement. */
 function night(dataDir: string, day: number, brought: readonly (readonly [Entity, Brought])[]): void {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
+  const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   for (const [entity, { rows, supplement, completeness = 'complete' }] of brought) {
-    if (supplement) stage.enrich(entity, supplement);
-    stage.append(entity, rows);
-    stage.merge(entity, completeness);
+    if (supplement) build.staging.enrich(entity, supplement);
+    build.staging.append(entity, rows);
+    build.merge(entity, completeness);
   }
-  expect(stage.verify()).toEqual([]);
-  stage.publish();
+  expect(build.verify()).toEqual([]);
+  build.publish();
 }
 
 const untold = (natural: string): StagedRow =>
@@ -147,24 +147,24 @@ test.each<[string, Entity, StagedRow]>([
   ['a count', colourCounts, { values: { colourKey: 1, count: NOT_REPORTED } }],
 ])('%s must be told', (_, entity, row) =>
   withDataDir((dataDir) => {
-    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
+    const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
       20260101,
       midnightOf(20260101),
     );
-    expect(() => stage.append(entity, [row])).toThrow('must be reported');
-    expect(() => stage.enrich(things, [told('a', { colourKey: 1 })])).toThrow('cannot come from');
-    stage.discard();
+    expect(() => build.staging.append(entity, [row])).toThrow('must be reported');
+    expect(() => build.staging.enrich(things, [told('a', { colourKey: 1 })])).toThrow('cannot come from');
+    build.discard();
   }),
 );
 
 test.each([null, undefined])('a row is refused as it comes where what may not be null is %s', (colourKey) =>
   withDataDir((dataDir) => {
-    const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
+    const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
       20260101,
       midnightOf(20260101),
     );
     const row = { ...thing('a'), values: { ...thing('a').values, colourKey } } as StagedRow;
-    expect(() => stage.append(things, [row])).toThrow('A row of things has no value for colourKey');
-    stage.discard();
+    expect(() => build.staging.append(things, [row])).toThrow('A row of things has no value for colourKey');
+    build.discard();
   }),
 );

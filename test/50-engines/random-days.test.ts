@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, midnightOf, monthPartitionOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness } from '../../src/engines/generation-build.ts';
+import type { Completeness } from '../../src/engines/staging.ts';
 import { endOfPeriod } from '../../src/engines/sqlite/build/build-context.ts';
 import {
   colourCounts,
@@ -181,30 +181,30 @@ function instant(day: number): string {
 }
 
 function run(dataDir: string, day: number, night: RandomNight): void {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
+  const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   const facts = (sight: Sight, coloured: boolean) =>
     Object.entries(sight).map(([thingKey, { name, colour }]) => ({
       values: { thingKey, thingName: name, ...(coloured ? { colourKey: colour } : {}) },
     }));
-  stage.append(
+  build.staging.append(
     things,
     Object.entries(night.things.sight).map(([natural, { name, colour }]) =>
       thing(natural, { thingName: name, colourKey: colour }),
     ),
   );
-  stage.append(thingHistories, facts(night.histories.sight, false));
-  stage.append(thingDays, facts(night.days.sight, true));
-  stage.append(
+  build.staging.append(thingHistories, facts(night.histories.sight, false));
+  build.staging.append(thingDays, facts(night.days.sight, true));
+  build.staging.append(
     colourCounts,
     [...countsOf(night.counts.sight)].map(([colourKey, count]) => ({ values: { colourKey, count } })),
   );
-  stage.merge(things, night.things.completeness);
-  stage.merge(thingHistories, night.histories.completeness);
-  stage.merge(thingDays, night.days.completeness);
-  stage.merge(colourCounts, night.counts.completeness);
-  expect(stage.verify()).toEqual([]);
-  if (night.discarded) stage.discard();
-  else stage.publish();
+  build.merge(things, night.things.completeness);
+  build.merge(thingHistories, night.histories.completeness);
+  build.merge(thingDays, night.days.completeness);
+  build.merge(colourCounts, night.counts.completeness);
+  expect(build.verify()).toEqual([]);
+  if (night.discarded) build.discard();
+  else build.publish();
 }
 
 const rowsOf = (dataDir: string, sql: string): string[] =>

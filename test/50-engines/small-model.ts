@@ -16,7 +16,7 @@ import {
   textOrNull,
   bool,
 } from '../../schema/entity.ts';
-import type { StagedRow } from '../../src/engines/generation-build.ts';
+import type { StagedRow } from '../../src/engines/staging.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 
 export const colours = entity({

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { boolOrNull, entity, int64OrNull, text, textOrNull, type Property } from '../../schema/entity.ts';
-import { NOT_REPORTED, type StagedRow, type StagedValue } from '../../src/engines/generation-build.ts';
+import { NOT_REPORTED, type StagedRow, type StagedValue } from '../../src/engines/staging.ts';
 import { openStagingFile, type StagedInput } from '../../src/engines/sqlite/staging/staging-file.ts';
 
 const doubleOrNull: Property = { type: 'Edm.Double', nullable: true, description: 'Real.' };

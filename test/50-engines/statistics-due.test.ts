@@ -7,13 +7,13 @@ import { select, smallModel, thing, thingDays, things, withDataDir } from './sma
 const FIRST: DateKey = 20260101;
 
 function live(dataDir: string, day: DateKey, first: DateKey | null = null): void {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
-  stage.append(things, [thing('a')]);
-  stage.append(thingDays, [{ values: { thingKey: 'a', thingName: 'a', colourKey: 1 } }]);
-  stage.merge(things, 'complete');
-  stage.merge(thingDays, 'complete');
-  if (first !== null) stage.trim(thingDays, first);
-  stage.publish();
+  const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
+  build.staging.append(things, [thing('a')]);
+  build.staging.append(thingDays, [{ values: { thingKey: 'a', thingName: 'a', colourKey: 1 } }]);
+  build.merge(things, 'complete');
+  build.merge(thingDays, 'complete');
+  if (first !== null) build.trim(thingDays, first);
+  build.publish();
 }
 
 /** The nights that the planner knows of. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness, StagedRow } from '../../src/engines/generation-build.ts';
+import type { Completeness, StagedRow } from '../../src/engines/staging.ts';
 import {
   colourCounts,
   select,
@@ -34,31 +34,31 @@ type Night = (typeof nights extends fc.Arbitrary<infer Value> ? Value : never)[n
 
 /** Publishes the night; of a warehouse that trims, `first` is the first day it keeps. */
 function live(dataDir: string, day: DateKey, night: Night, first: DateKey | null): void {
-  const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
-  stage.append(
+  const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
+  build.staging.append(
     things,
     NATURALS.map((natural) => thing(natural)),
   );
-  stage.merge(things, 'complete');
+  build.merge(things, 'complete');
   const bring = (
     entity: typeof thingDays | typeof thingHistories | typeof colourCounts,
     { names, completeness }: Seen,
     rowOf: (natural: string, name: string) => StagedRow,
   ): void => {
-    stage.append(
+    build.staging.append(
       entity,
       Object.entries(names).map(([natural, name]) => rowOf(natural, name)),
     );
-    stage.merge(entity, completeness);
-    if (first !== null) stage.trim(entity, first);
+    build.merge(entity, completeness);
+    if (first !== null) build.trim(entity, first);
   };
   bring(thingDays, night.days, (thingKey, thingName) => ({ values: { thingKey, thingName, colourKey: 1 } }));
   bring(thingHistories, night.histories, (thingKey, thingName) => ({ values: { thingKey, thingName } }));
   bring(colourCounts, night.counts, (natural, name) => ({
     values: { colourKey: NATURALS.indexOf(natural), count: name.length },
   }));
-  expect(stage.verify()).toEqual([]);
-  stage.publish();
+  expect(build.verify()).toEqual([]);
+  build.publish();
   expect(orphanedTexts(dataDir)).toEqual([]);
 }
 
@@ -111,14 +111,14 @@ describe('trimming', () => {
     withDataDir((dataDir) => {
       const sizes: number[] = [];
       for (let day = 20260101; day <= 20260105; day += 1) {
-        const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
+        const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
         const counts = Array.from({ length: 4000 }, (_, colourKey) => ({
           values: { colourKey, count: day },
         }));
-        stage.append(colourCounts, counts);
-        stage.merge(colourCounts, 'complete');
-        if (day === 20260105) expect(stage.trim(colourCounts, 20260104)).toBe(3 * counts.length);
-        stage.publish();
+        build.staging.append(colourCounts, counts);
+        build.merge(colourCounts, 'complete');
+        if (day === 20260105) expect(build.trim(colourCounts, 20260104)).toBe(3 * counts.length);
+        build.publish();
         sizes.push(statSync(listGenerationFiles(dataDir)[0]!.path).size);
       }
       const [first = 0, second = 0, , fourth = 0, fifth = 0] = sizes;
@@ -133,11 +133,11 @@ describe('trimming', () => {
 
   test('of a collection without days is a mistake', () =>
     withDataDir((dataDir) => {
-      const stage = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
+      const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
         20260101,
         midnightOf(20260101),
       );
-      expect(() => stage.trim(things, 20260101)).toThrow('things has no days.');
-      stage.discard();
+      expect(() => build.trim(things, 20260101)).toThrow('things has no days.');
+      build.discard();
     }));
 });

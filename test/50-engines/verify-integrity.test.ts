@@ -16,14 +16,14 @@ function examined(damage: string, by = model): ReturnType<typeof verifyIntegrity
   return withDataDir((dataDir) => {
     const warehouse = openSqliteWarehouse({ dataDir, model });
     for (const [index, day] of [20260130, 20260131, 20260201, 20260202].entries()) {
-      const stage = warehouse.beginBuild(day, noon);
+      const build = warehouse.beginBuild(day, noon);
       const colourKey = 1 + (index % 2);
-      stage.append(things, [thing('a', { colourKey })]);
-      stage.append(thingHistories, [{ values: { thingKey: 'a', thingName: `name ${index}` } }]);
-      stage.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey } }]);
-      for (const entity of [things, thingHistories, thingDays]) stage.merge(entity, 'complete');
-      expect(stage.verify()).toEqual([]);
-      stage.publish();
+      build.staging.append(things, [thing('a', { colourKey })]);
+      build.staging.append(thingHistories, [{ values: { thingKey: 'a', thingName: `name ${index}` } }]);
+      build.staging.append(thingDays, [{ values: { thingKey: 'a', thingName: null, colourKey } }]);
+      for (const entity of [things, thingHistories, thingDays]) build.merge(entity, 'complete');
+      expect(build.verify()).toEqual([]);
+      build.publish();
     }
     const { path } = listGenerationFiles(dataDir)[0]!;
     const database = new Database(path);

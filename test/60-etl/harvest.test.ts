@@ -15,7 +15,7 @@ import {
 import { UNLISTED_OWNER, MEGAN } from '../../fixtures/tenant/edge-cases/edge-case-users.ts';
 import { CATALOG_BITLOCKER, SILENT_BITLOCKER } from '../../fixtures/tenant/policies.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { NOT_REPORTED } from '../../src/engines/generation-build.ts';
+import { NOT_REPORTED } from '../../src/engines/staging.ts';
 import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
 const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;

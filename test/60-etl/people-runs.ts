@@ -17,7 +17,8 @@ import type { Entity, Value } from '../../schema/entity.ts';
 import { fixedClock } from '../../src/base/clock.ts';
 import { midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness, StagedRow, Warehouse } from '../../src/engines/generation-build.ts';
+import type { Completeness, StagedRow } from '../../src/engines/staging.ts';
+import type { Warehouse } from '../../src/engines/warehouse.ts';
 import { select } from '../50-engines/small-model.ts';
 
 export interface TestPerson {

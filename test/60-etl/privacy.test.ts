@@ -70,9 +70,9 @@ describe('someone who is erased', () => {
   test('is in no word index of a night that was refused, and accepted later', async () => {
     await twoNights();
     const person = { key: keyOf(ADELE.id), id: ADELE.id };
-    const stage = warehouse().beginBuild(THIRD, NOON);
-    stage.erase([person], { at: NOON, forGood: true });
-    stage.quarantine(quarantinedRun(startRun('run-3', NOON), []));
+    const build = warehouse().beginBuild(THIRD, NOON);
+    build.erasure.erase([person], { at: NOON, forGood: true });
+    build.quarantine(quarantinedRun(startRun('run-3', NOON), []));
     warehouse().release(NOON);
     const found = (word: string) =>
       rows(`SELECT count(*) FROM userHistoriesSearch WHERE userHistoriesSearch MATCH '${word}'`);

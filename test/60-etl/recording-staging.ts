@@ -1,8 +1,8 @@
 // A stage that only remembers what was brought to it: the edge of the harvest, not a database.
 import type { Row } from '../../schema/entity.ts';
-import type { GenerationBuild, StagedRow } from '../../src/engines/generation-build.ts';
+import type { StagedRow, Staging } from '../../src/engines/staging.ts';
 
-export interface RecordingStaging extends GenerationBuild {
+export interface RecordingStaging extends Staging {
   /** All rows appended to a collection, in their order. */
   readonly rowsOf: (collection: string) => readonly StagedRow[];
   /** What further sources told of a collection's things, in their order. */
@@ -13,9 +13,6 @@ export interface RecordingStaging extends GenerationBuild {
 export function recordingStaging(existing: Readonly<Record<string, readonly Row[]>> = {}): RecordingStaging {
   const appended = new Map<string, StagedRow[]>();
   const enriched = new Map<string, StagedRow[]>();
-  const notSupported = (): never => {
-    throw new Error('The harvest appends; the rest is the business of others.');
-  };
   return {
     dateKey: 20261120,
     baseRows: ({ name }) => existing[name] ?? [],
@@ -27,17 +24,5 @@ export function recordingStaging(existing: Readonly<Record<string, readonly Row[
     },
     rowsOf: (collection) => appended.get(collection) ?? [],
     enrichmentsOf: (collection) => enriched.get(collection) ?? [],
-    tombstones: [],
-    privacyProfile: null,
-    applyPrivacyProfile: notSupported,
-    erase: notSupported,
-    leaversSince: notSupported,
-    removeTombstones: notSupported,
-    merge: notSupported,
-    trim: notSupported,
-    verify: notSupported,
-    publish: notSupported,
-    quarantine: notSupported,
-    discard: notSupported,
   };
 }

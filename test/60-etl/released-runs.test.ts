@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Completeness } from '../../src/engines/generation-build.ts';
+import type { Completeness } from '../../src/engines/staging.ts';
 import { select, thing, thingDays, things } from '../50-engines/small-model.ts';
 import { day, harvestOf, harvestOfThings, observedKinds, smallRuns, type Harvest } from './small-runs.ts';
 

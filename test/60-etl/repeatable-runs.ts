@@ -21,7 +21,7 @@ import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness } from '../../src/engines/generation-build.ts';
+import type { Completeness } from '../../src/engines/staging.ts';
 
 export const FIRST_DAY = 20261119;
 export const SECOND_DAY = 20261120;

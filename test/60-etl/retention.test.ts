@@ -4,7 +4,7 @@ import { checkRetention } from '../../etl/trim/trim-all.ts';
 import { makeModel } from '../../schema/model.ts';
 import type { Entity } from '../../schema/entity.ts';
 import { parseRetention, type Retention } from '../../src/base/retention.ts';
-import type { Completeness } from '../../src/engines/generation-build.ts';
+import type { Completeness } from '../../src/engines/staging.ts';
 import {
   colourCounts,
   colours,

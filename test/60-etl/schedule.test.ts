@@ -11,7 +11,8 @@ import { dateKeyOf } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { RunOutcome, RunRecord, Warehouse } from '../../src/engines/generation-build.ts';
+import type { RunOutcome, RunRecord } from '../../src/engines/run-journal.ts';
+import type { Warehouse } from '../../src/engines/warehouse.ts';
 import { smallModel } from '../50-engines/small-model.ts';
 
 const EVERY_SECOND = '* * * * * *';
@@ -44,9 +45,9 @@ function start(words: Partial<ScheduleOptions>): void {
 
 /** A night as the corridor runs it, with nothing to harvest. */
 function publish(): Promise<unknown> {
-  const stage = warehouse.beginBuild(dateKeyOf(now), now);
+  const build = warehouse.beginBuild(dateKeyOf(now), now);
   return Promise.resolve(
-    stage.publish({ ...startRun(String(now), now), outcome: 'published', endedAt: now }),
+    build.publish({ ...startRun(String(now), now), outcome: 'published', endedAt: now }),
   );
 }
 

@@ -14,13 +14,9 @@ import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { KEEP_FOREVER, type Retention } from '../../src/base/retention.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type {
-  Completeness,
-  RunOutcome,
-  RunRecord,
-  StagedRow,
-  Warehouse,
-} from '../../src/engines/generation-build.ts';
+import type { Completeness, StagedRow } from '../../src/engines/staging.ts';
+import type { RunOutcome, RunRecord } from '../../src/engines/run-journal.ts';
+import type { Warehouse } from '../../src/engines/warehouse.ts';
 import { select, smallModel, thing, thingDays, things } from '../50-engines/small-model.ts';
 
 export type Harvest = NonNullable<EtlOptions['harvest']>;

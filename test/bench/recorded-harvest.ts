@@ -16,12 +16,8 @@ import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-cre
 import { addDays, dateKeyOf } from '../../src/base/date-key.ts';
 import { stagedColumn, stagedIdentityColumns } from '../../src/engines/sqlite/staging/staged-value.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import {
-  NOT_REPORTED,
-  type Completeness,
-  type GenerationBuild,
-  type StagedRow,
-} from '../../src/engines/generation-build.ts';
+import { NOT_REPORTED, type Completeness, type StagedRow } from '../../src/engines/staging.ts';
+import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 
 export interface RecordedHarvest {
   readonly dir: string;
@@ -74,7 +70,7 @@ export async function recordHarvest(url: string, dir: string): Promise<RecordedH
     signal: new AbortController().signal,
   });
   const { completeness } = await harvest(graph, {
-    ...build,
+    ...build.staging,
     append: (entity, rowsIn) => record('append', entity, rowsIn),
     enrich: (entity, rowsIn) => record('enrich', entity, rowsIn),
   });
@@ -103,7 +99,7 @@ function load(recorded: RecordedHarvest, build: GenerationBuild): { append: numb
   for (const { path, entity, how } of recorded.pages) {
     const rows = (deserialize(readFileSync(path)) as StagedRow[]).map(undefinedAsNotReported);
     const before = performance.now();
-    build[how](entity, rows);
+    build.staging[how](entity, rows);
     append += performance.now() - before;
   }
   const before = performance.now();

@@ -1,6 +1,6 @@
 // Reads the apps, and counts on how many devices each is installed or not.
 import { NOT_AVAILABLE_KEY } from '../../../schema/entity.ts';
-import type { Completeness } from '../../../src/engines/generation-build.ts';
+import type { Completeness } from '../../../src/engines/staging.ts';
 import { readList } from '../../graph/read-pages.ts';
 import {
   appNaturalKey,

@@ -1,5 +1,5 @@
 // Asks devices one by one for what no list and no report tells, such as their memory: a few of them each night.
-import type { StagedRow } from '../../../src/engines/generation-build.ts';
+import type { StagedRow } from '../../../src/engines/staging.ts';
 import { batchGet, type BatchResult } from '../../graph/batch-get.ts';
 import {
   detailsHistoryEnrichment,

@@ -1,5 +1,5 @@
 // Reads the tenant's devices and their categories, and keeps of each device the little that the other sources need.
-import type { Completeness } from '../../../src/engines/generation-build.ts';
+import type { Completeness } from '../../../src/engines/staging.ts';
 import { readList, readPages, readSingleton } from '../../graph/read-pages.ts';
 import {
   DEVICE_CATEGORIES,

@@ -1,5 +1,5 @@
 // Reads every list of policies, numbers their versions, and keeps what encryption needs to know of them.
-import type { Completeness, GenerationBuild } from '../../../src/engines/generation-build.ts';
+import type { Completeness, Staging } from '../../../src/engines/staging.ts';
 import { readList } from '../../graph/read-pages.ts';
 import { encryptionPolicySettingStream } from '../../streams/encryption.ts';
 import {
@@ -96,7 +96,7 @@ async function readCatalogSettings(
 }
 
 function appendSettings(
-  staging: GenerationBuild,
+  staging: Staging,
   policyNaturalKey: string,
   settings: readonly EncryptionSetting[],
 ): void {
@@ -121,7 +121,7 @@ function knownPolicy(list: PolicyList, graphPolicy: GraphPolicy, seen: SeenVersi
 }
 
 /** The newest version of each policy that the warehouse has. */
-function newestVersions(staging: GenerationBuild): ReadonlyMap<string, SeenVersion> {
+function newestVersions(staging: Staging): ReadonlyMap<string, SeenVersion> {
   const newest = new Map<string, SeenVersion>();
   for (const row of staging.baseRows(policyStream.entity)) {
     const [id, version] = [String(row.policyId), Number(row.policyVersion)];

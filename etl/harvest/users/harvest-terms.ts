@@ -1,5 +1,5 @@
 // Reads the terms of use and who accepted which version of them.
-import type { Completeness } from '../../../src/engines/generation-build.ts';
+import type { Completeness } from '../../../src/engines/staging.ts';
 import { readList, readPages } from '../../graph/read-pages.ts';
 import {
   acceptancesAddress,

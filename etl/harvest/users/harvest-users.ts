@@ -1,5 +1,5 @@
 // Reads the people: everyone with an Intune licence or a device, and who has which device.
-import type { Completeness, GenerationBuild } from '../../../src/engines/generation-build.ts';
+import type { Completeness, Staging } from '../../../src/engines/staging.ts';
 import { readCount, readPages } from '../../graph/read-pages.ts';
 import {
   GRAPH_USER_COUNT,
@@ -116,7 +116,7 @@ function unknownOwners(fleet: Fleet, isInDirectory: Int32List): ReadonlySet<stri
  * Of the owners of devices whom the directory does not know, those whom the warehouse never did know by name. Those who
  * left are not among them: they are found gone, and keep their last state.
  */
-function neverKnownUsers(staging: GenerationBuild, unknownOwners: ReadonlySet<string>): ReadonlySet<string> {
+function neverKnownUsers(staging: Staging, unknownOwners: ReadonlySet<string>): ReadonlySet<string> {
   const neverKnown = new Set<unknown>(unknownOwners);
   if (neverKnown.size === 0) return unknownOwners;
   for (const { userId, userPrincipalName, intuneLicensed } of staging.baseRows(userStream.entity)) {

@@ -12,7 +12,7 @@ import { subjectHash } from '../../engines/subject-hash.ts';
 import { listGenerations, type StoredGeneration } from '../../engines/sqlite/generations/generation-files.ts';
 import { findPeople } from '../../engines/sqlite/privacy/find-people.ts';
 import { readSubject } from '../../engines/sqlite/privacy/read-subject.ts';
-import type { Person } from '../../engines/generation-build.ts';
+import type { Person } from '../../engines/erasure.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { migrateWarehouse } from '../wiring/migrate-warehouse.ts';
 import type { Command } from './command.ts';

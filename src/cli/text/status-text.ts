@@ -1,7 +1,7 @@
 // The state of a warehouse as a person reads it.
 import { addDays, dateKeyOf, midnightOf, type DateKey } from '../../base/date-key.ts';
 import type { Generation } from '../../engines/engine.ts';
-import type { RunRecord } from '../../engines/generation-build.ts';
+import type { RunRecord } from '../../engines/run-journal.ts';
 
 export interface WarehouseState {
   readonly now: Date;

@@ -3,7 +3,7 @@ import { strToU8, zipSync } from 'fflate';
 import type { EdmType, Entity } from '../../../schema/entity.ts';
 import type { Generation } from '../../engines/engine.ts';
 import type { SubjectRows } from '../../engines/sqlite/privacy/read-subject.ts';
-import type { Person } from '../../engines/generation-build.ts';
+import type { Person } from '../../engines/erasure.ts';
 
 export interface SubjectZipContext {
   readonly person: Person;

@@ -5,7 +5,9 @@ import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Generation } from '../engine.ts';
-import type { RunRecord, GenerationBuild, Warehouse } from '../generation-build.ts';
+import type { RunRecord } from '../run-journal.ts';
+import type { GenerationBuild } from '../generation-build.ts';
+import type { Warehouse } from '../warehouse.ts';
 import { openBuildWithContext, openBuild, type BuildBase, type BuildFolder } from './build/open-build.ts';
 import {
   findFileDamage,
@@ -141,7 +143,7 @@ export function openSqliteWarehouse({
         };
         const generationBuild = openBuild({ ...folder, keepGenerations: 1 }, buildBase, releaseLock);
         const erasure = discardOnError(generationBuild, () =>
-          generationBuild.erase([person], { at: now, forGood: true }),
+          generationBuild.erasure.erase([person], { at: now, forGood: true }),
         );
         const generation = publishOrDiscard(
           generationBuild,

@@ -3,7 +3,7 @@ import type { Role } from '../../auth/roles.ts';
 import type { Clock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Generation } from '../../engines/engine.ts';
-import type { RunRecord } from '../../engines/generation-build.ts';
+import type { RunRecord } from '../../engines/run-journal.ts';
 import { METRICS_TYPE, type Metrics } from '../../observe/metrics.ts';
 import type { Answer } from '../answer.ts';
 

@@ -2,7 +2,7 @@
 import express, { type Express, type Request, type Response } from 'express';
 import { Budgets, type BudgetSettings } from '../../auth/budgets.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
-import type { RunJournal } from '../../engines/generation-build.ts';
+import type { RunJournal } from '../../engines/run-journal.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Answer } from '../answer.ts';
 import { answerRequest, type RouteHandler, type AuthenticatedRequest } from './answer-request.ts';

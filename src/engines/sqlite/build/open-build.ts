@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Model } from '../../../../schema/model.ts';
 import type { DateKey } from '../../../base/date-key.ts';
-import type { RunRecord, GenerationBuild } from '../../generation-build.ts';
+import type { RunRecord } from '../../run-journal.ts';
+import type { GenerationBuild } from '../../generation-build.ts';
 import { compactFile } from './compact-file.ts';
 import { fsyncPath } from '../fsync-path.ts';
 import {
@@ -81,10 +82,10 @@ export function openBuildWithContext(
   const { dataDir, model } = folder;
   const { dateKey, now, base, copyFrom, reverted, afterId = 0 } = buildBase;
   const buildFile = join(dataDir, BUILD_FILE);
-  const stagingFile = `${buildFile}-harvested`;
+  const stagingPath = `${buildFile}-harvested`;
   // What is there is of a run that was killed.
   const removeBuildFiles = (): void =>
-    [buildFile, `${buildFile}-journal`, `${buildFile}-compact`, stagingFile].forEach((path) =>
+    [buildFile, `${buildFile}-journal`, `${buildFile}-compact`, stagingPath].forEach((path) =>
       rmSync(path, { recursive: true, force: true }),
     );
   removeBuildFiles();
@@ -117,7 +118,7 @@ export function openBuildWithContext(
     reconcileJournal(dataDir, { dateKey, baseDateKey: base?.dateKey ?? null, buildFile });
     const generationBuild = openSqliteGenerationBuild(
       context,
-      { id, stagingFile },
+      { id, stagingPath },
       {
         writeRunHistory: (run) => writeRunHistory(context, dataDir, base, run),
         redact(values) {
@@ -149,7 +150,7 @@ export function openBuildWithContext(
         },
       },
     );
-    if (reverted) generationBuild.erase(findResurrected(context), { at: reverted.at, forGood: true });
+    if (reverted) generationBuild.erasure.erase(findResurrected(context), { at: reverted.at, forGood: true });
     return { generationBuild, context };
   } catch (error) {
     database.close();

@@ -4,7 +4,10 @@ import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import type { Entity, Row, Value } from '../../../../schema/entity.ts';
 import { DEFAULT_THRESHOLDS } from '../../../base/volume-thresholds.ts';
 import type { DateKey } from '../../../base/date-key.ts';
-import type { Completeness, MergeCounts, RunRecord, GenerationBuild } from '../../generation-build.ts';
+import type { Completeness, Staging } from '../../staging.ts';
+import type { Erasure } from '../../erasure.ts';
+import type { MergeCounts, RunRecord } from '../../run-journal.ts';
+import type { GenerationBuild } from '../../generation-build.ts';
 import { rebuildSearchIndexes, updateSearchIndexes } from './search-indexes.ts';
 import { checkVolumes } from '../verify/check-volumes.ts';
 import { mergeScd1 } from '../merge/merge-scd1.ts';
@@ -37,17 +40,17 @@ export interface BuildTarget {
   /** Of the generation to be. */
   readonly id: number;
   /** For staged rows, until they are merged. Does not exist yet, and is removed when the build ends. */
-  readonly stagingFile: string;
+  readonly stagingPath: string;
 }
 
 /** `night.database` already has the model's shape. */
 export function openSqliteGenerationBuild(
   context: BuildContext,
-  { id, stagingFile }: BuildTarget,
+  { id, stagingPath }: BuildTarget,
   callbacks: BuildCallbacks,
 ): GenerationBuild {
   const { database, parameters } = context;
-  const staging = openStagingFile(database, stagingFile);
+  const stagingFile = openStagingFile(database, stagingPath);
   const rowCountsBefore = countRowsBefore(context);
   const mergeCounts: MergeCounts[] = [];
   let hasErasedData = false;
@@ -64,52 +67,58 @@ export function openSqliteGenerationBuild(
     if (hasErasedData) database.exec('VACUUM');
   };
 
-  return {
+  const staging: Staging = {
     dateKey: parameters.day,
     baseRows: (entity) => readBaseRows(context, entity),
     append(entity, rows) {
       assertNotMerged(entity);
-      staging.append(storageOf(entity), rows);
+      stagingFile.append(storageOf(entity), rows);
     },
     enrich(entity, rows) {
       assertNotMerged(entity);
-      staging.enrich(storageOf(entity), rows);
+      stagingFile.enrich(storageOf(entity), rows);
     },
-    trim: database.transaction((entity: Entity, firstDay: DateKey) => {
-      const trimmed = trimCollection(context, entity, firstDay);
-      if (trimmed > 0) invalidateFingerprint();
-      return trimmed;
-    }),
-    merge(entity, completeness) {
-      assertNotMerged(entity);
-      const merged = mergeCollection(context, entity, staging, completeness);
-      mergeCounts.push(merged);
-      return merged;
-    },
+  };
+  const erasure: Erasure = {
     tombstones: readTombstones(database),
     erase(people, options) {
-      const { values, ...erasure } = erasePeople(context, people, options);
+      const { values, ...erased } = erasePeople(context, people, options);
       if (values.length > 0) callbacks.redact(values);
-      if (erasure.people > 0) {
+      if (erased.people > 0) {
         hasErasedData = true;
         invalidateFingerprint();
       }
-      return erasure;
+      return erased;
     },
+    leaversSince: (day) => findLeavers(context, day),
+    removeTombstones: (hashes) => removeTombstones(database, hashes),
     privacyProfile: readPrivacyProfile(database),
     applyPrivacyProfile(profile, redact) {
       if (!applyPrivacyProfile(context, profile, redact)) return;
       hasErasedData = true;
       invalidateFingerprint();
     },
-    leaversSince: (day) => findLeavers(context, day),
-    removeTombstones: (hashes) => removeTombstones(database, hashes),
+  };
+  return {
+    staging,
+    erasure,
+    merge(entity, completeness) {
+      assertNotMerged(entity);
+      const merged = mergeCollection(context, entity, stagingFile, completeness);
+      mergeCounts.push(merged);
+      return merged;
+    },
+    trim: database.transaction((entity: Entity, firstDay: DateKey) => {
+      const trimmed = trimCollection(context, entity, firstDay);
+      if (trimmed > 0) invalidateFingerprint();
+      return trimmed;
+    }),
     verify: (thresholds = DEFAULT_THRESHOLDS) => [
       ...verifyBuild(context),
       ...checkVolumes(context, { rowCountsBefore, mergeCounts }, thresholds),
     ],
     publish(run) {
-      staging.close();
+      stagingFile.close();
       const finalRun = run && { ...run, generation: id };
       callbacks.writeRunHistory(finalRun);
       const fingerprint = schemaFingerprint(context.model);
@@ -128,7 +137,7 @@ export function openSqliteGenerationBuild(
       return { id, dateKey: parameters.day, publishedAt: `${publishedAt}Z` };
     },
     quarantine(finalRun) {
-      staging.close();
+      stagingFile.close();
       callbacks.writeRunHistory(finalRun);
       vacuumErasedData();
       database.close();
@@ -145,7 +154,7 @@ export function openSqliteGenerationBuild(
 function mergeCollection(
   context: BuildContext,
   entity: Entity,
-  staging: StagingFile,
+  stagingFile: StagingFile,
   completeness: Completeness,
 ): MergeCounts {
   if (completeness === 'failed') {
@@ -159,7 +168,7 @@ function mergeCollection(
     context.database.exec(`DROP TABLE ${tables.stagedKeys}; DROP TABLE ${tables.changedRows}`);
     return { entity: entity.name, seen: rows + orphans, orphans, ...changes };
   });
-  return staging.consume(storage, merge);
+  return stagingFile.consume(storage, merge);
 }
 
 function mergeByLifetime(

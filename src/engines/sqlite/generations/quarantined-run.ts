@@ -3,7 +3,8 @@ import Database from 'better-sqlite3';
 import type { DateKey } from '../../../base/date-key.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import type { Generation } from '../../engine.ts';
-import type { VerifyFinding, RunRecord } from '../../generation-build.ts';
+import type { VerifyFinding } from '../../generation-build.ts';
+import type { RunRecord } from '../../run-journal.ts';
 import { listQuarantinedFiles } from './generation-files.ts';
 import { hasRunTables, readRuns } from '../journal/run-tables.ts';
 

@@ -1,6 +1,6 @@
 // What is done to the warehouse between nights, as the journal tells it: it begins and ends at the same moment.
 import { randomUUID } from 'node:crypto';
-import type { RunRecord } from '../../generation-build.ts';
+import type { RunRecord } from '../../run-journal.ts';
 
 export type MaintenanceRun = RunRecord & { readonly reason: string };
 

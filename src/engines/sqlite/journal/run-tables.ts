@@ -5,7 +5,8 @@ import { storageOf } from '../../../../schema/derive/storage.ts';
 import { runProblems, runSteps, runs } from '../../../../schema/subjects/runs.ts';
 import type { Entity } from '../../../../schema/entity.ts';
 import type { DateKey } from '../../../base/date-key.ts';
-import type { Completeness, MergeStep, RunOutcome, RunProblem, RunRecord } from '../../generation-build.ts';
+import type { Completeness } from '../../staging.ts';
+import type { MergeStep, RunOutcome, RunProblem, RunRecord } from '../../run-journal.ts';
 import { columnList } from '../sql-columns.ts';
 import { canonicalInstant } from '../build/build-context.ts';
 

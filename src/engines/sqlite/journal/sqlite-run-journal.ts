@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { addDays, type DateKey } from '../../../base/date-key.ts';
-import type { RunJournal, RunRecord } from '../../generation-build.ts';
+import type { RunJournal, RunRecord } from '../../run-journal.ts';
 import { migrateTable } from '../build/migrate-schema.ts';
 import { redactRuns } from '../privacy/redact-runs.ts';
 import { copyRuns, hasRunTables, readRuns, RUN_ENTITIES, markRunsReverted, writeRun } from './run-tables.ts';

@@ -2,7 +2,7 @@
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
 import type { Entity, PropertyRole } from '../../../../schema/entity.ts';
-import type { Completeness } from '../../generation-build.ts';
+import type { Completeness } from '../../staging.ts';
 import { columnList, columnsDiffer, columnsEqual } from '../sql-columns.ts';
 import type { RowChanges, BuildContext, ResolvedTables } from '../build/build-context.ts';
 

@@ -1,7 +1,7 @@
 // The merge of collections that remember: a span ends where something changed, and the next begins there.
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import type { Completeness } from '../../generation-build.ts';
+import type { Completeness } from '../../staging.ts';
 import { columnList, columnsDiffer, columnsEqual } from '../sql-columns.ts';
 import {
   type RowChanges,

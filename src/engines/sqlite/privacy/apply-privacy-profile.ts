@@ -10,7 +10,7 @@ import {
   type Treatment,
 } from '../../../../schema/privacy-profile.ts';
 import { PERSONAL_KINDS, type PersonalKind } from '../../../../schema/entity.ts';
-import type { Redact } from '../../generation-build.ts';
+import type { Redact } from '../../erasure.ts';
 import type { BuildContext } from '../build/build-context.ts';
 
 /** Null for a warehouse that was never told: it keeps everything. */

@@ -9,7 +9,7 @@ import {
 import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import { subjectHash } from '../../subject-hash.ts';
 import type { DateKey } from '../../../base/date-key.ts';
-import type { ErasureCounts, Person } from '../../generation-build.ts';
+import type { ErasureCounts, Person } from '../../erasure.ts';
 import { canonicalInstant, type BuildContext } from '../build/build-context.ts';
 import { readTombstones } from './tombstones.ts';
 import {

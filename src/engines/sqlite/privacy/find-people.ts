@@ -5,7 +5,7 @@ import { derivePersonalDataMap, type PersonalDataMap } from '../../../../schema/
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Model } from '../../../../schema/model.ts';
 import type { Entity, PersonalKind } from '../../../../schema/entity.ts';
-import type { Person } from '../../generation-build.ts';
+import type { Person } from '../../erasure.ts';
 import type { StoredGeneration } from '../generations/generation-files.ts';
 import { readTombstones } from './tombstones.ts';
 

@@ -8,7 +8,7 @@ import {
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Model } from '../../../../schema/model.ts';
 import type { Entity } from '../../../../schema/entity.ts';
-import type { Person } from '../../generation-build.ts';
+import type { Person } from '../../erasure.ts';
 import type { StoredGeneration } from '../generations/generation-files.ts';
 import { dateKeySql, aboutSelectedSql, withSelectedPeople, type DaysOfRow } from './selected-people.ts';
 

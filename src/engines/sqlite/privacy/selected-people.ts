@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { PersonalDataMap, PersonalCollection } from '../../../../schema/derive/personal-data-map.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { OPEN_END } from '../../../base/date-key.ts';
-import type { Person } from '../../generation-build.ts';
+import type { Person } from '../../erasure.ts';
 
 /** The people at hand: their keys and ids. It goes with the connection. */
 const SELECTED_PEOPLE = 'temp.chosenPeople';

@@ -1,6 +1,6 @@
 // Who was erased: as long as the source still speaks of them, they stay nobody.
 import type { Database } from 'better-sqlite3';
-import type { Tombstone } from '../../generation-build.ts';
+import type { Tombstone } from '../../erasure.ts';
 
 export function readTombstones(database: Database): readonly Tombstone[] {
   return database

@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { columnSql, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import { NOT_REPORTED, type StagedRow } from '../../generation-build.ts';
+import { NOT_REPORTED, type StagedRow } from '../../staging.ts';
 import { columnList } from '../sql-columns.ts';
 import {
   isReportedSql,

@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { columnSql } from '../../../../schema/derive/ddl.ts';
 import type { Column, Storage } from '../../../../schema/derive/storage.ts';
-import { NOT_REPORTED, type StagedRow, type StagedValue } from '../../generation-build.ts';
+import { NOT_REPORTED, type StagedRow, type StagedValue } from '../../staging.ts';
 import {
   mayBeUnreported,
   NATURAL_KEY,

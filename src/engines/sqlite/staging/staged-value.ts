@@ -1,7 +1,7 @@
 // How a harvested value is stored in a staging table, also one that its source did not report.
 import type { Column, Storage } from '../../../../schema/derive/storage.ts';
 import type { SqlValue } from '../../../sql/statement.ts';
-import { NOT_REPORTED, type StagedValue } from '../../generation-build.ts';
+import { NOT_REPORTED, type StagedValue } from '../../staging.ts';
 
 export type StagedSqlValue = SqlValue | Uint8Array;
 

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import type { StagedRow } from '../../generation-build.ts';
+import type { StagedRow } from '../../staging.ts';
 import { createStagedTable, type StagedTable } from './staged-table.ts';
 import { createEnrichmentTable, type EnrichmentTable } from './enrichment-table.ts';
 

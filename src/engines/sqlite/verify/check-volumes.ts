@@ -1,6 +1,7 @@
 // Whether a night is likely, held against the one before: what a harvest that went wrong in silence looks like.
 import type { VolumeThresholds } from '../../../base/volume-thresholds.ts';
-import type { VerifyFinding, MergeCounts } from '../../generation-build.ts';
+import type { VerifyFinding } from '../../generation-build.ts';
+import type { MergeCounts } from '../../run-journal.ts';
 import type { BuildContext } from '../build/build-context.ts';
 import { countRowsAfter, type RowCounts } from './row-counts.ts';
 

@@ -44,10 +44,14 @@ export function createStagedTable(database: Database, storage: Storage, table: s
     }
     return toStagedSqlValue(entity.name, name, value === null && !nullable ? undefined : value);
   };
-  const valuesOf = ({ naturalKey, values }: StagedRow): StagedSqlValue[] => [
-    ...(hasSurrogateKey ? [toSqlValue(naturalKey, naturalKeyColumn)] : []),
-    ...properties.map((column) => toSqlValue(values[column.name], column)),
-  ];
+  const valuesOf = (rows: readonly StagedRow[]): readonly StagedSqlValue[] => {
+    const sqlValues: StagedSqlValue[] = [];
+    for (const { naturalKey, values } of rows) {
+      if (hasSurrogateKey) sqlValues.push(toSqlValue(naturalKey, naturalKeyColumn));
+      for (const column of properties) sqlValues.push(toSqlValue(values[column.name], column));
+    }
+    return sqlValues;
+  };
 
   const placeholders = `(${columns.map(() => '?').join(', ')})`;
   const prepareInsert = (rowCount: number): Statement<[readonly StagedSqlValue[]]> =>
@@ -66,9 +70,9 @@ export function createStagedTable(database: Database, storage: Storage, table: s
       const severalEnd = rows.length - (rows.length % ROWS_PER_INSERT);
       for (let start = 0; start < severalEnd; start += ROWS_PER_INSERT) {
         insertMany ??= prepareInsert(ROWS_PER_INSERT);
-        insertMany.run(rows.slice(start, start + ROWS_PER_INSERT).flatMap(valuesOf));
+        insertMany.run(valuesOf(rows.slice(start, start + ROWS_PER_INSERT)));
       }
-      for (const row of rows.slice(severalEnd)) insertOne.run(valuesOf(row));
+      for (const row of rows.slice(severalEnd)) insertOne.run(valuesOf([row]));
       count += rows.length;
     }),
   };

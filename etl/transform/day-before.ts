@@ -1,6 +1,6 @@
 // The day that a night looks back on.
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from './graph-values.ts';
+import { canonicalInstant } from '../../src/base/instant.ts';
 
 export interface DayBefore {
   /** Its midnight, as a canonical instant. */

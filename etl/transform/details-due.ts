@@ -1,6 +1,6 @@
 // Which devices a night asks one by one: all in a week, so that no night asks many.
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from './graph-values.ts';
+import { canonicalInstant } from '../../src/base/instant.ts';
 
 const ROTATION_DAYS = 7;
 const DAY_MS = 86_400_000;

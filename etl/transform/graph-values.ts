@@ -31,11 +31,6 @@ export function instantOf(value: unknown): string | null {
   return utc.toISOString().slice(0, 19) + (digits === '' ? '' : `.${digits}`);
 }
 
-/** A Date as the warehouse stores it. */
-export function canonicalInstant(instant: Date): string {
-  return instant.toISOString().replace(/\.?0*Z$/, '');
-}
-
 /** A count; 0 where Graph leaves it out. */
 export function countOf(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : 0;

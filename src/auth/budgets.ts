@@ -1,6 +1,7 @@
 // What each caller may use up: seconds of reading threads and bytes a minute, and reads at once. Requests are not counted,
 // since one may cost ten thousand times what another does.
 import { FeedError } from '../base/feed-error.ts';
+import { LruMap } from '../base/lru-map.ts';
 import { TokenBucket, type TokenBucketState } from './token-bucket.ts';
 
 /** 0 is without end. */
@@ -40,7 +41,10 @@ const MAX_ACCOUNTS = 10_000;
 export class Budgets {
   readonly #settings: BudgetSettings;
   readonly #now: () => number;
-  readonly #accounts = new Map<string, MeteredAccount>();
+  /** An account with its whole budget is evicted first: it would be the same made anew. */
+  readonly #accounts = new LruMap<string, MeteredAccount>(MAX_ACCOUNTS, {
+    isExpendable: (account) => account.isFull(),
+  });
 
   constructor(settings: BudgetSettings, now: () => number = () => performance.now()) {
     this.#settings = settings;
@@ -48,20 +52,7 @@ export class Budgets {
   }
 
   accountOf(id: string): Account {
-    const account = this.#accounts.get(id) ?? new MeteredAccount(id, this.#settings, this.#now);
-    this.#accounts.delete(id);
-    this.#accounts.set(id, account);
-    if (this.#accounts.size > MAX_ACCOUNTS) this.#evict();
-    return account;
-  }
-
-  /** Those first whose budget is whole: they lose nothing. If there are none, whoever came least of late. */
-  #evict(): void {
-    for (const [id, account] of this.#accounts) if (account.isFull()) this.#accounts.delete(id);
-    for (const id of this.#accounts.keys()) {
-      if (this.#accounts.size <= MAX_ACCOUNTS) break;
-      this.#accounts.delete(id);
-    }
+    return this.#accounts.getOrCreate(id, () => new MeteredAccount(id, this.#settings, this.#now));
   }
 }
 

@@ -41,7 +41,7 @@ export const ERROR_CODES = {
   'limit.busy': 'Too many reads are under way.',
   'limit.too-slow': 'The request did not come to its end in time.',
   'limit.budget': 'The caller has used up what it may use in a minute, or reads too many things at once.',
-  'feed.empty': 'No night has been published yet.',
+  'feed.empty': 'Nothing has been published yet.',
   'feed.unavailable': 'The warehouse cannot be read at the moment.',
   'feed.night-running': 'Another night is running.',
   'feed.source-refused': 'Microsoft Graph or the directory refused.',

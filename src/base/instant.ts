@@ -27,6 +27,11 @@ export function parseInstant(text: string): string | null {
   return /^(?!0000)\d{4}-/.test(written) ? written.slice(0, 19) + printFraction(fraction) : null;
 }
 
+/** A Date as canonical instant. */
+export function canonicalInstant(instant: Date): string {
+  return instant.toISOString().replace(/\.?0*Z$/, '');
+}
+
 /** Canonical instant → OData text: `2018-02-21T22:18:51.3277Z`. */
 export function formatInstant(canonical: string): string {
   return `${canonical}Z`;

@@ -10,7 +10,6 @@ import {
   generationFileName,
   listGenerations,
 } from '../../src/engines/sqlite/generations/generation-files.ts';
-import { LruMap } from '../../src/engines/sqlite/read/lru-map.ts';
 import { openSqliteEngine } from '../../src/engines/sqlite/sqlite-engine.ts';
 import { describeEngine } from './engine-conformance.ts';
 import { sqliteHarness, type SqliteHarness } from './sqlite-harness.ts';
@@ -213,13 +212,6 @@ test('a row beyond what SQLite can write is the reader’s to make smaller', asy
   await expect(read).rejects.toMatchObject({ code: 'limit.too-complex' });
   await engine.close();
   harness.remove();
-});
-
-test('a recent map lets go of what was unused for longest', () => {
-  const gone: number[] = [];
-  const map = new LruMap<string, number>(2, (value) => gone.push(value));
-  for (const key of ['a', 'b', 'a', 'c', 'a', 'd']) map.getOrCreate(key, () => key.charCodeAt(0));
-  expect(gone.map((code) => String.fromCharCode(code))).toEqual(['b', 'c']);
 });
 
 function openQuietly(harness: SqliteHarness) {

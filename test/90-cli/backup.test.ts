@@ -148,11 +148,14 @@ test.each([
   [['backup'], 'There is no place to put the backup. For example: fleetfeed backup /mnt/backups/'],
   [
     ['backup', backups, '--data', join(folder, 'nothing')],
-    `'${join(folder, 'nothing')}' holds no night yet.`,
+    `Nothing has been published in '${join(folder, 'nothing')}' yet.`,
   ],
   [['backup', '/dev/null', '--data', elsewhere], "'/dev/null' is there already, and is no backup."],
   [['restore', '/no/such', '--data', data], "There is no file '/no/such'."],
-  [['verify', '--data', join(folder, 'nothing')], `'${join(folder, 'nothing')}' holds no night yet.`],
+  [
+    ['verify', '--data', join(folder, 'nothing')],
+    `Nothing has been published in '${join(folder, 'nothing')}' yet.`,
+  ],
 ])('%j ends with 1 and a sentence', async (args, sentence) => {
   expect(await toEnd(...args)).toMatchObject({
     code: 1,

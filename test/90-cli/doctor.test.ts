@@ -376,7 +376,7 @@ describe('what is served', () => {
       expect.stringMatching(/^fail: .* is damaged/),
     ]);
     expect(await told(checkGeneration, { data: join(folder, 'none') })).toEqual([
-      expect.stringMatching(/^warn: No night has been published yet/),
+      expect.stringMatching(/^warn: Nothing has been published yet/),
     ]);
   });
 

@@ -86,7 +86,7 @@ describe('query', () => {
     expect(await query()).toMatchObject({ code: 1, stderr: expect.stringContaining('no address') });
     const nothing = `${feed.data}/nothing-here`;
     const { stderr } = await query('beta/devices', '--data', nothing);
-    expect(stderr).toContain('No night has been published yet.');
+    expect(stderr).toContain('Nothing has been published yet.');
     expect(existsSync(nothing)).toBe(false);
   });
 

@@ -122,7 +122,7 @@ describe('a subject that is not one person', () => {
   test('and an empty folder has none', async () => {
     expect(await subject('export', 'x', '--to', 'x.zip')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('holds no night yet'),
+      stderr: expect.stringContaining('Nothing has been published in '),
     });
   });
 });

@@ -1,7 +1,7 @@
 // Holds the file of a night against the rules, and against the file of the night before.
 import Database from 'better-sqlite3';
 import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from '../../src/engines/sqlite/build/build-context.ts';
+import { canonicalInstant } from '../../src/base/instant.ts';
 import type { Rule } from './rule.ts';
 import { DAY_TO_DAY_RULES } from './day-to-day-rules.ts';
 import { DAY_RULES } from './day-rules.ts';

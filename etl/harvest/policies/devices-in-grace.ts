@@ -3,7 +3,8 @@ import { midnightOf } from '../../../src/base/date-key.ts';
 import { readPages } from '../../graph/read-pages.ts';
 import { countsAddress } from '../../streams/policies.ts';
 import { outcomesOf, type GraphDeviceStatus, type StatusOverview } from '../../streams/policy-outcomes.ts';
-import { canonicalInstant, countOf, instantOf } from '../../transform/graph-values.ts';
+import { canonicalInstant } from '../../../src/base/instant.ts';
+import { countOf, instantOf } from '../../transform/graph-values.ts';
 import type { KnownPolicy } from './harvest-policies.ts';
 import type { HarvestContext } from '../harvest-context.ts';
 

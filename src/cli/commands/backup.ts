@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { FeedError } from '../../base/feed-error.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import { backUp } from '../../engines/sqlite/transfer/backup.ts';
 import { listGenerations } from '../../engines/sqlite/generations/generation-files.ts';
 import type { Command } from './command.ts';
@@ -19,7 +20,7 @@ export const backup: Command = {
       throw new FeedError('setup.bad-setting', 'There is no place to put the backup.', { hint });
     }
     const [newest] = listGenerations(data);
-    if (!newest) throw new FeedError('feed.empty', `'${data}' holds no night yet.`);
+    if (!newest) throw feedEmpty(data);
     const isFolder = place.endsWith('/') || (existsSync(place) && statSync(place).isDirectory());
     const file = isFolder ? join(place, basename(newest.path)) : place;
     mkdirSync(dirname(file), { recursive: true });

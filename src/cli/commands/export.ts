@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { digestFile } from '../../engines/digest-file.ts';
 import { FeedError } from '../../base/feed-error.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import {
   openExport,
@@ -28,7 +29,7 @@ export const exportCommand: Command = {
     for (const name of collections) requireCollection(name);
     if (existsSync(data)) migrateWarehouse(settings);
     const [newest] = listGenerations(data);
-    if (!newest) throw new FeedError('feed.empty', `'${data}' holds no night yet.`);
+    if (!newest) throw feedEmpty(data);
     const source = openExport(newest.path, MODEL);
     try {
       const isWanted = ({ name }: ExportTable): boolean =>

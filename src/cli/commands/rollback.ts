@@ -1,6 +1,7 @@
 // `rollback`: an earlier night is served again, and the next one builds on it.
 import { systemClock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import type { Command } from './command.ts';
 import { openTenantWarehouse } from '../wiring/tenant-etl.ts';
 import { say } from '../process/terminal.ts';
@@ -10,7 +11,7 @@ export const rollback: Command = {
   settings: ['data', 'keepGenerations', 'to'],
   run: (settings) => {
     const warehouse = openTenantWarehouse(settings);
-    if (!warehouse.current()) throw new FeedError('feed.empty', `'${settings.data}' holds no night yet.`);
+    if (!warehouse.current()) throw feedEmpty(settings.data);
     const { id, dateKey } = warehouse.rollback(generationOf(settings.to), systemClock.now());
     say(`The night of ${dateKey} is served again, as generation ${id}.`);
   },

@@ -8,6 +8,7 @@ import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../../schema/privacy-profile.ts';
 import { systemClock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import { subjectHash } from '../../engines/subject-hash.ts';
 import { listGenerations, type StoredGeneration } from '../../engines/sqlite/generations/generation-files.ts';
 import { findPeople } from '../../engines/sqlite/privacy/find-people.ts';
@@ -87,7 +88,7 @@ async function confirmErasure({ id }: Person): Promise<void> {
 function findSubject(settings: Settings, who: string): FoundPerson {
   migrateWarehouse(settings);
   const [generation] = listGenerations(settings.data);
-  if (!generation) throw new FeedError('feed.empty', `'${settings.data}' holds no night yet.`);
+  if (!generation) throw feedEmpty(settings.data);
   const secret = readMaskingSecret(settings.data);
   const masked = secret && makeRedact(profileOf('masked'), secret)('id', who);
   const spellings = [who.toLowerCase(), ...(masked === null ? [] : [masked])];

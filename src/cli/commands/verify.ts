@@ -1,6 +1,6 @@
 // `verify`: whether what is served, or all that is kept, is whole.
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
-import { FeedError } from '../../base/feed-error.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import { verifyIntegrity } from '../../engines/sqlite/verify/verify-integrity.ts';
 import {
   listGenerationFiles,
@@ -17,7 +17,7 @@ export const verify: Command = {
   run: ({ data }, _operands, switches) => {
     const files = listGenerationFiles(data);
     const [newest] = files;
-    if (!newest) throw new FeedError('feed.empty', `'${data}' holds no night yet.`);
+    if (!newest) throw feedEmpty(data);
     const faulty = (switches.has('all') ? files : [newest]).filter((file) => !reportGeneration(file));
     if (faulty.length === 0) return;
     process.exitCode = 1;

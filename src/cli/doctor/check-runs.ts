@@ -1,4 +1,5 @@
 // What is served and what comes next: the newest generation, the last run, and who runs the nights.
+import { NOTHING_PUBLISHED } from '../../base/feed-empty.ts';
 import { addDays, dateKeyOf } from '../../base/date-key.ts';
 import {
   findFileDamage,
@@ -12,7 +13,7 @@ const HOUR_MS = 3_600_000;
 
 export const checkGeneration: Check = ({ data, readyHours }, clock) => {
   const [file] = listGenerationFiles(data);
-  if (!file) return [warn('snapshot', 'No night has been published yet.', "Run one: 'fleetfeed snapshot'.")];
+  if (!file) return [warn('snapshot', NOTHING_PUBLISHED, "Run one: 'fleetfeed snapshot'.")];
   const generation = readGeneration(file);
   const damage = findFileDamage(file.path);
   if (!generation || damage !== null) {

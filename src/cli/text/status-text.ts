@@ -37,7 +37,7 @@ export function statusText(state: WarehouseState): string {
 }
 
 function servedLine({ generations: [newest], now, readyHours }: WarehouseState): string {
-  if (!newest) return 'nothing; no night has been published yet';
+  if (!newest) return 'nothing; no run has published anything yet';
   const hours = (now.getTime() - Date.parse(newest.publishedAt)) / 3_600_000;
   const freshness = hours < readyHours ? 'fresh' : `too old: more than ${readyHours} hours`;
   return `the night of ${dayText(newest.dateKey)}, ${hours.toFixed(1)} hours old (${freshness})`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
 import { FeedError } from '../../base/feed-error.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import type { Generation } from '../engine.ts';
 import type { RunRecord } from '../run-journal.ts';
 import type { GenerationBuild } from '../generation-build.ts';
@@ -133,7 +134,7 @@ export function openSqliteWarehouse({
     erase: (person, requestedBy, now) =>
       withBuildLock((releaseLock) => {
         const { base } = findBaseGeneration(dataDir);
-        if (!base) throw new FeedError('feed.empty', `'${dataDir}' holds no night yet.`);
+        if (!base) throw feedEmpty(dataDir);
         // What is served then is as old as it was, and nothing before it is kept.
         const buildBase: BuildBase = {
           dateKey: base.dateKey,

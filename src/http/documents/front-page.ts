@@ -1,4 +1,5 @@
 // The page at `/`: what this is, and the addresses to paste.
+import { NOTHING_PUBLISHED } from '../../base/feed-empty.ts';
 import type { Generation } from '../../engines/engine.ts';
 import type { Answer } from '../answer.ts';
 import { FEED_ROOT, VERSION_ROOTS } from '../request/service-roots.ts';
@@ -9,7 +10,7 @@ export function answerFrontPage(base: string, generation: Generation | null): An
   const beta = `${base}${VERSION_ROOTS.beta}`;
   const status =
     generation === null
-      ? 'No night has been published yet. Run <code>npm run fleetfeed -- snapshot</code>.'
+      ? `${NOTHING_PUBLISHED} Run <code>npm run fleetfeed -- snapshot</code>.`
       : `Serving generation ${generation.id}: the night of ${formatDay(generation.dateKey)}.`;
   const page = `<!doctype html>
 <html lang="en">

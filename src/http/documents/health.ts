@@ -2,6 +2,7 @@
 import type { Role } from '../../auth/roles.ts';
 import type { Clock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
+import { NOTHING_PUBLISHED } from '../../base/feed-empty.ts';
 import type { Generation } from '../../engines/engine.ts';
 import type { RunRecord } from '../../engines/run-journal.ts';
 import { METRICS_TYPE, type Metrics } from '../../observe/metrics.ts';
@@ -24,7 +25,7 @@ export interface Health {
 export function answerReady({ generation, lastRun }: Health, clock: Clock, readyHours: number): Answer {
   const run = lastRun && summarizeRun(lastRun);
   if (generation === null) {
-    return answerJson(503, { status: 'empty', hint: 'No night has been published yet.', lastRun: run });
+    return answerJson(503, { status: 'empty', hint: NOTHING_PUBLISHED, lastRun: run });
   }
   const ageHours = (clock.now().getTime() - Date.parse(generation.publishedAt)) / HOUR_MS;
   const isFresh = ageHours < readyHours;

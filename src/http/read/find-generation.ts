@@ -1,5 +1,6 @@
 // The generation that a read is of: the one its cursor names, else the newest. Either may be missing.
 import { FeedError } from '../../base/feed-error.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import type { Engine, Generation } from '../../engines/engine.ts';
 
 export interface FoundGeneration {
@@ -24,8 +25,5 @@ export function requireGeneration({ id, generation }: FoundGeneration): Generati
       hint: 'Start again from the first page.',
     });
   }
-  throw new FeedError('feed.empty', 'No night has been published yet.', {
-    hint: 'Run `fleetfeed snapshot`, or wait for the next night.',
-    retryAfterSeconds: 60,
-  });
+  throw feedEmpty();
 }

@@ -1,4 +1,5 @@
 // The functions of filter and order expressions: what each takes and yields.
+import { canonicalInstant } from '../../base/instant.ts';
 import type { FunctionName, ScalarType } from '../read-plan.ts';
 import type { TypeFamily } from './type-family.ts';
 
@@ -55,7 +56,7 @@ export type TextTest = (typeof TEXT_TESTS)[number];
 
 /** Functions without arguments: instants that are known when the request is planned. */
 export const INSTANT_FUNCTIONS: ReadonlyMap<string, (now: Date) => string> = new Map([
-  ['now', (now: Date) => now.toISOString().replace(/\.?0*Z$/, '')],
+  ['now', canonicalInstant],
   ['mindatetime', () => '0001-01-01T00:00:00'],
   ['maxdatetime', () => '9999-12-31T23:59:59.9999999'],
 ]);

@@ -1,6 +1,7 @@
 // What all merges of one night share: the database being built, and the night as SQL parameters.
 import type { Database } from 'better-sqlite3';
 import type { Model } from '../../../../schema/model.ts';
+import { canonicalInstant } from '../../../base/instant.ts';
 import { type DateKey, OPEN_END, addDays, midnightOf, monthPartitionOf } from '../../../base/date-key.ts';
 
 /** Bound by name; every statement takes those it names. */
@@ -46,11 +47,6 @@ export function buildParameters(day: DateKey, now: Date): BuildParameters {
     midnight: canonicalInstant(midnightOf(day)),
     now: canonicalInstant(now),
   };
-}
-
-/** ISO UTC without Z and without trailing zeros of the fraction, so that the order of texts is the order of time. */
-export function canonicalInstant(instant: Date): string {
-  return instant.toISOString().replace(/\.?0*Z$/, '');
 }
 
 /** The first day of the month after a period (yyyymm): where spans of the period are cut. */

@@ -7,7 +7,7 @@ import { reads } from '../../../../schema/subjects/reads.ts';
 import { listAuditFiles, type AuditLine } from '../../../base/audit-files.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import { columnList } from '../sql-columns.ts';
-import { canonicalInstant } from './build-context.ts';
+import { canonicalInstant } from '../../../base/instant.ts';
 
 /**
  * Up to the night's own day. Rows go when their file has gone. A folder or file that cannot be read ends it, and no night

@@ -3,7 +3,8 @@ import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import { columnsEqual } from '../sql-columns.ts';
-import { canonicalInstant, type BuildContext } from '../build/build-context.ts';
+import { canonicalInstant } from '../../../base/instant.ts';
+import type { BuildContext } from '../build/build-context.ts';
 import { isCorruption } from '../sqlite-errors.ts';
 
 export interface RevertedGeneration {

@@ -8,7 +8,7 @@ import type { DateKey } from '../../../base/date-key.ts';
 import type { Completeness } from '../../staging.ts';
 import type { MergeStep, RunOutcome, RunProblem, RunRecord } from '../../run-journal.ts';
 import { columnList } from '../sql-columns.ts';
-import { canonicalInstant } from '../build/build-context.ts';
+import { canonicalInstant } from '../../../base/instant.ts';
 
 /** Runs before what belongs to them. */
 export const RUN_ENTITIES: readonly Entity[] = [runs, runSteps, runProblems];

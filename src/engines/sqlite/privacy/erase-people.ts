@@ -10,7 +10,8 @@ import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/de
 import { subjectHash } from '../../subject-hash.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import type { ErasureCounts, Person } from '../../erasure.ts';
-import { canonicalInstant, type BuildContext } from '../build/build-context.ts';
+import { canonicalInstant } from '../../../base/instant.ts';
+import type { BuildContext } from '../build/build-context.ts';
 import { readTombstones } from './tombstones.ts';
 import {
   SELECTED_IDS,

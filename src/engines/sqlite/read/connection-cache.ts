@@ -5,7 +5,7 @@ import { FeedError } from '../../../base/feed-error.ts';
 import type { Statement } from '../../../sql/statement.ts';
 import { resetStatementCounters } from './register-functions.ts';
 import { openReadConnection, type ReadFiles } from './open-read-connection.ts';
-import { LruMap } from './lru-map.ts';
+import { LruMap } from '../../../base/lru-map.ts';
 import type { SqliteValue, SqliteRow } from './worker-messages.ts';
 import { sqliteErrorCode } from '../sqlite-errors.ts';
 
@@ -29,9 +29,9 @@ export interface ConnectionCache {
 }
 
 export function createConnectionCache(isStopped: () => boolean): ConnectionCache {
-  const connections = new LruMap<string, CachedConnection>(MAX_CONNECTIONS, ({ database }) =>
-    database.close(),
-  );
+  const connections = new LruMap<string, CachedConnection>(MAX_CONNECTIONS, {
+    onEvict: ({ database }) => database.close(),
+  });
   return {
     readFirstRow(files, { text, values }) {
       const { path, earlier } = files;
@@ -53,7 +53,7 @@ export function createConnectionCache(isStopped: () => boolean): ConnectionCache
 
 function openConnection(files: ReadFiles, isStopped: () => boolean): CachedConnection {
   const database = openReadConnection(files, isStopped);
-  return { database, statements: new LruMap(MAX_STATEMENTS, () => undefined) };
+  return { database, statements: new LruMap(MAX_STATEMENTS) };
 }
 
 // Integers arrive as bigint, since a number would round what lies beyond 2^53.

@@ -1,4 +1,5 @@
 // The line in front of the threads: who was served least of late comes next, so that nobody waits for another's appetite.
+import { LruMap } from '../../../base/lru-map.ts';
 
 export interface QueuedJob {
   /** Whose turn it would be. */
@@ -40,9 +41,9 @@ interface QueueEntry<Job> {
 export class FairQueue<Job extends QueuedJob> {
   readonly #now: () => number;
   readonly #entries: QueueEntry<Job>[] = [];
-  readonly #usageByReader = new Map<string, Usage>();
+  readonly #usageByReader = new LruMap<string, Usage>(MAX_READERS);
   /** Work → milliseconds that it usually takes. */
-  readonly #expectedMs = new Map<string, number>();
+  readonly #expectedMs = new LruMap<string, number>(MAX_WORKS);
   /** When a thread last took what it is not kept for. */
   #lastGeneralWorkAt = -Infinity;
   /** For whom it was last kept with reason. */
@@ -95,15 +96,15 @@ export class FairQueue<Job extends QueuedJob> {
   /** A thread has worked for so long for a reader. */
   recordUsage(reader: string, milliseconds: number): void {
     const total = this.#usageOf(reader) + milliseconds;
-    setWithEviction(this.#usageByReader, MAX_READERS, reader, { milliseconds: total, at: this.#now() });
+    this.#usageByReader.set(reader, { milliseconds: total, at: this.#now() });
     if (total >= SMALL_USAGE_MS && this.#reservedFor?.reader === reader) this.#reservedFor = null;
   }
 
   /** Work has come to its end after so long: what was stopped half-way says nothing of the next time. */
   recordDuration(work: string, milliseconds: number): void {
-    const expected = this.#expectedMs.get(work) ?? milliseconds;
+    const expected = this.#expectedMs.peek(work) ?? milliseconds;
     const weight = milliseconds < expected ? SHORTER_WEIGHT : LONGER_WEIGHT;
-    setWithEviction(this.#expectedMs, MAX_WORKS, work, expected + weight * (milliseconds - expected));
+    this.#expectedMs.set(work, expected + weight * (milliseconds - expected));
   }
 
   #msUntilStandstill(since: number): number {
@@ -112,7 +113,7 @@ export class FairQueue<Job extends QueuedJob> {
 
   #briefestJob(): Job | null {
     const brief = this.#entries.filter(({ job }) => this.#isBrief(job));
-    return minimumBy(brief, ({ work }) => this.#expectedMs.get(work) ?? 0);
+    return minimumBy(brief, ({ work }) => this.#expectedMs.peek(work) ?? 0);
   }
 
   #jobOfLeastServed(withinMs: number): Job | null {
@@ -121,11 +122,13 @@ export class FairQueue<Job extends QueuedJob> {
   }
 
   #isBrief({ reader, work }: Job): boolean {
-    return (this.#expectedMs.get(work) ?? Infinity) < BRIEF_WORK_MS && this.#usageOf(reader) < SMALL_USAGE_MS;
+    return (
+      (this.#expectedMs.peek(work) ?? Infinity) < BRIEF_WORK_MS && this.#usageOf(reader) < SMALL_USAGE_MS
+    );
   }
 
   #usageOf(reader: string): number {
-    const usage = this.#usageByReader.get(reader);
+    const usage = this.#usageByReader.peek(reader);
     return usage ? usage.milliseconds * 2 ** ((usage.at - this.#now()) / HALF_LIFE_MS) : 0;
   }
 }
@@ -138,17 +141,4 @@ function minimumBy<Job>(entries: readonly QueueEntry<Job>[], measure: (job: Job)
     if (measured < least) [best, least] = [job, measured];
   }
   return best;
-}
-
-/** Forgets who was not named for longest: lists of readers who are long gone, and of what they asked, are not to grow for ever. */
-function setWithEviction<Value>(
-  map: Map<string, Value>,
-  maxEntries: number,
-  key: string,
-  value: Value,
-): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > maxEntries && oldest !== undefined) map.delete(oldest);
 }

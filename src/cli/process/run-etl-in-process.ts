@@ -36,7 +36,7 @@ export async function runEtlInProcess(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  const child = fork(new URL('../etl-process.ts', import.meta.url), {
+  const child = fork(new URL('./etl-process.ts', import.meta.url), {
     // With it, errors cross the channel as errors.
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

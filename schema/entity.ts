@@ -8,7 +8,7 @@ export type EdmType =
 export type FeedVersion = 'v1.0' | 'beta';
 
 /**
- * How a collection lives through the nights (design decision 9). DDL, merge, retention and documentation follow from it.
+ * How a collection keeps the past (docs/decisions/validity-intervals.md). DDL, merge, retention and documentation follow from it.
  *
  * - `current`: one row per thing, the latest only; things that vanish stay, marked deleted.
  * - `history`: one row per thing and state, from a first day to a last.

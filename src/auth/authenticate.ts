@@ -96,7 +96,7 @@ export function challengesOf(
 ): readonly string[] {
   const basic = 'Basic realm="Fleetfeed", charset="UTF-8"';
   if (!tenant) return [basic];
-  // As Power Query looks for it (spec/clients.md, row 0).
+  // As Power Query looks for it: docs/clients.md.
   return [`Bearer authorization_uri="${tenant.loginUrl}/${tenant.tenantId}/oauth2/authorize"`, basic];
 }
 

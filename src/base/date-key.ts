@@ -21,7 +21,7 @@ export function addDays(day: DateKey, days: number): DateKey {
   return dateKeyOf(midnight);
 }
 
-/** yyyymm: the span store's key frame, see design decision 9. */
+/** yyyymm: intervals are cut at the end of each, see docs/decisions/validity-intervals.md. */
 export function monthPartitionOf(day: DateKey): number {
   return Math.trunc(day / 100);
 }

@@ -53,7 +53,9 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
     const declared = Object.entries(type)
       .filter(([name, member]) => !/[$@]/.test(name) && member.$Kind === undefined)
       .map(([name, { $Type }]) => [name, $Type ?? 'Edm.String']);
-    expect(declared).toEqual(rows.map(({ property, edmType }) => [property, edmType]));
+    // Columns of ours come after the vendor's, and v1.0 has none.
+    const contracted = version === 'v1.0' ? declared : declared.slice(0, rows.length);
+    expect(contracted).toEqual(rows.map(({ property, edmType }) => [property, edmType]));
     const key = rows.filter(({ keyOrdinal }) => keyOrdinal !== null);
     expect(type['$Key']).toEqual(
       key.sort((a, b) => a.keyOrdinal! - b.keyOrdinal!).map(({ property }) => property),

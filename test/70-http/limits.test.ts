@@ -1,10 +1,9 @@
-// The table of limits: each is met by a request, refused in the words of the table, and told in docs/limits.md.
+// The table of limits: each is met by a request, and refused in the words of the table.
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { LIMIT_TABLE, LIMITS, type LimitName } from '../../src/base/limits.ts';
-import { limitsTable } from '../../src/cli/text/limits-table.ts';
 import { HTTP_STATUS } from '../../src/http/answer-failure.ts';
 import { fileFeed } from './file-feed.ts';
 
@@ -122,9 +121,4 @@ describe('what goes beyond a limit', () => {
     expect(error.message).toContain(String(max));
     expect(error.message).toContain(hint);
   });
-});
-
-test('docs/limits.md shows the table', () => {
-  const shown = readFileSync(fileURLToPath(new URL('../../docs/limits.md', import.meta.url)), 'utf8');
-  expect(shown.trimEnd().endsWith(limitsTable())).toBe(true);
 });

@@ -140,9 +140,9 @@ describe('consent', () => {
     );
   });
 
-  test('is what the README asks an admin for', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const asked = [...readme.matchAll(/^ *\| `([\w.]+\.All)` \| (optional: )?/gm)];
+  test('is what the documentation asks an admin for', () => {
+    const page = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
+    const asked = [...page.matchAll(/^ *\| `([\w.]+\.All)` \| (optional: )?/gm)];
     expect(asked.map(([, name]) => name).toSorted()).toEqual(PERMISSIONS.map(({ name }) => name).toSorted());
   });
 

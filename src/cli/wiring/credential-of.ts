@@ -67,7 +67,7 @@ export function credentialOf(settings: CredentialSettings): Credential {
   const missing = (['tenantId', 'clientId', kind] as const).filter((name) => settings[name] === null);
   throw new FeedError('setup.bad-setting', `Not set: ${missing.map(variableOf).join(', ')}.`, {
     hint:
-      'They name the app registration that reads your tenant; the README says how to make one, and what may stand ' +
-      'in place of a secret. A feed without nights of its own is served with --schedule off.',
+      'They name the app registration that reads your tenant; docs/install.md says how to make one, and what can be ' +
+      'used instead of a secret. A feed without runs of its own is served with --schedule off.',
   });
 }

@@ -1,0 +1,92 @@
+// The documents, held to the code and to each other: generated pages are fresh, and whatever they name exists.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { DOCUMENTS } from '../docs/documents.ts';
+import { HOUSE, sourceFiles } from './source-files.ts';
+
+const read = (path: string): string => readFileSync(join(HOUSE, path), 'utf8');
+const isThere = (path: string): boolean => existsSync(join(HOUSE, path));
+
+const pages = [
+  ...readdirSync(HOUSE).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(HOUSE, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`),
+];
+
+/** What follows `](` in a page, outside of code. */
+function linksOf(path: string): readonly string[] {
+  const prose = read(path)
+    .replaceAll(/^```[\s\S]*?^```/gm, '')
+    .replaceAll(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
+}
+
+/** The anchors of a page, as GitHub makes them from its headings. */
+function anchorsOf(path: string): ReadonlySet<string> {
+  const headings = [...read(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(/\s/g, '-'),
+    ),
+  );
+}
+
+test.each(Object.entries(DOCUMENTS))(
+  '%s says what the code says; `npm run docs` writes it',
+  (path, derive) => {
+    expect(read(path)).toBe(derive());
+  },
+);
+
+describe.each(pages)('%s', (path) => {
+  test('links to files and headings that exist, by relative addresses', () => {
+    const broken = linksOf(path).filter((link) => {
+      if (/^https?:/.test(link)) return false;
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : normalize(join(dirname(path), file));
+      return !isThere(target) || (anchor !== undefined && !anchorsOf(target).has(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('names files of this repository that exist', () => {
+    const named = [...read(path).matchAll(/`((?:src|etl|schema|fixtures|test|docs)\/[\w./-]*)`/g)];
+    expect(named.map(([, file = '']) => file).filter((file) => !isThere(file))).toEqual([]);
+  });
+});
+
+test('every page in docs has a line in an index, under one reader', () => {
+  const listed = ['docs/README.md', 'docs/decisions/README.md'].flatMap((index) =>
+    linksOf(index).map((link) => normalize(join(dirname(index), link))),
+  );
+  const count = (page: string): number => listed.filter((each) => each === page).length;
+  const inDocs = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+  expect(inDocs.filter((page) => count(page) !== 1)).toEqual([]);
+});
+
+test('every document that the code cites exists', () => {
+  const cited = sourceFiles(['schema', 'src', 'etl', 'fixtures']).flatMap(({ path, text }) =>
+    [...text.matchAll(/[\w-][\w./-]*\.md\b/g)].map(([document]) => ({ path, document })),
+  );
+  expect(cited.length).toBeGreaterThan(2);
+  expect(cited.filter(({ document }) => !isThere(document))).toEqual([]);
+});
+
+test('every name that the glossary leads to occurs in the code', () => {
+  const code = sourceFiles(['schema', 'src', 'etl'])
+    .map(({ text }) => text)
+    .join('\n');
+  const names = read('docs/glossary.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .flatMap((line) => [...(line.split(' | ').at(-1) ?? '').matchAll(/`(\w+)`/g)])
+    .map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(40);
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
+});

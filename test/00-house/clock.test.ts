@@ -13,7 +13,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'fixtures/graph-emulator/main.ts': 'A tenant for developers, which lives until today.',
   'fixtures/graph-emulator/exports/report-storage.ts': 'Links to files expire hours later.',
   'fixtures/graph-emulator/sign-in/sign-in.ts': 'MSAL renews tokens by the machine’s clock.',
-  'test/65-fixtures/tenant-simulation.test.ts': 'Replaces the clock to show that the tenant does not depend on it.',
+  'test/65-fixtures/tenant-simulation.test.ts':
+    'Replaces the clock to show that the tenant does not depend on it.',
   'test/90-cli/doctor.test.ts': 'The doctor compares the machine’s clock with the directory’s.',
   'test/bench/recorded-harvest.ts': 'Continues the history of a tenant that lives until today.',
 };

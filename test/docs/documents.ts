@@ -37,7 +37,7 @@ const SETTING_GROUPS: Readonly<Partial<Record<SettingName, string>>> = {
   privacy: 'People’s data',
   mostAppsAsked: 'What a run asks Microsoft Graph for, and when',
   tenantId: 'The tenant and the way to it',
-  devices: 'The demo, and the log',
+  logFormat: 'The log',
 };
 
 function settingsPage(): string {

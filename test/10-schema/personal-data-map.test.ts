@@ -53,12 +53,12 @@ describe('whose a row is', () => {
 });
 
 describe('a model from which nobody could be erased does not start', () => {
-  const words = { lifetime: 'current', description: 'A.', key: ['k'] } as const;
+  const options = { lifetime: 'current', description: 'A.', key: ['k'] } as const;
   const k = int32('K.', { role: 'surrogate' });
   const id = text('Id.', { personal: 'id' });
-  const folk = entity({ ...words, name: 'folk', singular: 'one', person: 'id', properties: { k, id } });
+  const folk = entity({ ...options, name: 'folk', singular: 'one', person: 'id', properties: { k, id } });
   const stray = entity({
-    ...words,
+    ...options,
     name: 'strays',
     singular: 'stray',
     properties: { k, phone: textOrNull('Phone.', { personal: 'phone' }) },
@@ -73,7 +73,7 @@ describe('a model from which nobody could be erased does not start', () => {
 
   test('where a personal value other than an id may not be null', () => {
     const named = entity({
-      ...words,
+      ...options,
       name: 'named',
       singular: 'n',
       properties: { k, name: text('Name.', { personal: 'name' }) },

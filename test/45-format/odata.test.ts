@@ -80,8 +80,8 @@ describe('a row', () => {
   });
 
   test('hands on what the client asked for', () => {
-    const words = { level: 'minimal', int64AsText: true, omitNulls: true, namespace: 'library' } as const;
-    expect(entityTemplate({ columns: new Map(), entitySet: listings.get('books')! }, [], words)).toEqual({
+    const options = { level: 'minimal', int64AsText: true, omitNulls: true, namespace: 'library' } as const;
+    expect(entityTemplate({ columns: new Map(), entitySet: listings.get('books')! }, [], options)).toEqual({
       members: [],
       int64AsText: true,
       omitNulls: true,
@@ -137,8 +137,8 @@ test.each([
   ['minimal', '{"@odata.context":"c","value":7}'],
   ['full', '{"@odata.context":"c","@odata.type":"#Int64","value":7}'],
 ] as const)('a value under metadata=%s is %s', (level, whole) => {
-  const words = { context: 'c', level, type: 'Edm.Int64' } as const;
-  expect(textOf(encodeValue(words, Buffer.from('7')))).toBe(whole);
+  const options = { context: 'c', level, type: 'Edm.Int64' } as const;
+  expect(textOf(encodeValue(options, Buffer.from('7')))).toBe(whole);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-// What every engine promises, as one suite: who passes it is an engine.
+// What every engine promises, as one suite that each engine has to pass.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Limits } from '../../src/base/limits.ts';
@@ -22,7 +22,7 @@ export interface OpenOptions {
 export interface Harness {
   /** Publishes the next generation: the first is 1. */
   publish(things: readonly Thing[]): void;
-  /** Ends a generation, as retention does. */
+  /** Removes a generation, as a publication does with old ones. */
   removeGeneration(generation: number): void;
   open(options: OpenOptions): Engine;
   readonly statements: {
@@ -32,9 +32,9 @@ export interface Harness {
     readonly nothing: Statement;
     /** Yields its bound value. */
     echo(value: SqlValue): Statement;
-    /** Never ends by itself, and looks at its deadline. */
+    /** Never ends by itself, and checks its deadline. */
     readonly runaway: Statement;
-    /** Kills whatever runs it. */
+    /** Kills the worker that runs it. */
     readonly deadly: Statement;
     readonly mistaken: Statement;
   };
@@ -148,7 +148,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(rows).toBeLessThan(20_000);
       });
 
-      test('that reaches what the chain still wants has no next, and looks for none', async () => {
+      test('that has all the rows that are still wanted has no next page, and does not look for one', async () => {
         harness.publish(manyThings(MANY));
         open();
         const { things, mistaken } = harness.statements;
@@ -158,7 +158,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(await readPage({ top: 3000, maxRows: 2500 })).toMatchObject({ rowCount: 2500, after: [2500] });
       });
 
-      test('ends before a chunk that meets a limit, so that what was read is not lost', async () => {
+      test('ends before a chunk that meets a limit, so that the rows read so far are not lost', async () => {
         harness.publish(manyThings(MANY));
         open({ limits: { statementMs: 2000, waitMs: 10_000 } });
         const statements = { ...harness.statements.things, next: harness.statements.runaway };
@@ -185,7 +185,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         );
       });
 
-      test('holds no thread while its reader does something else', async () => {
+      test('holds no worker while its reader does something else', async () => {
         harness.publish(manyThings(MANY));
         open({ workers: 1 });
         for await (const part of page()) {
@@ -194,7 +194,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         }
       });
 
-      test('may be left in the middle', async () => {
+      test('may be abandoned in the middle', async () => {
         harness.publish(manyThings(MANY));
         open();
         for await (const part of page()) {
@@ -218,7 +218,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(await engine.readValue(1, harness.statements.nothing, never)).toBeNull();
       });
 
-      test('is a plain error, and no fault of the reader, when our SQL is wrong', async () => {
+      test('is a defect, not an error of the reader, when our SQL is wrong', async () => {
         harness.publish([]);
         open();
         const error = await engine.readValue(1, harness.statements.mistaken, never).catch(itself);
@@ -228,7 +228,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
     });
 
     describe('stopping', () => {
-      test('an abort stops a running statement, and its thread reads on', async () => {
+      test('an abort stops a running statement, and its worker reads on', async () => {
         harness.publish(manyThings(3000));
         open({ workers: 1 });
         await engine.readValue(1, harness.statements.count, never);
@@ -263,7 +263,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(error).toMatchObject({ name: 'AbortError' });
       });
 
-      test('a statement that runs longer than the limit is stopped, and its thread reads on', async () => {
+      test('a statement that runs longer than the limit is stopped, and its worker reads on', async () => {
         harness.publish(manyThings(3000));
         open({ workers: 1, limits: { statementMs: 500, waitMs: 10_000 } });
         await engine.readValue(1, harness.statements.count, never);
@@ -274,7 +274,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(performance.now() - before).toBeLessThan(1500);
       });
 
-      test('a thread is free within 50 ms of its deadline, and of its client’s leave', async () => {
+      test('a worker is free within 50 ms of a deadline, and of an abort', async () => {
         harness.publish(manyThings(3000));
         open({ workers: 1, limits: { statementMs: 800, waitMs: 10_000 } });
         await engine.readValue(1, harness.statements.count, never);
@@ -293,7 +293,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(lags.every((lag) => lag < 50)).toBe(true);
       });
 
-      test('a read that finds no free thread in time is told to come back', async () => {
+      test('a read that finds no free worker in time is refused with a time to retry after', async () => {
         harness.publish(manyThings(3000));
         open({ workers: 1, limits: { statementMs: 10_000, waitMs: 100 } });
         await engine.readValue(1, harness.statements.count, never);
@@ -323,7 +323,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
       });
     });
 
-    test('a reader that dies takes one read with it, and another takes its place', async () => {
+    test('a worker that dies fails one read and is replaced', async () => {
       harness.publish(manyThings(10));
       open({ workers: 1 });
       const dying = engine.readValue(1, harness.statements.deadly, never).catch(itself);
@@ -334,7 +334,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
     });
 
     describe('generations', () => {
-      test('there is none before the first night', async () => {
+      test('there is none before the first run', async () => {
         open();
         expect(engine.current()).toBeNull();
         expect(engine.generation(1)).toBeNull();
@@ -342,7 +342,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(error).toMatchObject({ code: 'request.generation-gone' });
       });
 
-      test('a new one is noticed within a second, and told', async () => {
+      test('a new one is noticed within a second, and observed', async () => {
         harness.publish([]);
         open();
         expect(engine.current()).toMatchObject({ id: 1, dateKey: 20260101 });
@@ -350,11 +350,11 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         harness.publish([]);
         await passes(1000);
         expect(engine.current()).toMatchObject({ id: 2, dateKey: 20260102 });
-        const told = observations.filter((each) => each.kind === 'engine.generation');
-        expect(told.map(({ generation }) => generation)).toEqual([1, 2]);
+        const observed = observations.filter((each) => each.kind === 'engine.generation');
+        expect(observed.map(({ generation }) => generation)).toEqual([1, 2]);
       });
 
-      test('a chain that began on one stays on it while the next is read, too', async () => {
+      test('pages that began on one stay on it, while others read the next', async () => {
         harness.publish(manyThings(30));
         open();
         const first = await readPage({ maxRows: 20 });
@@ -369,7 +369,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
         expect(young.rowCount).toBe(30);
       });
 
-      test('one that is no longer kept is gone', async () => {
+      test('a read of one that was removed says that it is gone', async () => {
         harness.publish(manyThings(3));
         harness.publish(manyThings(3));
         open();
@@ -388,7 +388,7 @@ export function describeEngine(name: string, makeHarness: () => Harness): void {
 
 interface Page {
   readonly text: string;
-  /** Rows as the parts tell them. */
+  /** The sum of what the parts say. */
   readonly rowCount: number;
   readonly after: readonly SqlValue[] | null;
 }

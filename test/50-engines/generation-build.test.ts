@@ -1,4 +1,4 @@
-// A night is a file of its own until it is published: whole or not at all, one at a time, and never in the way of readers.
+// A run builds a file of its own until it is published: whole or not at all, one at a time, and never in the way of readers.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,18 +25,18 @@ import { select, smallModel, thing, thingDays, things, withDataDir } from './sma
 const noon = new Date('2026-01-01T12:00:00Z');
 const warehouseIn = (dataDir: string): Warehouse => openSqliteWarehouse({ dataDir, model: smallModel });
 
-function publish(warehouse: Warehouse, day: number, naturals: readonly string[]): void {
+function publish(warehouse: Warehouse, day: number, naturalKeys: readonly string[]): void {
   const build = warehouse.beginBuild(day, noon);
   build.staging.append(
     things,
-    naturals.map((natural) => thing(natural)),
+    naturalKeys.map((naturalKey) => thing(naturalKey)),
   );
   build.merge(things, 'complete');
   build.publish();
 }
 
 describe('publishing', () => {
-  test('makes one whole file with no journal beside it, and the next number', () => {
+  test('makes one complete file without a journal beside it, under the next number', () => {
     withDataDir((dataDir) => {
       const warehouse = warehouseIn(dataDir);
       expect(warehouse.current()).toBeNull();
@@ -55,7 +55,7 @@ describe('publishing', () => {
     });
   });
 
-  test('changes not one byte of what is published, and keeps the last three', () => {
+  test('never changes a published file, and keeps the last three', () => {
     withDataDir((dataDir) => {
       const warehouse = warehouseIn(dataDir);
       publish(warehouse, 20260101, ['a']);
@@ -69,7 +69,7 @@ describe('publishing', () => {
     });
   });
 
-  test('never takes away the file before the newest, whatever is set', () => {
+  test('never removes the file before the newest, whatever the setting says', () => {
     withDataDir((dataDir) => {
       const warehouse = openSqliteWarehouse({ dataDir, model: smallModel, keepGenerations: 0 });
       for (const day of [20260101, 20260102, 20260103]) publish(warehouse, day, ['a']);
@@ -80,7 +80,7 @@ describe('publishing', () => {
     });
   });
 
-  test('what is not published is not seen, and a discarded night leaves nothing', () => {
+  test('a build is not visible before it is published, and leaves nothing when it is discarded', () => {
     withDataDir((dataDir) => {
       const warehouse = warehouseIn(dataDir);
       publish(warehouse, 20260101, ['a']);
@@ -98,8 +98,8 @@ describe('publishing', () => {
   });
 });
 
-describe('beginning', () => {
-  test('refuses a second night until the first has ended', () => {
+describe('beginning a build', () => {
+  test('is refused until the build before it has ended', () => {
     withDataDir((dataDir) => {
       const build = warehouseIn(dataDir).beginBuild(20260101, noon);
       expect(() => warehouseIn(dataDir).beginBuild(20260101, noon)).toThrow(
@@ -110,7 +110,7 @@ describe('beginning', () => {
     });
   });
 
-  test('a killed process lets go of the night, and what it left is cleared away', async () => {
+  test('is possible after a process was killed, and removes the files that it left', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-stage-'));
     const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const child = spawn(process.execPath, [
@@ -122,7 +122,7 @@ describe('beginning', () => {
        const warehouse = openSqliteWarehouse({ dataDir: ${JSON.stringify(dataDir)}, model: smallModel });
        const build = warehouse.beginBuild(20260101, new Date(${noon.getTime()}));
        console.log('begun');
-       setInterval(() => build.staging.dateKey, 1000); // Without a reference the build is garbage collected, and its lock with it.`,
+       setInterval(() => build.staging.dateKey, 1000); // Without a reference the build is collected, and its lock with it.`,
     ]);
     try {
       await new Promise((resolve, reject) => {
@@ -148,7 +148,7 @@ describe('beginning', () => {
     }
   });
 
-  test('refuses a day before the newest published one, and lets go of the night', () => {
+  test('is refused for a day before the newest published one, and releases its lock', () => {
     withDataDir((dataDir) => {
       const warehouse = warehouseIn(dataDir);
       publish(warehouse, 20260102, ['a']);
@@ -159,7 +159,7 @@ describe('beginning', () => {
     });
   });
 
-  test('passes over a damaged file, without giving its number again', () => {
+  test('skips a damaged file, and does not use its number again', () => {
     withDataDir((dataDir) => {
       const warehouse = warehouseIn(dataDir);
       publish(warehouse, 20260101, ['a']);
@@ -173,7 +173,7 @@ describe('beginning', () => {
     });
   });
 
-  test('has the calendar from 2016 to five years ahead, further every night', () => {
+  test('fills the calendar from 2016 to five years ahead of the day', () => {
     withDataDir((dataDir) => {
       const warehouse = openSqliteWarehouse({ dataDir, model: makeModel('Days', [dates]) });
       const ends = () => Object.values(select(dataDir, 'SELECT min(dateKey), max(dateKey) FROM dates')[0]!);
@@ -196,31 +196,31 @@ describe('a model that grew', () => {
       properties: { kindId: int32('Id.'), kindName: text('Name.') },
       rows,
     });
-  const night = (name: string, more: Partial<Entity['properties']>) =>
+  const dailyEntity = (name: string, more: Partial<Entity['properties']>) =>
     entity({
       name,
       singular: `${name}Row`,
       lifetime: 'daily',
-      description: 'Nights.',
+      description: 'Days.',
       key: ['dateKey', 'thingId'],
       properties: {
-        dateKey: int32('Night.', { role: 'day' }),
+        dateKey: int32('Day.', { role: 'day' }),
         thingId: text('Id.'),
         ...(more as Entity['properties']),
       },
     });
-  const before = makeModel('Before', [lookup([{ kindId: 1, kindName: 'One' }]), night('nights', {})]);
-  const grown = night('nights', { note: textOrNull('Note.'), level: int32('Level.') });
+  const before = makeModel('Before', [lookup([{ kindId: 1, kindName: 'One' }]), dailyEntity('nights', {})]);
+  const grown = dailyEntity('nights', { note: textOrNull('Note.'), level: int32('Level.') });
   const after = makeModel('After', [
     lookup([
       { kindId: 1, kindName: 'Uno' },
       { kindId: 2, kindName: 'Due' },
     ]),
     grown,
-    night('others', {}),
+    dailyEntity('others', {}),
   ]);
 
-  test('gains columns, collections and lookup rows, and keeps its past', () => {
+  test('gains columns, collections and lookup rows, and keeps past rows', () => {
     withDataDir((dataDir) => {
       const old = before.entities.get('nights')!;
       const first = openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260101, noon);
@@ -244,7 +244,7 @@ describe('a model that grew', () => {
     });
   });
 
-  test('can be had at once, without a night: same rows, same night, same moment, and only once', () => {
+  test('is migrated without a run: same rows, same day, same moment, and only once', () => {
     withDataDir((dataDir) => {
       const old = before.entities.get('nights')!;
       const first = openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260101, noon);
@@ -260,7 +260,7 @@ describe('a model that grew', () => {
     });
   });
 
-  test('puts the journal in the place of the one that generations had before', () => {
+  test('replaces the run tables of older releases', () => {
     withDataDir((dataDir) => {
       openSqliteWarehouse({ dataDir, model: before }).beginBuild(20260101, noon).publish();
       const former = new Database(join(dataDir, generationFileName(1, 20260101)));
@@ -282,12 +282,12 @@ describe('a model that grew', () => {
     });
   });
 
-  const living = (lifetime: Entity['lifetime']): Model => {
+  const modelOf = (lifetime: Entity['lifetime']): Model => {
     const byLifetime: Readonly<Record<Entity['lifetime'], Property>> = {
-      current: int32('Night.'),
-      event: int32('Night.', { role: 'day' }),
-      daily: int32('Night.', { role: 'day' }),
-      history: int32('Night.', { role: 'startDay' }),
+      current: int32('Day.'),
+      event: int32('Day.', { role: 'day' }),
+      daily: int32('Day.', { role: 'day' }),
+      history: int32('Day.', { role: 'startDay' }),
     };
     const visits = entity({
       name: 'visits',
@@ -305,13 +305,13 @@ describe('a model that grew', () => {
     'may turn a collection that is still empty from %s into %s',
     (from, to) => {
       withDataDir((dataDir) => {
-        openSqliteWarehouse({ dataDir, model: living(from) })
+        openSqliteWarehouse({ dataDir, model: modelOf(from) })
           .beginBuild(20260101, noon)
           .publish();
-        const visits = living(to).entities.get('visits')!;
-        const build = openSqliteWarehouse({ dataDir, model: living(to) }).beginBuild(20260102, noon);
-        const told = to === 'current' ? { dateKey: 20260102 } : {};
-        build.staging.append(visits, [{ values: { thingId: 'a', ...told } }]);
+        const visits = modelOf(to).entities.get('visits')!;
+        const build = openSqliteWarehouse({ dataDir, model: modelOf(to) }).beginBuild(20260102, noon);
+        const extraValues = to === 'current' ? { dateKey: 20260102 } : {};
+        build.staging.append(visits, [{ values: { thingId: 'a', ...extraValues } }]);
         build.merge(visits, 'complete');
         expect(build.verify()).toEqual([]);
         build.publish();
@@ -320,9 +320,9 @@ describe('a model that grew', () => {
     },
   );
 
-  test('is refused where a collection with rows became one of another kind', () => {
+  test('is refused where a collection with rows changed its lifetime', () => {
     withDataDir((dataDir) => {
-      const [model, other] = [living('event'), living('daily')];
+      const [model, other] = [modelOf('event'), modelOf('daily')];
       const build = openSqliteWarehouse({ dataDir, model }).beginBuild(20260101, noon);
       const visits = model.entities.get('visits')!;
       build.staging.append(visits, [{ values: { thingId: 'a' } }]);
@@ -334,14 +334,14 @@ describe('a model that grew', () => {
     });
   });
 
-  test('is refused where it changed what is stored', () => {
+  test('is refused where it changed the type of a stored column', () => {
     withDataDir((dataDir) => {
       const build = openSqliteWarehouse({ dataDir, model: after }).beginBuild(20260101, noon);
       build.staging.append(grown, [{ values: { thingId: 'a', note: 'n', level: 7 } }]);
       build.merge(grown, 'complete');
       build.publish();
       const changed = makeModel('Changed', [
-        night('nights', { note: int32('Note.'), level: int32('Level.') }),
+        dailyEntity('nights', { note: int32('Note.'), level: int32('Level.') }),
       ]);
       expect(() => openSqliteWarehouse({ dataDir, model: changed }).beginBuild(20260102, noon)).toThrow(
         expect.objectContaining({ code: 'feed.night-refused', target: 'nightsSpans.note' }),
@@ -354,7 +354,7 @@ describe('a model that grew', () => {
 });
 
 describe('verification', () => {
-  test('finds keys that lead nowhere, and twins where navigations expect one row', () => {
+  test('finds broken references', () => {
     withDataDir((dataDir) => {
       const build = warehouseIn(dataDir).beginBuild(20260101, noon);
       build.staging.append(things, [thing('a', { colourKey: 77 }), thing('b', { colourKey: -1 })]);
@@ -391,7 +391,7 @@ describe('verification', () => {
       'thingDays: spans overlap or end before they begin (1).',
     ],
     ['UPDATE thingDaysSpans SET toKey = fromKey', 'thingDays: spans overlap or end before they begin (1).'],
-  ])('after %s it says so', (damage, message) => {
+  ])('finds the damage of %s', (damage, message) => {
     withDataDir((dataDir) => {
       const build = warehouseIn(dataDir).beginBuild(20260101, noon);
       build.staging.append(things, [thing('a')]);

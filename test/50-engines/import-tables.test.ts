@@ -1,4 +1,4 @@
-// Tables of an export brought into an empty warehouse, also by a release that knows more, or less, than the one that made them.
+// The tables of an export, imported into an empty warehouse by the same release, a later one and an earlier one.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,19 +22,19 @@ const visits = (
     lifetime: 'daily',
     description: 'Visits.',
     key: ['dateKey', 'placeId'],
-    properties: { dateKey: int32('Night.', { role: 'day' }), placeId: text('Place.'), ...more },
+    properties: { dateKey: int32('Day.', { role: 'day' }), placeId: text('Place.'), ...more },
   });
 const small = makeModel('Small', [visits()]);
 const grown = makeModel('Grown', [visits({ mood: textOrNull('Mood.'), room: text('Room.') })]);
 
-/** Three nights, on the second of which nobody came. */
+/** Three days; the second has no rows. */
 function exported(
   dataDir: string,
   model: Model,
   values: Readonly<Record<string, string>> = {},
 ): ImportSource {
   const warehouse = openSqliteWarehouse({ dataDir, model });
-  const told = model.entities.get('visits')!;
+  const visitsOfModel = model.entities.get('visits')!;
   for (const [day, places] of [
     [20260101, ['a', 'b']],
     [20260102, []],
@@ -42,10 +42,10 @@ function exported(
   ] as const) {
     const build = warehouse.beginBuild(day, noon);
     build.staging.append(
-      told,
+      visitsOfModel,
       places.map((placeId) => ({ values: { placeId, ...values } })),
     );
-    build.merge(told, 'complete');
+    build.merge(visitsOfModel, 'complete');
     build.publish();
   }
   const [newest] = listGenerations(dataDir);
@@ -69,7 +69,7 @@ async function importedBy(model: Model, source: ImportSource): Promise<readonly 
 }
 
 describe('an import', () => {
-  test('knows the nights on which there was nothing', async () => {
+  test('keeps a day without rows', async () => {
     const rows = await importedBy(
       small,
       withDataDir((dataDir) => exported(dataDir, small)),
@@ -81,7 +81,7 @@ describe('an import', () => {
     ]);
   });
 
-  test('fills what the model has gained since', async () => {
+  test('fills columns that the model has gained since', async () => {
     const rows = await importedBy(
       grown,
       withDataDir((dataDir) => exported(dataDir, small)),
@@ -89,7 +89,7 @@ describe('an import', () => {
     expect(rows[0]).toEqual([20260101, 'a', null, '']);
   });
 
-  test('refuses what a later release knows', async () => {
+  test('refuses a column that only a later release has', async () => {
     const source = withDataDir((dataDir) => exported(dataDir, grown, { mood: 'good', room: '7' }));
     await expect(importedBy(small, source)).rejects.toMatchObject({
       code: 'setup.bad-setting',

@@ -1,4 +1,4 @@
-// Random nights against a warehouse of plain maps: what every day shows, and that days that are over stay as they were.
+// Random runs against a warehouse of plain maps: what every day shows, and that past days never change.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, midnightOf, monthPartitionOf } from '../../src/base/date-key.ts';
@@ -21,7 +21,7 @@ interface Looks {
   readonly name: string | null;
   readonly colour: number;
 }
-/** What one harvest of one collection saw, by natural text. */
+/** What one harvest of one collection saw, by natural key. */
 type Sight = Readonly<Record<string, Looks>>;
 
 interface Harvest {
@@ -29,8 +29,8 @@ interface Harvest {
   readonly sight: Sight;
 }
 
-interface RandomNight {
-  /** Days since the night before; 0 runs it again. */
+interface RandomRun {
+  /** Days since the run before; 0 runs the same day again. */
   readonly gap: number;
   readonly discarded: boolean;
   readonly things: Harvest;
@@ -47,7 +47,7 @@ const harvest: fc.Arbitrary<Harvest> = fc.record({
   ),
   sight: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), looks, { noNullPrototype: true }),
 });
-const randomNight: fc.Arbitrary<RandomNight> = fc.record({
+const randomRunArbitrary: fc.Arbitrary<RandomRun> = fc.record({
   gap: fc.oneof(fc.constantFrom(0, 1, 1, 1, 2, 9), fc.constantFrom(15, 31, 62)),
   discarded: fc.nat({ max: 7 }).map((die) => die === 0),
   things: harvest,
@@ -56,7 +56,7 @@ const randomNight: fc.Arbitrary<RandomNight> = fc.record({
   counts: harvest,
 });
 
-/** One collection as it was after each night that harvested it; the night run again replaces its own entry. */
+/** One collection as it was after each run that harvested it; a second run of a day replaces the entry of the first. */
 class Memory<State> {
   readonly entries: { day: number; state: State }[] = [];
 
@@ -66,60 +66,60 @@ class Memory<State> {
   }
 }
 
-interface Lived extends Looks {
+interface ThingState extends Looks {
   readonly deleted: boolean;
 }
 
-/** The same warehouse, as simple as it can be said. */
+/** The same warehouse in its simplest form. */
 class Oracle {
   readonly keys = new Map<string, number>();
-  readonly things = new Map<string, Lived & { firstSeen: number }>();
+  readonly things = new Map<string, ThingState & { firstSeen: number }>();
   readonly days = new Memory<Sight>();
-  readonly histories = new Memory<Readonly<Record<string, Lived>>>();
+  readonly histories = new Memory<Readonly<Record<string, ThingState>>>();
   readonly counts = new Map<number, Sight>();
 
-  live(day: number, night: RandomNight): void {
-    this.seeThings(day, night.things);
+  apply(day: number, randomRun: RandomRun): void {
+    this.seeThings(day, randomRun.things);
     const known = ({ completeness, sight }: Harvest): Harvest => ({
       completeness,
-      sight: Object.fromEntries(Object.entries(sight).filter(([natural]) => this.keys.has(natural))),
+      sight: Object.fromEntries(Object.entries(sight).filter(([naturalKey]) => this.keys.has(naturalKey))),
     });
-    const days = known(night.days);
+    const days = known(randomRun.days);
     if (days.completeness !== 'failed') {
       this.days.remember(day, (before) => ({
         ...(days.completeness === 'partial' ? before : {}),
         ...days.sight,
       }));
     }
-    const histories = known(night.histories);
+    const histories = known(randomRun.histories);
     if (histories.completeness !== 'failed') {
       const gone = histories.completeness === 'complete';
       this.histories.remember(day, (before = {}) => ({
-        ...mapValues(before, (lived) => (gone ? { ...lived, deleted: true } : lived)),
+        ...mapValues(before, (state) => (gone ? { ...state, deleted: true } : state)),
         ...mapValues(histories.sight, (seen) => ({ ...seen, deleted: false })),
       }));
     }
-    if (night.counts.completeness !== 'failed') this.counts.set(day, night.counts.sight);
+    if (randomRun.counts.completeness !== 'failed') this.counts.set(day, randomRun.counts.sight);
   }
 
   private seeThings(day: number, { completeness, sight }: Harvest): void {
     if (completeness === 'failed') return;
-    for (const natural of Object.keys(sight).sort()) {
-      if (!this.keys.has(natural)) this.keys.set(natural, this.keys.size + 1);
+    for (const naturalKey of Object.keys(sight).sort()) {
+      if (!this.keys.has(naturalKey)) this.keys.set(naturalKey, this.keys.size + 1);
     }
     if (completeness === 'complete') {
-      for (const [natural, lived] of this.things) this.things.set(natural, { ...lived, deleted: true });
+      for (const [naturalKey, state] of this.things) this.things.set(naturalKey, { ...state, deleted: true });
     }
-    for (const [natural, seen] of Object.entries(sight)) {
-      const firstSeen = this.things.get(natural)?.firstSeen ?? day;
-      this.things.set(natural, { ...seen, deleted: false, firstSeen });
+    for (const [naturalKey, seen] of Object.entries(sight)) {
+      const firstSeen = this.things.get(naturalKey)?.firstSeen ?? day;
+      this.things.set(naturalKey, { ...seen, deleted: false, firstSeen });
     }
   }
 
   thingRows(): string[] {
     return [...this.things]
-      .map(([natural, { name, colour, deleted, firstSeen }]) =>
-        line(this.keys.get(natural), natural, name, colour, deleted, instant(firstSeen)),
+      .map(([naturalKey, { name, colour, deleted, firstSeen }]) =>
+        line(this.keys.get(naturalKey), naturalKey, name, colour, deleted, instant(firstSeen)),
       )
       .sort();
   }
@@ -127,27 +127,27 @@ class Oracle {
   dayRows(): string[] {
     return this.days.entries
       .flatMap(({ day, state }) =>
-        Object.entries(state).map(([natural, { name, colour }]) =>
-          line(day, this.keys.get(natural), name, colour),
+        Object.entries(state).map(([naturalKey, { name, colour }]) =>
+          line(day, this.keys.get(naturalKey), name, colour),
         ),
       )
       .sort();
   }
 
-  /** States by run length: a row begins where the state differs from the night before. */
+  /** States by run length: a row begins where the state differs from the day before. */
   historyRows(): string[] {
-    const rows: { natural: string; lived: Lived; from: number; to: number }[] = [];
+    const rows: { naturalKey: string; lived: ThingState; from: number; to: number }[] = [];
     for (const { day, state } of this.histories.entries) {
-      for (const [natural, lived] of Object.entries(state)) {
-        const open = rows.find((row) => row.natural === natural && row.to === 99991231);
-        if (open?.lived.name === lived.name && open.lived.deleted === lived.deleted) continue;
+      for (const [naturalKey, thingState] of Object.entries(state)) {
+        const open = rows.find((row) => row.naturalKey === naturalKey && row.to === 99991231);
+        if (open?.lived.name === thingState.name && open.lived.deleted === thingState.deleted) continue;
         if (open) open.to = day;
-        rows.push({ natural, lived, from: day, to: 99991231 });
+        rows.push({ naturalKey, lived: thingState, from: day, to: 99991231 });
       }
     }
     return rows
-      .map(({ natural, lived: { name, deleted }, from, to }) =>
-        line(this.keys.get(natural), from, name, deleted, instant(from), instant(to), to === 99991231),
+      .map(({ naturalKey, lived: { name, deleted }, from, to }) =>
+        line(this.keys.get(naturalKey), from, name, deleted, instant(from), instant(to), to === 99991231),
       )
       .sort();
   }
@@ -180,7 +180,7 @@ function instant(day: number): string {
   return midnightOf(day).toISOString().slice(0, 19);
 }
 
-function run(dataDir: string, day: number, night: RandomNight): void {
+function run(dataDir: string, day: number, randomRun: RandomRun): void {
   const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   const facts = (sight: Sight, coloured: boolean) =>
     Object.entries(sight).map(([thingKey, { name, colour }]) => ({
@@ -188,22 +188,22 @@ function run(dataDir: string, day: number, night: RandomNight): void {
     }));
   build.staging.append(
     things,
-    Object.entries(night.things.sight).map(([natural, { name, colour }]) =>
-      thing(natural, { thingName: name, colourKey: colour }),
+    Object.entries(randomRun.things.sight).map(([naturalKey, { name, colour }]) =>
+      thing(naturalKey, { thingName: name, colourKey: colour }),
     ),
   );
-  build.staging.append(thingHistories, facts(night.histories.sight, false));
-  build.staging.append(thingDays, facts(night.days.sight, true));
+  build.staging.append(thingHistories, facts(randomRun.histories.sight, false));
+  build.staging.append(thingDays, facts(randomRun.days.sight, true));
   build.staging.append(
     colourCounts,
-    [...countsOf(night.counts.sight)].map(([colourKey, count]) => ({ values: { colourKey, count } })),
+    [...countsOf(randomRun.counts.sight)].map(([colourKey, count]) => ({ values: { colourKey, count } })),
   );
-  build.merge(things, night.things.completeness);
-  build.merge(thingHistories, night.histories.completeness);
-  build.merge(thingDays, night.days.completeness);
-  build.merge(colourCounts, night.counts.completeness);
+  build.merge(things, randomRun.things.completeness);
+  build.merge(thingHistories, randomRun.histories.completeness);
+  build.merge(thingDays, randomRun.days.completeness);
+  build.merge(colourCounts, randomRun.counts.completeness);
   expect(build.verify()).toEqual([]);
-  if (night.discarded) build.discard();
+  if (randomRun.discarded) build.discard();
   else build.publish();
 }
 
@@ -212,20 +212,20 @@ const rowsOf = (dataDir: string, sql: string): string[] =>
     .map((row) => line(...Object.values(row as Record<string, string | number | null>)))
     .sort();
 
-describe('any sequence of nights', () => {
-  test('shows for every day what was harvested, and never changes a day that is over', () => {
+describe('any sequence of runs', () => {
+  test('shows for every day what was harvested, and never changes a past day', () => {
     fc.assert(
-      fc.property(fc.array(randomNight, { minLength: 1, maxLength: 7 }), (nights) => {
+      fc.property(fc.array(randomRunArbitrary, { minLength: 1, maxLength: 7 }), (runs) => {
         withDataDir((dataDir) => {
           const oracle = new Oracle();
           let day = 20251127;
           let published = false;
           let daysBefore: string[] = [];
-          for (const night of nights) {
-            if (published) day = addDays(day, night.gap);
-            run(dataDir, day, night);
-            if (night.discarded && !published) continue;
-            if (!night.discarded) oracle.live(day, night);
+          for (const randomRun of runs) {
+            if (published) day = addDays(day, randomRun.gap);
+            run(dataDir, day, randomRun);
+            if (randomRun.discarded && !published) continue;
+            if (!randomRun.discarded) oracle.apply(day, randomRun);
             published = true;
             expect(
               rowsOf(
@@ -241,7 +241,7 @@ describe('any sequence of nights', () => {
             const over = (rows: string[]) => rows.filter((row) => Number(row.slice(0, 8)) < day);
             expect(over(days)).toEqual(over(daysBefore));
             daysBefore = days;
-            // Frames of months that are over are closed at their ends.
+            // The intervals of past months end with their month.
             const last = monthPartitionOf(oracle.days.entries.at(-1)?.day ?? day);
             for (const { period, toKey } of select(dataDir, 'SELECT period, toKey FROM thingDaysSpans')) {
               if (Number(period) < last)
@@ -255,14 +255,14 @@ describe('any sequence of nights', () => {
   });
 });
 
-describe('cutOf', () => {
+describe('endOfPeriod', () => {
   test.each([
     [202601, 20260201],
     [202602, 20260301],
     [202402, 20240301],
     [202604, 20260501],
     [202612, 20270101],
-  ])('the spans of %i are cut on %i', (period, cut) => {
+  ])('the intervals of %i end on %i', (period, cut) => {
     expect(endOfPeriod(period)).toBe(cut);
   });
 });

@@ -1,4 +1,4 @@
-// A model of four collections, one a lifetime, with every role and every kind of reference; and how tests look into a file.
+// A small model: a collection of each lifetime, every role and every kind of reference. And how tests look into a file.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,7 +94,7 @@ export const thingHistories = entity({
     isDeleted: bool('Gone.', { role: 'deleted' }),
     start: instant('Start.', { role: 'start' }),
     end: instant('End.', { role: 'end' }),
-    isCurrent: bool('Holds.', { role: 'current' }),
+    isCurrent: bool('In force.', { role: 'current' }),
   },
 });
 
@@ -102,10 +102,10 @@ export const thingDays = entity({
   name: 'thingDays',
   singular: 'thingDay',
   lifetime: 'daily',
-  description: 'A thing on a night.',
+  description: 'A thing on a day.',
   key: ['dateKey', 'thingKey'],
   properties: {
-    dateKey: int32('Night.', { role: 'day' }),
+    dateKey: int32('Day.', { role: 'day' }),
     thingKey: int32('Thing.', { refers: 'things' }),
     thingName: textOrNull('Name.'),
     colourKey: int32('Colour.'),
@@ -117,10 +117,10 @@ export const colourCounts = entity({
   name: 'colourCounts',
   singular: 'colourCount',
   lifetime: 'event',
-  description: 'Things by colour on a night.',
+  description: 'Things by colour on a day.',
   key: ['dateKey', 'colourKey'],
   properties: {
-    dateKey: int32('Night.', { role: 'day' }),
+    dateKey: int32('Day.', { role: 'day' }),
     colourKey: int32('Colour.'),
     count: int32('How many.'),
   },
@@ -135,7 +135,7 @@ export const smallModel = makeModel('Small', [
   colourCounts,
 ]);
 
-/** Runs with a directory that is gone afterwards. */
+/** Runs with a directory, and removes it afterwards. */
 export function withDataDir<T>(use: (dataDir: string) => T): T {
   const dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-stage-'));
   try {
@@ -155,14 +155,14 @@ export function select(dataDir: string, sql: string, ...values: unknown[]): Reco
   }
 }
 
-/** Texts that only the word indexes have, or only the rows: none, however the nights came to be. */
+/** Texts that only the search indexes have, or only the rows. There must be none. */
 export function orphanedTexts(dataDir: string): Record<string, unknown>[] {
-  const stray = (collection: string): string => {
+  const difference = (collection: string): string => {
     const rows = `SELECT thingName FROM ${collection}Spans WHERE thingName IS NOT NULL`;
     const index = `SELECT text FROM ${collection}Search`;
     return `SELECT * FROM (${rows} EXCEPT ${index}) UNION SELECT * FROM (${index} EXCEPT ${rows})`;
   };
-  return ['thingDays', 'thingHistories'].flatMap((collection) => select(dataDir, stray(collection)));
+  return ['thingDays', 'thingHistories'].flatMap((collection) => select(dataDir, difference(collection)));
 }
 
 /** A harvested thing. */

@@ -1,4 +1,4 @@
-// The SQLite engine is an engine; and what only files can do to it.
+// The SQLite engine passes the suite of engines, and survives what happens to files.
 import { existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ describe('the files of generations', () => {
   });
   afterEach(() => harness.remove());
 
-  test('are named by number and night', () => {
+  test('are named by number and day', () => {
     expect(generationFileName(61, 20261120)).toBe('generation-000061-20261120.sqlite');
     expect(generationFileName(1_234_567, 20261120)).toBe('generation-1234567-20261120.sqlite');
   });
@@ -40,18 +40,18 @@ describe('the files of generations', () => {
     ]);
   });
 
-  test('are none where the folder is not there yet', () => {
+  test('are none where the folder does not exist yet', () => {
     expect(listGenerations(join(harness.dataDir, 'not', 'there'))).toEqual([]);
   });
 
-  test('are left out until they are whole', () => {
+  test('are left out while they are incomplete', () => {
     harness.publish([]);
     writeFileSync(harness.fileOf(2), '');
     writeFileSync(harness.fileOf(3), 'not a database, whatever its name says'.repeat(100));
     expect(listGenerations(harness.dataDir).map(({ id }) => id)).toEqual([1]);
   });
 
-  test('are gone for a read that begins before the folder is looked at again', async () => {
+  test('are gone for a read that begins before the next look at the folder', async () => {
     harness.publish([]);
     const engine = openQuietly(harness);
     harness.removeGeneration(1);
@@ -60,9 +60,9 @@ describe('the files of generations', () => {
     await engine.close();
   });
 
-  // What a process has open is told by Linux alone.
+  // Only Linux tells which files a process has open.
   const onLinux = existsSync('/proc/self/fd') ? test : test.skip;
-  onLinux('are let go of once they were removed and another is read', async () => {
+  onLinux('are closed once they were removed and another one is read', async () => {
     harness.publish([]);
     const engine = openSqliteEngine({ dataDir: harness.dataDir, workers: 1, observe: () => undefined });
     const openFiles = (): readonly string[] =>
@@ -73,15 +73,16 @@ describe('the files of generations', () => {
           return [];
         }
       });
-    const holds = (id: number): boolean => openFiles().some((each) => each.startsWith(harness.fileOf(id)));
+    const holdsOpen = (id: number): boolean =>
+      openFiles().some((each) => each.startsWith(harness.fileOf(id)));
     const signal = AbortSignal.timeout(20_000);
     await engine.readValue(1, harness.statements.count, signal);
-    expect(holds(1)).toBe(true);
+    expect(holdsOpen(1)).toBe(true);
     harness.publish([]);
     harness.removeGeneration(1);
     while (engine.generation(2) === null) await new Promise((resolve) => setTimeout(resolve, 50));
     await engine.readValue(2, harness.statements.count, signal);
-    expect([holds(1), holds(2)]).toEqual([false, true]);
+    expect([holdsOpen(1), holdsOpen(2)]).toEqual([false, true]);
     await engine.close();
   });
 
@@ -142,12 +143,12 @@ describe('two generations beside each other', () => {
     expect(await read()).toBe('thing 1,thing 2,one');
   });
 
-  test('are not, when the earlier is gone', async () => {
+  test('are not read when the earlier one is gone', async () => {
     harness.removeGeneration(1);
     await expect(read()).rejects.toMatchObject({ code: 'request.generation-gone' });
   });
 
-  test('are not, when another release made the earlier, whose columns may be others', async () => {
+  test('are not read when another release made the earlier one, whose columns may differ', async () => {
     const database = new Database(harness.fileOf(1));
     database.pragma('user_version = 7');
     database.close();
@@ -158,10 +159,10 @@ describe('two generations beside each other', () => {
   });
 });
 
-// Where each thread has a niceness of its own.
+// Only there does each thread have a niceness of its own.
 const onLinux = existsSync('/proc/thread-self') ? test : test.skip;
 onLinux(
-  'all threads but the one that is kept for brief reads give way to the rest of the process',
+  'all workers but the one reserved for brief reads have a lower priority than the rest of the process',
   async () => {
     const harness = sqliteHarness();
     harness.publish([]);
@@ -183,7 +184,7 @@ onLinux(
   },
 );
 
-test('nobody waits in vain beside a thread that is kept for brief reads and idle', async () => {
+test('no read waits for ever beside an idle worker that is reserved for brief reads', async () => {
   const harness = sqliteHarness();
   harness.publish(Array.from({ length: 300 }, (_, key) => ({ key, name: null, bytes: null })));
   const limits = { statementMs: 20_000, waitMs: 5000 };
@@ -203,7 +204,7 @@ test('nobody waits in vain beside a thread that is kept for brief reads and idle
   }
 });
 
-test('a row beyond what SQLite can write is the reader’s to make smaller', async () => {
+test('a row that is larger than SQLite can write is refused as too complex', async () => {
   const harness = sqliteHarness();
   harness.publish([]);
   const engine = openQuietly(harness);

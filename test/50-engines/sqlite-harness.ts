@@ -19,7 +19,7 @@ const chunk = (where: string): string => `
 const AFTER = { parameter: 'after', index: 0 } as const;
 const ROWS = { parameter: 'rows' } as const;
 
-// A chain continues after the skip token's row, or begins before every key.
+// A page begins after the skip token's row, or before every key.
 const THINGS: PageStatements = {
   first: { text: chunk('WHERE key > coalesce(?, -1)'), values: [AFTER, ROWS] },
   next: { text: chunk('WHERE key > ?'), values: [AFTER, ROWS] },
@@ -29,12 +29,12 @@ const THINGS: PageStatements = {
   hasLargeRows: false,
 };
 
-// It takes a column of every table: with only one, the planner may ask it in the outermost loop, once in an age.
+// It takes a column of every table: with only one, the planner may call it in the outermost loop, hardly ever.
 const RUNAWAY = `
   SELECT count(*) FROM things a, things b, things c, things d
    WHERE within_deadline(a.key, b.key, c.key, d.key)`;
 
-// More text in one row than a thread's heap may hold.
+// More text in one row than fits into a worker's heap.
 const DEADLY = `SELECT ${Array.from({ length: 1900 }, (_, index) => `hex(zeroblob(50000)) AS c${index}`).join(', ')}`;
 
 export interface SqliteHarness extends Harness {

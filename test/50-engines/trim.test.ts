@@ -1,4 +1,4 @@
-// Days that are no longer kept go, and nothing else does: random nights in two warehouses, one of which keeps them all.
+// Trimming removes days beyond the retention and nothing else: random runs in two warehouses, one of which keeps all days.
 import { statSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -18,44 +18,50 @@ import {
   withDataDir,
 } from './small-model.ts';
 
-const NATURALS = ['a', 'b', 'c'];
+const NATURAL_KEYS = ['a', 'b', 'c'];
 
 const seen = fc.record({
   completeness: fc.constantFrom<Completeness>('complete', 'complete', 'partial', 'failed'),
-  names: fc.dictionary(fc.constantFrom(...NATURALS), fc.constantFrom('x', 'y'), { noNullPrototype: true }),
+  names: fc.dictionary(fc.constantFrom(...NATURAL_KEYS), fc.constantFrom('x', 'y'), {
+    noNullPrototype: true,
+  }),
 });
 type Seen = typeof seen extends fc.Arbitrary<infer Value> ? Value : never;
-const nights = fc.array(
-  // Days since the night before; 0 runs it again.
+const runsArbitrary = fc.array(
+  // Days since the run before; 0 runs the same day again.
   fc.record({ gap: fc.constantFrom(0, 1, 1, 1, 2, 9, 31), days: seen, histories: seen, counts: seen }),
   { minLength: 8, maxLength: 14 },
 );
-type Night = (typeof nights extends fc.Arbitrary<infer Value> ? Value : never)[number];
+type Night = (typeof runsArbitrary extends fc.Arbitrary<infer Value> ? Value : never)[number];
 
-/** Publishes the night; of a warehouse that trims, `first` is the first day it keeps. */
-function live(dataDir: string, day: DateKey, night: Night, first: DateKey | null): void {
+/** Publishes a run. `first` is the first day that is kept, null where nothing is trimmed. */
+function runDay(dataDir: string, day: DateKey, run: Night, first: DateKey | null): void {
   const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   build.staging.append(
     things,
-    NATURALS.map((natural) => thing(natural)),
+    NATURAL_KEYS.map((naturalKey) => thing(naturalKey)),
   );
   build.merge(things, 'complete');
-  const bring = (
+  const stageAndMerge = (
     entity: typeof thingDays | typeof thingHistories | typeof colourCounts,
     { names, completeness }: Seen,
-    rowOf: (natural: string, name: string) => StagedRow,
+    rowOf: (naturalKey: string, name: string) => StagedRow,
   ): void => {
     build.staging.append(
       entity,
-      Object.entries(names).map(([natural, name]) => rowOf(natural, name)),
+      Object.entries(names).map(([naturalKey, name]) => rowOf(naturalKey, name)),
     );
     build.merge(entity, completeness);
     if (first !== null) build.trim(entity, first);
   };
-  bring(thingDays, night.days, (thingKey, thingName) => ({ values: { thingKey, thingName, colourKey: 1 } }));
-  bring(thingHistories, night.histories, (thingKey, thingName) => ({ values: { thingKey, thingName } }));
-  bring(colourCounts, night.counts, (natural, name) => ({
-    values: { colourKey: NATURALS.indexOf(natural), count: name.length },
+  stageAndMerge(thingDays, run.days, (thingKey, thingName) => ({
+    values: { thingKey, thingName, colourKey: 1 },
+  }));
+  stageAndMerge(thingHistories, run.histories, (thingKey, thingName) => ({
+    values: { thingKey, thingName },
+  }));
+  stageAndMerge(colourCounts, run.counts, (naturalKey, name) => ({
+    values: { colourKey: NATURAL_KEYS.indexOf(naturalKey), count: name.length },
   }));
   expect(build.verify()).toEqual([]);
   build.publish();
@@ -63,17 +69,17 @@ function live(dataDir: string, day: DateKey, night: Night, first: DateKey | null
 }
 
 describe('trimming', () => {
-  test('leaves every other day as it is, and the nights that follow as they would have been', () => {
+  test('leaves all other days as they are, and does not affect the runs that follow', () => {
     fc.assert(
-      fc.property(nights, fc.constantFrom(2, 10, 40), (lived, keptDays) =>
+      fc.property(runsArbitrary, fc.constantFrom(2, 10, 40), (runs, keptDays) =>
         withDataDir((all) =>
           withDataDir((trimmed) => {
             let day = 20260110;
-            for (const night of lived) {
-              day = addDays(day, night.gap);
+            for (const run of runs) {
+              day = addDays(day, run.gap);
               const first = addDays(day, 1 - keptDays);
-              live(all, day, night, null);
-              live(trimmed, day, night, first);
+              runDay(all, day, run, null);
+              runDay(trimmed, day, run, first);
               const bothOf = (sql: string, ...values: unknown[]) =>
                 [trimmed, all].map((dataDir) => select(dataDir, sql, ...values));
 
@@ -94,7 +100,7 @@ describe('trimming', () => {
               );
               expect(states).toEqual(statesOfAll);
 
-              // The last day before tonight stays, however long ago it was.
+              // The last day before this one stays, however long ago it was.
               const before = `SELECT DISTINCT dateKey FROM thingDays WHERE dateKey < ?`;
               expect(select(trimmed, before, first).length).toBeLessThanOrEqual(1);
               expect(select(trimmed, 'SELECT * FROM colourCounts WHERE dateKey < ?', first)).toEqual([]);
@@ -107,7 +113,7 @@ describe('trimming', () => {
     );
   });
 
-  test('makes the file smaller once much of it is free, and only then', () =>
+  test('makes the file smaller, but only once much of it is free', () =>
     withDataDir((dataDir) => {
       const sizes: number[] = [];
       for (let day = 20260101; day <= 20260105; day += 1) {
@@ -131,7 +137,7 @@ describe('trimming', () => {
       ]);
     }));
 
-  test('of a collection without days is a mistake', () =>
+  test('is a mistake for a collection without days', () =>
     withDataDir((dataDir) => {
       const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(
         20260101,

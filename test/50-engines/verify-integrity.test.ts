@@ -1,4 +1,4 @@
-// A published file examined as a whole: what went wrong on any day of it is found, not only what the last night did.
+// The integrity check of a published file finds what is wrong on any of its days, not only on the last.
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { makeModel } from '../../schema/model.ts';
@@ -11,8 +11,8 @@ import { smallModel, thing, thingDays, thingHistories, things, withDataDir } fro
 const model = makeModel('Small', [dates, ...smallModel.entities.values()]);
 const noon = new Date('2026-01-01T12:00:00Z');
 
-/** Two months of one thing that changes its colour every night, and what examining finds after the damage. */
-function examined(damage: string, by = model): ReturnType<typeof verifyIntegrity> {
+/** What the check finds in two months of one thing that changes its colour every day, after the damage. */
+function verifyDamaged(damage: string, by = model): ReturnType<typeof verifyIntegrity> {
   return withDataDir((dataDir) => {
     const warehouse = openSqliteWarehouse({ dataDir, model });
     for (const [index, day] of [20260130, 20260131, 20260201, 20260202].entries()) {
@@ -33,9 +33,9 @@ function examined(damage: string, by = model): ReturnType<typeof verifyIntegrity
   });
 }
 
-describe('examining', () => {
-  test('finds nothing wrong with what was published, and counts it', () => {
-    const { generation, findings, rows } = examined('');
+describe('the integrity check', () => {
+  test('finds nothing wrong with a published file, and counts its rows', () => {
+    const { generation, findings, rows } = verifyDamaged('');
     expect(generation).toMatchObject({ id: 4, dateKey: 20260202 });
     expect(findings).toEqual([]);
     expect(Object.fromEntries(rows!)).toMatchObject({ things: 1, thingHistories: 4, thingDays: 4 });
@@ -54,21 +54,21 @@ describe('examining', () => {
       'thingHistories: spans overlap',
     ],
     ['DELETE FROM colours WHERE colourId = 2', 'colours: rows of the lookup are missing (1).'],
-  ])('finds what %s does to days that are over', (damage, message) => {
-    const { findings } = examined(damage);
+  ])('finds what %s does to past days', (damage, message) => {
+    const { findings } = verifyDamaged(damage);
     expect(findings.map((finding) => finding.message)).toContainEqual(expect.stringContaining(message));
   });
 
-  test('says of a file without a generation that it is damaged', () => {
-    expect(examined('DELETE FROM generation')).toEqual({
+  test('reports a file without a generation as damaged', () => {
+    expect(verifyDamaged('DELETE FROM generation')).toEqual({
       generation: null,
       findings: [{ collection: '', message: 'The file is damaged: it holds no generation.', isBroken: true }],
       rows: null,
     });
   });
 
-  test('looks at the pages only where another release made the file', () => {
+  test('checks only the pages of a file that another release made', () => {
     const other = makeModel('Small', [dates]);
-    expect(examined('DROP TABLE colours', other)).toMatchObject({ findings: [], rows: null });
+    expect(verifyDamaged('DROP TABLE colours', other)).toMatchObject({ findings: [], rows: null });
   });
 });

@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function gate(words: Partial<AuthenticateOptions> = {}): Authenticate {
+function gate(options: Partial<AuthenticateOptions> = {}): Authenticate {
   const { url: loginUrl, tenantId, audience } = directory;
   const audiences = [audience.clientId, audience.uri];
   return makeAuthenticate({
@@ -58,7 +58,7 @@ function gate(words: Partial<AuthenticateOptions> = {}): Authenticate {
       ['9a1b2c3d-0000-4000-8000-00000000cafe', BUILT_IN_ROLES.auditor],
     ]),
     clock,
-    ...words,
+    ...options,
   });
 }
 
@@ -276,10 +276,10 @@ describe('the keys of the directory', () => {
 });
 
 describe('a key', () => {
-  function stored(words: Partial<NewKey> = {}): string {
+  function stored(options: Partial<NewKey> = {}): string {
     const { text, stored: key } = makeKey({
       ...{ label: 'test', role: 'analyst', createdAt: clock.now(), expiresAt: null },
-      ...words,
+      ...options,
     });
     keyFile.write([...keyFile.keys(), key]);
     return text;

@@ -1,4 +1,4 @@
-// A file that the disk has spoilt: what is served then, what the next night is built on, and what is told of it.
+// A generation's file that the disk has damaged: what is served, what the next run builds on, and what the journal says.
 import { readFileSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import {
@@ -12,7 +12,7 @@ import { harvestOfThings, smallRuns } from './small-runs.ts';
 const nights = smallRuns();
 const NIGHTS = ['2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z', '2026-11-22T00:00:00Z'] as const;
 
-/** Three things, then two more; each night in a generation of its own. */
+/** Three things, then two more; each run has a generation of its own. */
 async function twoNights(): Promise<void> {
   await nights.runDay(harvestOfThings(['a', 'b', 'c'].map((each) => thing(each))), {
     at: NIGHTS[0],
@@ -31,31 +31,28 @@ describe('a newest file that is', () => {
   test.each([
     ['cut short', (path: string) => truncateSync(path, 10_000)],
     ['empty', (path: string) => truncateSync(path, 0)],
-    ['spoilt in its head', (path: string) => spoil(path, 'generation')],
-  ])(
-    '%s is passed over: the night before is served at once, and the next one builds on it',
-    async (_, harm) => {
-      await twoNights();
-      harm(newest());
-      expect(served()).toEqual([1]);
-      await nights.runDay(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
-      expect(served()).toEqual([3, 1]);
-      expect(select(nights.dataDir(), 'SELECT thingId, isDeleted FROM things').map(Object.values)).toEqual([
-        ['a', 0],
-        ['b', 1],
-        ['c', 1],
-        ['f', 0],
-      ]);
-    },
-  );
+    ['damaged in its header', (path: string) => spoil(path, 'generation')],
+  ])('%s is skipped: the day before is served at once, and the next run builds on it', async (_, harm) => {
+    await twoNights();
+    harm(newest());
+    expect(served()).toEqual([1]);
+    await nights.runDay(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
+    expect(served()).toEqual([3, 1]);
+    expect(select(nights.dataDir(), 'SELECT thingId, isDeleted FROM things').map(Object.values)).toEqual([
+      ['a', 0],
+      ['b', 1],
+      ['c', 1],
+      ['f', 0],
+    ]);
+  });
 
-  test('spoilt somewhere inside is not built on, and the journal says so', async () => {
+  test('damaged somewhere inside is not built on, and the journal says so', async () => {
     await twoNights();
     spoil(newest(), 'things');
     expect(served()).toEqual([2, 1]);
     await nights.runDay(harvestOfThings([thing('a'), thing('f')]), { at: NIGHTS[2], run: 'r3' });
     expect(served()).toEqual([3, 2, 1]);
-    // The keys that d and e had are not given to f.
+    // f does not get a key that d or e had.
     expect(select(nights.dataDir(), 'SELECT thingId, thingKey FROM things').map(Object.values)).toEqual([
       ['a', 1],
       ['b', 2],
@@ -75,7 +72,7 @@ describe('a newest file that is', () => {
     ]);
   });
 
-  test('spoilt somewhere inside can be taken back by hand', async () => {
+  test('damaged somewhere inside can be rolled back by an operator', async () => {
     await twoNights();
     const before = readFileSync(listGenerationFiles(nights.dataDir())[1]!.path);
     spoil(newest(), 'surrogateKeys');

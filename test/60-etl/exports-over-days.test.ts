@@ -1,4 +1,4 @@
-// What reports told on one night and not on the next, from Graph over HTTP into a real warehouse.
+// What reports say on one day and not on the next, from Graph over HTTP into a real warehouse.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,12 +51,12 @@ const laptop = () =>
   )[0];
 const told = { ethernetMacAddress: 'A4BB6D10C2F1', ipAddressV4Wifi: '10.20.1.44', iccid: null };
 
-test('a device has what lists leave out', () => {
+test('a device has the values that lists leave out', () => {
   expect(laptop()).toMatchObject(told);
   expect(readdirSync(data)).not.toContain('exports.json');
 });
 
-test('installations of a night lead to apps, kinds of device and states', () => {
+test('installations of a day lead to apps, kinds of device and states', () => {
   const joined = select(
     `SELECT sum(c.count) AS devices FROM mobileAppInstallStatusCounts c
      JOIN appRevisions a ON a.appKey = c.appKey JOIN deviceTypes t ON t.deviceTypeKey = c.deviceTypeKey
@@ -66,7 +66,7 @@ test('installations of a night lead to apps, kinds of device and states', () => 
   expect(select('SELECT count(*) AS n FROM mobileAppInstallStatusCounts')).not.toEqual([{ n: 0 }]);
 });
 
-test('what was told stays known on a night without exports, and counts of that night are absent', async () => {
+test('values from reports stay on a day without exports, and that day has no counts', async () => {
   await run(20261102, 'off');
   expect(laptop()).toMatchObject(told);
   expect(select('SELECT DISTINCT dateKey FROM mobileAppInstallStatusCounts')).toEqual([
@@ -74,13 +74,13 @@ test('what was told stays known on a night without exports, and counts of that n
   ]);
 });
 
-test('it stays known when the exports of a night are refused', async () => {
+test('values from reports stay on a day whose exports are refused', async () => {
   emulator.faults.add({ match: /exportJobs$/, answer: 'forbidden' });
   await run(20261103);
   expect(laptop()).toMatchObject(told);
 });
 
-test('a new revision of an app has a row of its own, and keeps the one before it; an app that is gone has ended', async () => {
+test('a new revision of an app has its own row beside the one before it; a removed app has ended', async () => {
   await run(20261116);
   const lives = (applicationId: string) =>
     select(

@@ -12,12 +12,12 @@ type Reply = (request: IncomingMessage, response: ServerResponse) => void;
 
 let server: Server;
 let root: string;
-/** What the server answers, one after the other; the last one stays. */
+/** The server's answers, one after the other; the last one repeats. */
 let replies: Reply[];
 let asked: IncomingMessage[];
 let observed: Observation[];
 let renewals: number;
-/** Of each renewal: the token that was refused, and the claims demanded. */
+/** Each renewal: the token that was refused, and the claims demanded. */
 let demanded: [string, string | null | undefined][];
 let stop: AbortController;
 let graph: GraphClient;
@@ -87,7 +87,7 @@ async function failureOf(task: Promise<unknown>): Promise<FeedError> {
 const retries = () => observed.filter(({ kind }) => kind === 'night.retry');
 
 describe('a collection', () => {
-  test('is all its pages, each told as it comes', async () => {
+  test('is all its pages, and each is observed as it comes', async () => {
     replies = [
       page(['a', 'b'], '/beta/things?$skiptoken=2'),
       page(['c'], '/beta/things?$skiptoken=3'),
@@ -106,7 +106,7 @@ describe('a collection', () => {
     ]);
   });
 
-  test('sends with every page what Graph asks of its clients', async () => {
+  test('is requested with the headers that Graph asks of its clients', async () => {
     replies = [page(['a'])];
     await walk();
     expect(asked[0]!.headers).toMatchObject({
@@ -118,7 +118,7 @@ describe('a collection', () => {
     });
   });
 
-  test('goes on from the page that failed, not from the first', async () => {
+  test('continues from the page that failed, not from the first', async () => {
     replies = [page(['a'], '/beta/things?p=2'), status(504), status(504), page(['b'])];
     expect(await walk()).toEqual(['a', 'b']);
     expect(asked.map(({ url }) => url)).toEqual([
@@ -129,7 +129,7 @@ describe('a collection', () => {
     ]);
   });
 
-  test('whose pages lead in a circle is refused', async () => {
+  test('whose next links form a circle is refused', async () => {
     replies = [page(['a'], '/beta/things?p=2'), page(['b'], '/beta/things?p=2')];
     const failure = await failureOf(walk());
     expect(failure).toMatchObject({ code: 'feed.source-unavailable', target: 'beta/things' });
@@ -142,7 +142,7 @@ describe('a collection', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('begins again once when a page link has expired', async () => {
+  test('is read from the start once more when a next link has expired', async () => {
     const expired = status(400, { code: 'Directory_ExpiredPageToken' });
     replies = [page(['a'], '/beta/things?p=2'), expired, page(['a', 'b'], '/beta/things?p=2'), page(['c'])];
     expect(await walk()).toEqual(['a', 'a', 'b', 'c']);
@@ -151,7 +151,7 @@ describe('a collection', () => {
     expect((await failureOf(walk())).message).toContain('expire');
   });
 
-  test('as a list has each record once, as it came last', async () => {
+  test('that is read as a list has each record once, as it came last', async () => {
     replies = [
       json({ value: [{ id: 'a', name: 'old' }], '@odata.nextLink': `${root}/beta/things?p=2` }),
       json({ value: [{ id: 'b' }, { id: 'a', name: 'new' }] }),
@@ -183,7 +183,7 @@ describe('a request', () => {
     expect(retries()).toHaveLength(1);
   });
 
-  test('is made six times and no more', async () => {
+  test('is sent six times at most', async () => {
     replies = [status(503, { code: 'UnknownError', message: '{"Message":"https://fef.internal/"}' })];
     const failure = await failureOf(walk());
     expect(asked).toHaveLength(6);
@@ -203,7 +203,7 @@ describe('a request', () => {
     expect(renewals).toBe(2);
   });
 
-  test('tells the directory what Graph demands of the next token', async () => {
+  test('passes the claims that Graph demands to the directory', async () => {
     const claims = '{"access_token":{"nbf":{"essential":true,"value":"1795132800"}}}';
     const challenge = `Bearer realm="", error="insufficient_claims", claims="${btoa(claims)}"`;
     replies = [status(401, {}, { 'www-authenticate': challenge }), page(['a'])];
@@ -211,7 +211,7 @@ describe('a request', () => {
     expect(demanded).toEqual([['token-0', claims]]);
   });
 
-  test('that is forbidden is not made again, and the permission is named as the way out', async () => {
+  test('that is forbidden is not retried, and the hint names the missing permission', async () => {
     replies = [status(403, { code: 'Forbidden' })];
     const failure = await failureOf(walk());
     expect(asked).toHaveLength(1);
@@ -221,12 +221,12 @@ describe('a request', () => {
     });
   });
 
-  test('is not redirected', async () => {
+  test('does not follow redirects', async () => {
     replies = [status(302, {}, { location: 'http://localhost:9/' })];
     expect((await failureOf(walk())).code).toBe('feed.source-refused');
   });
 
-  test('ends when the night is called off, even while it waits, and says why', async () => {
+  test('ends when the run is aborted, even while it waits, with the reason of the abort', async () => {
     replies = [status(429, {}, { 'retry-after': '60' })];
     const patient = openGraphClient({
       rootUrl: root,
@@ -246,7 +246,7 @@ describe('requests in one area of Graph', () => {
     (request, response) =>
       void setTimeout(() => json(body)(request, response), 20);
 
-  test('are so many at once and no more', async () => {
+  test('are limited in number at the same time', async () => {
     let [underWay, most] = [0, 0];
     server.on('request', (_, response) => {
       most = Math.max(most, ++underWay);
@@ -258,7 +258,7 @@ describe('requests in one area of Graph', () => {
     expect(new Set(asked.map(({ url }) => url)).size).toBe(12);
   });
 
-  test('all wait when one is throttled, and those in others do not', async () => {
+  test('all wait when one is throttled, and those in other areas do not', async () => {
     replies = [status(429, {}, { 'retry-after': '0.05' }), page(['a'])];
     const began = performance.now();
     const times = new Map<string, number>();
@@ -272,14 +272,14 @@ describe('requests in one area of Graph', () => {
   });
 });
 
-describe('a question that is POSTed', () => {
+describe('a POST request', () => {
   const bodyOf = async (request: IncomingMessage): Promise<string> => {
     let text = '';
     for await (const chunk of request) text += String(chunk);
     return text;
   };
 
-  test('is asked again as it was, with its body and a token', async () => {
+  test('is retried as it was, with its body and a token', async () => {
     const bodies: Promise<string>[] = [];
     replies = [
       (request, response) => {
@@ -301,7 +301,7 @@ describe('a question that is POSTed', () => {
     expect(await Promise.all(bodies)).toEqual(['{"reportName":"Ünïcode"}', '{"reportName":"Ünïcode"}']);
   });
 
-  test('that is refused says with which status', async () => {
+  test('that is refused returns its status', async () => {
     replies = [status(400, { code: 'BadRequest' })];
     const failure = await failureOf(graph.post('/v1.0/reports/exportJobs', {}, (json) => json));
     expect(failure.code).toBe('feed.source-refused');
@@ -309,7 +309,7 @@ describe('a question that is POSTed', () => {
   });
 });
 
-test('a resource that is no list is read whole', async () => {
+test('a single resource is read whole', async () => {
   replies = [json({ id: 'summary', enrolledDeviceCount: 3 })];
   expect(await readSingleton(graph, '/v1.0/summary')).toEqual({ id: 'summary', enrolledDeviceCount: 3 });
 });

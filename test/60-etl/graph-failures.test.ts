@@ -1,4 +1,4 @@
-// Every way in which Graph was seen to fail, as a row: what it does on the wire, and what is in the warehouse afterwards.
+// Every way in which Graph was seen to fail, one a row: what it does on the wire, and what is in the warehouse afterwards.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
@@ -25,7 +25,7 @@ const DEVICE_PAGES = /\/managedDevices\?/;
 const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
 
 let nights: RepeatableRuns;
-/** A night on which Graph does nothing wrong. */
+/** A run on which Graph does nothing wrong. */
 let right: RepeatableRun;
 
 beforeAll(async () => {
@@ -51,7 +51,7 @@ type Failure = readonly [
   then: (night: RepeatableRun) => void,
 ];
 
-/** Comes to the same as if nothing had been wrong, having asked so many times more. */
+/** The run has the same result as without the failure, after so many retries. */
 const harmless =
   (retries: number) =>
   (night: RepeatableRun): void => {
@@ -60,7 +60,7 @@ const harmless =
     expect(night.retries).toBe(retries);
   };
 
-/** Nobody is taken for gone, all stand as they did or newer, and the admin is told. */
+/** Nothing is taken for deleted, every row is as before or newer, and the admin is told. */
 const nothingGone =
   (problem: string | RegExp) =>
   (night: RepeatableRun): void => {
@@ -425,13 +425,13 @@ const FAILURES: readonly Failure[] = [
   ]),
 ];
 
-describe('a night on which Graph', () => {
+describe('a run in which Graph', () => {
   test.each(FAILURES)('#%i %s', async (_, __, words, then) => {
     then(Object.keys(words).length === 0 ? right : await nights.runSecondDay(words));
   });
 });
 
-test('every known failure is a row here, or shown by whoever reads what it is about', () => {
+test('every known failure is a row here, or in the test of what it affects', () => {
   const elsewhere: Readonly<Record<number, string>> = {
     21: 'export-job.test.ts',
     22: 'export-job.test.ts',
@@ -443,12 +443,12 @@ test('every known failure is a row here, or shown by whoever reads what it is ab
   expect([...shown].sort((a, b) => a - b)).toEqual(Array.from({ length: 33 }, (_, index) => index + 1));
 });
 
-describe('a whole night, with all that it may ask,', () => {
-  /** Questions that take a body; none changes anything but the list of reports. */
+describe('a complete run, with all its optional requests,', () => {
+  /** Requests with a body. None of them changes anything but the list of export jobs. */
   const POSTS = [
     /^\/v1\.0\/deviceManagement\/reports\/exportJobs$/,
     /^\/v1\.0\/deviceManagement\/reports\/get(Configuration|Compliance)PolicyNonComplianceSummaryReport$/,
-    // Its parts are among what was asked, each for itself.
+    // Its parts are among the requests, each by itself.
     /^\/beta\/\$batch$/,
     /^\/[0-9a-f-]+\/oauth2\/v2\.0\/token\?/,
   ];
@@ -466,7 +466,7 @@ describe('a whole night, with all that it may ask,', () => {
       if (method !== 'GET') expect([method, POSTS.some((post) => post.test(url))]).toEqual(['POST', true]);
     }
     const plain = asked.map((each) => decodeURIComponent(each));
-    // The list says that there are keys; a single one, or the property `key`, would be the key itself.
+    // The list only says that there are keys. A single one, or the property `key`, would be the key itself.
     const keys = plain.filter((each) => /recoveryKeys/i.test(each));
     expect(keys.length).toBeGreaterThan(0);
     for (const each of keys) {

@@ -37,8 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-const revisionOf = ({ staging: stage }: TenantHarvest, applicationId: string) =>
-  stage.rowsOf('appRevisions').find(({ values }) => values['applicationId'] === applicationId);
+const revisionOf = ({ staging }: TenantHarvest, applicationId: string) =>
+  staging.rowsOf('appRevisions').find(({ values }) => values['applicationId'] === applicationId);
 
 /** Devices by app, kind of device, state and error, as the tenant has them. */
 function truth(): ReadonlyMap<string, number> {
@@ -51,8 +51,8 @@ function truth(): ReadonlyMap<string, number> {
   return counts;
 }
 
-const countsOf = ({ staging: stage }: TenantHarvest) =>
-  stage.rowsOf('mobileAppInstallStatusCounts').map(({ values }) => values);
+const countsOf = ({ staging }: TenantHarvest) =>
+  staging.rowsOf('mobileAppInstallStatusCounts').map(({ values }) => values);
 const sum = (rows: ReturnType<typeof countsOf>): number =>
   rows.reduce((total, { count }) => total + Number(count), 0);
 
@@ -147,8 +147,8 @@ describe('installations', () => {
 
   test('are what the counts by app say where that report cannot be had; codes and kinds stay open', async () => {
     const faults = [permanentFault('OrgDeviceInstallStatus', 'job-failed')];
-    const { staging: stage, report } = await tenant.harvestDay({ context: { exports }, faults });
-    const rows = stage.rowsOf('mobileAppInstallStatusCounts').map(({ values }) => values);
+    const { staging, report } = await tenant.harvestDay({ context: { exports }, faults });
+    const rows = staging.rowsOf('mobileAppInstallStatusCounts').map(({ values }) => values);
     expect(report.completeness.get('mobileAppInstallStatusCounts')).toBe('complete');
     expect(report.problems.map(({ message }) => message).join()).toContain("'OrgDeviceInstallStatus'");
     expect(sum(rows)).toBe([...truth().values()].reduce((total, count) => total + count, 0));
@@ -164,8 +164,8 @@ describe('installations', () => {
 
   test('are absent, not zero, on a night without either report', async () => {
     const faults = [permanentFault('exportJobs(', 'job-failed')];
-    const { staging: stage, report } = await tenant.harvestDay({ context: { exports }, faults });
-    expect(stage.rowsOf('mobileAppInstallStatusCounts')).toEqual([]);
+    const { staging, report } = await tenant.harvestDay({ context: { exports }, faults });
+    expect(staging.rowsOf('mobileAppInstallStatusCounts')).toEqual([]);
     expect(report.completeness.get('mobileAppInstallStatusCounts')).toBe('failed');
   });
 });
@@ -188,9 +188,9 @@ describe('exports that Graph refuses', () => {
 
 describe('what lists of devices leave out', () => {
   test('comes from the inventory report beside them', () => {
-    const { staging: stage } = helped;
+    const { staging } = helped;
     const told = new Map(
-      stage.enrichmentsOf('devices').map(({ naturalKey: natural, values }) => [natural, values]),
+      staging.enrichmentsOf('devices').map(({ naturalKey, values }) => [naturalKey, values]),
     );
     for (const { managed } of tenant.tenant.devices.values()) {
       const { ethernetMacAddress, iccid, hardwareInformation } = managed;
@@ -211,8 +211,8 @@ describe('what lists of devices leave out', () => {
 
 describe('an encryption report that cannot be listed', () => {
   const faults = [permanentFault('managedDeviceEncryptionStates', '504')];
-  const statesOf = ({ staging: stage }: TenantHarvest) =>
-    new Map(stage.rowsOf('deviceEncryptionStates').map(({ values }) => [values['deviceKey'], values]));
+  const statesOf = ({ staging }: TenantHarvest) =>
+    new Map(staging.rowsOf('deviceEncryptionStates').map(({ values }) => [values['deviceKey'], values]));
 
   test('is read from its export, which says the same of Windows', async () => {
     const listed = statesOf(plain);

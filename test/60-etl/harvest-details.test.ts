@@ -15,9 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-const memoryOf = ({ staging: stage }: TenantHarvest): ReadonlyMap<string, unknown> =>
+const memoryOf = ({ staging }: TenantHarvest): ReadonlyMap<string, unknown> =>
   new Map(
-    stage
+    staging
       .enrichmentsOf('devicePropertyHistories')
       .map(({ values }) => [String(values['deviceKey']), values['physicalMemoryInBytes']]),
   );
@@ -40,8 +40,8 @@ describe('a night that asks devices one by one', () => {
       if (physicalMemoryInBytes === 0) expect(typeof memory).toBe('symbol');
       else expect(memory).toBe(physicalMemoryInBytes);
     }
-    for (const { naturalKey: natural, values } of night.staging.enrichmentsOf('devices')) {
-      const { ethernetMacAddress, hardwareInformation } = device(natural!).managed;
+    for (const { naturalKey, values } of night.staging.enrichmentsOf('devices')) {
+      const { ethernetMacAddress, hardwareInformation } = device(naturalKey!).managed;
       expect(values).toMatchObject({ ethernetMacAddress, ipAddressV4Wifi: hardwareInformation.ipAddressV4 });
     }
   });
@@ -60,8 +60,8 @@ describe('a night that asks devices one by one', () => {
   ] as const)('leaves what Graph %s as it was known, and says how much that is', async (_, answer) => {
     const [id = ''] = memoryOf(night).keys();
     const faults = [{ ...permanentFault(`managedDevices/${id}?`, answer), retryAfter: '0.01' }];
-    const { staging: stage, report } = await tenant.harvestDay({ context, faults });
-    expect(stage.enrichmentsOf('devices').map(({ naturalKey: natural }) => natural)).not.toContain(id);
+    const { staging, report } = await tenant.harvestDay({ context, faults });
+    expect(staging.enrichmentsOf('devices').map(({ naturalKey }) => naturalKey)).not.toContain(id);
     expect(report.problems.map(({ message }) => message).join()).toContain('did not answer for 1 of');
     expect(report.completeness.get('devices')).toBe('complete');
   });

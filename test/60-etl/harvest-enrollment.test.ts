@@ -21,8 +21,8 @@ const tenantOn = async (night: number): Promise<HarvestedTenant> => {
 };
 afterAll(() => Promise.all(tenants.map((tenant) => tenant.close())));
 
-const countsOf = ({ staging: stage }: TenantHarvest) =>
-  stage.rowsOf('enrollmentActivities').map(({ values }) => Object.values(values));
+const countsOf = ({ staging }: TenantHarvest) =>
+  staging.rowsOf('enrollmentActivities').map(({ values }) => Object.values(values));
 
 describe('failures', () => {
   let tenant: HarvestedTenant;
@@ -43,8 +43,8 @@ describe('failures', () => {
   });
 
   test('give a reason that no list names a row of its own', async () => {
-    const { staging: stage, report } = await harvestNight();
-    expect(stage.rowsOf('enrollmentFailureReasons').map(({ values }) => values)).toEqual([
+    const { staging, report } = await harvestNight();
+    expect(staging.rowsOf('enrollmentFailureReasons').map(({ values }) => values)).toEqual([
       { enrollmentFailureReasonKey: 100_000, enrollmentFailureReasonName: 'ClockSkewTooLarge' },
     ]);
     expect(report.problems.map(({ source }) => source)).toContain('enrollmentFailureReasons');
@@ -52,17 +52,17 @@ describe('failures', () => {
 
   test('are counted once where the log has to be read again', async () => {
     const fault = { match: /troubleshootingEvents/, answer: 'expired-page-token' } as const;
-    const { staging: stage } = await harvestNight({ faults: [fault] });
-    expect(stage.rowsOf('enrollmentActivities')).toHaveLength(3);
+    const { staging } = await harvestNight({ faults: [fault] });
+    expect(staging.rowsOf('enrollmentActivities')).toHaveLength(3);
   });
 
   test.each([
     ['the log is refused', 'troubleshootingEvents', 'forbidden'],
     ['devices cannot be counted', 'managedDeviceOverview', '503'],
   ] as const)('are not told when %s: half of them would look like a good day', async (_, match, answer) => {
-    const { staging: stage, report } = await harvestNight({ faults: [permanentFault(match, answer)] });
+    const { staging, report } = await harvestNight({ faults: [permanentFault(match, answer)] });
     expect(report.completeness.get('enrollmentActivities')).toBe('failed');
-    expect(stage.rowsOf('enrollmentActivities')).toEqual([]);
+    expect(staging.rowsOf('enrollmentActivities')).toEqual([]);
   });
 });
 

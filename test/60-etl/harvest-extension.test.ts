@@ -42,7 +42,7 @@ describe('a line of the report', () => {
 
   test('about a name that several devices have is nobody’s, like one about a device that is no more', () => {
     const names = new Map(
-      night.staging.rowsOf('devices').map(({ naturalKey: natural, values }) => [natural, values]),
+      night.staging.rowsOf('devices').map(({ naturalKey, values }) => [naturalKey, values]),
     );
     const told = night.staging
       .rowsOf('intuneManagementExtensions')
@@ -50,7 +50,7 @@ describe('a line of the report', () => {
     expect(told).not.toContain('DESKTOP-CLONE');
     expect(told).not.toContain(undefined);
     expect(
-      night.staging.rowsOf('intuneManagementExtensionVersions').map(({ naturalKey: natural }) => natural),
+      night.staging.rowsOf('intuneManagementExtensionVersions').map(({ naturalKey }) => naturalKey),
     ).not.toContain('1.40.100.0');
   });
 
@@ -64,7 +64,7 @@ describe('a line of the report', () => {
   test('brings its version once', () => {
     const versions = night.staging
       .rowsOf('intuneManagementExtensionVersions')
-      .map(({ naturalKey: natural }) => natural);
+      .map(({ naturalKey }) => naturalKey);
     expect(versions.length).toBeGreaterThan(0);
     expect(new Set(versions).size).toBe(versions.length);
   });
@@ -73,10 +73,10 @@ describe('a line of the report', () => {
 test.each(['forbidden', 'missing-segment'] as const)(
   'where the report is %s there is no row and one problem, never a zero',
   async (answer) => {
-    const { staging: stage, report } = await tenant.harvestDay({
+    const { staging, report } = await tenant.harvestDay({
       faults: [permanentFault('healthStates', answer)],
     });
-    expect(stage.rowsOf('intuneManagementExtensions')).toEqual([]);
+    expect(staging.rowsOf('intuneManagementExtensions')).toEqual([]);
     expect(report.completeness.get('intuneManagementExtensions')).toBe('failed');
     expect(report.problems.filter(({ source }) => source.endsWith('healthStates'))).toHaveLength(1);
     expect(report.completeness.get('devices')).toBe('complete');

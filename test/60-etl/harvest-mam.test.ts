@@ -22,10 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-const instanceOf = ({ staging: stage }: TenantHarvest, id: string) =>
-  stage.rowsOf('mamApplicationInstances').find(({ naturalKey: natural }) => natural === id)?.values;
-const checkinOf = ({ staging: stage }: TenantHarvest, id: string) =>
-  stage.rowsOf('mamCheckins').find(({ values }) => values['applicationInstanceKey'] === id)?.values;
+const instanceOf = ({ staging }: TenantHarvest, id: string) =>
+  staging.rowsOf('mamApplicationInstances').find(({ naturalKey }) => naturalKey === id)?.values;
+const checkinOf = ({ staging }: TenantHarvest, id: string) =>
+  staging.rowsOf('mamCheckins').find(({ values }) => values['applicationInstanceKey'] === id)?.values;
 const asked = (night: TenantHarvest) => night.requests.filter((each) => each.endsWith('/appliedPolicies'));
 
 describe('a night', () => {
@@ -56,14 +56,14 @@ describe('a night', () => {
   });
 
   test('has every app once, by its id', () => {
-    const apps = night.staging.rowsOf('mamApplications').map(({ naturalKey: natural }) => natural);
+    const apps = night.staging.rowsOf('mamApplications').map(({ naturalKey }) => naturalKey);
     expect(new Set(apps).size).toBe(apps.length);
     expect(apps).toEqual(expect.arrayContaining(['com.microsoft.Office.Outlook', 'com.microsoft.edge']));
   });
 
   test('names an app as the tenant’s catalogue does, and none that is not in it', () => {
     const names = new Map(
-      night.staging.rowsOf('mamApplications').map(({ naturalKey: natural, values }) => [natural, values]),
+      night.staging.rowsOf('mamApplications').map(({ naturalKey, values }) => [naturalKey, values]),
     );
     expect(names.get('com.contoso.expenses')).toMatchObject({ mamApplicationName: 'Contoso Expenses' });
     expect(names.get('com.microsoft.edge')).toMatchObject({ mamApplicationName: null });
@@ -89,15 +89,13 @@ describe('a night', () => {
 
   test('knows what protects a copy: one policy, several merged, or none', () => {
     const policies = new Map(
-      night.staging
-        .rowsOf('policies')
-        .map(({ naturalKey: natural, values }) => [values['policyId'], natural]),
+      night.staging.rowsOf('policies').map(({ naturalKey, values }) => [values['policyId'], naturalKey]),
     );
     const [ios, board] = [String(policies.get(IOS_PROTECTION)), String(policies.get(BOARD_PROTECTION))];
     const effective = new Map(
       night.staging
         .rowsOf('mamEffectivePolicies')
-        .map(({ naturalKey: natural, values }) => [natural, values['realPolicyKey']]),
+        .map(({ naturalKey, values }) => [naturalKey, values['realPolicyKey']]),
     );
     const merged = [ios, board].sort().join('+');
     // Configuration reaches Outlook as well, and protects nothing.
@@ -162,13 +160,13 @@ describe('a night on which Graph', () => {
     const existing = {
       mamApplications: [{ mamApplicationId: 'com.microsoft.edge', mamApplicationName: 'Microsoft Edge' }],
     };
-    const { staging: stage } = await tenant.harvestDay({
+    const { staging } = await tenant.harvestDay({
       existing,
       faults: [permanentFault('deviceAppManagement/mobileApps', '503')],
     });
-    const edge = stage
+    const edge = staging
       .rowsOf('mamApplications')
-      .find(({ naturalKey: natural }) => natural === 'com.microsoft.edge');
+      .find(({ naturalKey }) => naturalKey === 'com.microsoft.edge');
     expect(edge?.values).toMatchObject({ mamApplicationName: 'Microsoft Edge' });
   });
 });

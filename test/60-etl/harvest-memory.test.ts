@@ -1,15 +1,15 @@
-// What a night remembers of a fleet: numbers and texts in blocks of bytes must answer as maps would.
+// What a run keeps of a fleet in memory: lists and pools in blocks of bytes answer as maps would.
 import { describe, expect, test } from '@jest/globals';
 import { makeFleet, type DeviceIdentity, type SharedDeviceTraits } from '../../etl/harvest/memory/fleet.ts';
 import { makeInt32List } from '../../etl/harvest/memory/int32-list.ts';
 import { makeStringPool } from '../../etl/harvest/memory/string-pool.ts';
 import { guid } from '../../fixtures/tenant/generate/draw.ts';
 
-describe('texts', () => {
-  test('have the numbers that a map would give them, however many they are', () => {
+describe('a string pool', () => {
+  test('gives texts the indexes that a map would, however many there are', () => {
     const texts = makeStringPool();
     const map = new Map<string, number>();
-    // Each comes again, some soon and some late, and many names differ in a digit only.
+    // Each text comes again, some soon and some late, and many names differ only in a digit.
     const coming = Array.from({ length: 40_000 }, (_, ordinal) =>
       ordinal % 2 === 0 ? guid(7, 1, ordinal % 30_000) : `pc-${ordinal % 9000}@contoso.com`,
     );
@@ -22,7 +22,7 @@ describe('texts', () => {
     expect(places.map((number) => texts.at(number))).toEqual(known);
   });
 
-  test('that never came have none', () => {
+  test('has no index for a text that was never added', () => {
     const texts = makeStringPool();
     expect(texts.find('a')).toBe(-1);
     texts.add('ab');
@@ -30,7 +30,7 @@ describe('texts', () => {
     expect(texts.count).toBe(1);
   });
 
-  test('may be empty, in any script, and longer than a block', () => {
+  test('holds empty texts, any script, and texts longer than a block', () => {
     const texts = makeStringPool();
     const id = guid(7, 1, 1);
     const odd = [
@@ -54,7 +54,7 @@ describe('texts', () => {
   });
 });
 
-test('numbers are kept in any place, and where none was set there is 0', () => {
+test('an Int32 list holds a value at any index, and 0 where none was set', () => {
   const numbers = makeInt32List();
   numbers.set(0, 2 ** 31 - 1);
   numbers.set(1_000_000, -5);
@@ -80,7 +80,7 @@ describe('a fleet', () => {
     userId: ordinal % 7 === 0 ? null : guid(1, 3, ordinal % 100),
   });
 
-  test('tells of each device what was put, in the order in which they came', () => {
+  test('returns each device as it was put, in the order in which they came', () => {
     const fleet = makeFleet(makeStringPool());
     const kinds: readonly SharedDeviceTraits[] = [
       traits,
@@ -99,7 +99,7 @@ describe('a fleet', () => {
     expect(fleet.size).toBe(500);
   });
 
-  test('believes what it was told of a device last', () => {
+  test('keeps what was put last for a device', () => {
     const fleet = makeFleet(makeStringPool());
     fleet.put(names(1), traits);
     fleet.put(names(2), traits);

@@ -22,11 +22,11 @@ afterAll(() => tenant.close());
 const countsOf = (id: string): StatusCounts => countOverviews(tenant.tenant).policies.get(id)!.devices;
 
 /** Of the policy in the version in force. */
-const rowOf = ({ staging: stage }: TenantHarvest, collection: string, id: string) =>
-  stage.rowsOf(collection).find(({ values }) => String(values['policyKey']).startsWith(`${id}:`))?.values;
+const rowOf = ({ staging }: TenantHarvest, collection: string, id: string) =>
+  staging.rowsOf(collection).find(({ values }) => String(values['policyKey']).startsWith(`${id}:`))?.values;
 
-const kindsOf = ({ staging: stage }: TenantHarvest): readonly unknown[] =>
-  stage.rowsOf('policyDeviceActivities').map(({ values }) => values['policyTypeKey']);
+const kindsOf = ({ staging }: TenantHarvest): readonly unknown[] =>
+  staging.rowsOf('policyDeviceActivities').map(({ values }) => values['policyTypeKey']);
 
 describe('a policy of the settings catalog', () => {
   test.each([CATALOG_BITLOCKER, EDGE_DEFAULTS])('is counted by a report: %s', (id) => {
@@ -46,12 +46,12 @@ describe('a policy of the settings catalog', () => {
   });
 
   test('is not a row of zeros where the report has nothing, nor is its kind', async () => {
-    const { staging: stage, report } = await tenant.harvestDay({
+    const { staging, report } = await tenant.harvestDay({
       faults: [permanentFault(BOTH_REPORTS, 'forbidden')],
     });
-    expect(rowOf({ ...night, staging: stage }, 'policyTypeActivities', EDGE_DEFAULTS)).toBeUndefined();
-    expect(kindsOf({ ...night, staging: stage })).not.toContain(1001);
-    expect(kindsOf({ ...night, staging: stage })).toContain(1050);
+    expect(rowOf({ ...night, staging }, 'policyTypeActivities', EDGE_DEFAULTS)).toBeUndefined();
+    expect(kindsOf({ ...night, staging })).not.toContain(1001);
+    expect(kindsOf({ ...night, staging })).toContain(1050);
     expect(report.completeness.get('policyTypeActivities')).toBe('partial');
     expect(report.completeness.get('policyDeviceActivities')).toBe('partial');
     expect(report.completeness.get('policyUserActivities')).toBe('complete');

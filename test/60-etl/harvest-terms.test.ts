@@ -18,18 +18,18 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([tenant.close(), raised.close()]));
 
-const acceptanceOf = ({ staging: stage }: TenantHarvest, userId: string) =>
-  stage.rowsOf('userTermsAndConditionsAcceptances').find(({ values }) => values['userKey'] === userId)
+const acceptanceOf = ({ staging }: TenantHarvest, userId: string) =>
+  staging.rowsOf('userTermsAndConditionsAcceptances').find(({ values }) => values['userKey'] === userId)
     ?.values;
 
 describe('a night', () => {
   test('has every version of the terms once, with null for what nobody wrote', async () => {
-    const { staging: stage, report } = await tenant.harvestDay();
-    expect(stage.rowsOf('termsAndConditions').map(({ naturalKey: natural }) => natural)).toEqual([
+    const { staging, report } = await tenant.harvestDay();
+    expect(staging.rowsOf('termsAndConditions').map(({ naturalKey }) => naturalKey)).toEqual([
       `${TERMS_OF_USE}:2`,
       `${FACTORY_FLOOR}:1`,
     ]);
-    expect(stage.rowsOf('termsAndConditions')[0]?.values).toMatchObject({
+    expect(staging.rowsOf('termsAndConditions')[0]?.values).toMatchObject({
       name: 'Intune terms of use',
       description: null,
       summaryOfTerms: 'I agree to the terms and conditions.',
@@ -49,7 +49,7 @@ describe('a night', () => {
 
   test('leaves out whom the directory does not know and versions that the warehouse never saw', async () => {
     const night = await tenant.harvestDay();
-    const users = new Set(night.staging.rowsOf('users').map(({ naturalKey: natural }) => natural));
+    const users = new Set(night.staging.rowsOf('users').map(({ naturalKey }) => naturalKey));
     const accepted = night.staging.rowsOf('userTermsAndConditionsAcceptances');
     expect(accepted.length).toBeGreaterThan(20);
     expect(accepted.filter(({ values }) => !users.has(String(values['userKey'])))).toEqual([]);

@@ -24,8 +24,8 @@ let tenant: HarvestedTenant;
 const harvestNight = (...faults: readonly Fault[]): Promise<TenantHarvest> => tenant.harvestDay({ faults });
 
 /** The values of the last row about a device, as the stage would keep it. */
-function rowOf({ staging: stage }: TenantHarvest, collection: string, deviceId: string) {
-  const rows = stage
+function rowOf({ staging }: TenantHarvest, collection: string, deviceId: string) {
+  const rows = staging
     .rowsOf(collection)
     .filter((row) => (row.naturalKey ?? row.values['deviceKey']) === deviceId);
   return rows.at(-1)?.values;
@@ -245,7 +245,7 @@ describe('a whole night', () => {
 
 describe('a night on which Graph', () => {
   test('forbids the encryption report keeps all the rest', async () => {
-    const { report, staging: stage } = await harvestNight(
+    const { report, staging } = await harvestNight(
       permanentFault('managedDeviceEncryptionStates', 'forbidden'),
     );
     const failed = [...report.completeness].filter(([, each]) => each === 'failed').map(([name]) => name);
@@ -255,18 +255,18 @@ describe('a night on which Graph', () => {
       'deviceEncryptionStatusDetails',
       'encryptionActivities',
     ]);
-    expect(stage.rowsOf('encryptionActivities')).toEqual([]);
+    expect(staging.rowsOf('encryptionActivities')).toEqual([]);
     const problem = report.problems.find(({ source }) => source.endsWith('managedDeviceEncryptionStates'));
     expect(problem?.message).toContain('permission');
   });
 
   test('begins the encryption report again still counts every device once in the trend', async () => {
     const fault: Fault = { match: /EncryptionStates\?.*skiptoken/, answer: 'expired-page-token', after: 1 };
-    const { report, staging: stage } = await harvestNight(fault);
+    const { report, staging } = await harvestNight(fault);
     expect(report.completeness.get('encryptionActivities')).toBe('complete');
-    const counts = stage.rowsOf('encryptionActivities').map(({ values }) => Number(values['deviceCount']));
+    const counts = staging.rowsOf('encryptionActivities').map(({ values }) => Number(values['deviceCount']));
     expect(counts.reduce((sum, count) => sum + count)).toBe(59);
-    expect(stage.rowsOf('deviceEncryptionStates').length).toBeGreaterThan(59);
+    expect(staging.rowsOf('deviceEncryptionStates').length).toBeGreaterThan(59);
   });
 
   test('forbids counting recovery keys is no problem, only a count that is not known', async () => {
@@ -279,21 +279,21 @@ describe('a night on which Graph', () => {
   });
 
   test('leaves out the last pages of devices is partial, so that nobody is taken for gone', async () => {
-    const { report, staging: stage } = await harvestNight({ match: 'managedDevices?', answer: 'last-page' });
-    expect(stage.rowsOf('devices').length).toBeLessThan(59);
+    const { report, staging } = await harvestNight({ match: 'managedDevices?', answer: 'last-page' });
+    expect(staging.rowsOf('devices').length).toBeLessThan(59);
     for (const collection of ['devices', 'devicePropertyHistories', 'users', 'deviceEncryptionStates']) {
       expect(report.completeness.get(collection)).toBe('partial');
     }
     expect(report.completeness.get('encryptionActivities')).toBe('failed');
-    expect(stage.rowsOf('encryptionActivities')).toEqual([]);
+    expect(staging.rowsOf('encryptionActivities')).toEqual([]);
     expect(report.problems.some(({ message }) => message.includes('of 60 enrolled devices'))).toBe(true);
   });
 
   test('loses the devices half-way keeps what it had', async () => {
     const fault: Fault = { match: 'managedDevices?', answer: '504', after: 1, times: 1_000 };
-    const { report, staging: stage } = await harvestNight(fault);
+    const { report, staging } = await harvestNight(fault);
     expect(report.completeness.get('devices')).toBe('partial');
-    expect(stage.rowsOf('devices').length).toBeGreaterThan(0);
+    expect(staging.rowsOf('devices').length).toBeGreaterThan(0);
   });
 
   test('cannot say how many devices there are proves no deletion', async () => {
@@ -303,8 +303,8 @@ describe('a night on which Graph', () => {
 
   test('keeps back one overview gives no sum for its kind of policy', async () => {
     const fault = permanentFault(`${SILENT_BITLOCKER}/deviceStatusOverview`, '504');
-    const { report, staging: stage } = await harvestNight(fault);
-    const kinds = stage.rowsOf('policyDeviceActivities').map(({ values }) => values['policyTypeKey']);
+    const { report, staging } = await harvestNight(fault);
+    const kinds = staging.rowsOf('policyDeviceActivities').map(({ values }) => values['policyTypeKey']);
     expect(kinds).not.toContain(1050);
     expect(kinds).toContain(51);
     expect(report.completeness.get('policyDeviceActivities')).toBe('partial');
@@ -344,9 +344,9 @@ describe('a night on which Graph', () => {
     'expired-page-token',
   ] as const)('answers a page of devices with %s once comes to the same rows', async (answer) => {
     const fault: Fault = { match: 'managedDevices?', answer, after: 1, retryAfter: '0.01' };
-    const { report, staging: stage } = await harvestNight(fault);
+    const { report, staging } = await harvestNight(fault);
     expect(report.completeness.get('devices')).toBe('complete');
-    expect(new Set(stage.rowsOf('devices').map(({ naturalKey: natural }) => natural)).size).toBe(59);
+    expect(new Set(staging.rowsOf('devices').map(({ naturalKey }) => naturalKey)).size).toBe(59);
   });
 
   test('gives nothing at all ends with the first reason', async () => {

@@ -1,4 +1,4 @@
-// A tenant behind the emulator, harvested over HTTP into a stage that remembers: for tests of what becomes of its odd ones.
+// A tenant behind the emulator, harvested over HTTP into a staging area that records: for tests of the harvest.
 import { openGraphClient } from '../../etl/graph/graph-client.ts';
 import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
 import { harvest, type HarvestOptions, type HarvestReport } from '../../etl/harvest/harvest.ts';
@@ -15,13 +15,13 @@ export interface TenantHarvest {
   readonly staging: RecordingStaging;
   readonly report: HarvestReport;
   readonly observations: readonly Observation[];
-  /** What was asked of Graph: method and address. */
+  /** Requests to Graph: method and address. */
   readonly requests: readonly string[];
 }
 
 export interface TenantHarvestOptions {
   readonly faults?: readonly Fault[];
-  /** What the last night left, by collection. */
+  /** The base generation, by collection. */
   readonly existing?: Readonly<Record<string, readonly Row[]>>;
   readonly context?: HarvestOptions;
 }
@@ -33,7 +33,7 @@ export interface HarvestedTenant {
   readonly close: () => Promise<void>;
 }
 
-/** The tenant as it stands on the night, in short pages. */
+/** The tenant as it is on the day, in short pages. */
 export async function openTenant(
   options: TenantOptions,
   day: number,
@@ -48,7 +48,7 @@ export async function openTenant(
   });
   emulator.setDay(day);
 
-  // What protects each copy of an app would be most of the requests of a night.
+  // The policies of each app instance would be most of the requests of a run.
   const defaults: HarvestOptions = { mostAppsAsked: 0 };
   const harvestDay = async ({
     faults = [],
@@ -81,7 +81,7 @@ export async function openTenant(
   return { tenant, url: emulator.url, harvestDay, close: emulator.close };
 }
 
-/** A fault for as long as the night lasts. */
+/** A fault that lasts for the whole run. */
 export const permanentFault = (match: Fault['match'], answer: Fault['answer']): Fault => ({
   match,
   answer,

@@ -1,4 +1,4 @@
-// Dimensions before what refers to them, whatever order the model lists them in.
+// Dimensions are merged before what refers to them, whatever the order in the model.
 import { describe, expect, test } from '@jest/globals';
 import { mergeOrder } from '../../etl/merge/merge-order.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
@@ -16,17 +16,17 @@ const thing = (name: string, refers: string) =>
   });
 
 describe('mergeOrder', () => {
-  test('puts what is referred to first; a thing may refer to its own kind', () => {
+  test('puts referenced collections first; a collection may refer to itself', () => {
     const model = makeModel('Three', [thing('a', 'b'), thing('b', 'c'), thing('c', 'c')]);
     expect(mergeOrder(model).map(({ name }) => name)).toEqual(['c', 'b', 'a']);
   });
 
-  test('names the circle that has no order', () => {
+  test('names the collections of a cycle', () => {
     const model = makeModel('Circle', [thing('a', 'b'), thing('b', 'a')]);
     expect(() => mergeOrder(model)).toThrow('a → b → a');
   });
 
-  test('holds every collection of the warehouse once, each after those it refers to', () => {
+  test('has every collection of the warehouse once, each after those it refers to', () => {
     const names = mergeOrder(MODEL).map(({ name }) => name);
     expect([...names].sort()).toEqual([...MODEL.entities.keys()].sort());
     for (const { name, properties } of MODEL.entities.values()) {

@@ -1,4 +1,4 @@
-// What a tenant always has is missed on the night that finds none of it.
+// A collection that every tenant has must not become empty.
 import { expect, test } from '@jest/globals';
 import { makeModel } from '../../schema/model.ts';
 import { userHistories, users } from '../../schema/subjects/users.ts';
@@ -8,16 +8,16 @@ const { warehouse, runDay } = smallRuns(makeModel('People', [users, userHistorie
 
 const harvestOf =
   (...userIds: readonly string[]): Harvest =>
-  (_, stage) => {
+  (_, staging) => {
     const values = { userEmail: null, userPrincipalName: null, displayName: null, intuneLicensed: true };
-    stage.append(
+    staging.append(
       users,
       userIds.map((userId) => ({ naturalKey: userId, values: { userId, ...values } })),
     );
     return Promise.resolve({ completeness: new Map([[users.name, 'complete']]), problems: [] });
   };
 
-test('a night without one user is refused where there were two, and not where there were none', async () => {
+test('a run without users is quarantined when there were two before, and published when there were none', async () => {
   const nights = ['20', '21', '22'].map((date) => ({ run: date, at: `2026-11-${date}T00:00:00Z` }));
   expect((await runDay(harvestOf(), nights[0])).report).toMatchObject({ generation: { id: 1 } });
   expect((await runDay(harvestOf('megan', 'alex'), nights[1])).report).toMatchObject({

@@ -1,4 +1,4 @@
-// Nights of a few people and their devices in the real model: what they tell is planted, so that it can be looked for.
+// Runs with a few people and their devices in the real model. Their values are distinctive, so that tests can search for them.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ import { select } from '../50-engines/small-model.ts';
 export interface TestPerson {
   readonly id: string;
   readonly name: string;
-  /** False for someone of whom only a device tells. */
+  /** False for a person whom only a device reports. */
   readonly isListed?: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface TestDevice {
 export interface TestPopulation {
   readonly people: readonly TestPerson[];
   readonly devices: readonly TestDevice[];
-  /** What a source had to complain of. */
+  /** A problem that a source reports. */
   readonly problem?: string;
 }
 
@@ -60,7 +60,7 @@ function filesIn(folder: string): readonly string[] {
   );
 }
 
-/** What is not said is null, unknown or empty. */
+/** Values that are not given are null, unknown or empty. */
 function rowOf(
   { properties }: Entity,
   values: Readonly<Record<string, Value>>,
@@ -75,7 +75,7 @@ function rowOf(
   return { ...(naturalKey === undefined ? {} : { naturalKey }), values: Object.fromEntries(all) };
 }
 
-/** Everything that is personal of someone, with the name in it. */
+/** All personal values of a person, with the name in them. */
 const personValues = ({ id, name, isListed = true }: TestPerson) =>
   isListed
     ? {
@@ -108,7 +108,7 @@ export interface PeopleRuns {
     privacy?: Partial<PrivacySettings>,
   ) => Promise<RunReport>;
   readonly rows: (sql: string) => readonly unknown[][];
-  /** Files of the folder in whose bytes the text stands, in any case of letters. */
+  /** Files of the folder whose bytes contain the text, in any case. */
   readonly filesWith: (text: string) => readonly string[];
 }
 
@@ -145,30 +145,30 @@ export function peopleRuns(): PeopleRuns {
           eraseLeaversAfterDays: null,
           ...privacy,
         },
-        harvest: (_, build) => {
+        harvest: (_, staging) => {
           for (const machine of machines) {
-            build.append(devices, [rowOf(devices, deviceValues(machine), machine.id)]);
+            staging.append(devices, [rowOf(devices, deviceValues(machine), machine.id)]);
             const history = { deviceKey: machine.id, deviceName: `${machine.name}-pc` };
-            build.append(devicePropertyHistories, [rowOf(devicePropertyHistories, history)]);
+            staging.append(devicePropertyHistories, [rowOf(devicePropertyHistories, history)]);
             if (machine.owner === null) continue;
             const association = { userKey: machine.owner, deviceKey: machine.id };
-            build.append(userDeviceAssociations, [rowOf(userDeviceAssociations, association)]);
+            staging.append(userDeviceAssociations, [rowOf(userDeviceAssociations, association)]);
           }
           const app = { mamApplicationId: 'app', mamApplicationName: 'App' };
-          build.append(mamApplications, [rowOf(mamApplications, app, 'app')]);
+          staging.append(mamApplications, [rowOf(mamApplications, app, 'app')]);
           const terms = { termsAndConditionsId: 't', termsAndConditionsVersion: 1 };
-          build.append(termsAndConditions, [rowOf(termsAndConditions, terms, 't')]);
+          staging.append(termsAndConditions, [rowOf(termsAndConditions, terms, 't')]);
           for (const someone of people) {
             const { id, name } = someone;
-            build.append(users, [rowOf(users, personValues(someone), id)]);
-            build.append(userHistories, [rowOf(userHistories, { ...personValues(someone), userKey: id })]);
+            staging.append(users, [rowOf(users, personValues(someone), id)]);
+            staging.append(userHistories, [rowOf(userHistories, { ...personValues(someone), userKey: id })]);
             const copyId = `copy-${id.slice(0, 8)}`;
             const copy = { userId: id, applicationInstanceId: copyId, mamDeviceName: `${name}-phone` };
-            build.append(mamApplicationInstances, [rowOf(mamApplicationInstances, copy, copyId)]);
+            staging.append(mamApplicationInstances, [rowOf(mamApplicationInstances, copy, copyId)]);
             const checkin = { applicationInstanceKey: copyId, userKey: id, mamApplicationKey: 'app' };
-            build.append(mamCheckins, [rowOf(mamCheckins, checkin)]);
+            staging.append(mamCheckins, [rowOf(mamCheckins, checkin)]);
             const acceptance = { userKey: id, termsAndConditionsKey: 't' };
-            build.append(userTermsAndConditionsAcceptances, [
+            staging.append(userTermsAndConditionsAcceptances, [
               rowOf(userTermsAndConditionsAcceptances, acceptance),
             ]);
           }

@@ -1,4 +1,4 @@
-// Kinds, platforms and versions of policies, and lookups that grow by what nobody knew yet.
+// Types, platforms and versions of policies, and lookups that gain rows for unknown values.
 import { describe, expect, test } from '@jest/globals';
 import { DEVICE_LOOKUPS } from '../../etl/streams/device-lookups.ts';
 import { POLICY_PLATFORM } from '../../etl/streams/policies.ts';
@@ -13,7 +13,7 @@ import { policyTypeRows } from '../../schema/subjects/policy-type-rows.ts';
 import type { Row } from '../../schema/entity.ts';
 import { recordingStaging } from './recording-staging.ts';
 
-describe('the kind of a policy', () => {
+describe('the type of a policy', () => {
   test.each([
     ['#microsoft.graph.windows10CompliancePolicy', 51],
     ['#microsoft.graph.windows10EndpointProtectionConfiguration', 1050],
@@ -92,32 +92,32 @@ describe('a lookup', () => {
     expect(makeKeyOf(recordingStaging(), neverNew)(lookup, member)).toBe(key);
   });
 
-  test('gives a member that nobody knew a row of its own, once', () => {
-    const stage = recordingStaging();
+  test('gives an unknown member its own row, once', () => {
+    const staging = recordingStaging();
     const met: string[] = [];
-    const keyOf = makeKeyOf(stage, ({ entity }, member) => met.push(`${entity.name} ${member}`));
+    const keyOf = makeKeyOf(staging, ({ entity }, member) => met.push(`${entity.name} ${member}`));
     const keys = ['eyewear', 'Eyewear', 'hoverboard'].map((member) =>
       keyOf(DEVICE_LOOKUPS.deviceType, member),
     );
     expect(keys).toEqual([100_000, 100_000, 100_001]);
     expect(met).toEqual(['deviceTypes eyewear', 'deviceTypes hoverboard']);
-    expect(stage.rowsOf('deviceTypes')).toEqual([
+    expect(staging.rowsOf('deviceTypes')).toEqual([
       { values: { deviceTypeID: 100_000, deviceTypeKey: 100_000, deviceTypeName: 'eyewear' } },
       { values: { deviceTypeID: 100_001, deviceTypeKey: 100_001, deviceTypeName: 'hoverboard' } },
     ]);
   });
 
-  test('remembers it in later nights, and keeps an id of text as text', () => {
+  test('keeps that row in later runs, and an id of text as text', () => {
     const quarantined: Row = {
       complianceStateID: '100000',
       complianceStateKey: 100_000,
       complianceStatus: 'quarantined',
     };
-    const stage = recordingStaging({ complianceStates: [quarantined] });
-    const keyOf = makeKeyOf(stage, () => undefined);
+    const staging = recordingStaging({ complianceStates: [quarantined] });
+    const keyOf = makeKeyOf(staging, () => undefined);
     expect(keyOf(DEVICE_LOOKUPS.complianceState, 'quarantined')).toBe(100_000);
     expect(keyOf(DEVICE_LOOKUPS.complianceState, 'paroled')).toBe(100_001);
-    expect(stage.rowsOf('complianceStates')).toEqual([
+    expect(staging.rowsOf('complianceStates')).toEqual([
       { values: { complianceStateID: '100001', complianceStateKey: 100_001, complianceStatus: 'paroled' } },
     ]);
   });

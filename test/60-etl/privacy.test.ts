@@ -1,4 +1,4 @@
-// What a warehouse forgets of people, and what it never learns: held by the bytes of every file in its folder.
+// Erasure and masking: no byte of any file in the data folder holds what was erased or masked.
 import {
   copyFileSync,
   existsSync,
@@ -32,7 +32,7 @@ const BOTH = { people: [ADELE, MEGAN], devices: [ADELES, MEGANS] };
 const [FIRST, SECOND, THIRD] = [20261130, 20261201, 20261202];
 const NOON = new Date('2026-12-01T12:00:00Z');
 
-/** Adele's two nights, over the end of a month. */
+/** Adele's two days, across the end of a month. */
 async function twoNights(): Promise<void> {
   await runDay(FIRST, { ...BOTH, problem: 'The device ADELEVANCE-pc of adelevance@contoso.com is odd.' });
   await runDay(SECOND, BOTH);
@@ -47,7 +47,7 @@ const counts = () =>
     .map((name) => rows(`SELECT count(*) FROM "${name}"`)[0]?.[0]);
 
 describe('someone who is erased', () => {
-  test('is in no byte of the folder, and every row still counts', async () => {
+  test('is in no byte of the folder, and every row is still counted', async () => {
     await twoNights();
     writeFileSync(join(dataDir(), 'refused-20261201.sqlite'), 'adelevance');
     writeFileSync(join(dataDir(), 'journal.sqlite.damaged'), 'adelevance');
@@ -67,7 +67,7 @@ describe('someone who is erased', () => {
     });
   });
 
-  test('is in no word index of a night that was refused, and accepted later', async () => {
+  test('is in no search index of a run that was quarantined and released later', async () => {
     await twoNights();
     const person = { key: keyOf(ADELE.id), id: ADELE.id };
     const build = warehouse().beginBuild(THIRD, NOON);
@@ -79,7 +79,7 @@ describe('someone who is erased', () => {
     expect([found('meganbowen'), found('adelevance')]).toEqual([[[3]], [[0]]]);
   });
 
-  test('is joined by a placeholder, and the rows of others stay', async () => {
+  test('is replaced by a placeholder, and the rows of others stay', async () => {
     await twoNights();
     eraseAdele();
     const joined = `SELECT u.userId, u.displayName, d.deviceId, d.deviceName, d.serialNumber FROM users u
@@ -95,7 +95,7 @@ describe('someone who is erased', () => {
     ]);
   });
 
-  test('is told to the journal and to readers, without a word about whom', async () => {
+  test('is recorded in the journal and visible to readers, without a name', async () => {
     await twoNights();
     const { generation } = eraseAdele();
     const [audit, ...runs] = warehouse().journal.recent(10);
@@ -107,14 +107,14 @@ describe('someone who is erased', () => {
     expect(audit?.steps).toContainEqual(expect.objectContaining({ entity: 'users', changed: 1 }));
     expect(runs.at(-1)?.problems[0]?.message).toBe('The device (erased) of (erased) is odd.');
     expect(rows('SELECT outcome FROM runs WHERE generation = 3')).toEqual([['erasure']]);
-    // Who loads only what is new since the last time meets it; what is served is as old as it was.
+    // Readers who load only changes get it; the day that is served stays the same.
     expect(rows(`SELECT rowLastModifiedDateTimeUTC FROM users WHERE displayName IS NULL`)).toEqual([
       ['2026-12-01T12:00:00'],
     ]);
     expect(generation).toMatchObject({ dateKey: SECOND, publishedAt: '2026-12-01T00:00:00Z' });
   });
 
-  test('stays erased while the directory and devices still tell of them', async () => {
+  test('stays erased while the directory and devices still report them', async () => {
     await twoNights();
     eraseAdele();
     const before = rows('SELECT userKey, userId, displayName, isDeleted FROM users ORDER BY userKey');
@@ -128,7 +128,7 @@ describe('someone who is erased', () => {
     expect(rows(`SELECT count(*) FROM devicePropertyHistories WHERE dateKey = ${THIRD}`)).toEqual([[2]]);
   });
 
-  test('leaves a device that goes to somebody else, who is told of from then on', async () => {
+  test('leaves a device that gets another owner, who is reported from then on', async () => {
     await twoNights();
     eraseAdele();
     const handedOn = { ...ADELES, name: 'renamed', owner: MEGAN.id };
@@ -145,7 +145,7 @@ describe('someone who is erased', () => {
     ]);
   });
 
-  test('takes from a device that went on only the days on which it was theirs', async () => {
+  test('loses only the days on which a device was theirs', async () => {
     await runDay(FIRST, BOTH);
     await runDay(SECOND, { ...BOTH, devices: [{ ...ADELES, name: 'renamed', owner: MEGAN.id }, MEGANS] });
     eraseAdele();
@@ -157,7 +157,7 @@ describe('someone who is erased', () => {
     ]);
   });
 
-  test('is in no file after the next night, where the erasure was killed before it had removed the earlier ones', async () => {
+  test('is in no file after the next run, even if the erasure was killed before it removed the earlier ones', async () => {
     await twoNights();
     const [newest] = listGenerations(dataDir());
     const earlier = readFileSync(newest!.path);
@@ -168,7 +168,7 @@ describe('someone who is erased', () => {
     expect(filesWith('adelevance')).toEqual([]);
   });
 
-  test('is erased again where a backup is restored that was made before', async () => {
+  test('is erased again after an older backup is restored', async () => {
     await twoNights();
     const backup = mkdtempSync(join(tmpdir(), 'fleetfeed-backup-'));
     const file = join(backup, 'fleet.sqlite');
@@ -186,7 +186,7 @@ describe('someone who is erased', () => {
     }
   });
 
-  test('is nobody in the audit of what they read, whose lines stay', async () => {
+  test('is redacted in the audit log of what they read, whose lines stay', async () => {
     const readAs = (requestId: string, id: string): string =>
       `${JSON.stringify({
         ...{ requestId, dateKey: FIRST, answeredDateTimeUTC: '2026-11-30T08:00:00Z', caller: `user:${id}` },
@@ -196,7 +196,7 @@ describe('someone who is erased', () => {
       })}\n`;
     mkdirSync(join(dataDir(), 'audit'));
     const file = join(dataDir(), 'audit', `reads-${FIRST}.jsonl`);
-    // Longer than what is looked at in one go.
+    // Longer than what is searched at once.
     const many = Array.from({ length: 6000 }, (_, index) => readAs(`r-${index}`, ADELE.id)).join('');
     writeFileSync(file, many + readAs('last', MEGAN.id));
     await twoNights();
@@ -213,7 +213,7 @@ describe('someone who is erased', () => {
     expect(left).toHaveLength(many.length + readAs('last', MEGAN.id).length);
   });
 
-  test('is found by a name of the past, and is no longer known by any', async () => {
+  test('is found by a former name, and after that by none', async () => {
     const renamed = { ...ADELE, name: 'adelemiller' };
     await runDay(FIRST, BOTH);
     await runDay(SECOND, { ...BOTH, people: [renamed, MEGAN] });
@@ -228,7 +228,7 @@ describe('someone who is erased', () => {
     expect(rows('SELECT count(*) FROM userHistories WHERE displayName IS NULL')).toEqual([[2]]);
   });
 
-  test('is someone new under a new id', async () => {
+  test('is a new person under a new id', async () => {
     await twoNights();
     eraseAdele();
     await runDay(THIRD, { ...BOTH, people: [{ ...ADELE, id: 'another-id' }, MEGAN] });
@@ -243,7 +243,7 @@ describe('someone who left the directory', () => {
   const withoutAdele = { people: [MEGAN], devices: [MEGANS] };
   const leftAdele = { people: [MEGAN], devices: [ADELES, MEGANS] };
 
-  test('is erased as many nights after as the settings say, as part of the night', async () => {
+  test('is erased as part of a run, as many days later as the settings say', async () => {
     const privacy = { eraseLeaversAfterDays: 2 };
     await runDay(FIRST, BOTH, privacy);
     await runDay(SECOND, leftAdele, privacy);
@@ -254,14 +254,14 @@ describe('someone who left the directory', () => {
     expect(warehouse().journal.recent(1)).toMatchObject([
       { outcome: 'published', reason: 'One person who had left was erased, 2 days after.' },
     ]);
-    // Generations that are published do not change: they go as nights go by.
+    // Published generations do not change: later runs remove them.
     await runDay(addDays(SECOND, 3), leftAdele, privacy);
     await runDay(addDays(SECOND, 4), leftAdele, privacy);
     expect(filesWith('adelevance')).toEqual([]);
     expect(warehouse().journal.recent(1)[0]?.reason).toBeNull();
   });
 
-  test('is kept where the settings say never, and goes the same night at 0', async () => {
+  test('is kept when the setting is never, and erased in the same run when it is 0', async () => {
     await runDay(FIRST, BOTH);
     await runDay(SECOND, withoutAdele, { eraseLeaversAfterDays: null });
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([['adelevance Display']]);
@@ -269,7 +269,7 @@ describe('someone who left the directory', () => {
     expect(rows(`SELECT displayName FROM users WHERE isDeleted`)).toEqual([[null]]);
   });
 
-  test('is erased again where a rollback went back behind it', async () => {
+  test('is erased again after a rollback to a generation before it', async () => {
     await runDay(FIRST, BOTH);
     await runDay(SECOND, withoutAdele);
     await runDay(THIRD, withoutAdele, { eraseLeaversAfterDays: 1 });
@@ -280,7 +280,7 @@ describe('someone who left the directory', () => {
     expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
   });
 
-  test('and comes back is someone new after one night', async () => {
+  test('and returns is a new person after one run', async () => {
     const privacy = { eraseLeaversAfterDays: 0 };
     await runDay(FIRST, BOTH, privacy);
     await runDay(SECOND, withoutAdele, privacy);
@@ -296,15 +296,15 @@ describe('someone who left the directory', () => {
 });
 
 describe('a warehouse that masks', () => {
-  const privacyOf = (...words: Parameters<typeof profileOf>) => ({ profile: profileOf(...words) });
+  const privacyOf = (...options: Parameters<typeof profileOf>) => ({ profile: profileOf(...options) });
   const PERSONAL = ['adelevance', 'meganbowen', ADELE.id, MEGAN.id];
 
   test.each(['masked', 'dropped'] as const)(
-    'has nothing in its bytes that is personal when %s',
+    'holds nothing personal in its bytes when it is %s',
     async (how) => {
       await runDay(FIRST, BOTH, privacyOf(how));
       await runDay(SECOND, BOTH, privacyOf(how));
-      // The id of a copy of an app holds the person's here alone.
+      // Only here does the id of an app instance hold the id of a person.
       for (const text of PERSONAL.slice(0, 2)) expect(filesWith(text)).toEqual([]);
       expect(rows('SELECT userId FROM users WHERE userKey > 0').flat().join()).not.toContain(ADELE.id);
       expect(rows('SELECT count(*) FROM userHistories')).toEqual([[2]]);
@@ -315,7 +315,7 @@ describe('a warehouse that masks', () => {
     },
   );
 
-  test('still joins by value, and knows people again', async () => {
+  test('still joins by value, and recognizes people', async () => {
     await runDay(FIRST, BOTH, privacyOf('masked'));
     const keys = rows('SELECT userKey FROM users ORDER BY 1');
     await runDay(SECOND, BOTH, privacyOf('masked'));
@@ -324,7 +324,7 @@ describe('a warehouse that masks', () => {
     expect(rows(joined)).toEqual([[2]]);
   });
 
-  test('treats each kind as it is told', async () => {
+  test('treats each kind of personal data as the setting says', async () => {
     await runDay(FIRST, BOTH, privacyOf('full', { serial: 'dropped', upn: 'masked' }));
     const one = `SELECT serialNumber, deviceName FROM devices WHERE deviceId = 'd-1'`;
     expect(rows(one)).toEqual([[null, 'adelevance-pc']]);
@@ -332,21 +332,21 @@ describe('a warehouse that masks', () => {
     expect(filesWith('adelevance@contoso')).toEqual([]);
   });
 
-  test('masks the past as well when it begins later, and people stay who they are', async () => {
+  test('masks past rows as well when masking begins later, and people keep their keys', async () => {
     await runDay(FIRST, BOTH);
     const keys = rows('SELECT userKey FROM users ORDER BY 1');
     await runDay(SECOND, BOTH, privacyOf('masked', { serial: 'dropped' }));
     expect(filesWith('adelevance')).toEqual([`generation-000001-${FIRST}.sqlite`]);
     expect(rows('SELECT userKey FROM users ORDER BY 1')).toEqual(keys);
     expect(rows('SELECT count(*) FROM userHistories')).toEqual([[2]]);
-    // Back again: ids stay masked, so that everybody stays who they are.
+    // Switched off again: ids stay masked, so that everybody keeps their key.
     await runDay(THIRD, BOTH);
     expect(rows('SELECT userKey FROM users ORDER BY 1')).toEqual(keys);
     expect(rows(`SELECT deviceName FROM devices WHERE deviceId = 'd-1'`)).toEqual([['adelevance-pc']]);
     expect(rows(`SELECT count(*) FROM users WHERE userId LIKE 'masked-%'`)).toEqual([[2]]);
   });
 
-  test('keeps its tombstones, whenever it began', async () => {
+  test('keeps its tombstones, whenever masking began', async () => {
     await twoNights();
     eraseAdele();
     await runDay(THIRD, BOTH, privacyOf('masked'));
@@ -355,7 +355,7 @@ describe('a warehouse that masks', () => {
     expect(rows('SELECT count(*) FROM users')).toEqual([[2]]);
   });
 
-  test('does not go on without its secret', async () => {
+  test('refuses to run without its secret', async () => {
     await runDay(FIRST, BOTH, privacyOf('masked'));
     rmSync(join(dataDir(), 'privacy.key'));
     await expect(runDay(SECOND, BOTH, privacyOf('masked'))).rejects.toThrow('secret');

@@ -1,4 +1,4 @@
-// The way out through a proxy: for Graph and its tokens alike, and only for those.
+// Requests through a proxy: those to Graph and for its tokens, and no others.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openGraphClient } from '../../etl/graph/graph-client.ts';
 import { makeProxyFetch } from '../../src/network/proxy-fetch.ts';
@@ -40,13 +40,13 @@ async function categories(graphUrl: string, proxyAddress: string, noProxy: strin
   return (await readList(graph, '/v1.0/deviceManagement/deviceCategories')).length;
 }
 
-test('tokens and Graph come through it, and it is told who asks', async () => {
+test('requests for tokens and to Graph go through it, with its credentials', async () => {
   expect(await categories('http://graph.example', proxy.url('megan:pass%20word@'), '')).toBeGreaterThan(0);
   const basic = `Basic ${Buffer.from('megan:pass word').toString('base64')}`;
   expect(proxy.tunnels).toEqual([`${basic} ${new URL(emulator.url).host}`, `${basic} graph.example:80`]);
 });
 
-test('what is to be reached without it is', async () => {
+test('a host that is excluded is reached directly', async () => {
   expect(await categories(emulator.url, proxy.url(), '127.0.0.1')).toBeGreaterThan(0);
   expect(proxy.tunnels).toEqual([]);
 });

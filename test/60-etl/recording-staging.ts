@@ -1,15 +1,15 @@
-// A stage that only remembers what was brought to it: the edge of the harvest, not a database.
+// A staging area that only records what it is given: for tests of the harvest, without a database.
 import type { Row } from '../../schema/entity.ts';
 import type { StagedRow, Staging } from '../../src/engines/staging.ts';
 
 export interface RecordingStaging extends Staging {
   /** All rows appended to a collection, in their order. */
   readonly rowsOf: (collection: string) => readonly StagedRow[];
-  /** What further sources told of a collection's things, in their order. */
+  /** All rows of enrichment sources for a collection, in their order. */
   readonly enrichmentsOf: (collection: string) => readonly StagedRow[];
 }
 
-/** `existing` is what the last night left, by collection. */
+/** `existing` is the base generation, by collection. */
 export function recordingStaging(existing: Readonly<Record<string, readonly Row[]>> = {}): RecordingStaging {
   const appended = new Map<string, StagedRow[]>();
   const enriched = new Map<string, StagedRow[]>();

@@ -1,4 +1,4 @@
-// Nights that people overrule: one that verification refused is accepted, one that was published is taken back.
+// What an operator overrules: a run that verification refused is released, a published one is rolled back.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -8,14 +8,14 @@ import { day, harvestOf, harvestOfThings, observedKinds, smallRuns, type Harvest
 
 const { dataDir, warehouse, journal, outcomes, served, runDay } = smallRuns();
 
-/** So many things, and nothing else. */
+/** So many things and no other rows. */
 const harvestOfMany = (count: number): Harvest =>
   harvestOfThings(Array.from({ length: count }, (_, index) => thing(`thing ${index}`)));
 
-describe('a night that verification refuses', () => {
+describe('a run that verification refuses', () => {
   const later = { run: 'run-2', at: '2026-11-21T00:00:05Z' };
 
-  test('is kept aside, with every finding told', async () => {
+  test('is quarantined, and all its findings are recorded', async () => {
     const told = await runDay(harvestOf([day('a', 77)]));
     expect(told.report).toMatchObject({ code: 'feed.night-refused', target: 'thingDays' });
     expect(observedKinds(told)).toEqual([
@@ -37,7 +37,7 @@ describe('a night that verification refuses', () => {
     ]);
   });
 
-  test('is not accepted where it is broken', async () => {
+  test('cannot be released when it is broken', async () => {
     await runDay(harvestOf([day('a', 77)]));
     expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow(
       'is broken and cannot be accepted',
@@ -49,37 +49,40 @@ describe('a night that verification refuses', () => {
   test.each([
     [100, 49, 'things: 49 rows, where 100 stood before: a fall of 51 %, more than 50 %.'],
     [100, 501, 'things: 501 rows, where 100 stood before: a rise of 401 %, more than 400 %.'],
-  ])('for going from %d rows to %d is published once someone accepts it', async (before, now, message) => {
-    await runDay(harvestOfMany(before));
-    const { report } = await runDay(harvestOfMany(now), later);
-    expect(report).toMatchObject({ code: 'feed.night-refused', hint: expect.stringContaining('--accept') });
-    expect(served()).toBe(before);
-    expect(warehouse().release(new Date('2026-11-21T08:00:00Z'))).toEqual({
-      id: 2,
-      dateKey: 20261121,
-      publishedAt: '2026-11-21T00:00:05Z',
-    });
-    expect(served()).toBe(now);
-    const reason = `${message} Accepted on 2026-11-21T08:00:00.000Z.`;
-    expect(journal()[0]).toMatchObject({ runId: 'run-2', outcome: 'accepted', generation: 2, reason });
-    expect(select(dataDir(), `SELECT outcome, generation FROM runs WHERE runId = 'run-2'`)).toEqual([
-      { outcome: 'accepted', generation: 2 },
-    ]);
-    expect(readdirSync(dataDir()).filter((name) => name.startsWith('refused'))).toEqual([]);
-  });
+  ])(
+    'for a change from %d rows to %d is published once an operator releases it',
+    async (before, now, message) => {
+      await runDay(harvestOfMany(before));
+      const { report } = await runDay(harvestOfMany(now), later);
+      expect(report).toMatchObject({ code: 'feed.night-refused', hint: expect.stringContaining('--accept') });
+      expect(served()).toBe(before);
+      expect(warehouse().release(new Date('2026-11-21T08:00:00Z'))).toEqual({
+        id: 2,
+        dateKey: 20261121,
+        publishedAt: '2026-11-21T00:00:05Z',
+      });
+      expect(served()).toBe(now);
+      const reason = `${message} Accepted on 2026-11-21T08:00:00.000Z.`;
+      expect(journal()[0]).toMatchObject({ runId: 'run-2', outcome: 'accepted', generation: 2, reason });
+      expect(select(dataDir(), `SELECT outcome, generation FROM runs WHERE runId = 'run-2'`)).toEqual([
+        { outcome: 'accepted', generation: 2 },
+      ]);
+      expect(readdirSync(dataDir()).filter((name) => name.startsWith('refused'))).toEqual([]);
+    },
+  );
 
-  test('may have lost a day of its things, or have met mostly strangers', async () => {
-    const daysOf = (known: number, strangers: number): Harvest => {
-      const naturals = (count: number, word: string) =>
-        Array.from({ length: count }, (_, at) => `${word}${at}`);
-      return (_, stage) => {
-        stage.append(
+  test('may have lost half of its daily rows, or have mostly broken references', async () => {
+    const daysOf = (known: number, unknown: number): Harvest => {
+      const naturalKeys = (count: number, prefix: string) =>
+        Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+      return (_, staging) => {
+        staging.append(
           things,
-          naturals(100, 'thing').map((each) => thing(each)),
+          naturalKeys(100, 'thing').map((each) => thing(each)),
         );
-        stage.append(
+        staging.append(
           thingDays,
-          [...naturals(known, 'thing'), ...naturals(strangers, 'stranger')].map((each) => day(each)),
+          [...naturalKeys(known, 'thing'), ...naturalKeys(unknown, 'unknown')].map((each) => day(each)),
         );
         const completeness = new Map<string, Completeness>([
           [things.name, 'complete'],
@@ -99,15 +102,15 @@ describe('a night that verification refuses', () => {
   });
 
   test.each([
-    ['half of many', 100, 50],
-    ['a few people more or less', 99, 1],
-    ['five times as many', 100, 500],
-  ])('is not one of %s', async (_, before, now) => {
+    ['half of many rows', 100, 50],
+    ['a small collection that nearly vanishes', 99, 1],
+    ['five times as many rows', 100, 500],
+  ])('is not one with %s', async (_, before, now) => {
     await runDay(harvestOfMany(before));
     expect((await runDay(harvestOfMany(now), later)).report).toMatchObject({ generation: { id: 2 } });
   });
 
-  test('goes when the next one is good, and can no longer be accepted', async () => {
+  test('is removed by the next good run, and cannot be released after it', async () => {
     await runDay(harvestOfMany(200));
     await runDay(harvestOfMany(20), later);
     const kept = join(dataDir(), 'refused-20261121.sqlite');
@@ -125,7 +128,7 @@ describe('a rollback', () => {
   const night = (date: number, count: number) =>
     runDay(harvestOfMany(count), { run: `run-${date}`, at: `2026-11-${date}T00:00:05Z` });
 
-  test('serves the night before as a new generation, and the next night builds on it', async () => {
+  test('serves the day before as a new generation, and the next run builds on it', async () => {
     await night(20, 3);
     await night(21, 5);
     const keys = () => select(dataDir(), 'SELECT thingId, thingKey FROM things ORDER BY 1');
@@ -149,11 +152,11 @@ describe('a rollback', () => {
     await runDay(harvestOfMany(6), { run: 'run-4', at: '2026-11-21T10:00:00Z' });
     expect(warehouse().current()).toMatchObject({ id: 4, dateKey: 20261121 });
     expect(served()).toBe(6);
-    // Keys that the withdrawn night gave out stay with their things.
+    // Keys that the reverted run assigned stay with their things.
     expect(keys().slice(0, 5)).toEqual(given);
   });
 
-  test('is met by those who load only what changed since the night that it takes back', async () => {
+  test('reaches readers who load only what changed since the reverted run', async () => {
     const named = (...names: readonly string[]): Harvest =>
       harvestOfThings(names.map((thingName, index) => thing(`thing ${index}`, { thingName })));
     await runDay(named('as it was', 'always so'), { at: '2026-11-20T00:00:05Z' });
@@ -165,7 +168,7 @@ describe('a rollback', () => {
     ]);
   });
 
-  test('twice goes back further, and never to what was withdrawn', async () => {
+  test('repeated goes back further, and never to a reverted run', async () => {
     for (const [index, date] of [20, 21, 22].entries()) await night(date, index + 1);
     warehouse().rollback(null, new Date('2026-11-22T08:00:00Z'));
     expect(served()).toBe(2);

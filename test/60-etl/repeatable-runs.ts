@@ -1,4 +1,4 @@
-// Nights of the odd tenant from Graph over HTTP into a real warehouse, each beginning where the same good night ended.
+// Runs of the edge-case tenant from Graph over HTTP into a real warehouse. Each starts from the same good first run.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,9 +27,9 @@ export const FIRST_DAY = 20261119;
 export const SECOND_DAY = 20261120;
 
 export interface RepeatableRun {
-  /** What the night came to; the error where nothing was published. */
+  /** The report of the run, or its error when nothing was published. */
   readonly outcome: RunReport | FeedError;
-  /** Of what is served after the night. */
+  /** Queries the generation that is served after the run. */
   readonly select: (
     sql: string,
     ...values: readonly unknown[]
@@ -55,7 +55,7 @@ export interface RepeatableRuns {
   readonly close: () => Promise<void>;
 }
 
-/** The first night is whole, exports included. Pages are short, so that the small tenant has several. */
+/** The first run is complete, exports included. Pages are short, so that the small tenant has several. */
 export async function openRepeatableRuns(devices: number, pageRows: number): Promise<RepeatableRuns> {
   const root = mkdtempSync(join(tmpdir(), 'fleetfeed-kept-'));
   let requests: string[] = [];

@@ -17,7 +17,7 @@ interface Question {
 let server: Server;
 let graph: GraphClient;
 let questions: Question[];
-/** How many rows the report says it has, and how many it really gives. */
+/** How many rows the report announces, and how many it really has. */
 let rows: { readonly said: number; readonly given: number };
 
 beforeEach(async () => {
@@ -57,7 +57,7 @@ afterEach(async () => {
   await new Promise((closed) => server.close(closed));
 });
 
-test('a report is read to its end, in pages that cannot overlap, and its cells by the names of their columns', async () => {
+test('a report is read to its end, in pages that cannot overlap, with cells by column name', async () => {
   rows = { said: 120, given: 120 };
   const report = await readReportAction(graph, ADDRESS, ['Zebra', 'Ant']);
   expect(report).toHaveLength(120);
@@ -69,12 +69,12 @@ test('a report is read to its end, in pages that cannot overlap, and its cells b
   ]);
 });
 
-test('an empty report is none at all', async () => {
+test('an empty report has no rows', async () => {
   rows = { said: 0, given: 0 };
   expect(await readReportAction(graph, ADDRESS, ['Zebra'])).toEqual([]);
 });
 
-test('a report that gives fewer rows than it says is not taken for whole', async () => {
+test('a report with fewer rows than it announces is not complete', async () => {
   rows = { said: 120, given: 70 };
   await expect(readReportAction(graph, ADDRESS, ['Zebra'])).rejects.toMatchObject({
     code: 'feed.source-unavailable',

@@ -1,4 +1,4 @@
-// How long days are kept: what the rules say of each lifetime, and what a night does about it.
+// The retention of days: what the rules mean for each lifetime, and what a run removes.
 import { describe, expect, test } from '@jest/globals';
 import { checkRetention } from '../../etl/trim/trim-all.ts';
 import { makeModel } from '../../schema/model.ts';
@@ -17,7 +17,7 @@ import {
 } from '../50-engines/small-model.ts';
 import { RUN_HISTORY_ENTITIES, smallRuns, type Harvest } from './small-runs.ts';
 
-// The hosted feed keeps of some facts more than of others.
+// The hosted feed keeps some facts longer than others.
 const longerDays: Entity = { ...thingDays, vendorDays: 60 };
 const everything = [colours, groups, things, thingHistories, longerDays, colourCounts];
 const model = makeModel('Kept', [...everything, ...RUN_HISTORY_ENTITIES]);
@@ -29,26 +29,26 @@ const rules = (...written: readonly string[]): Retention => {
   return retention;
 };
 
-/** A state that is another one each night. */
+/** A state that changes every day. */
 const harvest =
   (name: string): Harvest =>
-  (_, stage) => {
-    stage.append(things, [thing('a')]);
-    stage.append(thingHistories, [{ values: { thingKey: 'a', thingName: name } }]);
-    stage.append(thingDays, [{ values: { thingKey: 'a', thingName: name, colourKey: 1 } }]);
-    stage.append(colourCounts, [{ values: { colourKey: 1, count: 7 } }]);
+  (_, staging) => {
+    staging.append(things, [thing('a')]);
+    staging.append(thingHistories, [{ values: { thingKey: 'a', thingName: name } }]);
+    staging.append(thingDays, [{ values: { thingKey: 'a', thingName: name, colourKey: 1 } }]);
+    staging.append(colourCounts, [{ values: { colourKey: 1, count: 7 } }]);
     const completeness = everything.map((each): [string, Completeness] => [each.name, 'complete']);
     return Promise.resolve({ completeness: new Map(completeness), problems: [] });
   };
 
 const NIGHTS = ['2026-09-20', '2026-09-25', '2026-10-20', '2026-10-25', '2026-11-19', '2026-11-20'];
 
-describe('after nights in three months', () => {
+describe('after runs in three months', () => {
   const kept = (sql: string): readonly unknown[] => select(dataDir(), sql).flatMap(Object.values);
 
   test.each([
     { keep: rules(), days: 6, states: 6, counts: 6, trimmed: 0 },
-    // The first of its days goes; the span lasts into days that are kept.
+    // The first of its days is removed; the interval reaches into days that are kept.
     { keep: rules('vendor'), days: 5, states: 6, counts: 3, trimmed: 3 },
     { keep: rules('vendor', 'thingDays=forever'), days: 6, states: 6, counts: 3, trimmed: 3 },
     { keep: rules('40d', 'colourCounts=vendor'), days: 4, states: 5, counts: 3, trimmed: 3 + 2 + 1 },

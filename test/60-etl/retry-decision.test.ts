@@ -1,4 +1,4 @@
-// What is done about each answer that Graph has been seen to give.
+// The retry decision for each answer that Graph has been seen to give.
 import { describe, expect, test } from '@jest/globals';
 import {
   classifyFailure,
@@ -17,7 +17,7 @@ const broken: RequestFailure = { kind: 'broken', reason: 'an answer cut short' }
 const BROKER =
   'Rate limit reached because of too many requests to query broker. Please retry after sometime.';
 
-describe('a first try', () => {
+describe('a first attempt', () => {
   test.each<[string, RequestFailure, string]>([
     ['429', answered(429), 'retry'],
     ['503', answered(503, { code: 'UnknownError' }), 'retry'],
@@ -62,7 +62,7 @@ describe('a first try', () => {
   });
 });
 
-test('waits double, spread by chance, up to the longest', () => {
+test('waits twice as long each time, with random jitter, up to a maximum', () => {
   const wait = (tries: number, chance: number) => {
     const verdict = classifyFailure(
       broken,
@@ -78,7 +78,7 @@ test('waits double, spread by chance, up to the longest', () => {
   expect(wait(20, 0.5)).toBe(300_000);
 });
 
-test('the sixth try is the last, and a second 401 is an answer', () => {
+test('the sixth attempt is the last, and a second 401 is final', () => {
   expect(
     classifyFailure(answered(504), { attempts: 5, isTokenRenewed: false }, DEFAULT_RETRY_POLICY, NOW, 0).kind,
   ).toBe('retry');
@@ -90,7 +90,7 @@ test('the sixth try is the last, and a second 401 is an answer', () => {
   ).toBe('refused');
 });
 
-test('the reason never quotes what Graph wrote', () => {
+test('the reason never quotes the answer of Graph', () => {
   expect(failureReason(answered(504, { code: 'UnknownError', message: 'https://fef.internal/' }))).toBe(
     'HTTP 504 UnknownError',
   );

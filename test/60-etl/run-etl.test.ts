@@ -1,4 +1,4 @@
-// The snapshot's corridor: a night is published whole or forgotten, and the journal tells of each.
+// A run of the ETL: it is published whole or not at all, and the journal records it either way.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -26,8 +26,8 @@ import {
 
 const { dataDir, warehouse, journal, outcomes, served, runDay } = smallRuns();
 
-describe('a night', () => {
-  test('goes from harvest to publication, dimensions before facts', async () => {
+describe('a run', () => {
+  test('goes from harvest to publication, and merges dimensions before facts', async () => {
     const told = await runDay(harvestOf([day('a'), day('b')]));
     expect(observedKinds(told)).toEqual([
       'night.started',
@@ -79,7 +79,7 @@ describe('a night', () => {
     ]);
   });
 
-  test('whose harvest throws leaves the last one served, says why, and the next can run', async () => {
+  test('whose harvest throws leaves the last generation served, records the reason, and does not block the next run', async () => {
     await runDay(harvestOf([day('a')]));
     const refusal = new FeedError('feed.source-refused', 'No.', { hint: 'Ask the admin.' });
     const told = await runDay(() => Promise.reject(refusal), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
@@ -94,7 +94,7 @@ describe('a night', () => {
     expect(journal()[0]).toMatchObject({ runId: 'run-2', outcome: 'failed', reason: 'No. Ask the admin.' });
   });
 
-  test('run again by a clock that went back never writes a row before the last', async () => {
+  test('that starts before the last one of its day, by a clock that went back, never dates a row before that', async () => {
     await runDay(harvestOf([day('a')]));
     const renamed = harvestOfThings([thing('a', { thingName: 'renamed' }), thing('b')]);
     await runDay(renamed, { run: 'run-2', at: '2026-11-20T00:00:01Z' });
@@ -104,7 +104,7 @@ describe('a night', () => {
     expect(warehouse().current()).toMatchObject({ id: 2, publishedAt: '2026-11-20T00:00:05.25Z' });
   });
 
-  test('that finds another one running says so, and is no run of its own', async () => {
+  test('that finds another one active fails, and is not recorded as a run', async () => {
     const other = warehouse().beginBuild(20261120, new Date(RUN_STARTED_AT));
     const told = await runDay(harvestOf([]));
     expect(told.report).toMatchObject({ code: 'feed.night-running' });
@@ -113,7 +113,7 @@ describe('a night', () => {
     expect(journal()).toEqual([]);
   });
 
-  test('before the last one, by a clock that went back, changes nothing and is told', async () => {
+  test('of a day before the last one, by a clock that went back, changes nothing and is recorded as failed', async () => {
     await runDay(harvestOf([day('a')]));
     const told = await runDay(harvestOf([]), { run: 'run-2', at: '2026-11-19T23:59:59Z' });
     expect(told.report).toMatchObject({ code: 'feed.night-refused' });
@@ -129,11 +129,11 @@ describe('a collection that failed', () => {
   const everything = [colours, groups, things, thingHistories, thingDays, colourCounts];
   const harvest =
     (name: string, failed: readonly string[] = []): Harvest =>
-    (_, stage) => {
-      stage.append(things, [thing('a', { thingName: name })]);
-      stage.append(thingHistories, [{ values: { thingKey: 'a', thingName: name } }]);
-      stage.append(thingDays, [{ values: { thingKey: 'a', thingName: name, colourKey: 1 } }]);
-      stage.append(colourCounts, [{ values: { colourKey: 1, count: 7 } }]);
+    (_, staging) => {
+      staging.append(things, [thing('a', { thingName: name })]);
+      staging.append(thingHistories, [{ values: { thingKey: 'a', thingName: name } }]);
+      staging.append(thingDays, [{ values: { thingKey: 'a', thingName: name, colourKey: 1 } }]);
+      staging.append(colourCounts, [{ values: { colourKey: 1, count: 7 } }]);
       const known = everything.map((each): [string, Completeness] => [
         each.name,
         failed.includes(each.name) ? 'failed' : 'complete',
@@ -150,7 +150,7 @@ describe('a collection that failed', () => {
     ],
     [thingDays.name, 'SELECT dateKey, thingName FROM thingDays', [[20261120, 'old']]],
     [colourCounts.name, 'SELECT dateKey, count FROM colourCounts', [[20261120, 7]]],
-  ])('leaves %s as the night before had it, and the ledger says so', async (name, sql, rows) => {
+  ])('leaves %s as it was the day before, and the run record says so', async (name, sql, rows) => {
     await runDay(harvest('old'));
     await runDay(harvest('new', [name]), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
     expect(select(dataDir(), sql).map(Object.values)).toEqual(rows);
@@ -162,7 +162,7 @@ describe('a collection that failed', () => {
 });
 
 describe('the journal', () => {
-  test('keeps what a harvest had to say before it threw', async () => {
+  test('keeps the problems of a harvest that threw', async () => {
     const problem = { source: 'users', message: 'Refused.' };
     await runDay((graph) => {
       graph.observe({ kind: 'night.problem', run: graph.run, ...problem });
@@ -171,7 +171,7 @@ describe('the journal', () => {
     expect(journal()).toMatchObject([{ outcome: 'failed', problems: [problem] }]);
   });
 
-  test('knows of nights that nobody ran, and each generation carries what was told before it', async () => {
+  test('has a row for each missed day, and every generation carries the runs before it', async () => {
     await runDay(harvestOf([]));
     await runDay(() => Promise.reject(new FeedError('feed.source-unavailable', 'No network.')), {
       run: 'run-2',
@@ -194,7 +194,7 @@ describe('the journal', () => {
   test.each([
     ['is gone', (path: string) => rmSync(path)],
     ['is damaged', (path: string) => writeFileSync(path, 'not a database, but long enough to look at')],
-  ])('begins again from the newest generation where it %s', async (_, harm) => {
+  ])('is rebuilt from the newest generation where it %s', async (_, harm) => {
     await runDay(harvestOf([day('a'), day('nobody')], 'partial'));
     harm(join(dataDir(), 'journal.sqlite'));
     expect(journal()).toEqual([]);
@@ -211,10 +211,10 @@ describe('the journal', () => {
     });
   });
 
-  test('marks a run that ended without a word, unless its generation says otherwise', async () => {
+  test('marks a run without an end as killed, unless its generation was published', async () => {
     await runDay(harvestOf([]));
     const [published] = journal();
-    // As a process that was killed leaves them: in the midst of it, and between the rename and the last word.
+    // As a killed process leaves them: in the middle of the run, and between the rename and the last record.
     warehouse().journal.write({ ...published!, outcome: 'running', generation: null });
     warehouse().journal.write({ ...published!, runId: 'run-2', outcome: 'running', generation: null });
     warehouse().beginBuild(20261120, new Date(RUN_STARTED_AT)).discard();

@@ -1,4 +1,4 @@
-// Stories that take several nights, from Graph over HTTP into a real warehouse.
+// Changes over several days, from Graph over HTTP into a real warehouse.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,7 @@ afterAll(async () => {
 });
 
 describe('a user', () => {
-  test('who gives a licence up and gets it back has the life of the documented walk-through', () => {
+  test('who loses a licence and gets it back has the history of the documented walk-through', () => {
     expect(lifeOf(JOHN_SMITH)).toEqual([
       {
         displayName: 'John Smith',
@@ -112,7 +112,7 @@ describe('a user', () => {
     ).toEqual([{ rows: 1, gone: 0 }]);
   });
 
-  test('who is deleted while the laptop stays is gone with the last name, and comes back under a new one', () => {
+  test('who is deleted while the laptop stays keeps the last name as deleted, and returns under a new one', () => {
     expect(lifeOf(MARY_MAJOR)).toMatchObject([
       { displayName: 'Mary Major', isDeleted: 0, end: '2017-06-21T00:00:00' },
       { displayName: 'Mary Major', isDeleted: 1, end: '2017-07-12T00:00:00' },
@@ -120,12 +120,12 @@ describe('a user', () => {
     ]);
   });
 
-  test('whom no directory knows is one placeholder for all nights', () => {
+  test('who is not in the directory is the same placeholder every day', () => {
     expect(lifeOf(UNLISTED_OWNER)).toMatchObject([{ displayName: null, isDeleted: 0, isCurrent: 1 }]);
   });
 });
 
-test('a policy that Graph does not number gets a version for each edit that was seen, and the last is in force', () => {
+test('a policy without a version in Graph gets one for each edit that was seen, and the last is current', () => {
   const unnumbered = tenant.policies.filter(({ resource }) => typeof resource.version !== 'number');
   const versions = unnumbered.map(({ resource }) =>
     select(
@@ -141,7 +141,7 @@ test('a policy that Graph does not number gets a version for each edit that was 
   expect(Math.max(...versions.map((each) => each.length))).toBeGreaterThan(1);
 });
 
-test('terms that are raised become another row, and each night knows which version a user had accepted', () => {
+test('a new version of terms gets its own row, and every day shows which version a user had accepted', () => {
   expect(
     select(
       'SELECT termsAndConditionsVersion AS version, isDeleted AS gone FROM termsAndConditions WHERE termsAndConditionsId = ? ORDER BY 1',
@@ -164,7 +164,7 @@ test('terms that are raised become another row, and each night knows which versi
   ]);
 });
 
-test('a copy of an app that checked in leads to its app, its user, its health and what protects it', () => {
+test('an app instance that checked in leads to its app, its user, its health and its policies', () => {
   const checkins = select(
     `SELECT a.mamApplicationId AS app, u.displayName AS user, h.deviceHealthName AS health, p.policyName AS policy
      FROM mamCheckins c
@@ -192,7 +192,7 @@ test('a copy of an app that checked in leads to its app, its user, its health an
   ]);
 });
 
-test('a device that someone changes in Graph is changed in the feed after the next night', async () => {
+test('a device that is changed in Graph is changed in the feed after the next run', async () => {
   const address = `${emulator.url}/beta/deviceManagement/managedDeviceEncryptionStates/${MEGANS_LAPTOP}`;
   const response = await fetch(address, {
     method: 'PATCH',
@@ -221,7 +221,7 @@ test('a device that someone changes in Graph is changed in the feed after the ne
   ]);
 });
 
-test('a night without the list of profiles still knows which of them reach a device', async () => {
+test('a run without the list of profiles keeps which profiles reach a device', async () => {
   const reached = (night: number) =>
     select(
       'SELECT deviceKey, policyKey FROM deviceEncryptionPolicies WHERE dateKey = ? ORDER BY 1, 2',
@@ -233,10 +233,10 @@ test('a night without the list of profiles still knows which of them reach a dev
   expect(reached(20170902)).not.toEqual([]);
 });
 
-test('a night that is run again says the same', async () => {
+test('a second run of a day gives the same rows', async () => {
   const everything = (): readonly unknown[] =>
     [...MODEL.entities.keys()]
-      // The journal tells of both runs.
+      // The journal has both runs.
       .filter((name) => !['dates', 'runs', 'runSteps', 'runProblems'].includes(name))
       .map((name) => [name, select(`SELECT * FROM "${name}" ORDER BY 1, 2`)]);
   await run(20170903);

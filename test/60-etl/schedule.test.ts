@@ -1,4 +1,4 @@
-// The nightly clock runs for real, looking each second instead of each quarter of an hour, by a clock that the test sets.
+// The real schedule. It looks every second instead of every quarter of an hour, by a clock that the test sets.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,13 +37,13 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
-function start(words: Partial<ScheduleOptions>): void {
+function start(options: Partial<ScheduleOptions>): void {
   const observe = (observation: Observation): number => observations.push(observation);
-  const usual = { isDue, clock, observe, jitterMinutes: 0, cronPattern: EVERY_SECOND };
-  schedule = scheduleRuns({ run: publish, ...usual, ...words });
+  const defaults = { isDue, clock, observe, jitterMinutes: 0, cronPattern: EVERY_SECOND };
+  schedule = scheduleRuns({ run: publish, ...defaults, ...options });
 }
 
-/** A night as the corridor runs it, with nothing to harvest. */
+/** A run without a harvest. */
 function publish(): Promise<unknown> {
   const build = warehouse.beginBuild(dateKeyOf(now), now);
   return Promise.resolve(
@@ -59,7 +59,7 @@ async function until(isSo: () => boolean): Promise<void> {
 const served = (): number | undefined => warehouse.current()?.dateKey;
 
 describe('the schedule', () => {
-  test('makes up at once for a night that was missed, and says when the next one is', () => {
+  test('runs a missed day at once, and says when the next run is', () => {
     now = new Date('2026-11-20T17:00:00Z');
     start({});
     expect(served()).toBe(20261120);
@@ -67,7 +67,7 @@ describe('the schedule', () => {
     expect(observations).toContainEqual(next);
   });
 
-  test('runs one night a day, whatever the clock does', async () => {
+  test('runs once a day, whatever the clock does', async () => {
     let nights = 0;
     start({ run: () => publish().then(() => (nights += 1)) });
     now = new Date('2026-11-20T23:59:59Z');
@@ -77,13 +77,13 @@ describe('the schedule', () => {
     now = new Date('2026-11-21T00:00:01Z');
     await until(() => served() === 20261121);
 
-    // Set back by two days: the nights of those days are over.
+    // Set back by two days: those days are over.
     now = new Date('2026-11-19T08:00:00Z');
     await wait(1200);
     expect([nights, served()]).toEqual([2, 20261121]);
     expect(observations.filter(({ kind }) => kind === 'night.problem')).toEqual([]);
 
-    // Asleep for two midnights: the day of waking is run, the days before cannot be.
+    // Asleep for two midnights: the day of waking is run, the days before are missing.
     now = new Date('2026-11-24T09:30:00Z');
     await until(() => served() === 20261124);
     expect(nights).toBe(3);
@@ -94,7 +94,7 @@ describe('the schedule', () => {
     ]);
   });
 
-  test('goes on after a night that failed, and tells of it', async () => {
+  test('continues after a failed run, and reports it', async () => {
     const answers = [Promise.reject(new Error('No network.')), Promise.resolve()];
     answers[0]?.catch(() => undefined);
     start({ isDue: () => answers.length > 0, run: () => answers.shift() ?? Promise.resolve() });
@@ -107,7 +107,7 @@ describe('the schedule', () => {
     });
   });
 
-  test('leaves a night to the process that has it, without a word', async () => {
+  test('leaves the run to a process that is already at it, without a problem', async () => {
     let asked = 0;
     const night = (): Promise<unknown> => {
       asked += 1;
@@ -118,7 +118,7 @@ describe('the schedule', () => {
     expect(observations.filter(({ kind }) => kind === 'night.problem')).toEqual([]);
   });
 
-  test('never runs two nights at once, and none after it was stopped', async () => {
+  test('never has two runs at once, and none after it was stopped', async () => {
     let [running, most, started] = [0, 0, 0];
     const night = async (): Promise<void> => {
       started += 1;
@@ -138,7 +138,7 @@ describe('the schedule', () => {
   });
 });
 
-describe('a night is due', () => {
+describe('a run is due', () => {
   const ended = (outcome: RunOutcome, at: string, run = at): RunRecord => ({
     ...startRun(run, new Date(at)),
     outcome,
@@ -147,14 +147,14 @@ describe('a night is due', () => {
   const many = Array.from({ length: 5 }, (_, hour) => ended('failed', `2026-11-20T0${hour}:00:00Z`));
 
   test.each<[string, boolean, readonly RunRecord[]]>([
-    ['when nothing was tried', true, []],
+    ['when there was none today', true, []],
     ['an hour after it failed', true, [ended('failed', '2026-11-20T08:00:00Z')]],
     ['not sooner', false, [ended('failed', '2026-11-20T08:00:01Z')]],
     ['not after the fifth failure', false, many],
     ['when the process of the last try was killed', true, [ended('killed', '2026-11-20T08:59:00Z')]],
-    ['not when someone has to look at it first', false, [ended('refused', '2026-11-20T00:10:00Z')]],
-    ['not when someone took it back', false, [ended('withdrawn', '2026-11-20T00:10:00Z')]],
-    ['whatever became of the day before', true, [ended('refused', '2026-11-19T23:59:00Z')]],
+    ['not when an operator has to look first', false, [ended('refused', '2026-11-20T00:10:00Z')]],
+    ['not when an operator rolled it back', false, [ended('withdrawn', '2026-11-20T00:10:00Z')]],
+    ['whatever happened the day before', true, [ended('refused', '2026-11-19T23:59:00Z')]],
   ])('%s: %p', (_, due, runs) => {
     now = new Date('2026-11-20T09:00:00Z');
     for (const run of runs) warehouse.journal.write(run);

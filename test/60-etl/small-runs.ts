@@ -1,4 +1,4 @@
-// Nights of a small model, run through the snapshot's corridor itself: only the tenant is replaced, by rows at hand.
+// Runs of a small model through the real ETL. Only the tenant is replaced, by rows at hand.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export type Harvest = NonNullable<EtlOptions['harvest']>;
 
 export const RUN_HISTORY_ENTITIES = [dates, runs, runSteps, runProblems];
 
-/** The first night, unless told otherwise. */
+/** Of the first run, where no other time is given. */
 export const RUN_STARTED_AT = '2026-11-20T00:00:05.250Z';
 
 export interface RunResult {
@@ -37,7 +37,7 @@ export interface SmallRuns {
   readonly journal: () => readonly RunRecord[];
   /** The latest first. */
   readonly outcomes: () => readonly (readonly [DateKey, RunOutcome])[];
-  /** Things that are there. */
+  /** The number of things that are not deleted. */
   readonly served: () => unknown;
   readonly runDay: (
     harvest: Harvest,
@@ -56,7 +56,7 @@ export function smallRuns(
   afterEach(() => {
     rmSync(dataDir, { recursive: true });
   });
-  // Enough generations to go back twice.
+  // Enough generations for two rollbacks.
   const warehouse = (): Warehouse => openSqliteWarehouse({ dataDir, model, keepGenerations: 9 });
   const journal = (): readonly RunRecord[] => warehouse().journal.recent(100);
   return {
@@ -67,7 +67,7 @@ export function smallRuns(
     served: () => select(dataDir, 'SELECT count(*) AS rows FROM things WHERE NOT isDeleted')[0]?.['rows'],
     async runDay(harvest, { at = RUN_STARTED_AT, run = 'run-1', retention = KEEP_FOREVER } = {}) {
       const observations: Observation[] = [];
-      // Nobody listens there: the harvests bring rows of their own.
+      // Nobody listens there: the harvests have their own rows.
       const graph = openGraphClient({
         rootUrl: 'http://127.0.0.1:9',
         token: { accessToken: () => Promise.resolve(''), renewToken: () => Promise.resolve('') },
@@ -87,11 +87,11 @@ export function smallRuns(
   };
 }
 
-/** Facts first: the corridor itself must put dimensions before what refers to them. */
+/** Facts first: the run itself has to merge dimensions before what refers to them. */
 export function harvestOf(days: readonly StagedRow[], completeness: Completeness = 'complete'): Harvest {
-  return (_, build) => {
-    build.append(thingDays, days);
-    build.append(things, [thing('a'), thing('b')]);
+  return (_, staging) => {
+    staging.append(thingDays, days);
+    staging.append(things, [thing('a'), thing('b')]);
     return Promise.resolve({
       completeness: new Map<string, Completeness>([
         ['thingDays', completeness],
@@ -108,8 +108,8 @@ export function day(thingKey: string, colourKey = 1): StagedRow {
 
 /** These things, and nothing else. */
 export function harvestOfThings(rows: readonly StagedRow[]): Harvest {
-  return (_, build) => {
-    build.append(things, rows);
+  return (_, staging) => {
+    staging.append(things, rows);
     return Promise.resolve({ completeness: new Map([[things.name, 'complete']]), problems: [] });
   };
 }

@@ -1,16 +1,16 @@
-// A proxy on loopback that tunnels, and remembers who wanted to get where.
+// A proxy on loopback that tunnels, and records who connected to which host.
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 
 export interface TestProxy {
-  /** With `user:password@` where it is to be told who asks. */
+  /** With `user:password@` where it needs credentials. */
   url(user?: string): string;
   /** `credentials host:port` of each. */
   readonly tunnels: readonly string[];
   stop(): Promise<void>;
 }
 
-/** Every tunnel leads to the same server: the proxy knows the way to hosts that this machine does not. */
+/** Every tunnel leads to the same server: the proxy resolves hosts that this machine cannot. */
 export async function startProxy(to: string): Promise<TestProxy> {
   const tunnels: string[] = [];
   const server = createServer().on('connect', ({ url = '', headers }, socket) => {

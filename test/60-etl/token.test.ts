@@ -1,4 +1,4 @@
-// Tokens by every way of proving who reads the tenant, from a directory on loopback.
+// Tokens by every kind of credential, from a directory on loopback.
 import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,20 +67,20 @@ async function failureOf(tokens: TokenSource): Promise<unknown> {
 }
 
 describe('a token', () => {
-  test('is asked for once and then remembered', async () => {
+  test('is requested once and then cached', async () => {
     const tokens = source();
     expect(await tokens.accessToken()).toBe(await tokens.accessToken());
     expect(asked).toHaveLength(1);
   });
 
-  test('is asked for once however many need it at the same time', async () => {
+  test('is requested once however many need it at the same time', async () => {
     const tokens = source();
     const all = await Promise.all(Array.from({ length: 9 }, () => tokens.accessToken()));
     expect(new Set(all).size).toBe(1);
     expect(asked).toHaveLength(1);
   });
 
-  test('is renewed once however many were refused it, and the new one is remembered', async () => {
+  test('is renewed once however many were refused it, and the new one is cached', async () => {
     const tokens = source();
     const old = await tokens.accessToken();
     const renewed = await Promise.all(Array.from({ length: 9 }, () => tokens.renewToken(old)));
@@ -94,7 +94,7 @@ describe('a token', () => {
   test.each<[string, object, string, string]>([
     ['a wrong secret', { clientSecret: 'wrong' }, 'invalid_client', 'client secret'],
     [
-      'a client nobody knows',
+      'an unknown client',
       { clientSecret: 'x', clientId: '00000000-1111-4222-8333-444444444444' },
       'unauthorized_client',
       'client id',
@@ -105,7 +105,7 @@ describe('a token', () => {
       'invalid_client',
       'certificate',
     ],
-  ])('is refused for %s, and nothing secret is repeated', async (_, proof, reason, hint) => {
+  ])('is refused for %s, and the message holds no secret', async (_, proof, reason, hint) => {
     const failure = await failureOf(app(proof));
     expect(failure).toMatchObject({
       code: 'feed.source-refused',
@@ -121,17 +121,17 @@ describe('a token', () => {
     });
   });
 
-  test('is never asked for in the clear beyond loopback', () => {
+  test('is never requested over plain http beyond loopback', () => {
     expect(() => source({ loginUrl: 'http://login.example.com' })).toThrow(/in the clear/);
   });
 });
 
-describe('an app proves itself', () => {
-  test('by a certificate, whose key never leaves this machine', async () => {
+describe('an app signs in', () => {
+  test('with a certificate, whose key never leaves this machine', async () => {
     expect(await isTaken(await app(certificate).accessToken())).toBe(true);
   });
 
-  test('by a certificate whose key is encrypted', async () => {
+  test('with a certificate whose key is encrypted', async () => {
     const key = createPrivateKey(PEM).export({
       type: 'pkcs8',
       format: 'pem',
@@ -147,7 +147,7 @@ describe('an app proves itself', () => {
   });
 
   test.each([['no PEM at all'], [PEM.slice(0, PEM.indexOf('-----BEGIN CERTIFICATE'))]])(
-    'not by a certificate that lacks a half',
+    'not with a certificate that lacks its key, or a key that lacks its certificate',
     (text) => {
       expect(() => app({ ...certificate, certificate: text })).toThrow(
         expect.objectContaining({ code: 'setup.bad-setting' }),
@@ -155,7 +155,7 @@ describe('an app proves itself', () => {
     },
   );
 
-  test('by what another platform wrote, as it is written at that moment', async () => {
+  test('with the federated token of another platform, read from its file each time', async () => {
     const assertionFile = join(folder, 'assertion');
     const tokens = app({ assertionFile });
     expect(await failureOf(tokens)).toMatchObject({
@@ -178,16 +178,19 @@ describe('a machine in Azure', () => {
   });
   const machine = (managedIdentity: string) => makeTokenSource({ ...cloud(), managedIdentity });
 
-  test.each([['system'], [clientId]])('has the identity %s without any secret', async (identity) => {
-    const tokens = machine(identity);
-    const token = await tokens.accessToken();
-    expect(await isTaken(token)).toBe(true);
-    expect(asked[0]).toContain(`resource=${encodeURIComponent(emulator.url)}`);
-    expect(asked[0]?.includes('client_id')).toBe(identity !== 'system');
-    expect(await tokens.renewToken(token)).not.toBe(token);
-  });
+  test.each([['system'], [clientId]])(
+    'signs in as the managed identity %s without a secret',
+    async (identity) => {
+      const tokens = machine(identity);
+      const token = await tokens.accessToken();
+      expect(await isTaken(token)).toBe(true);
+      expect(asked[0]).toContain(`resource=${encodeURIComponent(emulator.url)}`);
+      expect(asked[0]?.includes('client_id')).toBe(identity !== 'system');
+      expect(await tokens.renewToken(token)).not.toBe(token);
+    },
+  );
 
-  test('is told which identity it does not have', async () => {
+  test('is refused an identity that is not assigned to it', async () => {
     const stranger = '00000000-1111-4222-8333-444444444444';
     expect(await failureOf(machine(stranger))).toMatchObject({
       code: 'feed.source-refused',

@@ -1,4 +1,4 @@
-// The rules that every night of a year is held against find what is wrong: one spoilt file for each kind of fault.
+// The rules that every day of a year is checked against: each finds its kind of fault in a damaged file.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ function brokenBy(sql: string): readonly string[] {
   return brokenRules(spoilt, pathOf(1), NIGHT);
 }
 
-test('a night that nobody spoilt breaks no rule', () => {
+test('an undamaged file breaks no rule', () => {
   expect(brokenRules(pathOf(0), pathOf(1), NIGHT)).toEqual([]);
 });
 

@@ -1,9 +1,9 @@
-// Nights over 29 February and the end of a month, with all that may befall them; `npm run year` lives through a whole year.
+// Runs over 29 February and the end of a month, with every kind of incident; `npm run year` simulates a whole year.
 import { expect, test } from '@jest/globals';
 import { simulateDays, type SimulatedDay } from '../year/simulate-days.ts';
 import { INCIDENTS } from '../year/incidents.ts';
 
-test('no night of a living tenant breaks what must hold, whatever befalls it', async () => {
+test('no run of a changing tenant breaks a rule, whatever incident it meets', async () => {
   const befalling = INCIDENTS.values();
   const lived: SimulatedDay[] = [];
   await simulateDays({

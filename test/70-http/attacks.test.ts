@@ -756,9 +756,9 @@ describe('a batch', () => {
     const type = headers.some((each) => each.startsWith('Content-Type'))
       ? []
       : ['Content-Type: application/json'];
-    const usual = ['X-Api-Key: {reader}', `Content-Length: ${body.length}`, ...type];
+    const defaults = ['X-Api-Key: {reader}', `Content-Length: ${body.length}`, ...type];
     expect(
-      verdict(await answerTo({ line: 'POST /beta/$batch', headers: [...usual, ...headers], body })),
+      verdict(await answerTo({ line: 'POST /beta/$batch', headers: [...defaults, ...headers], body })),
     ).toBe(expected);
   });
 

@@ -25,8 +25,8 @@ afterAll(async () => {
   warehouse.remove();
 });
 
-async function start(words: Partial<Settings>): Promise<TestFeed> {
-  const feed = await startTestFeed({ data: warehouse.data, anonymous: 'never', ...words });
+async function start(options: Partial<Settings>): Promise<TestFeed> {
+  const feed = await startTestFeed({ data: warehouse.data, anonymous: 'never', ...options });
   started.push(feed);
   return feed;
 }

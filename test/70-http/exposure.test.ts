@@ -26,9 +26,9 @@ describe('a feed without keys and sign-in', () => {
 
   test.each<Partial<Exposure>>([{ trustedProxies: ['loopback'] }, { publicUrl: 'https://fleet.example' }])(
     'refuses to start behind a proxy, to which everyone is on this machine: %j',
-    (words) => {
-      expect(() => refuseExposure({ ...HERE, ...words }, OPEN)).toThrow(unsafe('--anonymous allow'));
-      expect(allowsAnonymous({ ...HERE, ...words })).toBe(false);
+    (options) => {
+      expect(() => refuseExposure({ ...HERE, ...options }, OPEN)).toThrow(unsafe('--anonymous allow'));
+      expect(allowsAnonymous({ ...HERE, ...options })).toBe(false);
     },
   );
 
@@ -54,7 +54,7 @@ describe('a feed with keys or sign-in', () => {
     ['with TLS of its own', { host }, true],
     ['behind a trusted proxy', { host, trustedProxies: ['10.0.0.0/8'] }, false],
     ['on this machine, behind whatever', { publicUrl: 'https://fleet.example' }, false],
-  ])('starts %s', (_, words, tls) => {
-    expect(() => refuseExposure({ ...HERE, ...words }, { tls, canAuthenticate: true })).not.toThrow();
+  ])('starts %s', (_, options, tls) => {
+    expect(() => refuseExposure({ ...HERE, ...options }, { tls, canAuthenticate: true })).not.toThrow();
   });
 });

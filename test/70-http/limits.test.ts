@@ -91,14 +91,17 @@ const REACHES: Readonly<Record<LimitName, Reach>> = {
   pageRows: {
     shownBy: '70-http/serve-read › a next link keeps the options as they were written, and $top spans pages',
   },
-  pageBytes: { shownBy: '50-engines/conformance › ends by bytes, and the next begins after its last row' },
-  pageMs: { shownBy: '50-engines/conformance › ends by time, and the next begins after its last row' },
+  pageBytes: {
+    shownBy: '50-engines/engine-conformance › ends by bytes, and the next begins after its last row',
+  },
+  pageMs: { shownBy: '50-engines/engine-conformance › ends by time, and the next begins after its last row' },
   statementMs: {
     shownBy:
-      '50-engines/conformance › a statement that runs longer than the limit is stopped, and its thread reads on',
+      '50-engines/engine-conformance › a statement that runs longer than the limit is stopped, and its worker reads on',
   },
   waitMs: {
-    shownBy: '50-engines/conformance › a read that finds no free thread in time is told to come back',
+    shownBy:
+      '50-engines/engine-conformance › a read that finds no free worker in time is refused with a time to retry after',
   },
   skipRows: devices('$skip', String(LIMITS.skipRows + 1)),
 };

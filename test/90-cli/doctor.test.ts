@@ -62,8 +62,12 @@ afterAll(async () => {
 });
 
 /** Lines as they are printed. */
-async function told(check: Check, words: Partial<Settings>, clock: Clock = NOON): Promise<readonly string[]> {
-  const settings = { ...readSettings([], {}), data, port: 0, ...words };
+async function told(
+  check: Check,
+  options: Partial<Settings>,
+  clock: Clock = NOON,
+): Promise<readonly string[]> {
+  const settings = { ...readSettings([], {}), data, port: 0, ...options };
   const findings = await Promise.resolve()
     .then(() => check(settings, clock))
     .catch((error: unknown) => [failedCheck('thrown', error)]);
@@ -232,8 +236,8 @@ describe('who is let in', () => {
     ],
     ['by nothing that is known', { host: '0.0.0.0' }, /^fail: .* knows no key and no directory/],
     ['by a tenant that is not said', { audiences: ['x'] }, /^fail: Sign-in needs to know the tenant/],
-  ])('%s', async (_, words, line) => {
-    expect(await told(checkExposure, words)).toEqual([expect.stringMatching(line)]);
+  ])('%s', async (_, options, line) => {
+    expect(await told(checkExposure, options)).toEqual([expect.stringMatching(line)]);
   });
 
   test('keys in force are counted, and one that ends soon is named', async () => {
@@ -317,11 +321,11 @@ describe('the certificate', () => {
     execFileSync('openssl', [...words, ...named, '-keyout', key, '-out', cert], { stdio: 'ignore' });
     execFileSync('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', otherKey]);
   });
-  const https = (words: Partial<Settings> = {}): Partial<Settings> => ({
+  const https = (options: Partial<Settings> = {}): Partial<Settings> => ({
     tlsCert: cert,
     tlsKey: key,
     publicUrl: 'https://fleet.example',
-    ...words,
+    ...options,
   });
 
   const sinceMade = (milliseconds: number): Clock => {
@@ -353,8 +357,8 @@ describe('the certificate', () => {
     ['without a key', { tlsKey: null }, 0, /^fail: .* only one is set/],
     ['that is not there', { tlsCert: '/nowhere' }, 0, /^fail: ENOENT/],
     ['that is none', { tlsCert: key }, 0, /^fail: /],
-  ])('%s is told', async (_, words, milliseconds, line) => {
-    expect(await told(checkCertificate, https(words), sinceMade(milliseconds))).toContainEqual(
+  ])('%s is told', async (_, options, milliseconds, line) => {
+    expect(await told(checkCertificate, https(options), sinceMade(milliseconds))).toContainEqual(
       expect.stringMatching(line),
     );
   });

@@ -33,8 +33,8 @@ afterEach(() => {
   rmSync(data, { recursive: true });
 });
 
-const night = (words: Partial<EtlProcessInput['credential']> = {}): Promise<void> => {
-  const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url, ...words };
+const night = (options: Partial<EtlProcessInput['credential']> = {}): Promise<void> => {
+  const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url, ...options };
   const settings = { data, keepGenerations: 3, today: TODAY };
   return runEtlInProcess(
     { credential, settings },

@@ -14,8 +14,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(parent, { recursive: true }));
 
-const keys = async (...words: readonly string[]) => {
-  const program = runProgram(['keys', ...words], { FLEETFEED_DATA: data, FLEETFEED_TODAY: '2026-11-20' });
+const keys = async (...args: readonly string[]) => {
+  const program = runProgram(['keys', ...args], { FLEETFEED_DATA: data, FLEETFEED_TODAY: '2026-11-20' });
   const { code } = await program.ended;
   return { code, stdout: program.stdout().trim(), stderr: program.stderr().trim() };
 };

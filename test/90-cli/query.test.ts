@@ -11,9 +11,9 @@ import { runProgram } from './run-program.ts';
 
 const feed = fileFeed();
 
-const query = async (...words: readonly string[]) => {
+const query = async (...args: readonly string[]) => {
   const environment = { FLEETFEED_DATA: feed.data, FLEETFEED_TODAY: '2026-11-20' };
-  const program = runProgram(['query', ...words], environment);
+  const program = runProgram(['query', ...args], environment);
   const { code } = await program.ended;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 };

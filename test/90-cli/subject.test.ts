@@ -14,8 +14,8 @@ const MEGAN: TestPerson = { id: '0f6d2b7c-91aa-4e35-b0d4-2a7c8e5f1133', name: 'm
 const LAPTOP: TestDevice = { id: 'd-1', name: 'laptop', owner: ADELE.id };
 const PHONE: TestDevice = { id: 'd-2', name: 'handset', owner: MEGAN.id };
 
-const subject = async (...words: readonly string[]) => {
-  const program = runProgram(['subject', ...words, '--data', dataDir()]);
+const subject = async (...args: readonly string[]) => {
+  const program = runProgram(['subject', ...args, '--data', dataDir()]);
   const { code } = await program.ended;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 };

@@ -142,10 +142,10 @@ export async function importIntoShell(
 
 const csvOf = (dir: string, entity: Entity): string => join(dir, `${entity.name}.csv`);
 
-function csvLine(entity: Entity, { naturalKey: natural, values }: StagedRow): string {
+function csvLine(entity: Entity, { naturalKey, values }: StagedRow): string {
   const { sourced, roles } = storageOf(entity);
   const cells = sourced.map((name) => values[name]);
-  return `${[...(roles.has('surrogate') ? [natural] : []), ...cells].map(csvCell).join(',')}\n`;
+  return `${[...(roles.has('surrogate') ? [naturalKey] : []), ...cells].map(csvCell).join(',')}\n`;
 }
 
 function csvCell(value: StagedRow['values'][string] | undefined): string {

@@ -151,7 +151,7 @@ test.each<[string, Entity, StagedRow]>([
       20260101,
       midnightOf(20260101),
     );
-    expect(() => build.staging.append(entity, [row])).toThrow('must be told');
+    expect(() => build.staging.append(entity, [row])).toThrow('must be reported');
     expect(() => build.staging.enrich(things, [reported('a', { colourKey: 1 })])).toThrow('cannot come from');
     build.discard();
   }),
@@ -164,7 +164,7 @@ test.each([null, undefined])('append refuses a row whose required value is %s', 
       midnightOf(20260101),
     );
     const row = { ...thing('a'), values: { ...thing('a').values, colourKey } } as StagedRow;
-    expect(() => build.staging.append(things, [row])).toThrow('things.colourKey: a row came without a value');
+    expect(() => build.staging.append(things, [row])).toThrow('A row of things has no value for colourKey');
     build.discard();
   }),
 );

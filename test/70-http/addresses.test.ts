@@ -27,7 +27,7 @@ describe('an address', () => {
     (path) => expect(findMount(path)).toBeNull(),
   );
 
-  test('with bytes beyond ASCII is read as if they had been percent-encoded', () => {
+  test('with bytes beyond ASCII is read as if they were percent-encoded', () => {
     const asNodeHandsIt = Buffer.from('/v1.0/devices?$filter=é', 'utf8').toString('latin1');
     expect(splitTarget(asNodeHandsIt)).toEqual({ path: '/v1.0/devices', rawQuery: '$filter=%c3%a9' });
   });
@@ -95,7 +95,7 @@ describe('the next link', () => {
     expect(nextLink(HERE, splitQuery(rawQuery), 'T')).toBe(`${HERE}?${next}`);
   });
 
-  test('carries the token encoded', () => {
+  test('has the token encoded', () => {
     expect(nextLink(HERE, [], "61:'a&b'")).toBe(`${HERE}?$skiptoken=61%3A'a%26b'`);
   });
 });

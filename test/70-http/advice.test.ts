@@ -18,9 +18,9 @@ import { fileFeed } from './file-feed.ts';
 const feed = fileFeed();
 
 interface Judged {
-  /** An answer says that its order has no index. */
+  /** Whether an answer says that its order has no index. */
   readonly said: boolean;
-  /** SQLite sorts all rows for it. */
+  /** Whether SQLite sorts all rows for it. */
   readonly sorts: boolean;
 }
 
@@ -46,7 +46,7 @@ function judge(): (path: string) => Promise<Judged> {
     const steps = engine.explained[before]?.steps ?? [];
     return {
       said: headers['Fleetfeed-Advice']?.includes('unindexed-sort') ?? false,
-      // `FOR LAST TERM OF ORDER BY` sorts only rows that are alike so far.
+      // `FOR LAST TERM OF ORDER BY` sorts only rows that are equal so far.
       sorts: steps.some((step) => step.includes('USE TEMP B-TREE FOR ORDER BY')),
     };
   };
@@ -55,14 +55,14 @@ function judge(): (path: string) => Promise<Judged> {
 const HISTORY = '/beta/devicePropertyHistories?$orderby=deviceName&$top=2';
 
 describe('advice beside an answer', () => {
-  test('stands in a header on beta, and nothing else changes', async () => {
+  test('is a header on beta, and changes nothing else', async () => {
     const { headers, json } = await feed.get(HISTORY);
     expect(headers.get('fleetfeed-advice')).toBe('no-days, unindexed-sort');
     expect(headers.get('preference-applied')).toBeNull();
     expect(Object.keys(json)).toEqual(['@odata.context', 'value']);
   });
 
-  test('stands before the rows for those who ask, the wish being confirmed', async () => {
+  test('is an annotation before the rows for clients that ask for it, and the preference is confirmed', async () => {
     const prefer = 'odata.include-annotations="fleetfeed.*"';
     const { headers, json } = await feed.get(HISTORY, { prefer });
     expect(headers.get('preference-applied')).toBe(prefer);
@@ -78,7 +78,7 @@ describe('advice beside an answer', () => {
     expect(json.value).toHaveLength(2);
   });
 
-  test('a good question gets no header and an empty list', async () => {
+  test('a good query gets no header and an empty list', async () => {
     const { headers, json } = await feed.get('/beta/deviceTypes', { prefer: 'include-annotations="*"' });
     expect(headers.get('fleetfeed-advice')).toBeNull();
     expect(json['@fleetfeed.advice']).toEqual([]);
@@ -94,11 +94,11 @@ describe('advice beside an answer', () => {
   test('an order is called unindexed where SQLite sorts all rows for it, and nowhere else', async () => {
     const judged = judge();
     for (const { entity, properties } of deriveExposedModel(VISIBLE_MODEL, 'beta').entitySets.values()) {
-      // Lookups are sorted in no time.
+      // Sorting a lookup takes no time.
       if (entity.rows) continue;
       const [first = ''] = entity.key;
       const others = [...properties.keys()].filter((name) => !entity.key.includes(name));
-      // Only what stands for the present has indexes besides its key.
+      // Only the latest state has indexes besides its key.
       const some = entity.lifetime === 'current' ? others : others.slice(0, 1);
       for (const order of [
         first,

@@ -1,4 +1,4 @@
-// The form and the headers of answers: $format before Accept, the wishes of Prefer, counts, documents and refusals.
+// The format and headers of answers: $format before Accept, preferences, counts, documents and refusals.
 import { describe, expect, test } from '@jest/globals';
 import { fileFeed } from './file-feed.ts';
 
@@ -125,7 +125,7 @@ describe('counts', () => {
     expect(json['@odata.count']).toBe(String(feed.count('devices')));
   });
 
-  test('are not there unless asked for', async () => {
+  test('are absent unless requested', async () => {
     for (const query of ['$top=1', '$top=1&$count=false']) {
       expect((await feed.get(`/beta/devices?${query}`)).json).not.toHaveProperty(['@odata.count']);
     }
@@ -133,7 +133,7 @@ describe('counts', () => {
 });
 
 describe('a bare value', () => {
-  test('is text whatever is accepted', async () => {
+  test('is plain text, whatever Accept says', async () => {
     const { json } = await feed.get('/beta/devices?$top=1');
     const path = `/beta/devices(${json.value[0].deviceKey})/deviceKey/$value`;
     expect(await formOf(path, 'application/json')).toBe(TEXT);
@@ -141,10 +141,10 @@ describe('a bare value', () => {
   });
 });
 
-describe('wishes', () => {
+describe('preferences', () => {
   const asked = async (path: string, prefer: string) => feed.get(path, { prefer });
 
-  test('without nulls: each row has what the full row has, but for nulls', async () => {
+  test('omit-values=nulls: each row has what the full row has, except nulls', async () => {
     const plain = await feed.get('/beta/devices');
     const spare = await asked('/beta/devices', 'omit-values=nulls');
     expect(spare.headers.get('preference-applied')).toBe('omit-values=nulls');
@@ -156,7 +156,7 @@ describe('wishes', () => {
     expect(spare.headers.get('etag')).not.toBe(plain.headers.get('etag'));
   });
 
-  test('without nulls: one row likewise, and a property that is null stays without content', async () => {
+  test('omit-values=nulls: a single row likewise, and a property that is null has no content', async () => {
     const { json } = await feed.get('/beta/devices?$top=1');
     const address = `/beta/devices(${json.value[0].deviceKey})`;
     const row = await asked(address, 'omit-values=nulls');
@@ -175,7 +175,7 @@ describe('wishes', () => {
     expect([status, headers.get('preference-applied')]).toEqual([200, null]);
   });
 
-  test('pages as small as wished hold the same rows as one', async () => {
+  test('maxpagesize: small pages hold the same rows as one large page', async () => {
     const whole = await feed.get('/beta/devices?$select=deviceKey');
     const rows: unknown[] = [];
     let next: string | undefined = '/beta/devices?$select=deviceKey';
@@ -211,14 +211,14 @@ describe('headers', () => {
     );
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     if (status >= 400) {
-      // Errors are JSON even for clients that accept other things: nothing else has a place for them.
+      // Errors are JSON even for clients that accept other formats: no other format can hold them.
       expect(answer.headers.get('content-type')).toBe(PLAIN_JSON);
       expect(answer.headers.get('cache-control')).toBe('no-store');
       expect(answer.json.error).toMatchObject({ code: expect.any(String), message: expect.any(String) });
     }
   });
 
-  test('a refusal of the form is itself readable', async () => {
+  test('a refusal of the format is readable itself', async () => {
     const { status, headers, json } = await feed.get('/beta/devices', { accept: 'application/xml' });
     expect([status, headers.get('content-type')]).toEqual([406, PLAIN_JSON]);
     expect(json.error.message).toContain('Ask for application/json.');

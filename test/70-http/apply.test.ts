@@ -1,4 +1,4 @@
-// $apply over HTTP: rows grouped and added up as reports ask for it, page by page, beside sums made here.
+// $apply over HTTP: rows grouped and aggregated as reports do, page by page, compared with sums computed here.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
@@ -44,7 +44,7 @@ describe('a fact grouped along a dimension', () => {
   const groupOf = (row: Row): string =>
     `${String(row['dateKey'])} ${String(stateNames.get(row['encryptionStateKey']))}`;
 
-  test('has one row for each night and state, in their order', async () => {
+  test('has one row for each day and state, in their order', async () => {
     const { json } = await feed.get(`/beta/${BY_STATE}`, PLAIN);
     const told = (json.value as Row[]).map((row) => {
       const { encryptionStateName } = row['encryptionState'] as Row;
@@ -54,7 +54,7 @@ describe('a fact grouped along a dimension', () => {
     expect(Object.keys(json.value[0])).toEqual(['dateKey', 'encryptionState', 'devices']);
   });
 
-  test('says in its context what a row holds, and of which type what $metadata does not know', async () => {
+  test('has a context that names its columns, and a type for each column that $metadata does not have', async () => {
     const { json } = await feed.get(`/beta/${BY_STATE}&$top=1`);
     expect(json['@odata.context']).toBe(
       `${feed.base}/beta/$metadata#deviceEncryptionStates(dateKey,encryptionState(encryptionStateName),devices)`,
@@ -70,7 +70,7 @@ describe('a fact grouped along a dimension', () => {
     ]);
   });
 
-  test('goes on from page to page, and counts all its rows on the first', async () => {
+  test('continues from page to page, and counts all its rows on the first', async () => {
     const whole = await rowsOf(BY_STATE);
     const pages: Row[] = [];
     let next = `/beta/${BY_STATE}&$count=true`;
@@ -83,7 +83,7 @@ describe('a fact grouped along a dimension', () => {
     expect(pages).toEqual(whole);
   });
 
-  test('is filtered, sorted, cut and counted like any rows', async () => {
+  test('is filtered, sorted, limited and counted like any rows', async () => {
     const rest = `$filter=devices gt 1 and encryptionState/encryptionStateName ne 'x'&$orderby=devices desc&$top=2`;
     const whole = (await rowsOf(BY_STATE)) as readonly (Row & { devices: number })[];
     const wanted = whole.filter(({ devices: count }) => count > 1).toSorted((a, b) => b.devices - a.devices);
@@ -98,7 +98,7 @@ describe('a fact grouped along a dimension', () => {
     ]);
   });
 
-  test('starts at one row as well: what a device has been', async () => {
+  test('can start at a single row: the past of a device', async () => {
     const [first] = states;
     const key = String(first?.['deviceKey']);
     const own = states.filter((row) => row['deviceKey'] === first?.['deviceKey']);
@@ -108,7 +108,7 @@ describe('a fact grouped along a dimension', () => {
   });
 });
 
-test('what rows lead to is counted and added up with them, and a sum of nothing is null', async () => {
+test('related rows are counted and summed, and a sum of no rows is null', async () => {
   const keys = 'deviceEncryptionStates/deviceKey';
   const steps = `groupby((deviceTypeKey),aggregate(deviceEncryptionStates/$count as nights,${keys} with sum as total,${keys} with average as mean))`;
   const keyOf = (row: Row): string => String(row['deviceTypeKey']);
@@ -125,8 +125,8 @@ test('what rows lead to is counted and added up with them, and a sum of nothing 
   expect(wanted.some(({ nights: count }) => count > 0)).toBe(true);
 });
 
-describe('what is told of all rows', () => {
-  test('is one row, also of none', async () => {
+describe('an aggregate of all rows', () => {
+  test('is one row, even of no rows', async () => {
     const told = 'aggregate($count as rows,deviceKey with max as last,deviceKey with average as mean)';
     const keys = devices.map((row) => Number(row['deviceKey']));
     const mean = keys.reduce((sum, key) => sum + key, 0) / keys.length;
@@ -138,7 +138,7 @@ describe('what is told of all rows', () => {
     ]);
   });
 
-  test('is exact as text for clients that ask for it', async () => {
+  test('is exact text for clients that ask for it', async () => {
     const steps = 'aggregate(deviceKey with sum as total,deviceName with countdistinct as names)';
     const accept = 'application/json;odata.metadata=none;IEEE754Compatible=true';
     const { json } = await feed.get(`/beta/devices?$apply=${steps}`, { accept });
@@ -147,7 +147,7 @@ describe('what is told of all rows', () => {
     expect(json.value).toEqual([{ total: String(sum), names: String(names) }]);
   });
 
-  test('is an error where the sum is beyond what an Int64 holds', async () => {
+  test('is an error where the sum exceeds an Int64', async () => {
     const steps =
       'compute(deviceKey mul 0 add 9223372036854775807 as huge)/aggregate(huge with sum as total)';
     const { status, json } = await feed.get(`/beta/devices?$apply=${steps}`);
@@ -176,14 +176,14 @@ test('Power BI folds a filter and a grouping into one address', async () => {
   );
 });
 
-test('the last night of each device is one address', async () => {
+test('the last day of each device is one address', async () => {
   const last = await rowsOf('deviceEncryptionStates?$apply=groupby((deviceKey),topcount(1,dateKey))');
   const nights = new Map(states.map((row) => [row['deviceKey'], row]));
   const byKey = (a: Row, b: Row): number => Number(a['deviceKey']) - Number(b['deviceKey']);
   expect(last.toSorted(byKey)).toEqual([...nights.values()].sort(byKey));
 });
 
-test('subtotals have null where a group has its value, and leave it out for who asks', async () => {
+test('subtotals have null in place of a group value, and omit it for clients that omit nulls', async () => {
   const address =
     '/beta/devices?$apply=groupby((rollup($all,deviceTypeKey)),aggregate($count as rows))&$filter=deviceTypeKey eq null';
   const { json } = await feed.get(address, PLAIN);
@@ -224,7 +224,7 @@ describe('expand', () => {
     expect(rows.some((row) => (row['deviceEncryptionStates'] as Row[]).length > 0)).toBe(true);
   });
 
-  test('leads on to no more than it chose', async () => {
+  test('is followed only by the rows that it chose', async () => {
     const count = 'aggregate(deviceEncryptionStates/$count as nights)';
     const nights = devices.flatMap((row) => nightsOf(row, isLast)).length;
     expect(await rowsOf(`devices?$apply=expand(${LAST})/${count}`)).toEqual([{ nights }]);

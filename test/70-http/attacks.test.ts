@@ -1,4 +1,4 @@
-// The table of attacks: what each sends over the wire, and the answer that is expected. None learns, changes or breaks anything.
+// The table of attacks: what each sends over the wire, and the expected answer. None reveals, changes or breaks anything.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Claims, TokenFlaws } from '../../fixtures/entra-emulator/signer.ts';
 import {
@@ -14,9 +14,9 @@ import { sendRawRequest, type RawRequest, type RawReply } from './send-raw-reque
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let directory: EntraEmulator;
 let feed: TestFeed;
-/** By what they are for: the roles, and those that are no longer good. */
+/** By purpose: the roles, and keys that are no longer valid. */
 const keys = new Map<string, string>();
-/** Values of personal columns: nobody here may be told one. */
+/** Values of personal columns. No answer here may hold one. */
 let personal: readonly string[] = [];
 let devices = 0;
 
@@ -66,7 +66,7 @@ afterAll(async () => {
   warehouse.remove();
 });
 afterEach(() => {
-  // What was struck stands: no row is gone, no thread died, nothing failed of a fault of ours.
+  // After all attacks no row is gone, no worker died and there was no internal error.
   expect(feed.count('devices')).toBe(devices);
   const faults = ['engine.worker-replaced', 'request.defect'];
   expect(feed.observations.filter(({ kind }) => faults.includes(kind))).toEqual([]);
@@ -97,7 +97,7 @@ async function answerTo({ line, headers = [], body = '' }: RawRequest): Promise<
   return reply;
 }
 
-/** What holds for every answer, whatever was asked. */
+/** What holds for every answer, whatever the request was. */
 function expectHarmless({ status, head, body, answers }: RawReply): void {
   expect(answers).toBeLessThanOrEqual(1);
   expect(status === 501 || status < 500).toBe(true);
@@ -116,7 +116,7 @@ const filled = (headers: Readonly<Record<string, string>>): Readonly<Record<stri
 /** Status, and the code of the error where there is one. */
 const verdict = ({ status, code }: RawReply): string => `${status} ${code}`.trim();
 
-test('there is something to be learned', () => {
+test('the warehouse has values to protect', () => {
   expect(personal.length).toBeGreaterThan(20);
   expect(devices).toBeGreaterThan(20);
 });
@@ -175,7 +175,7 @@ describe('a token', () => {
   });
 });
 
-/** What is sent, and the answer. A header list stands alone where the read is the usual one. */
+/** What is sent, and the answer. A list of headers alone means the default read. */
 type Attack = readonly [name: string, blow: RawRequest | readonly string[], expected: string];
 
 const blowOf = (blow: RawRequest | readonly string[]): RawRequest =>
@@ -271,7 +271,7 @@ describe('a credential', () => {
     file.write(others);
   });
 
-  test('is refused in the same words whatever is wrong with it', async () => {
+  test('is refused with the same message whatever is wrong with it', async () => {
     const wrong = ['wrong', '{revoked}', '{expired}', `ff_{analyst:id}_${'A'.repeat(43)}`];
     const bodies = await Promise.all(
       wrong.map(async (key) => (await answerTo({ line: READ, headers: [`X-Api-Key: ${key}`] })).body),
@@ -493,7 +493,7 @@ describe('a host', () => {
   });
 });
 
-describe('a trusted proxy that hands on what it was sent', () => {
+describe('a trusted proxy that forwards what it was sent', () => {
   let behind: TestFeed;
   beforeAll(async () => {
     behind = await startTestFeed({ data: warehouse.data, trustedProxies: ['loopback'] });
@@ -517,7 +517,7 @@ describe('a trusted proxy that hands on what it was sent', () => {
   });
 });
 
-describe('a page of someone else', () => {
+describe('a page of another origin', () => {
   const key = 'X-Api-Key: {reader}';
   test.each<Attack>([
     [
@@ -561,7 +561,7 @@ describe('a page of someone else', () => {
     expect(head).toMatch(/^Cross-Origin-Resource-Policy: same-origin$/im);
   });
 
-  test('finds its script in no answer that a browser would run', async () => {
+  test('gets no answer in which a browser would run its script', async () => {
     const { head } = await answerTo({
       line: 'GET /beta/<script>alert(1)</script>',
       headers: [key, 'Accept: text/html'],
@@ -731,7 +731,7 @@ describe('a batch', () => {
     expect(reply.body).toMatch(/"status":400/);
   });
 
-  test('with a part that names a host gets no link to it', async () => {
+  test('with a part that names a host gets no link to that host', async () => {
     const headers = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', Prefer: 'maxpagesize=2' };
     const { body } = await answerTo(batch({ url: 'devices?$select=deviceKey', headers }));
     expect(body).toContain('nextLink');
@@ -762,7 +762,7 @@ describe('a batch', () => {
     ).toBe(expected);
   });
 
-  test('that says it is enormous is refused before it comes', async () => {
+  test('that announces an enormous body is refused before the body is sent', async () => {
     const headers = ['X-Api-Key: {reader}', 'Content-Type: application/json', 'Content-Length: 99999999999'];
     expect(verdict(await answerTo({ line: 'POST /beta/$batch', headers }))).toBe('413 limit.body-too-large');
   });

@@ -1,4 +1,4 @@
-// The files of the audit: what becomes of lines that the disk does not take, of old files, and of whoever only knocks.
+// The files of the audit: lines that cannot be written, old files, and aggregated refusals.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ test('each day has a file of its own, which only its owner may read', () => {
   expect(statSync(auditFolder(dataDir)).mode & 0o777).toBe(0o700);
 });
 
-test('files go when their time is over, and nothing else does', () => {
+test('files are removed after their retention, and no others', () => {
   mkdirSync(auditFolder(dataDir));
   const others = [20261110, 20261112].map((day) => auditPath(dataDir, day));
   for (const path of [...others, join(auditFolder(dataDir), 'notes.txt')]) writeFileSync(path, '');
@@ -72,14 +72,14 @@ test('files go when their time is over, and nothing else does', () => {
   expect(existsSync(join(auditFolder(dataDir), 'notes.txt'))).toBe(true);
 });
 
-test('half a line that a crash has left is ended before the next', () => {
+test('an incomplete line of a crash is ended before the next line', () => {
   open().observe(answered('a'));
   writeFileSync(auditPath(dataDir, DAY), '{"half', { flag: 'a' });
   open().observe(answered('b'));
   expect(readFileSync(auditPath(dataDir, DAY), 'utf8')).toMatch(/"a".*\n\{"half\n.*"b".*\n$/);
 });
 
-test('what the disk does not take waits, is told once, and is written when it can be', () => {
+test('lines that cannot be written wait, are reported once, and are written as soon as possible', () => {
   const audit = open();
   mkdirSync(auditPath(dataDir, DAY), { recursive: true });
   audit.observe(answered('a'));
@@ -92,7 +92,7 @@ test('what the disk does not take waits, is told once, and is written when it ca
   expect(told.slice(1)).toEqual([{ kind: 'audit.restored', lost: 0 }]);
 });
 
-test('of very many that wait the oldest are lost, and it is told how many', () => {
+test('of too many waiting lines the oldest are lost, and their number is reported', () => {
   const audit = open();
   mkdirSync(auditPath(dataDir, DAY), { recursive: true });
   for (let each = 0; each < 1003; each += 1) audit.observe(answered(String(each)));
@@ -102,7 +102,7 @@ test('of very many that wait the oldest are lost, and it is told how many', () =
   expect(told.at(-1)).toEqual({ kind: 'audit.restored', lost: 4 });
 });
 
-test('where lines are required nobody is let in until the disk takes them', () => {
+test('a required audit refuses requests while its lines cannot be written', () => {
   const audit = open({ isRequired: true });
   expect(audit.requireWritable).not.toThrow();
   now = midnightOf(NEXT);
@@ -114,7 +114,7 @@ test('where lines are required nobody is let in until the disk takes them', () =
   expect(linesOf(NEXT)).toHaveLength(1);
 });
 
-test('where lines are required and cannot be written, nothing is started', () => {
+test('a required audit that cannot be written prevents the start', () => {
   writeFileSync(auditFolder(dataDir), '');
   expect(() => open({ isRequired: true })).toThrow('nothing was started');
   expect(() => open()).not.toThrow();

@@ -1,4 +1,4 @@
-// The audit: every read is a line that says who and how much and never what for, and a row for operators the night after.
+// The audit: every read is a line that says who and how much, but never which values, and a row for operators after the next run.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as passes } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -50,7 +50,7 @@ async function lineFor(
 ): Promise<AuditLine> {
   const { headers: answered } = await feed.get(path, headers, method);
   const requestId = answered.get('request-id');
-  // A client has its answer a moment before the server knows that it is out.
+  // A client has its answer a moment before the server knows that it was sent.
   for (let tries = 0; tries < 100; tries += 1) {
     const found =
       existsSync(auditPath(warehouse.data, TODAY)) &&
@@ -62,7 +62,7 @@ async function lineFor(
 }
 
 describe('a line', () => {
-  test('says who, as what, the shape, how much, at what cost and when', async () => {
+  test('says who, in which role, which route, how much, at what cost and when', async () => {
     const line = await lineFor("/beta/devices?$filter=contains(osVersion,'10')&$top=3", as('analyst'));
     expect(line).toMatchObject({
       dateKey: TODAY,
@@ -91,7 +91,7 @@ describe('a line', () => {
     expect(line.caller).toBe(status === 401 ? null : idOf('reader'));
   });
 
-  test('whoever only asks whether the feed is up leaves none', async () => {
+  test('a health check leaves none', async () => {
     const before = await lineFor('/v1.0', as('reader'));
     await feed.get('/-/live');
     await feed.get('/-/ready');
@@ -118,7 +118,7 @@ describe('a line', () => {
   });
 });
 
-test('what stands in a body is told by its shape, each once', async () => {
+test('requests in a body are recorded by their route, each route once', async () => {
   const key = { 'x-api-key': as('reader')['x-api-key'] ?? '' };
   const post = async (path: string, type: string, body: string): Promise<string> => {
     const response = await fetch(feed.base + path, {
@@ -161,7 +161,7 @@ describe('the collection reads', () => {
     expect((await feed.get('/v1.0/reads', as(role))).status).toBe(404);
   });
 
-  test('has each line once, however often a night is run; half a line is passed over', async () => {
+  test('has each line once, however often a day is run, and skips an incomplete line', async () => {
     const line = await lineFor('/beta/devices?$top=2', as('analyst'));
     const written = linesOf(TODAY).length;
     writeFileSync(auditPath(warehouse.data, TODAY), '{"requestId":"half\n{}\n', { flag: 'a' });

@@ -83,7 +83,7 @@ describe('a JSON batch', () => {
     expect(answers[1]).toMatchObject({ status: 200, body: deviceName });
   });
 
-  test('takes no address of another server, and none that leads nowhere', async () => {
+  test('accepts no address of another server, and none without a resource', async () => {
     const urls = [
       'http://elsewhere.example/beta/devices',
       '/nowhere',
@@ -97,7 +97,7 @@ describe('a JSON batch', () => {
     ).toEqual([404, 404, 404]);
   });
 
-  test('means the version beside it wherever a part does not name its own', async () => {
+  test('uses its own version for each part that does not name one', async () => {
     const long = '/ReportingService/DataWarehouseFEService';
     const beyond = { url: 'devices?$orderby=deviceKey&$top=1' };
     const answers = await batch(
@@ -109,7 +109,7 @@ describe('a JSON batch', () => {
     expect(await statuses([beyond], {}, '/v1.0/$batch')).toEqual([400]);
   });
 
-  test('says once for all what its parts may say for themselves', async () => {
+  test('has headers that apply to all parts that do not have their own', async () => {
     const answers = await batch(
       [{ url: 'devices' }, { url: 'devices', headers: { Prefer: 'maxpagesize=3' } }],
       { Prefer: 'odata.maxpagesize=2' },
@@ -118,7 +118,7 @@ describe('a JSON batch', () => {
     expect(answers[1]?.headers['preference-applied']).toBe('maxpagesize=3');
   });
 
-  test('lets each part ask for its own form, and whether anything changed', async () => {
+  test('lets each part ask for its own format, and for a 304', async () => {
     const [first] = await batch([{ ...GOOD, headers: { Accept: 'application/json;odata.metadata=none' } }]);
     expect(first?.body).not.toHaveProperty(['@odata.context']);
     const etag = first?.headers['etag'] ?? '';
@@ -128,13 +128,13 @@ describe('a JSON batch', () => {
     expect(again).not.toHaveProperty('body');
   });
 
-  test('tells of each part after one that failed that it was not tried', async () => {
+  test('marks each part after a failed one as not executed', async () => {
     const answers = await batch([GOOD, BAD, GOOD]);
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 424]);
     expect(answers[2]?.body.error).toMatchObject({ code: 'request.failed-dependency' });
   });
 
-  test('goes on after a failure if asked to, and says so', async () => {
+  test('continues after a failure if requested, and confirms the preference', async () => {
     expect(await statuses([BAD, GOOD], CONTINUE)).toEqual([400, 200]);
     const requests = [{ id: '1', method: 'GET', url: 'devices/$count' }];
     const { headers } = await post(JSON.stringify({ requests }), { ...JSON_TYPE, ...CONTINUE });
@@ -142,7 +142,7 @@ describe('a JSON batch', () => {
     expect(headers.get('odata-version')).toBe('4.0');
   });
 
-  test('leaves out what depends on a part that failed', async () => {
+  test('does not execute a part that depends on a failed one', async () => {
     const needy = { ...GOOD, dependsOn: ['1'] };
     expect(await statuses([BAD, needy, { ...GOOD, dependsOn: ['2'] }, GOOD], CONTINUE)).toEqual([
       400, 424, 424, 200,
@@ -151,7 +151,7 @@ describe('a JSON batch', () => {
     expect(await statuses([BAD, { url: '$1/deviceName' }], CONTINUE)).toEqual([400, 424]);
   });
 
-  test('answers a part on condition', async () => {
+  test('executes a part only if its condition holds', async () => {
     const answers = [
       { ...GOOD, if: '$1/$succeeded' },
       { ...GOOD, if: 'not $1/$succeeded' },
@@ -203,7 +203,7 @@ function multipart(...requests: readonly string[]): string {
 }
 
 describe('a multipart batch', () => {
-  test('is answered in its order, each part an HTTP message', async () => {
+  test('is answered in order, each part as an HTTP message', async () => {
     const requests = [
       'GET devices?$top=1&$select=deviceKey HTTP/1.1\r\nAccept: application/json;odata.metadata=none',
       `GET ${feed.base}/beta/devices/$count HTTP/1.1`,
@@ -222,7 +222,7 @@ describe('a multipart batch', () => {
     expect(JSON.parse(third?.[2] ?? '').error.code).toBe('request.no-such-entity');
   });
 
-  test('ends at the first failure unless told to go on', async () => {
+  test('ends at the first failure unless it asks to continue', async () => {
     const body = multipart('GET nothing HTTP/1.1', 'GET devices/$count HTTP/1.1');
     expect(cut(await post(body, MULTIPART))).toHaveLength(1);
     const whole = await post(body, { ...MULTIPART, Prefer: 'continue-on-error' });
@@ -247,7 +247,7 @@ describe('a multipart batch', () => {
   });
 });
 
-describe('a request that is no batch', () => {
+describe('a request that is not a batch', () => {
   const code = async (...sent: Parameters<typeof post>) => {
     const { status, text } = await post(...sent);
     return [status, JSON.parse(text).error.code];
@@ -290,15 +290,15 @@ describe('a request that is no batch', () => {
     expect([status, headers.allow]).toEqual([405, 'POST']);
   });
 
-  test('and posting elsewhere is refused as before', async () => {
+  test('and a POST elsewhere is refused as before', async () => {
     expect((await code('{}', JSON_TYPE, '/beta/devices'))[0]).toBe(405);
     expect((await code('{}', JSON_TYPE, '/beta/devices/$batch'))[0]).toBe(405);
     expect((await code('{}', JSON_TYPE, '/nowhere/$batch'))[0]).toBe(405);
   });
 });
 
-describe('limits of a batch', () => {
-  test('of its body hold without reading it to the end', async () => {
+describe('limits', () => {
+  test('on its body apply before the body is read to the end', async () => {
     const body = Buffer.alloc(LIMITS.batchBodyBytes + 1, ' ');
     const { status, text } = await post(body, JSON_TYPE);
     expect([status, JSON.parse(text).error.code]).toEqual([413, 'limit.body-too-large']);
@@ -325,7 +325,7 @@ describe('limits of a batch', () => {
     });
   }
 
-  test('of its parts', async () => {
+  test('on its number of parts', async () => {
     const requests = Array.from({ length: LIMITS.batchParts + 1 }, (_, index) => ({
       id: String(index),
       method: 'GET',
@@ -337,7 +337,7 @@ describe('limits of a batch', () => {
     expect(new Set(await statuses(most))).toEqual(new Set([200]));
   });
 
-  test('of all its answers: what does not fit is told so, and what is small still fits', async () => {
+  test('on all its answers: a part that does not fit is refused, and a small one still fits', async () => {
     const large = Array.from({ length: LIMITS.batchParts - 1 }, () => ({ url: '$metadata' }));
     const answers = await batch([...large, { url: 'devices/$count' }], CONTINUE);
     const told = answers.map(({ status }) => status);
@@ -349,7 +349,7 @@ describe('limits of a batch', () => {
   });
 });
 
-test('a client that leaves in the middle of a batch harms nobody', async () => {
+test('a client that disconnects in the middle of a batch affects nobody else', async () => {
   const requests = Array.from({ length: 100 }, (_, id) => ({
     id: String(id),
     method: 'GET',
@@ -368,7 +368,7 @@ test('a client that leaves in the middle of a batch harms nobody', async () => {
   expect(feed.observations.filter(({ kind }) => kind === 'request.defect')).toEqual([]);
 });
 
-test('a batch is told as one request with the rows of all its parts', async () => {
+test('a batch is observed as one request with the rows of all its parts', async () => {
   const before = feed.observations.length;
   await batch([{ url: 'devices?$top=2' }, { url: 'devices?$top=3' }]);
   const told = feed.observations.slice(before).find(({ kind }) => kind === 'request.answered');

@@ -1,4 +1,4 @@
-// Budgets over HTTP: what a caller is told of theirs, and how those who used theirs up are turned away, and nobody else.
+// Budgets over HTTP: a caller sees what is left, and only callers who have used theirs up are refused.
 import { request, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeKey } from '../../src/auth/api-key.ts';
@@ -43,7 +43,7 @@ const told = ({ status, headers }: TestResponse): readonly unknown[] => [
 ];
 
 describe('a caller', () => {
-  test('is told what they may use, and what is left of it', async () => {
+  test('gets its limits and what is left of them', async () => {
     const feed = await start({ budgetSeconds: 30, budgetMegabytes: 5, readsAtOnce: 7 });
     await feed.get('/beta/devices?$top=1', as('greedy'));
     const { headers } = await feed.get('/beta/devices?$top=1', as('greedy'));
@@ -56,7 +56,7 @@ describe('a caller', () => {
     );
   });
 
-  test('who has used up their bytes waits as long as they are told, and nobody else does', async () => {
+  test('who has used up its bytes has to wait as long as Retry-After says, and nobody else does', async () => {
     const feed = await start({ budgetMegabytes: 1 });
     const all = await feed.get('/beta/$metadata', as('greedy'));
     let got = all;
@@ -71,7 +71,7 @@ describe('a caller', () => {
     expect((await feed.get('/beta/devices?$top=1', as('greedy'))).status).toBe(200);
   });
 
-  test('pays for what threads did for them, and it is told who, as what and how much', async () => {
+  test('is charged for worker time, and the observation says who, in which role and how much', async () => {
     const feed = await start({});
     await feed.get('/beta/devices?$count=true&$top=3', as('polite'));
     expect(answered(feed).at(-1)).toMatchObject({
@@ -90,7 +90,7 @@ describe('a caller', () => {
     ]);
   });
 
-  test('who reads too many things at once is refused one more, until one is over', async () => {
+  test('who has too many reads at once is refused another, until one of them ends', async () => {
     const feed = await start({ readsAtOnce: 2 });
     const slow = [await open(feed), await open(feed)];
     expect(told(await feed.get('/v1.0/devices?$top=1', as('greedy')))).toEqual([429, true, '1']);
@@ -101,7 +101,7 @@ describe('a caller', () => {
     slow[1]?.destroy();
   });
 
-  test('whose batch costs more than is left gets refusals for the rest of its parts', async () => {
+  test('whose batch costs more than what is left gets refusals for the remaining parts', async () => {
     const feed = await start({ budgetSeconds: 1, workers: 1 });
     const requests = Array.from({ length: 100 }, (_, index) => ({
       id: String(index),
@@ -122,14 +122,14 @@ describe('a caller', () => {
   });
 });
 
-describe('someone without credentials', () => {
+describe('an anonymous caller', () => {
   test('has no budget on this machine', async () => {
     const feed = await start({ anonymous: 'loopback', budgetSeconds: 1, readsAtOnce: 1 });
     expect(told(await feed.get('/beta/$metadata'))).toEqual([200, false, null]);
     expect(answered(feed).at(-1)).toMatchObject({ caller: 'anonymous', role: 'analyst' });
   });
 
-  test('has one with their network, elsewhere', async () => {
+  test('shares one with its network, elsewhere', async () => {
     const feed = await start({ anonymous: 'allow', trustedProxies: ['loopback'], budgetMegabytes: 1 });
     const from = (address: string): Promise<TestResponse> =>
       feed.get('/beta/$metadata', { 'x-forwarded-for': address });
@@ -153,7 +153,7 @@ async function open({ base }: TestFeed): Promise<ClientRequest> {
   const asking = request(`${base}/beta/$batch`, { method: 'POST', headers });
   asking.on('error', () => undefined);
   asking.write('{');
-  // Until it has been let in.
+  // Until it has been accepted.
   await new Promise((resolve) => setTimeout(resolve, 200));
   return asking;
 }

@@ -14,7 +14,7 @@ interface Announced {
   readonly sets: readonly { readonly name: string; readonly set: CsdlMember; readonly type: CsdlMembers }[];
 }
 
-/** As a client reads it off the XML. */
+/** As a client reads it from the XML. */
 async function announced(version: string): Promise<Announced> {
   const { text } = await feed.get(`/${version}/$metadata`, { accept: 'application/xml' });
   const schema = xml2json(text)[MODEL.namespace] ?? {};
@@ -42,7 +42,7 @@ const namesOf = (type: CsdlMembers, kind: 'Property' | 'NavigationProperty'): re
     .filter(([name, member]) => !/[@$]/.test(name) && (member.$Kind ?? 'Property') === kind)
     .map(([name]) => name);
 
-/** Whether it was answered. A refusal is 400, or 501 with a word of what is offered; anything else is a fault. */
+/** Whether it was answered. A refusal is 400, or 501 with a hint at what is offered; anything else is a defect. */
 async function isAnswered(target: string): Promise<boolean> {
   const { status, json } = await feed.get(target);
   if (status === 200) return true;
@@ -71,7 +71,7 @@ describe.each(VERSIONS)('each collection of %s', (version) => {
     expect([target, await isAnswered(`/${version}/${target}`)]).toEqual([target, isAnnounced]);
   };
 
-  test('filters by the properties that it says, and by no other', () =>
+  test('filters by the properties that it announces, and by no others', () =>
     each(async ({ name, set, type }) => {
       const { Filterable, NonFilterableProperties = [] } = restriction(set, 'Filter');
       const isOpen = (property: string): boolean =>
@@ -86,7 +86,7 @@ describe.each(VERSIONS)('each collection of %s', (version) => {
       for (const each of no) await expectAnswered(`${name}?$top=1&$filter=${comparison(each)}`, false);
     }));
 
-  test('sorts where it says so', () =>
+  test('sorts where it announces that', () =>
     each(async ({ name, set, type }) => {
       const terms = namesOf(type, 'Property').map((property) => `${property} desc`);
       await expectAnswered(
@@ -95,7 +95,7 @@ describe.each(VERSIONS)('each collection of %s', (version) => {
       );
     }));
 
-  test('counts, cuts and skips where it says so', () =>
+  test('supports $count, $top and $skip where it announces them', () =>
     each(async ({ name, set }) => {
       const countable = restriction(set, 'Count')['Countable'] === true;
       await expectAnswered(`${name}/$count`, countable);
@@ -104,7 +104,7 @@ describe.each(VERSIONS)('each collection of %s', (version) => {
       await expectAnswered(`${name}?$top=1&$skip=1`, capability(set, 'SkipSupported') === true);
     }));
 
-  test('expands the navigations that it says, and no other', () =>
+  test('expands the navigations that it announces, and no others', () =>
     each(async ({ name, set, type }) => {
       const { Expandable, NonExpandableProperties = [] } = restriction(set, 'Expand');
       const isOpen = (way: string): boolean =>
@@ -117,12 +117,12 @@ describe.each(VERSIONS)('each collection of %s', (version) => {
       for (const each of no) await expectAnswered(`${name}?$top=1&$expand=${each}`, false);
     }));
 
-  test('is searched where it says so', () =>
+  test('is searched where it announces that', () =>
     each(async ({ name, set }) =>
       expectAnswered(`${name}?$top=1&$search=windows`, restriction(set, 'Search')['Searchable'] !== false),
     ));
 
-  test('tells what changed where it says so, and of which filters', () =>
+  test('tracks changes where it announces that, with the filters that it announces', () =>
     each(async ({ name, set }) => {
       const { Supported, FilterableProperties = [] } = capability(set, 'ChangeTracking') as Terms;
       const filter = (FilterableProperties as string[]).map((property) => `${property} ne null`).join(' or ');
@@ -132,7 +132,7 @@ describe.each(VERSIONS)('each collection of %s', (version) => {
       expect([target, status, isMet]).toEqual([target, 200, Supported]);
     }));
 
-  test('is written to by nobody, as it says', () =>
+  test('cannot be written to, as it announces', () =>
     each(async ({ name, set }) => {
       for (const [method, term, property] of WRITING) {
         expect(restriction(set, term)[property]).toBe(false);
@@ -198,16 +198,19 @@ test.each(VERSIONS)(
   },
 );
 
-test.each(VERSIONS)('%s aggregates if it says so, by every transformation that it names', async (version) => {
-  const { container } = await announced(version);
-  const said = (container as Terms)['@Org.OData.Aggregation.V1.ApplySupported'] as Terms | undefined;
-  const names = (said?.['Transformations'] ?? []) as readonly string[];
-  for (const [name, steps] of Object.entries(TRANSFORMATIONS)) {
-    const isAnnounced = said !== undefined && (names.length === 0 || names.includes(name));
-    expect([name, await isAnswered(`/${version}/devices?$apply=${steps}`)]).toEqual([name, isAnnounced]);
-  }
-  expect(names.filter((name) => !(name in TRANSFORMATIONS))).toEqual([]);
-});
+test.each(VERSIONS)(
+  '%s aggregates if it announces that, by every transformation that it names',
+  async (version) => {
+    const { container } = await announced(version);
+    const said = (container as Terms)['@Org.OData.Aggregation.V1.ApplySupported'] as Terms | undefined;
+    const names = (said?.['Transformations'] ?? []) as readonly string[];
+    for (const [name, steps] of Object.entries(TRANSFORMATIONS)) {
+      const isAnnounced = said !== undefined && (names.length === 0 || names.includes(name));
+      expect([name, await isAnswered(`/${version}/devices?$apply=${steps}`)]).toEqual([name, isAnnounced]);
+    }
+    expect(names.filter((name) => !(name in TRANSFORMATIONS))).toEqual([]);
+  },
+);
 
 const TRANSFORMATIONS: Readonly<Record<string, string>> = {
   aggregate: 'aggregate($count as n)',
@@ -234,7 +237,7 @@ const TRANSFORMATIONS: Readonly<Record<string, string>> = {
   ancestors: 'ancestors($root/devices,H,deviceKey)',
 };
 
-test('$expand nests as deep as beta says, and no deeper', async () => {
+test('$expand nests as deep as beta announces, and no deeper', async () => {
   const { sets } = await announced('beta');
   const fromDevices = (levels: number): string =>
     `deviceType(${levels > 1 ? `$expand=${fromTypes(levels - 1)}` : '$select=*'})`;

@@ -1,4 +1,4 @@
-// Changes: a client that reads once and then only what changed has what a client has that reads all.
+// Changes: a client that reads once and then only changes has the same rows as one that reads everything.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { startTestFeed, type TestResponse, type TestFeed } from './test-feed.ts'
 type Row = Readonly<Record<string, unknown>>;
 
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-changes-'));
-// Over a month's end, where spans are cut, and a night that never was.
+// Across a month end, where intervals end, and a missed day.
 const [FIRST, ...LATER] = [20261030, 20261031, 20261102, 20261103] as const;
 let tonight: number = FIRST;
 let keepGenerations = 5;
@@ -87,7 +87,7 @@ async function walk(path: string, prefer = ''): Promise<Walked> {
   };
 }
 
-/** What a client keeps: rows by their key. */
+/** The rows that a client keeps, by key. */
 function keep(collection: string, kept: Map<string, Row>, rows: readonly Row[]): void {
   const { key } = MODEL.entities.get(collection)!;
   for (const row of rows) {
@@ -117,7 +117,7 @@ const READS: readonly (readonly [collection: string, options: string])[] = [
 ];
 
 describe('changes', () => {
-  test('kept with what was read before are the whole collection, night after night', async () => {
+  test('applied to the rows read before give the whole collection, day after day', async () => {
     const copies = await Promise.all(
       READS.map(async ([collection, options]) => {
         const copy = new Map<string, Row>();
@@ -151,7 +151,7 @@ describe('changes', () => {
     expect(told).toBeLessThan(all / 2);
   });
 
-  test('are of two snapshots and no third, however many pages they have', async () => {
+  test('are between two generations and no third, however many pages they have', async () => {
     const { deltaLink } = await walk('/beta/devicePropertyHistories?$select=osVersion', 'track-changes');
     await liveOn(20261104);
     const whole = await walk(deltaLink!);
@@ -164,7 +164,7 @@ describe('changes', () => {
     expect(since.rows.every((row) => String(row['@id']).includes('dateKey=20261105'))).toBe(true);
   });
 
-  test('that are none are an empty page with the next link, and 304 for who has seen it', async () => {
+  test('that are none are an empty page with a delta link, and 304 for a client that has it', async () => {
     const { deltaLink } = await walk('/beta/devices?$select=deviceName', 'odata.track-changes');
     const got = await feed.get(deltaLink!);
     expect(got.json).toEqual({
@@ -178,7 +178,7 @@ describe('changes', () => {
     expect((await feed.get(deltaLink!, older)).status).toBe(200);
   });
 
-  test('tell of every night that a rollback takes back, also when others have followed', async () => {
+  test('include every run that a rollback reverts, also when other runs have followed', async () => {
     const target = '/beta/devicePropertyHistories?$select=dateKey,deviceKey,osVersion';
     const copy = new Map<string, Row>();
     const read = await walk(target, 'track-changes');
@@ -199,7 +199,7 @@ describe('changes', () => {
     expect([...copy].toSorted()).toEqual([...whole].toSorted());
   });
 
-  test('from now on need no reading', async () => {
+  test('from now on need no first read', async () => {
     const { json } = await feed.get(
       '/beta/devicePropertyHistories?$filter=osVersion ne null&$deltatoken=latest',
     );
@@ -210,8 +210,8 @@ describe('changes', () => {
   });
 });
 
-describe('the wish to follow changes', () => {
-  test.each(['track-changes', 'odata.track-changes'])('as %s is met and told', async (prefer) => {
+describe('the preference to track changes', () => {
+  test.each(['track-changes', 'odata.track-changes'])('as %s is applied and confirmed', async (prefer) => {
     const { headers, json } = await feed.get('/beta/users', { prefer });
     expect(headers.get('preference-applied')).toBe(prefer);
     expect(json['@odata.deltaLink']).toMatch(/\/beta\/users\?\$deltatoken=[\w-]+$/);
@@ -234,15 +234,15 @@ describe('the wish to follow changes', () => {
     expect(text).not.toContain('deltaLink');
   });
 
-  test('goes on over pages that do not repeat it', async () => {
+  test('continues over pages that do not repeat it', async () => {
     const first = await feed.get('/beta/devices', { prefer: 'track-changes,maxpagesize=10' });
     expect(first.json['@odata.deltaLink']).toBeUndefined();
     expect((await walk(inside(first.json['@odata.nextLink']))).deltaLink).toBeDefined();
   });
 });
 
-describe('a row that is gone', () => {
-  // Devices synchronise every few hours: each night some leave such a filter.
+describe('a removed row', () => {
+  // Devices synchronise every few hours: every day some leave such a filter.
   const OLD = '/beta/devices?$filter=lastSyncDateTime lt 2026-11-07T06:00:00Z&$select=deviceName';
   let link: string;
   beforeAll(async () => {
@@ -252,7 +252,7 @@ describe('a row that is gone', () => {
   const goneOf = (got: TestResponse, word: string): Row =>
     (got.json.value as Row[]).find((row) => word in row)!;
 
-  test('is @removed with its address and key, in the words of 4.01', async () => {
+  test('is @removed with its address and key, in the format of 4.01', async () => {
     const got = await feed.get(link, { 'odata-maxversion': '4.01' });
     expect(got.headers.get('odata-version')).toBe('4.01');
     const gone = goneOf(got, '@removed');
@@ -264,7 +264,7 @@ describe('a row that is gone', () => {
     expect((await feed.get(link)).headers.get('odata-version')).toBe('4.01');
   });
 
-  test('has a context of its own for who wants 4.0', async () => {
+  test('has a context of its own for clients of 4.0', async () => {
     const got = await feed.get(link, { 'odata-maxversion': '4.0' });
     expect(got.headers.get('odata-version')).toBe('4.0');
     expect(goneOf(got, 'reason')).toEqual({
@@ -274,7 +274,7 @@ describe('a row that is gone', () => {
     });
   });
 
-  test('is told at every level of metadata', async () => {
+  test('is reported at every level of metadata', async () => {
     for (const level of ['none', 'full']) {
       const got = await feed.get(link, { accept: `application/json;odata.metadata=${level}` });
       expect(goneOf(got, '@removed')['@removed']).toEqual({ reason: 'changed' });
@@ -292,7 +292,7 @@ describe('a delta link', () => {
     expect([status, json.error.code]).toEqual([400, 'request.bad-deltatoken']);
   });
 
-  test('whose options cannot be followed is refused', async () => {
+  test('whose options do not allow change tracking is refused', async () => {
     const { status, json } = await feed.get('/beta/users?$top=3&$deltatoken=latest');
     expect([status, json.error.code]).toEqual([501, 'request.not-offered']);
     expect(json.error.message).toContain('beside $top');
@@ -305,7 +305,7 @@ describe('a delta link', () => {
     expect(await codeOf('/beta/?$deltatoken=latest')).toBe('request.malformed-option');
   });
 
-  test('whose snapshot is gone is 410 and says where to begin again', async () => {
+  test('whose generation is gone is 410 and says where to start again', async () => {
     const { deltaLink } = await walk('/beta/users?$select=userKey', 'track-changes');
     keepGenerations = 2;
     for (const night of [20261109, 20261110]) await liveOn(night);

@@ -1,4 +1,4 @@
-// Connections: who comes too slowly, over TLS, or from a page of someone else.
+// Connections: slow clients, TLS, and pages of other origins.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts'
 
 const TIMEOUTS = { headers: 300, request: 600, idle: 5000, checkInterval: 50, certificateInterval: 50 };
 
-describe('a client that comes too slowly', () => {
+describe('a client that sends too slowly', () => {
   let server: RunningServer;
   beforeAll(async () => {
     const app = express();
@@ -28,7 +28,7 @@ describe('a client that comes too slowly', () => {
   });
   afterAll(() => server.stop(0));
 
-  /** What comes back to one who sends a byte now and then, until the server ends it. */
+  /** The answer to a client that sends a byte now and then, until the server closes the connection. */
   async function drip(begin: string, each: string): Promise<string> {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     const heard: Buffer[] = [];
@@ -91,7 +91,7 @@ describe('over TLS', () => {
     return observations.map((each) => each.kind === 'server.certificate' && each.problem);
   };
 
-  test('a new certificate is shown without a restart, and a broken one is not', async () => {
+  test('a new certificate is used without a restart, and a broken one is not', async () => {
     install('first');
     const files = { tlsCert: join(folder, 'tls.cert'), tlsKey: join(folder, 'tls.key') };
     const where = { host: '127.0.0.1', port: 0, ...files };
@@ -127,7 +127,7 @@ describe('a page of another origin', () => {
   const open = async (...corsOrigins: string[]): Promise<TestFeed> =>
     (feed = await startTestFeed({ data: warehouse.data, corsOrigins }));
 
-  test('is let in when it is named, before it has shown credentials', async () => {
+  test('is allowed when it is configured, before it sends credentials', async () => {
     await open(TOOL);
     const preflight = await feed.get('/beta/devices', { origin: TOOL, ...ASKS_FIRST }, 'OPTIONS');
     expect([preflight.status, preflight.text]).toEqual([204, '']);
@@ -150,12 +150,12 @@ describe('a page of another origin', () => {
         null,
         null,
       ]);
-      // A cache must not hand one origin's answer to the other.
+      // A cache must not give one origin's answer to another.
       expect(headers.get('vary')).toMatch(/\bOrigin\b/);
     },
   );
 
-  test('is not by default', async () => {
+  test('is not allowed by default', async () => {
     await open();
     expect((await feed.get('/beta/devices', { origin: TOOL, ...ASKS_FIRST }, 'OPTIONS')).status).toBe(405);
     const { headers } = await feed.get('/v1.0/devices?$top=1', { origin: TOOL });
@@ -172,7 +172,7 @@ describe('a page of another origin', () => {
   );
 });
 
-test('whoever came over TLS is told to do so for a year, also behind a proxy that is trusted', async () => {
+test('a client that uses TLS gets Strict-Transport-Security for a year, also behind a trusted proxy', async () => {
   const warehouse = await makeTestWarehouse();
   const feed = await startTestFeed({
     data: warehouse.data,

@@ -1,4 +1,4 @@
-// What leads to the days of one thing is searched for, however many other things have days.
+// The daily rows of one thing are found by an index, however many other things have rows.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => warehouse.remove());
 
-/** What SQLite does with spans, `s` in every view of days, in all statements of a request. */
+/** The query plan steps on intervals, `s` in every daily view, for all statements of a request. */
 async function stepsOnSpans(address: string): Promise<readonly string[]> {
   const engine = openExplainingEngine(warehouse.data);
   const settings = readSettings([], {});
@@ -64,7 +64,7 @@ describe('the days of one thing are found by its key', () => {
   });
 });
 
-describe('the days of one state are walked in their order, and not sorted', () => {
+describe('the days of one state are read in index order, and not sorted', () => {
   test.each([
     '/beta/ownerTypes(1)/devicePropertyHistories',
     '/beta/encryptionStates(3)/deviceEncryptionStates',

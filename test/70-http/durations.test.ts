@@ -1,4 +1,4 @@
-// Durations in answers: written as the standard wants them, sorted and paged by, and told what they are.
+// Durations in answers: in the format of the standard, sorted and paged by, and with their type.
 import { expect, test } from '@jest/globals';
 import { parseDuration } from '../../src/base/instant.ts';
 import type { TestFeed } from './test-feed.ts';
@@ -30,12 +30,12 @@ test('the time between two instants is a column that sorts and continues from pa
   expect(ages).toEqual(ages.toSorted((one, other) => Number(other - one)));
 });
 
-test('each row tells that it is one, since $metadata does not', async () => {
+test('each row says its type, since $metadata does not', async () => {
   const { json } = await feed.get(`/beta/devices?${AGE}&$top=1`);
   expect(json.value[0]).toMatchObject({ 'age@odata.type': '#Duration', age: expect.stringMatching(/^-?P/) });
 });
 
-test('groups have a longest and a shortest one, and an average in seconds', async () => {
+test('groups have a maximum and a minimum, and an average in seconds', async () => {
   const steps = [
     'compute(2026-11-20T00:00:00Z sub lastSyncDateTime as age)',
     'aggregate(age with max as longest,age with min as shortest,totalseconds(age) with average as seconds)',

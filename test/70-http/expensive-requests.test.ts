@@ -1,4 +1,4 @@
-// Requests made to hurt: each is answered or refused, and another client’s next request is as quick as ever.
+// Requests made to be expensive: each is answered or refused, and the next request of another client is as fast as ever.
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -14,7 +14,7 @@ let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;
 beforeAll(async () => {
   warehouse = await makeTestWarehouse();
-  // One thread, so that whoever keeps it is found out.
+  // One worker, so that a request that occupies it shows.
   feed = await startTestFeed({ data: warehouse.data, workers: 1 });
 });
 afterAll(async () => {
@@ -31,7 +31,7 @@ afterEach(async () => {
   expect(feed.observations.filter(({ kind }) => faults.includes(kind))).toEqual([]);
 });
 
-/** Status and error code, or 'left' when the client did not wait longer. */
+/** Status and error code, or 'left' when the client gave up. */
 function knock(target: string, patienceMs = ANSWERED_MS): Promise<readonly [number | 'left', string?]> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(patienceMs);
@@ -54,7 +54,7 @@ function knock(target: string, patienceMs = ANSWERED_MS): Promise<readonly [numb
   });
 }
 
-/** Bytes as they are, on a connection of their own; the status line of what comes back. */
+/** Sends raw bytes on a connection of their own and returns the status line. */
 function throwBytes(bytes: Uint8Array): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(feed.base);
@@ -80,7 +80,7 @@ const REFUSALS = [
   [501, 'request.not-offered'],
 ];
 
-// The names of the families are those of their first victim; with columns of ours they reach SQL.
+// The families are named after the parser in which they were found; with columns of ours they reach SQL.
 const OURS: Readonly<Record<string, string>> = {
   a: 'deviceKey',
   x: 'isDeleted',
@@ -105,7 +105,7 @@ describe('a bomb in $filter and $orderby is answered or refused', () => {
   });
 });
 
-// Small texts that stand for much: what doubles at each step, what nests, and what is long.
+// Small texts that mean a lot of work: some double at each step, some nest, some are long.
 const times = (n: number, text: string): string => Array.from({ length: n }, () => text).join('/');
 const inside = (n: number, open: string, core: string): string => open.repeat(n) + core + ')'.repeat(n);
 const listed = (n: number, each: (index: number) => string, sign = ','): string =>
@@ -145,7 +145,7 @@ describe('a bomb in another option is answered or refused', () => {
   });
 });
 
-test('a long filter of many kinds of terms gives the right rows', async () => {
+test('a long filter with many kinds of terms gives the right rows', async () => {
   const terms = Array.from({ length: 250 }, (_, index) => `deviceKey eq ${index + 1} and isDeleted ne null`);
   const { status, json } = await feed.get(`/beta/devices?$filter=${terms.join(' or ')}`);
   expect([status, json.value.length]).toEqual([200, feed.count('devices')]);
@@ -160,7 +160,7 @@ test('aliases that multiply each other are refused', async () => {
   expect(await knock(target)).toEqual([400, 'limit.too-complex']);
 });
 
-describe('what would run for hours stops when its client leaves', () => {
+describe('a query that would run for hours stops when its client disconnects', () => {
   const crossed = (levels: number): string => {
     const each = (level: number): string =>
       level === levels
@@ -190,7 +190,7 @@ describe('what would run for hours stops when its client leaves', () => {
   });
 });
 
-describe('addresses that are no addresses', () => {
+describe('invalid addresses', () => {
   test.each([
     ['a percent sign alone', '/beta/devices?$filter=%', 400],
     ['no digits after the percent sign', '/beta/devices?$filter=%zz', 400],
@@ -229,7 +229,7 @@ describe('addresses that are no addresses', () => {
     );
   });
 
-  test('sixteen kilobytes of letters and signs, well encoded', async () => {
+  test('sixteen kilobytes of letters and signs, correctly encoded', async () => {
     const anything = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 5000, size: 'max' });
     const option = fc.constantFrom(
       '$filter',

@@ -1,4 +1,4 @@
-// The start-up rule: nobody gets in by accident, and no credential crosses a network in the clear.
+// The start-up rule: no anonymous access by accident, and no credential over a network without TLS.
 import { describe, expect, test } from '@jest/globals';
 import { allowsAnonymous, refuseExposure, type Exposure } from '../../src/auth/exposure.ts';
 
@@ -32,12 +32,12 @@ describe('a feed without keys and sign-in', () => {
     },
   );
 
-  test('starts anywhere when it is said in so many words', () => {
+  test('starts anywhere with --anonymous allow', () => {
     expect(() => refuseExposure({ ...HERE, host: '0.0.0.0', anonymous: 'allow' }, OPEN)).not.toThrow();
     expect(allowsAnonymous({ ...HERE, host: '0.0.0.0', anonymous: 'allow' })).toBe(true);
   });
 
-  test('lets nobody in when it is told to', () => {
+  test('allows nobody with --anonymous never', () => {
     expect(allowsAnonymous({ ...HERE, anonymous: 'never' })).toBe(false);
   });
 });

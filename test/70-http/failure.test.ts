@@ -34,14 +34,14 @@ describe('a failure', () => {
     });
   });
 
-  test('that nobody expected tells nothing of its insides', () => {
+  test('that was not expected reveals no internals', () => {
     const answer = answerFailure(asFeedError(new Error('SQLITE_CORRUPT in /var/lib/secret')));
     expect(answer.status).toBe(500);
     expect(Buffer.from(answer.body).toString()).not.toContain('secret');
     expect(answer.code).toBe('defect.internal');
   });
 
-  test('of the method names those that are allowed', () => {
+  test('of the method names the allowed methods', () => {
     expect(answerFailure(new FeedError('request.method-not-allowed', 'No.')).headers['Allow']).toBe(
       'GET, HEAD',
     );

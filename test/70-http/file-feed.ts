@@ -1,4 +1,4 @@
-// A feed over a warehouse of its own, for the tests of one file: there before the first of them, gone after the last.
+// A feed over its own warehouse for the tests of one file: started before the first test, closed after the last.
 import { afterAll, beforeAll } from '@jest/globals';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
 
@@ -7,7 +7,7 @@ export interface FileFeed extends TestFeed {
   readonly data: string;
 }
 
-/** To be called where the tests of the file are told, outside of any. */
+/** To be called at the top level of a test file. */
 export function fileFeed(): FileFeed {
   let running: FileFeed | null = null;
   let removeData = (): void => undefined;

@@ -1,9 +1,9 @@
-// What a client does that wants every row: it follows the links inside rows, too.
+// A client that wants every row also follows the links inside rows.
 import type { TestFeed } from './test-feed.ts';
 
 const LINK = '@odata.nextLink';
 
-/** The value with the rows behind its links in their places, and no link left but its own. */
+/** The value with all rows behind the links inside it, and no link left but its own. */
 export async function followNested(
   feed: Pick<TestFeed, 'base' | 'get'>,
   value: unknown,

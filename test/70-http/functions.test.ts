@@ -13,7 +13,7 @@ interface Row {
   readonly endDateExclusiveUTC: string;
 }
 
-// Nights of 17 to 20 November 2026.
+// Days from 17 to 20 November 2026.
 const feed = fileFeed();
 
 const rowsOf = async (path: string): Promise<readonly Row[]> => {
@@ -54,7 +54,7 @@ describe('asOf', () => {
     },
   );
 
-  test('goes with filter, select, order, paging and count', async () => {
+  test('combines with filter, select, order, paging and count', async () => {
     const path = '/beta/devicePropertyHistories/asOf(dateKey=20261119)';
     const options = '?$filter=deviceKey gt 10&$orderby=deviceName desc&$select=deviceKey,dateKey&$count=true';
     const whole = (await feed.get(path + options)).json;
@@ -69,7 +69,7 @@ describe('asOf', () => {
 });
 
 describe('history', () => {
-  test('of a device answers its nights in the range, both ends included', async () => {
+  test('of a device has its days in the range, both ends included', async () => {
     const own = (await rowsOf('devicePropertyHistories')).filter(({ deviceKey }) => deviceKey === 7);
     expect(own.length).toBeGreaterThan(2);
     const rows = await rowsOf('devices(7)/history(from=20261118,to=20261119)');
@@ -78,7 +78,7 @@ describe('history', () => {
     expect(await rowsOf('devices(7)/history(from=20250101,to=20250101)')).toEqual([]);
   });
 
-  test('of a user answers the states that held on a day of the range', async () => {
+  test('of a user has the states that were valid on a day of the range', async () => {
     for (const { userKey } of await rowsOf('users?$filter=userKey gt 0')) {
       const own = await rowsOf(`users(${userKey})/userHistories`);
       const rows = await rowsOf(`users(${userKey})/history(from=20261118,to=20261119)`);
@@ -89,7 +89,7 @@ describe('history', () => {
     }
   });
 
-  test('of what does not exist is 404, and on v1.0 a sentence', async () => {
+  test('of a row that does not exist is 404, and on v1.0 it says that beta has it', async () => {
     const call = 'history(from=20261118,to=20261119)';
     expect((await feed.get(`/beta/devices(123456)/${call}`)).status).toBe(404);
     const { status, json } = await feed.get(`/v1.0/devices(7)/${call}`);

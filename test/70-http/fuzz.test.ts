@@ -18,20 +18,20 @@ afterAll(async () => {
   warehouse.remove();
 });
 
-test('random requests find no fault of the server, nobody else’s values and no way in', async () => {
+test('random requests find no defect, no values of others and no unauthorized access', async () => {
   const { faults, statuses } = await fuzz(
     { base: feed.base, ...planted },
     { requests: 400, seed: 7, atOnce: 4 },
   );
   expect(faults).toEqual([]);
   expect(planted.personal.length).toBeGreaterThan(100);
-  // It does not only knock at walls.
+  // Not only refusals.
   for (const status of [200, 400, 401, 404, 405]) expect(statuses.get(status)).toBeGreaterThan(2);
   const alarms = ['engine.worker-replaced', 'request.defect'];
   expect(feed.observations.filter(({ kind }) => alarms.includes(kind))).toEqual([]);
 });
 
-test('a value that it looks out for is found in whatever answer holds it', async () => {
+test('a secret value is detected in any answer that holds it', async () => {
   const { faults } = await fuzz(
     { base: feed.base, keys: planted.keys, personal: ['/$metadata#'] },
     { requests: 200, seed: 7, atOnce: 4 },

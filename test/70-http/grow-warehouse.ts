@@ -1,10 +1,10 @@
-// A small demo warehouse, made as every warehouse is: nights harvested over HTTP from the Graph emulator.
+// A small demo warehouse, made by real runs that harvest the Graph emulator over HTTP.
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 
-/** Nights of a tenant of so many devices, the last of them on `today`. */
+/** Runs of a tenant with so many devices; the last run is on `today`. */
 export async function growWarehouse(
   data: string,
   { devices, nights, today }: { readonly devices: number; readonly nights: number; readonly today: DateKey },

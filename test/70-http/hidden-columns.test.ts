@@ -1,4 +1,4 @@
-// A column that a role does not see is not there: no part of a request can name it, be answered by it, or learn that it exists.
+// A column that a role does not see does not exist for it: no part of a request can name it, use it, or learn that it exists.
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -12,10 +12,10 @@ import { makeTestWarehouse, startTestFeed, TODAY, type TestFeed } from './test-f
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
 let feed: TestFeed;
-/** Of an analyst: what others are not to see. */
+/** As an analyst sees it: the values that others must not see. */
 let secret: Readonly<Record<'serialNumber' | 'deviceName' | 'userPrincipalName', string>>;
 
-// Names of devices are seen, their serial numbers are not; and whose they are, though not what people are called.
+// It sees the names of devices but not their serial numbers, and the ids of owners but not their names.
 const HELPDESK = { name: 'helpdesk', collections: ['device*', 'users'], personal: ['deviceName', 'id'] };
 const keys = ['helpdesk', 'reader', 'analyst'].map((role) =>
   makeKey({ label: role, role, createdAt: midnightOf(TODAY), expiresAt: null }),
@@ -50,14 +50,14 @@ const HIDDEN = 'serialNumber';
 // Of the same length, so that positions in messages agree.
 const MADE_UP = 'zqxzqxzqxzqx';
 
-/** The same request with a hidden and with a made-up name is answered alike, but for the name and for what it resembles. */
+/** The same request with a hidden and with a made-up name gets the same answer, except for the name and its suggestion. */
 function expectAlike(hidden: string, madeUp: string): void {
   const plain = (text: string): string =>
     text.replaceAll(HIDDEN, MADE_UP).replaceAll(/Did you mean [^?]*\?|(?:It|There) (?:has|is) [^"]*/g, '');
   expect(plain(hidden)).toBe(plain(madeUp));
 }
 
-/** Ways in which no column can be asked for. */
+/** Positions in which no column can be named. */
 const FOR_NOBODY = [
   "/v1.0/devices?$filter=H eq 'x'",
   "/beta/devices(H='x')",
@@ -125,7 +125,7 @@ describe('cannot be named', () => {
     expect(hidden.status).toBeLessThan(500);
     expect(hidden.status).toBe(madeUp.status);
     expectAlike(hidden.text, madeUp.text);
-    // Whoever sees the column is answered: the table asks what can be asked.
+    // A role that sees the column gets an answer: the table has valid requests.
     const seen = await feed.get(path.replaceAll(/\bH\b/g, HIDDEN), as('analyst'));
     expect(seen.status < 400).toBe(!FOR_NOBODY.includes(path));
   });
@@ -147,7 +147,7 @@ describe('cannot be named', () => {
     }
   });
 
-  test('by a name that is nearly right: no hint leads to it', async () => {
+  test('by a name that is nearly right: no hint reveals it', async () => {
     for (const path of ['?$select=H', '?$filter=H eq 1', '?$orderby=H', '?$apply=groupby((H))', '(1)/H']) {
       for (const near of ['serialNumbr', 'SerialNumber', 'serialnumber', 'serial_Number']) {
         const { text, status } = await feed.get(`/beta/devices${path.replaceAll('H', near)}`, as('helpdesk'));
@@ -157,7 +157,7 @@ describe('cannot be named', () => {
     }
   });
 
-  test('nor a hidden collection: it is like one that is not there', async () => {
+  test('nor a hidden collection: it is like one that does not exist', async () => {
     for (const path of ['/beta/H', '/v1.0/H', '/beta/H(1)', '/beta/H/$count', '/beta/H/$ref']) {
       const ask = async (name: string) => feed.get(path.replaceAll('H', name), as('helpdesk'));
       const [hidden, madeUp] = [await ask('appRevisions'), await ask(MADE_UP)];
@@ -168,8 +168,8 @@ describe('cannot be named', () => {
   });
 });
 
-describe('is not answered by', () => {
-  test('a search, wherever it stands', async () => {
+describe('is not used by', () => {
+  test('a search, in whatever position', async () => {
     const word = encodeURIComponent(`"${secret.serialNumber}"`);
     const found = async (path: string, role: string): Promise<string> =>
       (await feed.get(path.replaceAll('W', word), as(role))).text;
@@ -188,7 +188,7 @@ describe('is not answered by', () => {
     expect(Number(await found('/beta/devices/$count?$search=NOT W', 'helpdesk'))).toBe(all);
   });
 
-  test('a search for someone, in any collection that a reader sees', async () => {
+  test('a search for a person, in any collection that a reader sees', async () => {
     const words = [secret.serialNumber, secret.deviceName, secret.userPrincipalName].map((each) =>
       encodeURIComponent(`"${each}"`),
     );
@@ -202,7 +202,7 @@ describe('is not answered by', () => {
   });
 });
 
-test('what is seen of a kind is seen, filtered and searched', async () => {
+test('a kind of personal data that the role sees is shown, filtered and searched', async () => {
   const { json } = await feed.get(
     `/beta/devices?$filter=deviceName eq '${secret.deviceName}'`,
     as('helpdesk'),
@@ -241,17 +241,17 @@ test('no answer names a hidden column or holds a hidden value: rows, expanded ro
   }
 });
 
-describe('what somebody who sees more was given', () => {
+describe('links of a caller who sees more', () => {
   const here = (link: string): string => link.replace(feed.base, '');
 
-  test('a chain of pages in a hidden order goes no further', async () => {
+  test('a next link with a hidden order does not work', async () => {
     const { json } = await feed.get(`/beta/devices?$orderby=${HIDDEN}`, {
       ...as('analyst'),
       prefer: 'maxpagesize=2',
     });
     const link = here(json['@odata.nextLink']);
     expect((await feed.get(link, as('helpdesk'))).status).toBe(400);
-    // Its token does not fit another query, either.
+    // Its token does not work for another query either.
     const token = /\$skiptoken=[^&]+/.exec(link)?.[0] ?? '';
     for (const query of [token, `$orderby=deviceName&${token}`]) {
       const { status, json: refused } = await feed.get(`/beta/devices?${query}`, as('helpdesk'));
@@ -259,7 +259,7 @@ describe('what somebody who sees more was given', () => {
     }
   });
 
-  test('a chain of pages in an order that both see goes on without hidden columns', async () => {
+  test('a next link with an order that both see continues without hidden columns', async () => {
     const { json } = await feed.get('/beta/devices?$orderby=deviceName', {
       ...as('analyst'),
       prefer: 'maxpagesize=2',
@@ -269,7 +269,7 @@ describe('what somebody who sees more was given', () => {
     expect(next.text).not.toContain(HIDDEN);
   });
 
-  test('a link to what changed shows no hidden column', async () => {
+  test('a delta link shows no hidden column', async () => {
     const track = { prefer: 'odata.track-changes' };
     for (const query of ['', `?$select=${HIDDEN}`, `?$filter=${HIDDEN} ne null`]) {
       const { json } = await feed.get(`/beta/devices${query}`, { ...as('analyst'), ...track });
@@ -281,7 +281,7 @@ describe('what somebody who sees more was given', () => {
     }
   });
 
-  test('a tag does not say that nothing changed', async () => {
+  test('an ETag does not match', async () => {
     const { headers } = await feed.get('/beta/devices?$select=deviceKey', as('analyst'));
     const tag = headers.get('etag') ?? '';
     const { status } = await feed.get('/beta/devices?$select=deviceKey', {

@@ -1,4 +1,4 @@
-// The table of limits: each is met by a request, and refused in the words of the table.
+// The table of limits: a request exceeds each, and is refused in the words of the table.
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ interface Told {
   readonly error: { readonly code: string; readonly message: string };
 }
 
-/** A request that goes beyond a limit; or the test that does where no request of a small warehouse can. */
+/** A request that exceeds a limit, or the test that shows it where no request of a small warehouse can. */
 type Reach = { readonly told: () => Promise<Told> } | { readonly shownBy: string };
 
 const get = (path: string): Reach => ({
@@ -73,13 +73,13 @@ const REACHES: Readonly<Record<LimitName, Reach>> = {
     shownBy: '40-sql/expand › %s links to the rest where there are more than %d, and says what it was asked',
   },
   expandedInAll: {
-    shownBy: '70-http/nested-pages › has smaller pages inside, and never more at once than the limit',
+    shownBy: '70-http/nested-pages › has smaller pages inside, and never more rows at once than the limit',
   },
   applySteps: devices('$apply', listed(LIMITS.applySteps, 'identity', '/')),
   applyDepth: devices('$apply', inside(LIMITS.applyDepth, 'concat(identity,', 'identity')),
   applyReads: devices('$apply', listed(Math.log2(LIMITS.applyReads), 'concat(identity,identity)', '/')),
   searchTerms: devices('$search', listed(LIMITS.searchTerms, 'a', ' ')),
-  // Each level is two rows more.
+  // Each level adds two rows.
   rowsInSight: devices('$filter', crossed(LIMITS.rowsInSight / 2)),
   batchParts: {
     told: () => batchOf(Array.from({ length: LIMITS.batchParts + 1 }, () => ({ url: 'devices' }))),
@@ -106,7 +106,7 @@ const REACHES: Readonly<Record<LimitName, Reach>> = {
   skipRows: devices('$skip', String(LIMITS.skipRows + 1)),
 };
 
-describe('what goes beyond a limit', () => {
+describe('a request beyond the limit', () => {
   test.each(Object.entries(REACHES))('%s', async (name, reach) => {
     const { max, hint, code } = LIMIT_TABLE[name as LimitName];
     if ('shownBy' in reach) {

@@ -1,4 +1,4 @@
-// What is told about requests and nights: enough for whoever runs the feed, and nothing about people.
+// What the log says about requests and runs: enough for an operator, and nothing about people.
 import { describe, expect, test } from '@jest/globals';
 import { fixedClock } from '../../src/base/clock.ts';
 import type { Observation } from '../../src/base/observation.ts';
@@ -29,18 +29,18 @@ const ANSWERED: Observation = {
 };
 
 describe('the log', () => {
-  test('tells a request as a sentence', () => {
+  test('writes a request as a sentence', () => {
     expect(written('text', ANSWERED)).toEqual([
       '2026-11-20T00:00:00.000Z GET /v1.0/devices()?$filter by key:4f1c00000000: 400 request.not-in-v1 (0 rows, 12 bytes, 1.3 ms).',
     ]);
   });
 
-  test('tells a request to a machine with all that was observed', () => {
+  test('writes a request as JSON with everything that was observed', () => {
     const [line = ''] = written('json', ANSWERED);
     expect(JSON.parse(line)).toEqual({ time: '2026-11-20T00:00:00.000Z', level: 'info', ...ANSWERED });
   });
 
-  test('marks what needs somebody, with the whole error', () => {
+  test('marks what needs attention, with the whole error', () => {
     const failed: Observation = {
       kind: 'night.failed',
       run: 'n1',
@@ -56,7 +56,7 @@ describe('the log', () => {
     });
   });
 
-  test('leaves progress to whoever draws a bar', () => {
+  test('does not write progress', () => {
     const progress: Observation = { kind: 'night.progress', run: 'n1', source: 'users', rows: 5, total: 9 };
     expect(written('text', progress)).toEqual([]);
   });

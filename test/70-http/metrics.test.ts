@@ -1,4 +1,4 @@
-// Metrics: what the feed has done since it started, for those who watch it, and nothing of those who read.
+// Metrics: what the feed has done since it started, and nothing about its readers.
 import { setTimeout as passes } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { makeKey } from '../../src/auth/api-key.ts';
@@ -48,7 +48,7 @@ async function soon(name: string, value: number): Promise<void> {
   expect([name, (await metrics()).get(name)]).toEqual([name, value]);
 }
 
-test('answers and refusals are counted by status and code, rows and bytes in all', async () => {
+test('answers and refusals are counted by status and code, and rows and bytes in total', async () => {
   const read = await feed.get('/beta/devices?$top=7', as('reader'));
   expect(read.status).toBe(200);
   for (const path of ['/beta/devices?$filter=nothing eq 1', '/beta/devices?$filter=more eq 1']) {
@@ -65,7 +65,7 @@ test('answers and refusals are counted by status and code, rows and bytes in all
   expect(counted.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
 });
 
-test('what is served is told with its moment, so that an alarm can tell its age', async () => {
+test('the time of the served generation is a metric, so that an alarm can compute its age', async () => {
   const { json } = await feed.get('/-/ready');
   const counted = await metrics();
   expect(counted.get('fleetfeed_generation')).toBe(json.generation);

@@ -1,4 +1,4 @@
-// Rows inside a row that are more than fit there: a link leads to the rest, whatever stands around it.
+// More rows inside a row than fit there: a link leads to the rest, whatever the query around it.
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
 import { fileFeed } from './file-feed.ts';
@@ -16,7 +16,7 @@ async function whole(address: string, headers: Readonly<Record<string, string>>)
 const BARE = { accept: 'application/json;odata.metadata=none' };
 const SMALL = { ...BARE, prefer: 'maxpagesize=3' };
 
-describe('with maxpagesize the links inside lead to every row once, in its order', () => {
+describe('with maxpagesize the links inside lead to every row once, in order', () => {
   test.each([
     ['as it stands', 'ownerTypes?$top=3&$expand=devices($select=deviceKey)'],
     ['of one row', 'ownerTypes(1)?$expand=devices($select=deviceKey)'],
@@ -60,7 +60,7 @@ describe('with maxpagesize the links inside lead to every row once, in its order
   });
 });
 
-test('the link stands behind its collection, is absolute, and its page says what page it is', async () => {
+test('the link follows its collection and is absolute, and its page has a context', async () => {
   const { json, headers } = await feed.get(
     '/beta/ownerTypes(1)?$select=ownerTypeKey&$expand=devices($select=deviceKey;$count=true)',
     { prefer: 'maxpagesize=2' },
@@ -94,30 +94,30 @@ test('a collection that just fits has no link', async () => {
   expect(json).not.toHaveProperty(['devicePropertyHistories@odata.nextLink']);
 });
 
-test('a link is for its own query, and for the snapshot it began on', async () => {
+test('a link works for its own query only, and stays on its generation', async () => {
   const { json } = await feed.get('/beta/ownerTypes(1)?$expand=devices($select=deviceKey)', {
     prefer: 'maxpagesize=2',
   });
   const link = String(json['devices@odata.nextLink']).slice(feed.base.length);
   const other = await feed.get(link.replace('$select=deviceKey', '$select=deviceName'));
   expect([other.status, other.json.error.code]).toEqual([400, 'request.bad-skiptoken']);
-  // The first twelve letters are the seal.
+  // The first twelve letters are the checksum.
   const token = Buffer.from(/\$skiptoken=(.*)$/.exec(link)?.[1]?.slice(12) ?? '', 'base64url').toString();
   expect(token).toMatch(/^4,\d+,2\b/);
 });
 
-describe('a row that holds too many rows in all', () => {
+describe('a row with too many rows inside it in total', () => {
   const there = 'ownerType($select=ownerTypeKey;$expand=devices($select=deviceKey;$expand=';
   const round = `ownerTypes?$select=ownerTypeKey&$filter=ownerTypeKey eq 1&$expand=devices($select=deviceKey;$expand=${there}${there}deviceType)))))`;
 
-  test('has smaller pages inside, and never more at once than the limit', async () => {
+  test('has smaller pages inside, and never more rows at once than the limit', async () => {
     const { status, json, text } = await feed.get(`/beta/${round}`);
     expect(status).toBe(200);
     for (const row of json.value) expect(countRows(row)).toBeLessThanOrEqual(LIMITS.expandedInAll);
     expect(text).toContain('devices@odata.nextLink');
   });
 
-  test('comes whole where its pages are followed', async () => {
+  test('is complete when its pages are followed', async () => {
     const few =
       'ownerTypes?$select=ownerTypeKey&$filter=ownerTypeKey eq 1&$expand=devices($select=deviceKey;$expand=ownerType($select=ownerTypeKey;$expand=devices($select=deviceKey)))';
     const rows = (await whole(`/beta/${few}`, BARE)) as {

@@ -1,4 +1,4 @@
-// After whole nights with a Graph that fails and a day of requests of every kind, no output holds a secret or a name.
+// After complete runs with a failing Graph and requests of every kind, no output holds a secret or a name.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ import { startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-leaks-'));
 const clock = fixedClock(midnightOf(TODAY));
-/** All that the feed and its nights had to say. */
+/** All output of the feed and its runs. */
 const said: string[] = [];
 const logs = (['text', 'json'] as const).map((format) => logTo((line) => said.push(line), format, clock));
 
@@ -59,7 +59,7 @@ async function night(day: DateKey): Promise<void> {
   }).catch((error: unknown) => said.push(String(error)));
 }
 
-/** Every value about a person in the warehouse, of a length that no word of ours has by chance; ids apart. */
+/** Every personal value in the warehouse except ids, long enough not to occur by chance. */
 function namesIn(path: string): ReadonlySet<string> {
   const database = new Database(path, { readonly: true });
   const columns = [...MODEL.entities.values()].flatMap(({ name, properties }) =>
@@ -94,7 +94,7 @@ beforeAll(async () => {
   await askEverything();
   await feed.stop();
   for (const seen of feed.observations) logs.forEach((log) => log(seen));
-  // A night on which the directory refuses the secret, and one that brings the audit in.
+  // A run whose secret the directory refuses, and one that ingests the audit log.
   graph.faults.add({ match: '/users', answer: 'forbidden', times: 100 });
   await night(addDays(TODAY, 1));
 }, 60_000);
@@ -163,7 +163,7 @@ async function askEverything(): Promise<void> {
       const { headers, text, status } = await feed.get(path, { ...way, 'user-agent': PASSWORD });
       headersSent.push(JSON.stringify([...headers]));
       for (const [what, secret] of secrets) {
-        // What is wrong with an address is said in its own words, to whoever sent it and was let in.
+        // An error about an address quotes it, to the authenticated caller who sent it.
         const isOwnWords = path.includes(secret) && !path.includes('code=') && status !== 401;
         if (!isOwnWords && text.includes(secret)) said.push(`An answer to ${path} told ${what}: ${secret}`);
       }
@@ -190,7 +190,7 @@ function textOf(path: string, tables: readonly string[]): string {
 
 const RUNS = ['runs', 'runSteps', 'runProblems'];
 
-describe('no secret and nobody’s name is in', () => {
+describe('no secret and no name is in', () => {
   const outputs: readonly (readonly [string, () => string])[] = [
     ['the log and the errors of nights', () => said.join('\n')],
     ['the audit', () => readFolder(auditFolder(data))],
@@ -215,13 +215,13 @@ describe('no secret and nobody’s name is in', () => {
     ).toEqual([]);
   });
 
-  test('the file of keys, but what is needed to know one again', () => {
+  test('the key file, apart from what is needed to verify a key', () => {
     const kept = readFileSync(join(data, 'keys.json'), 'utf8');
     for (const { text } of keys) expect(kept).not.toContain(text.slice(-43));
   });
 });
 
-test('enough was said to be worth the look', () => {
+test('the outputs are large enough to be a test', () => {
   expect(names.size).toBeGreaterThan(100);
   expect(said.filter((line) => line.includes('request.answered')).length).toBeGreaterThan(300);
   for (const kind of ['night.retry', 'night.problem', 'night.published'])

@@ -1,4 +1,4 @@
-// A chain of pages while nights go by: it stays on the snapshot that it began with, or says that it cannot.
+// Pages while new runs are published: they stay on the generation that they began with, or say that it is gone.
 import { rmSync } from 'node:fs';
 import { setTimeout as passes } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -21,7 +21,7 @@ afterAll(async () => {
   warehouse.remove();
 });
 
-describe('a chain that crosses midnight', () => {
+describe('a paging cursor that crosses midnight', () => {
   test.each([
     '/v1.0/deviceEncryptionStates?$count=true',
     '/v1.0/deviceEncryptionStates?$count=true&maxhistorydays=9',
@@ -48,7 +48,7 @@ describe('a chain that crosses midnight', () => {
     expect(rows).toEqual(before.json.value);
   });
 
-  test('is told to start again once its snapshot is no longer kept', async () => {
+  test('gets an error that says to start again once its generation is gone', async () => {
     const { json } = await feed.get('/v1.0/dates', SMALL_PAGES);
     const [newest] = listGenerations(warehouse.data);
     rmSync(newest?.path ?? '');

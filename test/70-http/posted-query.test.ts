@@ -32,7 +32,7 @@ test.each([
   expect(await post(`${path}/%24query`, `${options}\r\n`)).toMatchObject({ status: 200, text: asked.text });
 });
 
-test('a form is read too, and options of the address stand beside those of the body', async () => {
+test('a form body works too, and options of the address are combined with those of the body', async () => {
   const form = { 'Content-Type': 'application/x-www-form-urlencoded;charset=utf-8' };
   const { text } = await feed.get('/beta/devices?$select=deviceName&$filter=deviceKey gt 3');
   expect(
@@ -43,7 +43,7 @@ test('a form is read too, and options of the address stand beside those of the b
   });
 });
 
-test('pages go on by GET, with the options of the body', async () => {
+test('pages continue by GET, with the options of the body', async () => {
   const options = "$filter=deviceName ne 'ä'&$orderby=deviceName";
   const whole = await feed.get(`/beta/devices?${encodeURI(options)}`);
   const first = await post('/beta/devices/$query', options, { ...PLAIN, Prefer: 'maxpagesize=20' });
@@ -57,7 +57,7 @@ test('pages go on by GET, with the options of the body', async () => {
   expect(rows).toEqual(whole.json.value);
 });
 
-test('a tag of the address is not one of this answer', async () => {
+test('an ETag of the address does not match this answer', async () => {
   const etag = (await feed.get('/beta/devices?$top=1')).headers.get('etag') ?? '';
   expect((await feed.get('/beta/devices?$top=1', { 'if-none-match': etag })).status).toBe(304);
   expect((await post('/beta/devices/$query', '$top=1', { ...PLAIN, 'If-None-Match': etag })).status).toBe(
@@ -93,6 +93,6 @@ test.each<[string, string, string | Uint8Array, Record<string, string>, number, 
   expect([answered.status, JSON.parse(answered.text).error.code]).toEqual([status, code]);
 });
 
-test.each(['PUT', 'PATCH', 'DELETE'])('%s stays refused', async (method) => {
+test.each(['PUT', 'PATCH', 'DELETE'])('%s is refused as ever', async (method) => {
   expect((await feed.get('/beta/devices/$query', {}, method)).status).toBe(405);
 });

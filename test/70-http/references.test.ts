@@ -1,4 +1,4 @@
-// `/$ref`: rows as nothing but their addresses, held against the addresses that the rows themselves tell.
+// `/$ref`: rows as addresses only, compared with the addresses that the rows themselves have.
 import { expect, test } from '@jest/globals';
 import type { TestFeed } from './test-feed.ts';
 import { fileFeed } from './file-feed.ts';
@@ -7,7 +7,7 @@ const feed = fileFeed();
 
 const FULL = { accept: 'application/json;odata.metadata=full' };
 
-/** The addresses of the rows, as the rows tell them. */
+/** The addresses of the rows, as the rows themselves have them. */
 async function idsOf(path: string): Promise<readonly unknown[]> {
   const { status, json } = await feed.get(`/beta/${path}`, FULL);
   expect([path, status]).toEqual([path, 200]);
@@ -44,7 +44,7 @@ test.each([
   expect((await feed.get(`/beta/${references}`)).json.value).toEqual(ids);
 });
 
-test('a chain of pages holds each reference once, with the number of all', async () => {
+test('pages hold each reference once, with the count of all', async () => {
   const all = await idsOf('devices');
   const read: unknown[] = [];
   for (let next: string | undefined = '/beta/devices/$ref?$count=true'; next !== undefined;) {
@@ -68,7 +68,7 @@ test('one row has one reference, which leads to it', async () => {
   expect((await feed.get('/beta/devices(7)/$ref')).json['@odata.id']).toBe('devices(7)');
 });
 
-test('a way to nothing has no reference, and a row that does not exist is 404', async () => {
+test('a navigation to no row has no reference, and a row that does not exist is 404', async () => {
   const { json } = await feed.get('/beta/devices?$filter=user eq null&$top=1');
   const [{ deviceKey }] = json.value;
   expect((await feed.get(`/beta/devices(${deviceKey})/user/$ref`)).status).toBe(204);
@@ -76,7 +76,7 @@ test('a way to nothing has no reference, and a row that does not exist is 404', 
   expect((await feed.get('/beta/devices(987654)/devicePropertyHistories/$ref')).status).toBe(404);
 });
 
-test('no advice speaks of columns that are not sent', async () => {
+test('no advice is about columns that are not sent', async () => {
   expect((await feed.get('/beta/devices')).headers.get('fleetfeed-advice')).toContain('no-select');
   expect((await feed.get('/beta/devices/$ref')).headers.get('fleetfeed-advice')).toBeNull();
 });

@@ -1,4 +1,4 @@
-// The journal in the feed, and what readers see of a night that is taken back.
+// The run journal in the feed, and what readers see of a rollback.
 import { setTimeout as passes } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
@@ -8,7 +8,7 @@ import { fileFeed } from './file-feed.ts';
 
 const feed = fileFeed();
 
-/** After the last night. */
+/** After the last run. */
 const MORNING = new Date('2026-11-20T08:00:00Z');
 
 test('a run leads to its steps, its problems and the calendar, on beta', async () => {
@@ -28,12 +28,12 @@ test('a run leads to its steps, its problems and the calendar, on beta', async (
   expect((await feed.get('/v1.0/runs')).status).toBe(404);
 });
 
-test('nights by outcome in one request', async () => {
+test('runs by outcome in one request', async () => {
   const { json } = await feed.get('/beta/runs?$apply=groupby((outcome),aggregate($count as nights))');
   expect(json.value).toEqual([expect.objectContaining({ outcome: 'published', nights: 4 })]);
 });
 
-test('after a rollback new reads see the night before, and a chain goes on where it began', async () => {
+test('after a rollback new reads see the day before, and a paging cursor stays on its generation', async () => {
   const path = '/v1.0/devicePropertyHistories?$count=true';
   const small = { prefer: 'odata.maxpagesize=100' };
   const before = await feed.get(path);

@@ -1,4 +1,4 @@
-// $search over HTTP: held against words told apart in plain JavaScript.
+// $search over HTTP, compared with a search in plain JavaScript.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
 import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
@@ -63,7 +63,7 @@ describe('$search', () => {
     expect(json.value).toEqual(expected(search, devices, columns));
   });
 
-  test('finds what is there, by each word of each text', async () => {
+  test('finds every row by each word of each text', async () => {
     const words = new Set(
       devices.flatMap((row) => columns.flatMap((name) => wordsOf(String(row[name] ?? '')))),
     );
@@ -75,14 +75,14 @@ describe('$search', () => {
     }
   });
 
-  test('looks past case and accents, and for words of other scripts', async () => {
+  test('ignores case and accents, and finds words of other scripts', async () => {
     for (const search of ['zoe', 'ZOË', '太郎', 'שלום', 'name']) {
       const { json } = await feed.get(address('users', search, '&$select=displayName'));
       expect(JSON.stringify(json.value)).toContain('Zoë');
     }
   });
 
-  test('stands beside filter, order, count and paging, and after a navigation', async () => {
+  test('combines with filter, order, count and paging, and works after a navigation', async () => {
     const filter = '&$filter=isDeleted eq false&$orderby=deviceName desc&$count=true&$select=deviceKey';
     const whole = (await feed.get(address('devices', 'windows', filter))).json;
     const wanted = expected('windows', devices, columns).filter(({ isDeleted }) => isDeleted === false);
@@ -98,7 +98,7 @@ describe('$search', () => {
     expect(json.value).toEqual(expected('windows', ofType, columns));
   });
 
-  test('is a step of $apply, as long as rows are rows of the collection', async () => {
+  test('is a transformation of $apply, as long as rows are rows of the collection', async () => {
     const ask = async (steps: string) => feed.get(`/beta/devices?$apply=${encodeURIComponent(steps)}`);
     const { json } = await ask('filter(isDeleted eq false)/search(windows NOT dell)/aggregate($count as n)');
     const wanted = expected('windows NOT dell', devices, columns).filter((row) => row['isDeleted'] === false);
@@ -108,7 +108,7 @@ describe('$search', () => {
     expect([late.status, late.json.error.target]).toEqual([501, '$apply']);
   });
 
-  test('stands beside $apply, as long as rows are rows of the collection', async () => {
+  test('combines with $apply, as long as rows are rows of the collection', async () => {
     const steps = 'filter(isDeleted eq false)/compute(deviceKey add 1 as next)/topcount(9,deviceKey)';
     const { json } = await feed.get(address('devices', 'windows', `&$apply=${steps}&$select=deviceKey`));
     const nine = devices.filter((row) => row['isDeleted'] === false).slice(-9);
@@ -119,7 +119,7 @@ describe('$search', () => {
     expect([late.status, late.json.error.target]).toEqual([501, '$search']);
   });
 
-  test('a NUL, a quote and a very long phrase are words like others', async () => {
+  test('a NUL, a quote and a very long phrase are words like any other', async () => {
     for (const search of ['"a\0b"', '"\\""', `"${'x '.repeat(2000)}"`]) {
       expect(await feed.get(address('devices', search))).toMatchObject({ status: 200, json: { value: [] } });
     }

@@ -1,4 +1,4 @@
-// How bodies go over the wire: packed or not, fair to others, and never silently short.
+// How bodies are sent: compressed or not, fair to other clients, and never silently short.
 import { randomBytes } from 'node:crypto';
 import { createServer, get, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -17,7 +17,7 @@ const body = async function* (parts: number, failAt = Infinity): AsyncGenerator<
   }
 };
 
-/** Without end, and nothing that compresses. */
+/** Endless and incompressible. */
 const noise = async function* (): AsyncGenerator<BodyPart> {
   for (;;) yield await Promise.resolve({ bytes: randomBytes(100_000), rows: 10 });
 };
@@ -75,7 +75,7 @@ const receive = (path = '/'): Promise<Received> =>
   });
 
 describe('a body', () => {
-  test.each(['identity', 'gzip'] as const)('arrives whole and is counted (%s)', async (encoding) => {
+  test.each(['identity', 'gzip'] as const)('arrives complete and is counted (%s)', async (encoding) => {
     made = () => ({ status: 200, headers: {}, body: body(7) });
     sending = { contentEncoding: encoding, wantsBody: true };
     const { whole, bytes } = await receive();
@@ -94,7 +94,7 @@ describe('a body', () => {
     },
   );
 
-  test('without stream has its length, and is packed where that pays', async () => {
+  test('that is not streamed has a length, and is compressed where that pays', async () => {
     made = () => ({ status: 200, headers: {}, body: ROWS });
     sending = { contentEncoding: 'gzip', wantsBody: true };
     const { headers, bytes } = await receive();
@@ -184,7 +184,7 @@ describe('a body', () => {
     },
   );
 
-  test('goes on to a client that is slow and takes some of it now and then', async () => {
+  test('is sent on to a slow client that reads now and then', async () => {
     made = () => ({ status: 200, headers: {}, body: body(60) });
     // Longer than any pause on a busy machine, and shorter than all of them together.
     sending = { contentEncoding: 'identity', wantsBody: true, stallMs: 2000 };

@@ -1,25 +1,25 @@
-// A request as an attacker writes it, byte for byte on a connection of its own, and whatever comes back.
+// Sends a request byte for byte, as an attacker would, on its own connection, and reads the answer.
 import { connect } from 'node:net';
 
 export interface RawRequest {
-  /** The request line, such as `GET /beta/devices`; blanks in its target are encoded, and HTTP/1.1 is meant unless it says. */
+  /** The request line, such as `GET /beta/devices`. Blanks in its target are encoded, and HTTP/1.1 is the default. */
   readonly line: string;
-  /** Header lines. `Host` and `Connection: close` stand before them unless they are among them, or are left out by `-Host`. */
+  /** Header lines. `Host` and `Connection: close` precede them unless they are among them; `-Host` omits them. */
   readonly headers?: readonly string[];
-  /** What follows the empty line; its length is not told unless a header tells it. */
+  /** The body; it has a length only if a header says so. */
   readonly body?: string;
 }
 
 export interface RawReply {
   /** 0 where the connection ended without an answer. */
   readonly status: number;
-  /** Of the first answer, as lines. */
+  /** The header lines of the first answer. */
   readonly head: string;
-  /** Everything behind the head, with the marks of chunks in it. */
+  /** Everything after the head, with chunk sizes. */
   readonly body: string;
-  /** How many answers came: more than one for one request is a request smuggled in. */
+  /** The number of answers: more than one means that a request was smuggled in. */
   readonly answers: number;
-  /** Of the error, or nothing. */
+  /** The code of the error, or an empty text. */
   readonly code: string;
 }
 
@@ -48,7 +48,7 @@ export function sendRawRequest(
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`No answer to ${line.slice(0, 80)}`)));
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      // The server may end the connection before it has read all that was sent.
+      // The server may close the connection before it has read everything.
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
     });
     socket.on('close', () => resolve(replyOf(Buffer.concat(chunks).toString('latin1'))));

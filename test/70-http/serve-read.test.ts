@@ -1,4 +1,4 @@
-// The feed over HTTP, as its clients meet it: a real server over a warehouse that real nights have made.
+// The feed over HTTP as its clients see it: a real server over a warehouse that real runs have made.
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TODAY, makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
@@ -86,7 +86,7 @@ describe('the addresses', () => {
     async (path) => expect((await feed.get(path)).status).toBe(404),
   );
 
-  test('a query that is too long is told so by us', async () => {
+  test('a query that is too long gets an error of the feed, not of the HTTP server', async () => {
     const { status, json } = await feed.get(`/v1.0/devices?$filter=${'x'.repeat(17_000)}`);
     expect([status, json.error.code]).toEqual([400, 'limit.query-too-long']);
   });
@@ -126,7 +126,7 @@ describe('the protocol', () => {
     expect((await feed.get('/v1.0', { maxdataserviceversion: '3.0' })).status).toBe(200);
   });
 
-  test('an answer has the tag of its generation, and 304 needs no row', async () => {
+  test('an answer has the ETag of its generation, and 304 reads no row', async () => {
     for (const path of ['/v1.0', '/v1.0/$metadata', '/v1.0/devices?$top=1', '/v1.0/devices/$count']) {
       const { headers } = await feed.get(path);
       const etag = headers.get('etag') ?? '';
@@ -135,7 +135,7 @@ describe('the protocol', () => {
     }
   });
 
-  test('another question has another tag', async () => {
+  test('another query has another ETag', async () => {
     const questions: readonly (readonly [string, Record<string, string>])[] = [
       ['/v1.0/devices?$top=1', {}],
       ['/v1.0/devices?$top=2', {}],
@@ -149,12 +149,12 @@ describe('the protocol', () => {
     expect(new Set(tags).size).toBe(questions.length);
   });
 
-  test('what depends on the present moment has no tag', async () => {
+  test('an answer that depends on the current time has no ETag', async () => {
     const { status, headers } = await feed.get('/beta/devices?$filter=lastSyncDateTime lt now()');
     expect([status, headers.get('etag')]).toEqual([200, null]);
   });
 
-  test('gzip is the same answer, packed', async () => {
+  test('gzip is the same answer, compressed', async () => {
     const plain = await feed.get('/v1.0/dates');
     const packed = await feed.raw('/v1.0/dates', { 'accept-encoding': 'gzip, deflate' });
     expect(packed.headers['content-encoding']).toBe('gzip');
@@ -187,12 +187,12 @@ describe('the protocol', () => {
     });
   });
 
-  test('a form that is not on offer is 406', async () => {
+  test('a format that is not offered is 406', async () => {
     const { status, json } = await feed.get('/v1.0/devices', { accept: 'application/atom+xml' });
     expect([status, json.error.code]).toEqual([406, 'request.not-acceptable']);
   });
 
-  test('the wishes that were met are named', async () => {
+  test('the preferences that were applied are confirmed', async () => {
     const { headers, json } = await feed.get('/v1.0/devices?$top=5', {
       prefer: 'odata.maxpagesize=2, omit-values=nulls, respond-async',
     });
@@ -201,12 +201,12 @@ describe('the protocol', () => {
     expect(Object.values(json.value[0])).not.toContain(null);
   });
 
-  test('a client finds its own request id again', async () => {
+  test('an answer has the request id of its client', async () => {
     const { headers } = await feed.get('/v1.0', { 'client-request-id': 'abc-123' });
     expect(headers.get('client-request-id')).toBe('abc-123');
   });
 
-  test('Server-Timing names the steps that the request went through', async () => {
+  test('Server-Timing names the steps of the request', async () => {
     const stepsOf = async (address: string, headers = {}): Promise<string | undefined> =>
       (await feed.get(address, headers)).headers.get('server-timing')?.replaceAll(/;dur=\d+\.\d\d/g, '');
     const { headers } = await feed.get('/v1.0/devices?$top=1');
@@ -220,7 +220,7 @@ describe('the protocol', () => {
     expect(await stepsOf('/v1.0/$metadata')).toBe('parse');
   });
 
-  test('another host is believed only from a trusted proxy', async () => {
+  test('a forwarded host is used only from a trusted proxy', async () => {
     const forwarded = {
       'x-forwarded-proto': 'https',
       'x-forwarded-host': 'fleet.example',
@@ -294,7 +294,7 @@ describe('pages', () => {
     expect((await feed.get('/v1.0/dates/$count')).text).toBe(String(feed.count('dates')));
   });
 
-  test('a token is good for its own query only', async () => {
+  test('a skip token works for its own query only', async () => {
     const { json } = await feed.get('/beta/dates?$top=9', { prefer: 'maxpagesize=1' });
     const token = new URL(json['@odata.nextLink']).searchParams.get('$skiptoken');
     for (const other of ['/beta/devices?$top=9', '/beta/dates?$top=8', '/v1.0/dates?$top=9']) {
@@ -304,27 +304,27 @@ describe('pages', () => {
 });
 
 describe('rows', () => {
-  test('a null property and a way to nothing have no content', async () => {
+  test('a null property and a navigation to no row have no content', async () => {
     const { json } = await feed.get('/beta/devices?$filter=userId eq null&$top=1');
     const [device] = json.value;
     expect((await feed.get(`/beta/devices(${device.deviceKey})/userId`)).status).toBe(204);
   });
 
-  test('a property is there with its context, and bare behind $value', async () => {
+  test('a property has its context, and its bare value behind $value', async () => {
     const { json } = await feed.get('/v1.0/dates(20260101)/calendarYear');
     expect(json.value).toBe(2026);
     const bare = await feed.get('/v1.0/dates(20260101)/calendarYear/$value');
     expect([bare.text, bare.headers.get('content-type')]).toEqual(['2026', 'text/plain;charset=utf-8']);
   });
 
-  test('what is reached from a row that does not exist is 404', async () => {
+  test('a navigation from a row that does not exist is 404', async () => {
     expect((await feed.get('/v1.0/devices(987654)/deviceType')).status).toBe(404);
     expect((await feed.get('/v1.0/devices(987654)/deviceName')).status).toBe(404);
   });
 });
 
 describe('beside the feed', () => {
-  test('what is told of a request names no key and no value', async () => {
+  test('the observation of a request has no key and no value', async () => {
     await feed.get("/beta/devices(7)/deviceName?$select=x&$filter=deviceName eq 'Megan'");
     const told = feed.observations.at(-1);
     expect(told).toMatchObject({
@@ -335,7 +335,7 @@ describe('beside the feed', () => {
     expect(JSON.stringify(told)).not.toContain('Megan');
   });
 
-  test('/-/live and /-/ready tell what a watchman wants to know', async () => {
+  test('/-/live and /-/ready report health and the age of the data', async () => {
     expect((await feed.get('/-/live')).json).toEqual({ status: 'live' });
     const ready = await feed.get('/-/ready');
     expect([ready.status, ready.json.status]).toEqual([200, 'ready']);
@@ -345,14 +345,14 @@ describe('beside the feed', () => {
     await stale.stop();
   });
 
-  test('the front page names the addresses to paste and runs no script', async () => {
+  test('the front page shows the addresses to paste and runs no script', async () => {
     const { text, headers } = await feed.get('/');
     expect(text).toContain(`${feed.base}${LONG}`);
     expect(text).not.toContain('<script');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
-  test('an empty warehouse asks to come back', async () => {
+  test('an empty warehouse answers with Retry-After', async () => {
     const empty = await startTestFeed({ data: `${data}/empty` });
     const { status, json, headers } = await empty.get('/v1.0/devices');
     expect([status, json.error.code, headers.get('retry-after')]).toEqual([503, 'feed.empty', '60']);

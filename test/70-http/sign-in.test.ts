@@ -1,4 +1,4 @@
-// The feed on a network: who gets in over HTTP, what each role sees, and what never leaves a trace.
+// The feed on a network: authentication over HTTP, what each role sees, and what is never logged.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
@@ -59,9 +59,9 @@ describe('without credentials', () => {
     },
   );
 
-  test('the challenges are lines of their own', async () => {
+  test('each challenge is a header line of its own', async () => {
     const response = await fetch(`${feed.base}/v1.0`);
-    // fetch joins lines with a comma and a blank; each challenge begins with its scheme.
+    // fetch joins header lines with a comma and a blank; each challenge begins with its scheme.
     const line = response.headers.get('www-authenticate') ?? '';
     expect(line.split(/, (?=Basic)/)).toEqual([
       `Bearer authorization_uri="${directory.url}/${directory.tenantId}/oauth2/authorize"`,
@@ -69,13 +69,13 @@ describe('without credentials', () => {
     ]);
   });
 
-  test('Power BI asks with an empty Bearer where to sign in, and is told', async () => {
+  test('Power BI learns from its empty Bearer request where to sign in', async () => {
     const { status, headers } = await feed.get('/v1.0', { authorization: 'Bearer' });
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toMatch(/^Bearer authorization_uri="http/);
   });
 
-  test.each(['/-/live', '/-/ready'])('%s answers whoever watches the feed', async (path) => {
+  test.each(['/-/live', '/-/ready'])('%s answers without credentials', async (path) => {
     expect((await feed.get(path)).status).toBe(200);
   });
 });
@@ -111,7 +111,7 @@ describe('with credentials', () => {
     expect(status).toBe(200);
   });
 
-  test('a valid token without the right is 403, which asks for no other credentials', async () => {
+  test('a valid token without the scope or app role is 403, which does not ask for other credentials', async () => {
     const { status, json, headers } = await feed.get('/v1.0/devices', {
       authorization: `Bearer ${directory.issue({ scp: 'openid' })}`,
     });
@@ -119,7 +119,7 @@ describe('with credentials', () => {
     expect(headers.get('www-authenticate')).toBeNull();
   });
 
-  test('a key in the address is taken, and appears in no link, tag or line', async () => {
+  test('a key in the address is accepted, and appears in no link, ETag or log line', async () => {
     const key = keyOf['analyst'] ?? '';
     const { status, text, json } = await feed.get(`/beta/devices?$select=deviceKey&code=${key}&$top=7`, {
       prefer: 'maxpagesize=3',
@@ -169,7 +169,7 @@ describe('a reader', () => {
     );
   });
 
-  test('finds nothing by the words of hidden columns', async () => {
+  test('finds nothing by words in hidden columns', async () => {
     const { json } = await feed.get(
       '/beta/devices?$select=serialNumber&$filter=serialNumber ne null&$top=1',
       as('analyst'),
@@ -179,7 +179,7 @@ describe('a reader', () => {
     expect((await feed.get(`/beta/devices/$count?$search=${word}`, as('reader'))).text).toBe('0');
   });
 
-  test('gets rows without them, and a tag of its own', async () => {
+  test('gets rows without them, and an ETag of its own', async () => {
     const [reader, analyst] = await Promise.all(
       ['reader', 'analyst'].map((role) => feed.get('/beta/devices?$top=2', as(role))),
     );
@@ -193,7 +193,7 @@ describe('a reader', () => {
     expect(crossed.status).toBe(200);
   });
 
-  test('does not carry on a chain of pages of someone who sees more', async () => {
+  test('cannot continue the pages of a caller who sees more', async () => {
     const { json } = await feed.get('/beta/devices?$orderby=serialNumber', {
       ...as('analyst'),
       prefer: 'maxpagesize=2',
@@ -226,7 +226,7 @@ describe('roles', () => {
   });
 });
 
-test('the keys of the directory come through the proxy that is set, and without it nobody signs in', async () => {
+test('the keys of the directory are fetched through the configured proxy, and without it nobody signs in', async () => {
   const proxy = await startProxy(directory.url);
   const { data } = warehouse;
   const { url: loginUrl, tenantId, audience } = directory;
@@ -246,7 +246,7 @@ test('the keys of the directory come through the proxy that is set, and without 
   }
 });
 
-test('the feed speaks TLS with the certificate that it is given', async () => {
+test('the feed serves TLS with the configured certificate', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'));
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name)) as [string, string];
   const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];

@@ -17,11 +17,11 @@ afterAll(async () => {
   warehouse.remove();
 });
 
-test('a polite client is always answered, and soon, while the greedy are refused when theirs is used up', async () => {
+test('a polite client is always answered, and soon, while greedy ones are refused when their budget is used up', async () => {
   const { polite, refused, greedy, slow } = await soak({ base: feed.base, keys, seconds: 4 });
   expect(refused).toBe(0);
   expect(polite.reads).toBeGreaterThan(5);
-  // A sanity bound, not a time: the machine may be busy, and clients and server share one thread here.
+  // A sanity bound, not a measurement: the machine may be busy, and clients and server share one thread here.
   expect(polite.p99).toBeLessThan(1500);
   expect([greedy.answered > 10, slow.bytes > 0]).toEqual([true, true]);
 });

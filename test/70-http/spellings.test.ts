@@ -1,4 +1,4 @@
-// What OData 4.01 lets clients write more easily means the same as what 4.0 made them write.
+// The shorter spellings of OData 4.01 mean the same as the spellings of 4.0.
 import { expect, test } from '@jest/globals';
 import { fileFeed } from './file-feed.ts';
 
@@ -54,7 +54,7 @@ test.each([
   expect(one.json.value ?? [one.json]).toEqual(rows);
 });
 
-test('a client may want its answer later and gets it now', async () => {
+test('a client that prefers respond-async gets its answer at once', async () => {
   const { status, headers } = await feed.get('/beta/devices?$top=1', {
     prefer: 'respond-async, maxpagesize=1',
   });

@@ -1,4 +1,4 @@
-// A real server on a free port over a real warehouse, and the few words in which tests ask it.
+// A real server on a free port over a real warehouse, and a small client for tests.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -17,10 +17,10 @@ import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { growWarehouse } from './grow-warehouse.ts';
 
-/** What the feed shows to whoever reads it without credentials. */
+/** What the feed shows to an anonymous caller. */
 export const VISIBLE_MODEL = restrictModel(MODEL, BUILT_IN_ROLES.analyst);
 
-/** The last night of the warehouse, and the day on which its clock stands. */
+/** The last day of the warehouse, which is also the date of its clock. */
 export const TODAY = 20261120;
 
 interface RawResponse {
@@ -42,7 +42,7 @@ export interface TestFeed {
   readonly base: string;
   readonly observations: readonly Observation[];
   get(path: string, headers?: Readonly<Record<string, string>>, method?: string): Promise<TestResponse>;
-  /** As it came over the wire: nothing unpacked. */
+  /** As it came over the wire: not decompressed. */
   raw(path: string, headers?: Readonly<Record<string, string>>, method?: string): Promise<RawResponse>;
   /** Rows of a collection, counted beside the server. */
   count(collection: string): number;
@@ -50,7 +50,7 @@ export interface TestFeed {
   stop(): Promise<void>;
 }
 
-/** Of 45 devices and four nights. Grown once for a test file. */
+/** With 45 devices and four days. Made once for a test file. */
 export async function makeTestWarehouse(): Promise<{ readonly data: string; readonly remove: () => void }> {
   const data = mkdtempSync(join(tmpdir(), 'fleetfeed-http-'));
   await growWarehouse(data, { devices: 45, nights: 4, today: TODAY });
@@ -94,7 +94,7 @@ function sendRequest(
   headers: Readonly<Record<string, string>>,
   method: string,
 ): Promise<RawResponse> {
-  // As curl does, blanks aside: what is typed goes over the wire.
+  // As curl does, except for blanks: the path is sent as it is typed.
   const target = url.replaceAll(' ', '%20');
   return new Promise((resolve, reject) => {
     const outgoing = request(target, { method, headers }, (response) => {

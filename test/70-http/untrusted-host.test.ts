@@ -1,4 +1,4 @@
-// A feed without credentials answers to its own names only, so that no page can read it under a name of its owner's.
+// A feed without credentials answers under its own names only, so that no page can read it under a name of its own.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refuseUntrustedHost } from '../../src/auth/refuse-untrusted-host.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';
@@ -30,18 +30,18 @@ describe('a Host', () => {
     '',
   ])('%j is strange', (host) => expect(() => refuseUntrustedHost(host, LOOPBACK)).toThrow(strange));
 
-  test('of the public URL is welcome, with any port', () => {
+  test('of the public URL is accepted, with any port', () => {
     const known = { ...LOOPBACK, publicUrl: 'https://Fleet.example/warehouse' };
     expect(() => refuseUntrustedHost('fleet.example', known)).not.toThrow();
     expect(() => refuseUntrustedHost('FLEET.example:443', known)).not.toThrow();
     expect(() => refuseUntrustedHost('evil.example', known)).toThrow(strange);
   });
 
-  test('may be any where anonymous reading is allowed on purpose', () => {
+  test('may be any where anonymous reading is allowed explicitly', () => {
     expect(() => refuseUntrustedHost('fleet.example', { ...LOOPBACK, anonymous: 'allow' })).not.toThrow();
   });
 
-  test('that is not sent cannot have come from a browser', () => {
+  test('that is missing is accepted: a browser always sends one', () => {
     expect(() => refuseUntrustedHost(undefined, LOOPBACK)).not.toThrow();
   });
 });

@@ -256,7 +256,7 @@ function graphError(
   return new FeedError(
     code,
     `Microsoft Graph ${phrase} ${source}: ${failureReason(failure)} (client-request-id ${requestId}).`,
-    { target: source, ...(hint === undefined ? {} : { hint }), ...graphErrorCause(failure) },
+    { target: source, hint, ...graphErrorCause(failure) },
   );
 }
 

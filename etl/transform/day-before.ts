@@ -1,6 +1,5 @@
 // The day that a night looks back on.
-import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from '../../src/base/instant.ts';
+import { addDays, canonicalMidnight, type DateKey } from '../../src/base/date-key.ts';
 
 export interface DayBefore {
   /** Its midnight, as a canonical instant. */
@@ -12,8 +11,8 @@ export interface DayBefore {
 /** The last UTC day that was over when the night began: whenever the night runs, it counts the same day. */
 export function dayBefore(day: DateKey): DayBefore {
   return {
-    from: canonicalInstant(midnightOf(addDays(day, -1))),
-    until: canonicalInstant(midnightOf(day)),
+    from: canonicalMidnight(addDays(day, -1)),
+    until: canonicalMidnight(day),
   };
 }
 

@@ -1,6 +1,5 @@
 // Which devices a night asks one by one: all in a week, so that no night asks many.
-import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from '../../src/base/instant.ts';
+import { addDays, canonicalMidnight, midnightOf, type DateKey } from '../../src/base/date-key.ts';
 
 const ROTATION_DAYS = 7;
 const DAY_MS = 86_400_000;
@@ -14,8 +13,8 @@ export interface DeviceTimes {
 
 /** New ones at once, others on one day of the week, told by their id, if they were heard of since that day a week ago. */
 export function makeIsDetailsDue(day: DateKey): (device: DeviceTimes) => boolean {
-  const yesterday = canonicalInstant(midnightOf(addDays(day, -1)));
-  const aWeekAgo = canonicalInstant(midnightOf(addDays(day, -ROTATION_DAYS)));
+  const yesterday = canonicalMidnight(addDays(day, -1));
+  const aWeekAgo = canonicalMidnight(addDays(day, -ROTATION_DAYS));
   const todaysSlot = (midnightOf(day).getTime() / DAY_MS) % ROTATION_DAYS;
   return ({ id, enrolled, lastSync }) =>
     (enrolled ?? '') >= yesterday || (rotationSlot(id) === todaysSlot && (lastSync ?? '') >= aWeekAgo);

@@ -1,4 +1,5 @@
 // What Graph sends where it has nothing to say (dates of year 1, zero GUIDs, empty text) becomes null; the rest becomes canonical.
+import { instantAt } from '../../src/base/instant.ts';
 
 const ZERO_GUID = '00000000-0000-0000-0000-000000000000';
 
@@ -26,9 +27,7 @@ export function instantOf(value: unknown): string | null {
   // Date keeps milliseconds only, so the fraction travels beside it.
   const utc = new Date(`${whole.slice(0, 19)}${offset}`);
   const year = utc.getUTCFullYear();
-  if (Number.isNaN(year) || year <= 1 || year >= 9999) return null;
-  const digits = fraction.replace(/0+$/, '').slice(0, 7);
-  return utc.toISOString().slice(0, 19) + (digits === '' ? '' : `.${digits}`);
+  return year > 1 && year < 9999 ? instantAt(utc.getTime(), fraction) : null;
 }
 
 /** A count; 0 where Graph leaves it out. */

@@ -40,13 +40,12 @@ export function deriveExposedModel(model: Model, version: FeedVersion): ExposedM
     for (const [name, { to, on, inverse, description }] of Object.entries(navigations)) {
       if (!navigationsBySet.has(to)) continue;
       navigationsBySet.get(from)?.set(name, { name, to, many: false, on, description, partner: inverse });
-      const inverseOn = Object.fromEntries(Object.entries(on).map(([own, theirs]) => [theirs, own]));
       const inverseDescription = `All ${from} whose ${name} this is.`;
       navigationsBySet.get(to)?.set(inverse, {
         name: inverse,
         to: from,
         many: true,
-        on: inverseOn,
+        on: inverseConstraint(on),
         description: inverseDescription,
         partner: name,
       });
@@ -61,6 +60,11 @@ export function deriveExposedModel(model: Model, version: FeedVersion): ExposedM
     },
   ]);
   return { version, namespace: model.namespace, entitySets: new Map(entitySets) };
+}
+
+/** Own property → theirs, as seen from the other side. */
+export function inverseConstraint(on: NavigationProperty['on']): NavigationProperty['on'] {
+  return Object.fromEntries(Object.entries(on).map(([own, theirs]) => [theirs, own]));
 }
 
 /**

@@ -1,4 +1,5 @@
 // Days as the warehouse counts them: an Int32 yyyymmdd, always UTC.
+import { canonicalInstant } from './instant.ts';
 
 /** yyyymmdd of a UTC day, e.g. 20261120. */
 export type DateKey = number;
@@ -24,6 +25,16 @@ export function addDays(day: DateKey, days: number): DateKey {
 /** yyyymm: intervals are cut at the end of each, see docs/decisions/validity-intervals.md. */
 export function monthPartitionOf(day: DateKey): number {
   return Math.trunc(day / 100);
+}
+
+/** 20261120 → `2026-11-20`. */
+export function formatDay(day: DateKey): string {
+  return midnightOf(day).toISOString().slice(0, 10);
+}
+
+/** 20261120 → `2026-11-20T00:00:00`, the canonical instant at which the day begins. */
+export function canonicalMidnight(day: DateKey): string {
+  return canonicalInstant(midnightOf(day));
 }
 
 /** Reads `2026-11-20`; null for anything that is not a day of the calendar. */

@@ -5,7 +5,7 @@ export interface FeedErrorDetail {
   /** What the error is about, as the caller wrote it: a query option, a property, a setting. */
   readonly target?: string;
   /** What would be right; ends up in the answer beside the message. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** 0-based offset of the offending character in the decoded text of the target. */
   readonly position?: number;
   /** Whole seconds after which the same request may succeed. */

@@ -21,13 +21,21 @@ export function parseInstant(text: string): string | null {
   if (!isDay(day) || !isTime(hour, minute, second) || !isTime(zoneHour, zoneMinute, '00')) return null;
   const offsetMinutes = Number(zoneHour ?? 0) * 60 + Number(zoneMinute ?? 0);
   const local = Date.parse(`${day}T${hour}:${minute}:${second}Z`);
-  const utc = local - (sign === '-' ? -1 : 1) * offsetMinutes * 60_000;
-  const written = new Date(utc).toISOString();
-  // Years past the four digits are written with a sign; year 0000 is no year of OData.
+  return instantAt(local - (sign === '-' ? -1 : 1) * offsetMinutes * 60_000, fraction);
+}
+
+/**
+ * The canonical instant of a whole second, in milliseconds since 1970, and the digits of its fraction, of which seven are
+ * kept. Null beyond the years 0001 to 9999.
+ */
+export function instantAt(epochMs: number, fraction: string): string | null {
+  if (!(Math.abs(epochMs) <= 8.64e15)) return null;
+  const written = new Date(epochMs).toISOString();
+  // Date writes years of more than four digits with a sign.
   return /^(?!0000)\d{4}-/.test(written) ? written.slice(0, 19) + printFraction(fraction) : null;
 }
 
-/** A Date as canonical instant. */
+/** A Date as a canonical instant: the order of texts is the order of time. */
 export function canonicalInstant(instant: Date): string {
   return instant.toISOString().replace(/\.?0*Z$/, '');
 }

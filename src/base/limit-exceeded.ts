@@ -25,5 +25,5 @@ export function limitExceeded<Name extends RefusingLimit>(
   const { violation, hint, code } = LIMIT_TABLE[name];
   const actualText = actual === undefined ? '' : `; here ${actual}`;
   const message = `${subject} ${violation.replace('#', String(limits[name]))} (limit ${name}${actualText}).`;
-  return new FeedError(code, message, { hint, ...detail });
+  return new FeedError(code, message, { ...detail, hint: detail.hint ?? hint });
 }

@@ -1,4 +1,5 @@
 // Instants as numbers: the time between two of them is a duration, and an instant and a duration make another instant.
+import { instantAt } from './instant.ts';
 
 const TICKS_PER_MS = 10_000n;
 const TICKS_PER_SECOND = 10_000_000n;
@@ -19,9 +20,5 @@ export function shiftInstant(canonical: string, ticks: bigint): string | null {
   const shifted = start + ticks;
   const rest = ((shifted % TICKS_PER_SECOND) + TICKS_PER_SECOND) % TICKS_PER_SECOND;
   const milliseconds = Number((shifted - rest) / TICKS_PER_MS);
-  if (!(Math.abs(milliseconds) <= 8.64e15)) return null;
-  const iso = new Date(milliseconds).toISOString();
-  if (!/^(?!0000)\d{4}-/.test(iso)) return null;
-  const digits = String(rest).padStart(7, '0').replace(/0+$/, '');
-  return iso.slice(0, 19) + (digits === '' ? '' : `.${digits}`);
+  return instantAt(milliseconds, String(rest).padStart(7, '0'));
 }

@@ -1,5 +1,6 @@
 // What a reader could ask instead to be answered sooner: said beside the answer, never in its way.
-import type { Condition, ReadPlan, Scalar } from './read-plan.ts';
+import type { ReadPlan } from './read-plan.ts';
+import type { Condition, Scalar } from './relational-algebra.ts';
 
 /** A read, and what its statements say about it. */
 export interface AdvisedRead {

@@ -1,12 +1,10 @@
 // The v1.0 contract: what the vendor documents, and no more. The whole of OData that we offer is in beta.
+import { V1_FILTER_PROPERTIES } from '../../schema/derive/annotations.ts';
 import type { EntitySet } from '../../schema/derive/exposed-model.ts';
 import { assertNever } from '../base/assert-never.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { Expression } from '../odata/syntax/expression.ts';
 import type { QueryOptions } from '../odata/syntax/parsed-request.ts';
-
-/** The properties that v1.0 filters on, where a collection has them. */
-const FILTERABLE = ['dateKey', 'rowLastModifiedDateTimeUTC'] as const;
 
 const BETA_ONLY_OPTIONS = ['orderby', 'expand', 'compute', 'search', 'apply', 'deltatoken'] as const;
 
@@ -14,7 +12,7 @@ const FILTER_OPERATORS: ReadonlySet<string> = new Set(['lt', 'le', 'eq', 'ge', '
 
 const OFFERED =
   'v1.0 offers $select, $top, $skip, $count, maxhistorydays, and $filter on ' +
-  'dateKey and rowLastModifiedDateTimeUTC with lt, le, eq, ge, gt and and.';
+  `${V1_FILTER_PROPERTIES.join(' and ')} with lt, le, eq, ge, gt and and.`;
 
 /** Throws `request.not-in-v1` for what only beta may offer. `address` is the path, for the hint. */
 export function checkV1Contract(options: QueryOptions, entitySet: EntitySet, address: string): void {
@@ -23,8 +21,8 @@ export function checkV1Contract(options: QueryOptions, entitySet: EntitySet, add
   const betaOnly = parsed === undefined ? unsupported : `$${parsed}`;
   if (betaOnly !== undefined) throw notInV1(`${betaOnly} is not part of v1.0.`, betaOnly, 0, address);
   if (!options.filter) return;
-  if (!FILTERABLE.some((name) => entitySet.properties.has(name))) {
-    const message = `${entitySet.entity.name} has neither ${FILTERABLE.join(' nor ')}, so v1.0 does not filter it.`;
+  if (!V1_FILTER_PROPERTIES.some((name) => entitySet.properties.has(name))) {
+    const message = `${entitySet.entity.name} has neither ${V1_FILTER_PROPERTIES.join(' nor ')}, so v1.0 does not filter it.`;
     throw notInV1(message, '$filter', options.filter.at, address);
   }
   checkV1Filter(options.filter, address);
@@ -45,7 +43,7 @@ function checkV1Filter(expression: Expression, address: string): void {
       const [property, value] = left.kind === 'path' ? [left, right] : [right, left];
       if (property.kind !== 'path') return refuse('without a property in each comparison', at);
       const name = property.segments.join('/');
-      if (!FILTERABLE.some((each) => each.toLowerCase() === name.toLowerCase())) {
+      if (!V1_FILTER_PROPERTIES.some((each) => each.toLowerCase() === name.toLowerCase())) {
         refuse(`on '${name}'`, property.at);
       }
       if (value.kind !== 'literal') refuse(`${name} against anything but a value`, value.at);

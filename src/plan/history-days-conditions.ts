@@ -3,8 +3,9 @@ import { assertNever } from '../base/assert-never.ts';
 import { addDays, dateKeyOf } from '../base/date-key.ts';
 import type { Expression } from '../odata/syntax/expression.ts';
 import type { QueryOptions } from '../odata/syntax/parsed-request.ts';
+import { columnScalar, compareColumn } from './bind/column-scalar.ts';
 import type { Scope } from './bind/scope.ts';
-import type { Condition, RowId } from './read-plan.ts';
+import type { Condition } from './relational-algebra.ts';
 
 const DAY = 'dateKey';
 
@@ -23,16 +24,8 @@ export function historyDaysConditions(
   if (filter && mentionsDay(filter)) return [];
   const today = dateKeyOf(now);
   const first = maxHistoryDays > MAX_HISTORY_DAYS ? 0 : addDays(today, -maxHistoryDays);
-  return [compareDay(it.row, 'ge', first), compareDay(it.row, 'le', today)];
-}
-
-function compareDay(row: RowId, operator: 'ge' | 'le', day: number): Condition {
-  return {
-    kind: 'compare',
-    operator,
-    left: { kind: 'property', row, property: DAY, type: 'Edm.Int32', nullable: false },
-    right: { kind: 'literal', value: BigInt(day), type: 'Edm.Int32' },
-  };
+  const day = columnScalar(it.row, DAY, { type: 'Edm.Int32', nullable: false });
+  return [compareColumn(day, 'ge', BigInt(first)), compareColumn(day, 'le', BigInt(today))];
 }
 
 function mentionsDay(expression: Expression): boolean {

@@ -4,10 +4,12 @@ import type { Entity } from '../../schema/entity.ts';
 import type { DateKey } from '../base/date-key.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, ParsedRequest } from '../odata/syntax/parsed-request.ts';
-import { allOf } from './bind/all-of.ts';
+import { allOf } from './bind/combine-conditions.ts';
+import { columnWithRole, compareColumn } from './bind/column-scalar.ts';
 import type { PlanContext } from './plan-context.ts';
 import { planRead } from './plan-read.ts';
-import type { Condition, ReadPlan } from './read-plan.ts';
+import type { ReadPlan } from './read-plan.ts';
+import type { Condition } from './relational-algebra.ts';
 import { MAIN_ROW } from './bind/scope.ts';
 
 /** Rows are in the order of their key in both. */
@@ -69,17 +71,9 @@ function changesNotOffered(options: QueryOptions): FeedError {
 }
 
 /** Days before the nights that were published since are over, and never change. */
-function conditionsFromDay({ properties }: Entity, firstDay: DateKey): readonly Condition[] {
-  const day = Object.keys(properties).find((name) => properties[name]?.role === 'day');
-  if (day === undefined) return [];
-  return [
-    {
-      kind: 'compare',
-      operator: 'ge',
-      left: { kind: 'property', row: MAIN_ROW, property: day, type: 'Edm.Int32', nullable: false },
-      right: { kind: 'literal', value: BigInt(firstDay), type: 'Edm.Int32' },
-    },
-  ];
+function conditionsFromDay(entity: Entity, firstDay: DateKey): readonly Condition[] {
+  const day = columnWithRole(MAIN_ROW, entity, 'day');
+  return day ? [compareColumn(day, 'ge', BigInt(firstDay))] : [];
 }
 
 const OTHER_ROW_KINDS: ReadonlySet<unknown> = new Set(['collection', 'asOf']);

@@ -5,7 +5,7 @@ import { FeedError } from '../base/feed-error.ts';
 import type { Limits } from '../base/limits.ts';
 import { printNestedOptions } from '../odata/print/print-nested-options.ts';
 import type { ExpandItem, NestedOptions } from '../odata/syntax/parsed-request.ts';
-import { allOf } from './bind/all-of.ts';
+import { allOf } from './bind/combine-conditions.ts';
 import { bindCondition } from './bind/bind-expression.ts';
 import { joinNavigation } from './bind/bind-path.ts';
 import { bindSearch } from './bind/bind-search.ts';

@@ -1,10 +1,12 @@
 // A total order, so that a page can continue after any row: what the client asked for, then the key.
-import { FeedError } from '../base/feed-error.ts';
+import { invalidSkipToken } from '../odata/cursor/skip-token.ts';
 import type { LiteralValue, OrderTerm } from '../odata/syntax/expression.ts';
 import { bindScalar } from './bind/bind-expression.ts';
+import { columnScalar } from './bind/column-scalar.ts';
 import type { Scope } from './bind/scope.ts';
 import { literalAs } from './bind/literal-value.ts';
-import type { Order, ReadPlan, RowId, RowShape } from './read-plan.ts';
+import type { ReadPlan } from './read-plan.ts';
+import { type Order, type RowId, type RowShape, isNullable } from './relational-algebra.ts';
 
 /** What the client asked for. Throws as bindScalar does. */
 export function bindOrder(terms: readonly OrderTerm[], scope: Scope): readonly Order[] {
@@ -36,8 +38,7 @@ function keyOrder({ key, columns }: RowShape, row: RowId): readonly Order[] {
   return key.map((name) => {
     const column = columns.get(name);
     if (!column) throw new TypeError(`The key names '${name}', which is no column.`);
-    const { type, nullable } = column;
-    return { by: { kind: 'property', row, property: name, type, nullable }, descending: false };
+    return { by: columnScalar(row, name, column), descending: false };
   });
 }
 
@@ -50,15 +51,7 @@ export function bindSkipTokenValues(
   return order.map(({ by }, index) => {
     const literal = literals[index];
     const value = literal && literalAs(literal, by.type);
-    const mayBeNull = by.kind === 'literal' || by.nullable;
-    if (value === undefined || (value === null && !mayBeNull)) throw invalidSkipToken();
+    if (value === undefined || (value === null && !isNullable(by))) throw invalidSkipToken();
     return typeof value === 'boolean' ? BigInt(value) : value;
-  });
-}
-
-function invalidSkipToken(): FeedError {
-  return new FeedError('request.bad-skiptoken', 'The $skiptoken was not made for this query.', {
-    target: '$skiptoken',
-    hint: 'Follow @odata.nextLink exactly as it was given, or start again without $skiptoken.',
   });
 }

@@ -2,7 +2,7 @@
 import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, ParsedRequest } from '../odata/syntax/parsed-request.ts';
-import { allOf } from './bind/all-of.ts';
+import { allOf } from './bind/combine-conditions.ts';
 import { type ApplyRows, areEntities, filterRows } from './apply/apply-rows.ts';
 import { bindCondition } from './bind/bind-expression.ts';
 import { bindSearch } from './bind/bind-search.ts';
@@ -14,7 +14,8 @@ import { historyDaysConditions } from './history-days-conditions.ts';
 import type { PlanContext } from './plan-context.ts';
 import { bindSkipTokenValues, bindOrder, totalOrder } from './plan-order.ts';
 import { planApply } from './apply/plan-apply.ts';
-import type { Condition, Expansion, ReadPlan, RowSource } from './read-plan.ts';
+import type { Expansion, ReadPlan } from './read-plan.ts';
+import type { Condition, RowSource } from './relational-algebra.ts';
 import { type ResolvedPath, resolvePath } from './path/resolve-path.ts';
 import { selectColumns, selectWithinExpand } from './select-columns.ts';
 

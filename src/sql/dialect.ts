@@ -1,5 +1,5 @@
 // What the databases say differently: a table of small functions, one dialect a file beside its engine.
-import type { FunctionName, Scalar, ScalarType } from '../plan/read-plan.ts';
+import type { FunctionName, Scalar, ScalarType } from '../plan/relational-algebra.ts';
 import type { Fragment } from './fragment.ts';
 import type { SqlValue } from './statement.ts';
 

@@ -1,5 +1,5 @@
 // SQL in pieces: the only way in which text becomes SQL. A bare string does not type-check.
-import type { RowId } from '../plan/read-plan.ts';
+import type { RowId } from '../plan/relational-algebra.ts';
 import type { PageParameter, PageStatement, SqlValue, Statement } from './statement.ts';
 
 declare const brand: unique symbol;

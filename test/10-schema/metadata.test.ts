@@ -12,7 +12,7 @@ import { deriveServiceDocument } from '../../schema/derive/service-document.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel } from '../../schema/model.ts';
 import { entity, int32, type FeedVersion } from '../../schema/entity.ts';
-import type { Condition, FunctionName } from '../../src/plan/read-plan.ts';
+import type { Condition, FunctionName } from '../../src/plan/relational-algebra.ts';
 import { contractSets } from './contract.ts';
 
 const VERSIONS: readonly FeedVersion[] = ['v1.0', 'beta'];

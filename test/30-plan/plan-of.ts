@@ -6,7 +6,8 @@ import { LIMITS } from '../../src/base/limits.ts';
 import type { LiteralValue } from '../../src/odata/syntax/expression.ts';
 import { parseRequest } from '../../src/odata/parse/parse-request.ts';
 import { planRead } from '../../src/plan/plan-read.ts';
-import type { Condition, NavigationJoin, ReadPlan, RowSource, Scalar } from '../../src/plan/read-plan.ts';
+import type { ReadPlan } from '../../src/plan/read-plan.ts';
+import type { Condition, NavigationJoin, RowSource, Scalar } from '../../src/plan/relational-algebra.ts';
 
 const EXPOSED_MODELS = { 'v1.0': deriveExposedModel(MODEL, 'v1.0'), beta: deriveExposedModel(MODEL, 'beta') };
 

@@ -1,7 +1,6 @@
 // Holds the file of a night against the rules, and against the file of the night before.
 import Database from 'better-sqlite3';
-import { addDays, midnightOf, type DateKey } from '../../src/base/date-key.ts';
-import { canonicalInstant } from '../../src/base/instant.ts';
+import { addDays, canonicalMidnight, type DateKey } from '../../src/base/date-key.ts';
 import type { Rule } from './rule.ts';
 import { DAY_TO_DAY_RULES } from './day-to-day-rules.ts';
 import { DAY_RULES } from './day-rules.ts';
@@ -17,8 +16,8 @@ export function brokenRules(path: string, before: string | null, day: DateKey): 
   const database = new Database(path, { readonly: true });
   const parameters = {
     day,
-    from: canonicalInstant(midnightOf(addDays(day, -1))),
-    until: canonicalInstant(midnightOf(day)),
+    from: canonicalMidnight(addDays(day, -1)),
+    until: canonicalMidnight(day),
   };
   const isBroken = ({ sql }: Rule): boolean =>
     database.prepare<[typeof parameters]>(`SELECT 1 FROM (${sql}) LIMIT 1`).get(parameters) !== undefined;

@@ -1,9 +1,8 @@
 // Counts the devices that break a compliance policy but still have time: only Graph's list of single statuses tells them.
-import { midnightOf } from '../../../src/base/date-key.ts';
+import { canonicalMidnight } from '../../../src/base/date-key.ts';
 import { readPages } from '../../graph/read-pages.ts';
 import { countsAddress } from '../../streams/policies.ts';
 import { outcomesOf, type GraphDeviceStatus, type StatusOverview } from '../../streams/policy-outcomes.ts';
-import { canonicalInstant } from '../../../src/base/instant.ts';
 import { countOf, instantOf } from '../../transform/graph-values.ts';
 import type { KnownPolicy } from './harvest-policies.ts';
 import type { HarvestContext } from '../harvest-context.ts';
@@ -25,7 +24,7 @@ export async function devicesInGrace(
   const devices = [pending, succeeded, error, failed, countOf(overview.notApplicableCount)];
   if (devices.reduce((sum, count) => sum + count) > MAX_DEVICES) return null;
 
-  const midnight = canonicalInstant(midnightOf(staging.dateKey));
+  const midnight = canonicalMidnight(staging.dateKey);
   const nonCompliant = new Set<string>();
   const inGrace = new Set<string>();
   const address = countsAddress(list, policy.id, 'deviceStatuses');

@@ -1,6 +1,6 @@
 // What the demo says when it is ready: what to paste where, and how to change something and see it in the feed.
 import { DEMO_CREDENTIALS } from '../../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
-import type { DateKey } from '../../base/date-key.ts';
+import { formatDay, type DateKey } from '../../base/date-key.ts';
 
 export interface DemoAddresses {
   readonly feed: string;
@@ -11,7 +11,7 @@ export interface DemoAddresses {
 
 export function demoWelcome({ feed, graph, data, tomorrow }: DemoAddresses): string {
   const { tenantId, clientId, clientSecret } = DEMO_CREDENTIALS;
-  const day = String(tomorrow).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
+  const day = formatDay(tomorrow);
   return `
 Power BI   Get data > OData feed > paste the address below > Anonymous
 Excel      Data > Get Data > From Other Sources > From OData Feed > paste the address below

@@ -1,5 +1,5 @@
 // The state of a warehouse as a person reads it.
-import { addDays, dateKeyOf, midnightOf, type DateKey } from '../../base/date-key.ts';
+import { addDays, dateKeyOf, formatDay, type DateKey } from '../../base/date-key.ts';
 import type { Generation } from '../../engines/engine.ts';
 import type { RunRecord } from '../../engines/run-journal.ts';
 
@@ -21,16 +21,16 @@ export interface WarehouseState {
 
 export function statusText(state: WarehouseState): string {
   const { generations, damaged, quarantined, runs, now, data, bytes } = state;
-  const generationList = generations.map(({ id, dateKey }) => `${id} of ${dayText(dateKey)}`);
+  const generationList = generations.map(({ id, dateKey }) => `${id} of ${formatDay(dateKey)}`);
   const facts = [
     ['Served', servedLine(state)],
     ['Kept', generationList.length === 0 ? 'no generation' : generationList.join(', ')],
     ...damaged.map((path) => ['Damaged', `${path} cannot be read, and is passed over`]),
     ...quarantined.map((dateKey) => [
       'Refused',
-      `the night of ${dayText(dateKey)}; snapshot --accept publishes it, the next good night removes it`,
+      `the night of ${formatDay(dateKey)}; snapshot --accept publishes it, the next good night removes it`,
     ]),
-    ['Next night', `${dayText(addDays(dateKeyOf(now), 1))} 00:00 UTC, where serve runs it`],
+    ['Next night', `${formatDay(addDays(dateKeyOf(now), 1))} 00:00 UTC, where serve runs it`],
     ['On disk', `${(bytes / 1e6).toFixed(1)} MB in '${data}'`],
   ].map(([name = '', fact = '']) => `${name.padEnd(11)} ${fact}`);
   return [...facts, '', ...(runs.length === 0 ? ['No run is known.'] : runs.flatMap(runLines))].join('\n');
@@ -40,7 +40,7 @@ function servedLine({ generations: [newest], now, readyHours }: WarehouseState):
   if (!newest) return 'nothing; no run has published anything yet';
   const hours = (now.getTime() - Date.parse(newest.publishedAt)) / 3_600_000;
   const freshness = hours < readyHours ? 'fresh' : `too old: more than ${readyHours} hours`;
-  return `the night of ${dayText(newest.dateKey)}, ${hours.toFixed(1)} hours old (${freshness})`;
+  return `the night of ${formatDay(newest.dateKey)}, ${hours.toFixed(1)} hours old (${freshness})`;
 }
 
 // Of a night on which everything was refused, the first few say it all; the rest is in runProblems.
@@ -49,7 +49,7 @@ const PROBLEMS_SHOWN = 3;
 function runLines(run: RunRecord): readonly string[] {
   const { dateKey, outcome, startedAt, milliseconds, generation, isComplete, reason } = run;
   const fields = [
-    dayText(dateKey),
+    formatDay(dateKey),
     outcome.padEnd(9),
     startedAt === null ? '' : `at ${startText(startedAt, dateKey)}`,
     milliseconds === null ? '' : `${(milliseconds / 1000).toFixed(1)} s`,
@@ -75,8 +75,4 @@ function runLines(run: RunRecord): readonly string[] {
 function startText(startedAt: Date, dateKey: DateKey): string {
   const from = dateKeyOf(startedAt) === dateKey ? 11 : 0;
   return startedAt.toISOString().slice(from, 16).replace('T', ' ');
-}
-
-function dayText(dateKey: DateKey): string {
-  return midnightOf(dateKey).toISOString().slice(0, 10);
 }

@@ -55,5 +55,5 @@ export async function checkFiles(folder: string, { tables }: ExportManifest): Pr
 }
 
 function notAnExport(message: string, hint?: string): FeedError {
-  return new FeedError('setup.bad-setting', message, hint === undefined ? {} : { hint });
+  return new FeedError('setup.bad-setting', message, { hint });
 }

@@ -5,7 +5,8 @@ import type { LiteralValue } from '../../odata/syntax/expression.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';
 import { decodeSkipToken, encodeSkipToken, type SkipToken } from '../../odata/cursor/skip-token.ts';
 import type { RawQueryOption } from '../../odata/parse/split-query.ts';
-import type { ReadPlan, ScalarType } from '../../plan/read-plan.ts';
+import type { ReadPlan } from '../../plan/read-plan.ts';
+import type { ScalarType } from '../../plan/relational-algebra.ts';
 import type { SqlValue } from '../../sql/statement.ts';
 
 /** What a chain of pages is read from. */

@@ -1,4 +1,5 @@
 // The page at `/`: what this is, and the addresses to paste.
+import { formatDay } from '../../base/date-key.ts';
 import { NOTHING_PUBLISHED } from '../../base/feed-empty.ts';
 import type { Generation } from '../../engines/engine.ts';
 import type { Answer } from '../answer.ts';
@@ -61,8 +62,4 @@ export function answerFrontPage(base: string, generation: Generation | null): An
     headers: { 'Content-Type': 'text/html;charset=utf-8', 'Cache-Control': 'private, no-cache' },
     body: Buffer.from(page),
   };
-}
-
-function formatDay(dateKey: number): string {
-  return String(dateKey).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
 }

@@ -52,6 +52,5 @@ function withCaching(answer: Answer, etag: string | null): Answer {
 function withFirstPageLink(error: unknown, { address, query }: ParsedRead): unknown {
   if (!(error instanceof FeedError) || error.code !== 'request.generation-gone') return error;
   const { code, message, hint } = error;
-  const location = firstLink(address, query);
-  return new FeedError(code, message, { location, ...(hint !== undefined && { hint }) });
+  return new FeedError(code, message, { location: firstLink(address, query), hint });
 }

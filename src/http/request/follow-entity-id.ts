@@ -1,6 +1,6 @@
 // `$entity?$id=devices(7)`: a row asked for by its id instead of by its address.
 import { FeedError } from '../../base/feed-error.ts';
-import { excerpt } from '../../odata/parse/token-reader.ts';
+import { excerpt } from '../../odata/excerpt.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';
 import { type SplitOption, splitQuery } from '../../odata/parse/split-query.ts';
 import { findMount, type Mount } from './service-roots.ts';

@@ -2,7 +2,7 @@
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
-import { excerpt } from '../parse/token-reader.ts';
+import { excerpt } from '../excerpt.ts';
 
 export interface BatchPart {
   /** By which answers and other parts name it; null only in multipart, where it may be left out. */
@@ -23,8 +23,10 @@ export interface BatchPart {
 
 /** `which` names the part to its writer: `Part 3`. */
 export function malformedPart(label: string, problem: string, hint?: string): FeedError {
-  const detail = { target: '$batch', ...(hint === undefined ? {} : { hint }) };
-  return new FeedError('request.malformed-batch', `${label} of the batch ${problem}.`, detail);
+  return new FeedError('request.malformed-batch', `${label} of the batch ${problem}.`, {
+    target: '$batch',
+    hint,
+  });
 }
 
 /** Throws `limit.batch-too-large` for more parts than the limit. */

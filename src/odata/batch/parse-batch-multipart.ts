@@ -2,7 +2,7 @@
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import { type BatchPart, checkPartCount, checkReferences, malformedPart } from './batch-part.ts';
-import { excerpt } from '../parse/token-reader.ts';
+import { excerpt } from '../excerpt.ts';
 import { parseHeaderList } from '../headers/parse-header-list.ts';
 
 /**

@@ -1,4 +1,5 @@
 // Where a chain of pages goes on.
+import type { FeedError } from '../../base/feed-error.ts';
 import type { LiteralValue } from '../syntax/expression.ts';
 import { invalidToken, encodeLiterals, type CursorOption, decodeLiterals } from './encode-literals.ts';
 
@@ -39,9 +40,9 @@ export function encodeSkipToken(
 export function decodeSkipToken(text: string, scope: string): SkipToken {
   const [generation, startedAt, served, tracksChanges, ...after] = decodeLiterals(text, scope, SKIP_TOKEN);
   if (generation?.type !== 'integer' || startedAt?.type !== 'integer' || served?.type !== 'integer') {
-    throw invalidToken(SKIP_TOKEN);
+    throw invalidSkipToken();
   }
-  if (tracksChanges?.type !== 'boolean') throw invalidToken(SKIP_TOKEN);
+  if (tracksChanges?.type !== 'boolean') throw invalidSkipToken();
   return {
     generation: Number(generation.value),
     startedAt: Number(startedAt.value),
@@ -49,4 +50,9 @@ export function decodeSkipToken(text: string, scope: string): SkipToken {
     tracksChanges: tracksChanges.value,
     after,
   };
+}
+
+/** The error for a token that fits the query in form and not in meaning. */
+export function invalidSkipToken(): FeedError {
+  return invalidToken(SKIP_TOKEN);
 }

@@ -1,6 +1,6 @@
 // What form an answer takes: $format, else the Accept header, held against what the feed can write.
 import { FeedError } from '../../base/feed-error.ts';
-import { excerpt } from '../parse/token-reader.ts';
+import { excerpt } from '../excerpt.ts';
 import { parseHeaderList, type HeaderItem } from './parse-header-list.ts';
 
 export type MetadataLevel = 'none' | 'minimal' | 'full';

@@ -34,5 +34,5 @@ export function tooComplex(
   position: number,
   hint?: string,
 ): FeedError {
-  return limitExceeded(limit, target, limits, { target, position, ...(hint !== undefined && { hint }) });
+  return limitExceeded(limit, target, limits, { target, position, hint });
 }

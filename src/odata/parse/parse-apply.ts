@@ -6,7 +6,8 @@ import type { Token } from './token-reader.ts';
 import { createOptionReader, type OptionReader, tooComplex } from './option-reader.ts';
 import { parseAsName, parseComputeItems } from './parse-compute.ts';
 import { NO_NESTED_OPTIONS } from './parse-expand.ts';
-import { type AliasSizeOf, refuseTrailingToken } from './parse-expression.ts';
+import { refuseTrailingToken } from './operators.ts';
+import type { AliasSizeOf } from './parse-expression.ts';
 import { parseOrderTerms } from './parse-orderby.ts';
 import { parseSearchExpression } from './parse-search-expression.ts';
 import type {

@@ -1,7 +1,8 @@
 // $compute text → expressions with the names that their values get.
 import type { Limits } from '../../base/limits.ts';
 import { createOptionReader, type OptionReader } from './option-reader.ts';
-import { type AliasSizeOf, refuseTrailingToken } from './parse-expression.ts';
+import { refuseTrailingToken } from './operators.ts';
+import type { AliasSizeOf } from './parse-expression.ts';
 import type { ComputeItem } from '../syntax/parsed-request.ts';
 
 /**

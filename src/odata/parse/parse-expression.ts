@@ -1,55 +1,12 @@
 // $filter text → expression tree, by precedence climbing: linear in its length, and with bounded depth whatever is sent.
 import { limitExceeded, type RefusingLimit } from '../../base/limit-exceeded.ts';
 import type { Limits } from '../../base/limits.ts';
-import { didYouMean } from '../../base/did-you-mean.ts';
-import type { ArithmeticOperator, CaseBranch, ComparisonOperator, Expression } from '../syntax/expression.ts';
-import { TokenReader, keywordLiteral, type Token } from './token-reader.ts';
+import type { CaseBranch, Expression } from '../syntax/expression.ts';
+import { EXPECTED_OPERATOR, OPERATORS, type Operator, refuseTrailingToken } from './operators.ts';
+import { keywordLiteral } from './literal-forms.ts';
+import { TokenReader, type Token } from './token-reader.ts';
 import { parseSearchExpression } from './parse-search-expression.ts';
 import type { SearchExpression } from '../syntax/search-expression.ts';
-
-type Operator =
-  | { readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly power: number }
-  | { readonly kind: 'comparison'; readonly operator: ComparisonOperator | 'has'; readonly power: number }
-  | { readonly kind: 'arithmetic'; readonly operator: ArithmeticOperator; readonly power: number }
-  | { readonly kind: 'in'; readonly power: number };
-
-/** Binary operators by name; the higher power binds tighter. `not` and `-` bind tighter than all of them. */
-const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
-  ['or', { kind: 'logical', operator: 'or', power: 1 }],
-  ['and', { kind: 'logical', operator: 'and', power: 2 }],
-  ['eq', { kind: 'comparison', operator: 'eq', power: 3 }],
-  ['ne', { kind: 'comparison', operator: 'ne', power: 3 }],
-  ['gt', { kind: 'comparison', operator: 'gt', power: 4 }],
-  ['ge', { kind: 'comparison', operator: 'ge', power: 4 }],
-  ['lt', { kind: 'comparison', operator: 'lt', power: 4 }],
-  ['le', { kind: 'comparison', operator: 'le', power: 4 }],
-  ['has', { kind: 'comparison', operator: 'has', power: 4 }],
-  ['in', { kind: 'in', power: 4 }],
-  ['add', { kind: 'arithmetic', operator: 'add', power: 5 }],
-  ['sub', { kind: 'arithmetic', operator: 'sub', power: 5 }],
-  ['mul', { kind: 'arithmetic', operator: 'mul', power: 6 }],
-  ['div', { kind: 'arithmetic', operator: 'div', power: 6 }],
-  ['divby', { kind: 'arithmetic', operator: 'divby', power: 6 }],
-  ['mod', { kind: 'arithmetic', operator: 'mod', power: 6 }],
-]);
-
-/** Operators of other languages, and ours that does the same. */
-const FOREIGN_OPERATORS: ReadonlyMap<string, string> = new Map([
-  ['equals', 'eq'],
-  ['=', 'eq'],
-  ['==', 'eq'],
-  ['!=', 'ne'],
-  ['<>', 'ne'],
-  ['>', 'gt'],
-  ['>=', 'ge'],
-  ['<', 'lt'],
-  ['<=', 'le'],
-  ['&&', 'and'],
-  ['||', 'or'],
-  ['-', 'sub'],
-  ['*', 'mul'],
-  ['/', 'div'],
-]);
 
 /** Calls that OData 4.01 lets stand without parentheses. */
 const CALLS_WITHOUT_PARENTHESES: ReadonlySet<string> = new Set(['now', 'mindatetime', 'maxdatetime']);
@@ -60,7 +17,6 @@ const CALLS_WITH_TYPE: ReadonlySet<string> = new Set(['cast', 'isof']);
 /** Roots of paths that lead away from the row that is looked at. */
 const UNSUPPORTED_ROOTS: ReadonlySet<string> = new Set(['$root', '$this', '$these']);
 
-const EXPECTED_OPERATOR = 'an operator (eq, ne, gt, ge, lt, le, in, and, or, add …)';
 const EXPECTED_VALUE = 'a property, a value or a function';
 
 /** How much there is of an expression once every alias in it is written out. */
@@ -100,13 +56,6 @@ export function parseExpressionWithSize(
   const rest = tokens.peek();
   if (rest.kind !== 'end') refuseTrailingToken(tokens, rest, `${EXPECTED_OPERATOR} or the end`);
   return { expression, extent: parser.sizeOf(expression) };
-}
-
-/** Ends the reading at a token that no expression can go on with. */
-export function refuseTrailingToken(tokens: TokenReader, token: Token, expected: string): never {
-  const own = FOREIGN_OPERATORS.get(token.text);
-  const names = token.kind === 'name' ? OPERATORS.keys() : [];
-  tokens.unexpected(token, expected, own ? didYouMean([own], own) : didYouMean(names, token.text));
 }
 
 // A type looks like a path of one dotted name until it is known what it is an argument of.

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../base/error-codes.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
-import { excerpt } from './token-reader.ts';
+import { excerpt } from '../excerpt.ts';
 import { parseApply } from './parse-apply.ts';
 import { parseCompute } from './parse-compute.ts';
 import { parseExpand } from './parse-expand.ts';

@@ -2,7 +2,8 @@
 import type { Limits } from '../../base/limits.ts';
 import type { OrderTerm } from '../syntax/expression.ts';
 import { createOptionReader, type OptionReader } from './option-reader.ts';
-import { type AliasSizeOf, refuseTrailingToken } from './parse-expression.ts';
+import { refuseTrailingToken } from './operators.ts';
+import type { AliasSizeOf } from './parse-expression.ts';
 
 /**
  * Reads `deviceName desc, deviceKey`. Ascending unless it says otherwise.

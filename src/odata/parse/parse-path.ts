@@ -4,7 +4,8 @@ import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Expression, LiteralValue } from '../syntax/expression.ts';
-import { excerpt, type Token, TokenReader } from './token-reader.ts';
+import { excerpt } from '../excerpt.ts';
+import { type Token, TokenReader } from './token-reader.ts';
 import { decodeEscapes } from './split-query.ts';
 import type { CallArgument, KeyPart, PathSegment, Resource } from '../syntax/parsed-request.ts';
 
@@ -190,6 +191,6 @@ function refuse(position: number, problem: string, hint?: string): never {
   throw new FeedError('request.malformed-url', `${problem} (at character ${position + 1} of ${TARGET}).`, {
     target: TARGET,
     position,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }

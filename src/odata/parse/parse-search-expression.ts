@@ -87,6 +87,6 @@ class SearchParser {
 
   #beyondLimit(limit: RefusingLimit, position: number, hint?: string): FeedError {
     const { target, limits } = this.#source;
-    return limitExceeded(limit, target, limits, { target, position, ...(hint !== undefined && { hint }) });
+    return limitExceeded(limit, target, limits, { target, position, hint });
   }
 }

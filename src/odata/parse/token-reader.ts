@@ -2,7 +2,10 @@
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { LiteralValue } from '../syntax/expression.ts';
-import { isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../base/instant.ts';
+import { parseDuration } from '../../base/instant.ts';
+import { excerpt } from '../excerpt.ts';
+import { IDENTIFIER, IDENTIFIER_PART } from './identifier.ts';
+import { keywordLiteral, LITERAL_FORMS } from './literal-forms.ts';
 
 export type Sign = '(' | ')' | ',' | ';' | '/' | ':' | '-' | '*' | '=';
 
@@ -35,71 +38,12 @@ export interface SourceText {
   readonly offset?: number;
 }
 
-const IDENTIFIER_START = String.raw`[\p{L}\p{Nl}_]`;
-const IDENTIFIER_PART = String.raw`[\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]`;
-const IDENTIFIER = `${IDENTIFIER_START}${IDENTIFIER_PART}*`;
-
 const WHITESPACE = /[ \t\r\n]*/y;
 const NAME = new RegExp(String.raw`\$?${IDENTIFIER}(?:\.${IDENTIFIER})*`, 'uy');
 const ALIAS = new RegExp(`@${IDENTIFIER}`, 'uy');
 const SIGN = /[(),;/:*=-]/y;
 const IDENTIFIER_CHARACTER = new RegExp(IDENTIFIER_PART, 'uy');
 const UNKNOWN_TOKEN = /[=!<>&|]+|"[^"]*"?|[^\s()',;/]+|./suy;
-
-interface LiteralForm {
-  readonly pattern: RegExp;
-  /** Null when the text has the form and not the sense: 30 February. */
-  readonly parse: (text: string) => LiteralValue | null;
-  readonly description: string;
-}
-
-// In this order: a guid may begin like a number or a name, an instant like a day, a day like a number.
-const LITERAL_FORMS: readonly LiteralForm[] = [
-  {
-    pattern: /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/iy,
-    parse: (text) => ({ type: 'guid', value: text.toLowerCase() }),
-    description: 'a guid',
-  },
-  {
-    pattern: /\d{4}-\d\d-\d\dT[\d:.]*(?:Z|[+-][\d:]*)?/iy,
-    parse: (text) => textLiteral('dateTimeOffset', parseInstant(text)),
-    description: 'an instant such as 2026-11-20T08:30:00Z, or with an offset, whose + is written %2B',
-  },
-  {
-    pattern: /\d{4}-\d\d-\d\d/y,
-    parse: (text) => textLiteral('date', isDay(text) ? text : null),
-    description: 'a day of the calendar',
-  },
-  {
-    pattern: /\d\d:\d\d(?::[\d.]*)?/y,
-    parse: (text) => textLiteral('timeOfDay', parseTimeOfDay(text)),
-    description: 'a time of day such as 08:30:00',
-  },
-  {
-    pattern: /[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?/iy,
-    parse: parseNumber,
-    description: 'a number in range',
-  },
-  {
-    pattern: new RegExp(`-INF(?!${IDENTIFIER_PART})`, 'uy'),
-    parse: (text) => ({ type: 'decimal', value: -Infinity, text }),
-    description: 'a number',
-  },
-];
-
-/** Words that are values wherever a value may stand. INF and NaN are written so and not otherwise. */
-const KEYWORD_LITERALS: ReadonlyMap<string, LiteralValue> = new Map<string, LiteralValue>([
-  ['null', { type: 'null' }],
-  ['true', { type: 'boolean', value: true }],
-  ['false', { type: 'boolean', value: false }],
-  ['INF', { type: 'decimal', value: Infinity, text: 'INF' }],
-  ['NaN', { type: 'decimal', value: NaN, text: 'NaN' }],
-]);
-
-/** The literal that a name stands for, or null when it is only a name. */
-export function keywordLiteral(name: string): LiteralValue | null {
-  return KEYWORD_LITERALS.get(name) ?? KEYWORD_LITERALS.get(name.toLowerCase()) ?? null;
-}
 
 /** Walks a text with one token of lookahead. Linear: no character is read twice by more than the few forms above. */
 export class TokenReader {
@@ -219,15 +163,18 @@ export class TokenReader {
 
   /** Ends the reading at a part of the standard that this feed does without. */
   refuseUnsupported(at: number, what: string, hint?: string): never {
-    const detail = { target: this.#source.target, position: at, ...(hint === undefined ? {} : { hint }) };
+    const detail = { target: this.#source.target, position: at, hint };
     throw new FeedError('request.not-offered', `${what} is not offered by this feed.`, detail);
   }
 
   /** Ends the reading: the sentence is completed by the place. */
   refuse(at: number, problem: string, hint?: string): never {
     const { code, target } = this.#source;
-    const detail = { target, position: at, ...(hint === undefined ? {} : { hint }) };
-    throw new FeedError(code, `${problem} (at character ${at + 1} of ${target}).`, detail);
+    throw new FeedError(code, `${problem} (at character ${at + 1} of ${target}).`, {
+      target,
+      position: at,
+      hint,
+    });
   }
 
   #scan(): Token {
@@ -286,24 +233,4 @@ export class TokenReader {
   #position(): number {
     return this.#offset + (this.#source.offset ?? 0);
   }
-}
-
-function textLiteral<Type extends 'date' | 'dateTimeOffset' | 'timeOfDay'>(
-  type: Type,
-  value: string | null,
-): { readonly type: Type; readonly value: string } | null {
-  return value === null ? null : { type, value };
-}
-
-function parseNumber(text: string): LiteralValue | null {
-  if (/^[+-]?\d+$/.test(text)) return { type: 'integer', value: BigInt(text) };
-  const value = Number(text);
-  return Number.isFinite(value) ? { type: 'decimal', value, text } : null;
-}
-
-/** A piece of the writer's text, short enough for a sentence. */
-export function excerpt(text: string): string {
-  // A cut must not leave half a character.
-  const short = text.length > 40 ? `${text.slice(0, 40).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
-  return short.startsWith("'") || short.startsWith('"') ? short : `'${short}'`;
 }

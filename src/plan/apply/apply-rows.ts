@@ -1,6 +1,7 @@
 // Rows on their way through $apply: what one transformation hands to the next.
 import { assertNever } from '../../base/assert-never.ts';
-import type { ColumnShapes, Condition, Expansion, Order, RowShape, RowSource } from '../read-plan.ts';
+import type { Expansion } from '../read-plan.ts';
+import type { ColumnShapes, Condition, Order, RowShape, RowSource } from '../relational-algebra.ts';
 import { MAIN_ROW, type Scope, type ScopeRow } from '../bind/scope.ts';
 
 export interface ApplyRows {

@@ -3,7 +3,7 @@ import type { ComputeItem } from '../../odata/syntax/parsed-request.ts';
 import { type ApplyRows, visibleColumns } from './apply-rows.ts';
 import { bindScalar } from '../bind/bind-expression.ts';
 import { checkAlias } from '../bind/check-alias.ts';
-import type { ColumnShape, Scalar } from '../read-plan.ts';
+import { type ColumnShape, type Scalar, isNullable } from '../relational-algebra.ts';
 import type { Scope } from '../bind/scope.ts';
 
 /**
@@ -24,8 +24,7 @@ export function computeColumns<Rows extends Pick<ApplyRows, 'source' | 'it'>>(
   }
   const columns = new Map<string, ColumnShape>(source.columns);
   for (const [name, scalar] of added) {
-    const nullable = scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
-    columns.set(name, { type: scalar.type, nullable, dynamic: true });
+    columns.set(name, { type: scalar.type, nullable: isNullable(scalar), dynamic: true });
   }
   return {
     ...rows,

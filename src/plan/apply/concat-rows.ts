@@ -4,7 +4,7 @@ import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import { type ApplyRows, hiddenColumnName, visibleColumns } from './apply-rows.ts';
-import type { ColumnShape, RowSource, ScalarType } from '../read-plan.ts';
+import type { ColumnShape, RowSource, ScalarType } from '../relational-algebra.ts';
 import { describeType, familyOf } from '../bind/type-family.ts';
 
 /** The option that the sources come together in, and the limits that hold there. */

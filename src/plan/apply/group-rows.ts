@@ -7,7 +7,7 @@ import { bindScalar } from '../bind/bind-expression.ts';
 import { bindRelatedAggregate } from '../bind/bind-path.ts';
 import { checkAlias } from '../bind/check-alias.ts';
 import { checkApplyReads, unionRows } from './concat-rows.ts';
-import type { Aggregate, ColumnShape, RowSource, Scalar } from '../read-plan.ts';
+import type { Aggregate, ColumnShape, RowSource, Scalar } from '../relational-algebra.ts';
 import { describeExpression, typeMismatch, notOffered } from '../bind/bind-errors.ts';
 import { MAIN_ROW, type Scope } from '../bind/scope.ts';
 import { describeType, familyOf, typeOfSum } from '../bind/type-family.ts';

@@ -18,7 +18,8 @@ import { groupRows } from './group-rows.ts';
 import { planExpand } from '../plan-expand.ts';
 import { bindOrder, totalOrder } from '../plan-order.ts';
 import { rankRows, rankWithinGroups } from './rank-rows.ts';
-import type { Expansion, RowSource } from '../read-plan.ts';
+import type { Expansion } from '../read-plan.ts';
+import type { RowSource } from '../relational-algebra.ts';
 import { notOffered } from '../bind/bind-errors.ts';
 import { MAIN_ROW, type FilteredExpansion, type Scope } from '../bind/scope.ts';
 

@@ -5,7 +5,7 @@ import { shapeOf } from './apply-rows.ts';
 import { bindScalar } from '../bind/bind-expression.ts';
 import { asLiteral } from '../bind/literal-operand.ts';
 import { totalOrder } from '../plan-order.ts';
-import type { RowSource, Scalar } from '../read-plan.ts';
+import type { RowSource, Scalar } from '../relational-algebra.ts';
 import { describeExpression, typeMismatch } from '../bind/bind-errors.ts';
 import { MAIN_ROW, type Scope } from '../bind/scope.ts';
 import { describeType, familyOf } from '../bind/type-family.ts';

@@ -3,7 +3,7 @@ import { shiftInstant } from '../../base/shift-instant.ts';
 import type { ArithmeticOperator, Expression } from '../../odata/syntax/expression.ts';
 import { textAs } from './literal-value.ts';
 import { asLiteral, literalScalar } from './literal-operand.ts';
-import type { Scalar, ScalarType } from '../read-plan.ts';
+import { type Scalar, type ScalarType, isNullable } from '../relational-algebra.ts';
 import { describeExpression, typeMismatch } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 import { describeType, type TypeFamily, familyOf } from './type-family.ts';
@@ -102,8 +102,4 @@ function shiftConstantInstant(
   const value = shiftInstant(left.value, operator === 'add' ? right.value : -right.value);
   if (value === null) throw typeMismatch('The sum lies beyond the years 0001 to 9999.', { at }, scope);
   return { kind: 'literal', value, type: 'Edm.DateTimeOffset' };
-}
-
-function isNullable(scalar: Scalar): boolean {
-  return scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
 }

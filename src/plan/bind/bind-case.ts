@@ -1,6 +1,6 @@
 // `case(a gt 1:'many',true:'few')`: the value of the first branch whose condition holds, null where none does.
 import type { Expression } from '../../odata/syntax/expression.ts';
-import type { Condition, Scalar, ScalarType } from '../read-plan.ts';
+import type { Condition, Scalar, ScalarType } from '../relational-algebra.ts';
 import { describeExpression, typeMismatch } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 import { describeType, familyOf } from './type-family.ts';

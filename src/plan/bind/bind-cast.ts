@@ -2,7 +2,7 @@
 import { findName } from '../../../schema/derive/exposed-model.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
-import type { Scalar } from '../read-plan.ts';
+import type { Scalar } from '../relational-algebra.ts';
 import { describeExpression, typeMismatch, notOffered, wrongArity } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 import { type TypeFamily, describeType, familyOf } from './type-family.ts';

@@ -43,8 +43,7 @@ export function typeMismatch(
   { option }: Scope,
   hint?: string,
 ): FeedError {
-  const detail = { target: option, position: at, ...(hint === undefined ? {} : { hint }) };
-  return new FeedError('request.type-mismatch', message, detail);
+  return new FeedError('request.type-mismatch', message, { target: option, position: at, hint });
 }
 
 export function notOffered(
@@ -56,7 +55,7 @@ export function notOffered(
   return new FeedError('request.not-offered', `${what} is not offered by this feed yet.`, {
     target: option,
     position: at,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }
 

@@ -3,7 +3,7 @@ import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { withSuggestion } from '../../base/did-you-mean.ts';
 import type { ComparisonOperator, Expression } from '../../odata/syntax/expression.ts';
-import { anyOf } from './any-of.ts';
+import { anyOf } from './combine-conditions.ts';
 import { bindArithmetic } from './bind-arithmetic.ts';
 import { bindCase } from './bind-case.ts';
 import { bindCast } from './bind-cast.ts';
@@ -21,7 +21,7 @@ import {
   isTextTest,
 } from './functions.ts';
 import { resolveAlias, asLiteral, literalScalar } from './literal-operand.ts';
-import type { Condition, Scalar, ScalarType } from '../read-plan.ts';
+import { type Condition, type Scalar, type ScalarType, isNullable } from '../relational-algebra.ts';
 import { describeExpression, typeMismatch, wrongArity } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 import { describeType, exampleLiteral, FAMILY_DESCRIPTIONS, familyOf } from './type-family.ts';
@@ -241,8 +241,4 @@ function bindArgument(argument: Expression, type: ScalarType, functionName: stri
 
 function conditionScalar(condition: Condition): Scalar {
   return { kind: 'condition', condition, type: 'Edm.Boolean', nullable: true };
-}
-
-function isNullable(scalar: Scalar): boolean {
-  return scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
 }

@@ -2,7 +2,7 @@
 import { findName } from '../../../schema/derive/exposed-model.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
-import type { Condition, Scalar } from '../read-plan.ts';
+import type { Condition, Scalar } from '../relational-algebra.ts';
 import { typeMismatch, wrongArity } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 

@@ -1,19 +1,23 @@
 // Paths: from the row in sight along navigations to a column, to a row, or to rows that are counted or asked of.
-import { type NavigationProperty, findName } from '../../../schema/derive/exposed-model.ts';
+import {
+  type NavigationProperty,
+  findName,
+  inverseConstraint,
+} from '../../../schema/derive/exposed-model.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { SearchExpression } from '../../odata/syntax/search-expression.ts';
-import { allOf } from './all-of.ts';
+import { allOf } from './combine-conditions.ts';
 import type {
-  ColumnShape,
   Condition,
   RelatedAggregateMethod,
   NavigationJoin,
   RowId,
   Scalar,
-} from '../read-plan.ts';
+} from '../relational-algebra.ts';
 import { typeMismatch } from './bind-errors.ts';
+import { columnScalar } from './column-scalar.ts';
 import { type Scope, type ScopeRow, collectionRows } from './scope.ts';
 import { familyOf, typeOfSum } from './type-family.ts';
 import { unknownProperty } from './unknown-property.ts';
@@ -43,7 +47,7 @@ export function bindPath(path: Of<'path'>, scope: Scope): Scalar {
   // Rows that were grouped have columns named by a whole path.
   const name = findName(end.columns, rest.join('/'));
   const column = name === null ? undefined : end.columns.get(name);
-  if (name !== null && column && !many) return navigateThrough(joins, columnOf(end.row, name, column));
+  if (name !== null && column && !many) return navigateThrough(joins, columnScalar(end.row, name, column));
   const whole = path.segments.join('/');
   if (many) {
     const hint = `Ask of its rows, ${whole}/any(x:…), or for their number, ${whole}/$count.`;
@@ -154,11 +158,16 @@ export function joinNavigation(
   const entitySet = exposedModel.entitySets.get(navigation.to);
   if (!entitySet) throw new TypeError(`The way ${navigation.name} leads out of the catalogue.`);
   const { entity, properties, navigations } = entitySet;
-  const on = Object.fromEntries(Object.entries(navigation.on).map(([own, theirs]) => [theirs, own]));
   const { source = collectionRows(entitySet), filteredExpansions = NO_FILTERED_EXPANSIONS } =
     start.filteredExpansions?.get(navigation.name) ?? {};
   return {
-    join: { row, source, start: start.row, on, many: navigation.many },
+    join: {
+      row,
+      source,
+      start: start.row,
+      on: inverseConstraint(navigation.on),
+      many: navigation.many,
+    },
     end: { row, columns: properties, navigations, entity, filteredExpansions },
   };
 }
@@ -206,10 +215,6 @@ function countRelated(joins: readonly NavigationJoin[], where: Condition | null)
     type: 'Edm.Int64',
     nullable: false,
   });
-}
-
-function columnOf(row: RowId, property: string, { type, nullable }: ColumnShape): Scalar {
-  return { kind: 'property', row, property, type, nullable };
 }
 
 function navigateThrough(joins: readonly NavigationJoin[], of: Scalar): Scalar {

@@ -4,7 +4,7 @@ import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { SearchExpression } from '../../odata/syntax/search-expression.ts';
 import { joinNavigation } from './bind-path.ts';
-import type { Condition } from '../read-plan.ts';
+import type { Condition } from '../relational-algebra.ts';
 import type { Scope, ScopeRow } from './scope.ts';
 
 /**

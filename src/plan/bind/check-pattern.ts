@@ -1,7 +1,7 @@
 // The pattern of matchesPattern, held against the engine that will run it: RE2, which never goes back and so never hangs.
 import { RE2JS } from 're2js';
 import type { Expression } from '../../odata/syntax/expression.ts';
-import type { Scalar } from '../read-plan.ts';
+import type { Scalar } from '../relational-algebra.ts';
 import { typeMismatch } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 

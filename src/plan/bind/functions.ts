@@ -1,6 +1,6 @@
 // The functions of filter and order expressions: what each takes and yields.
 import { canonicalInstant } from '../../base/instant.ts';
-import type { FunctionName, ScalarType } from '../read-plan.ts';
+import type { FunctionName, ScalarType } from '../relational-algebra.ts';
 import type { TypeFamily } from './type-family.ts';
 
 export interface FunctionSignature {

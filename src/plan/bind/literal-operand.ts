@@ -4,7 +4,7 @@ import { FeedError } from '../../base/feed-error.ts';
 import type { Expression, LiteralValue } from '../../odata/syntax/expression.ts';
 import { printLiteral } from '../../odata/print/print-literal.ts';
 import { literalAs, textAs, typeOfLiteral } from './literal-value.ts';
-import type { Scalar, ScalarType } from '../read-plan.ts';
+import type { Scalar, ScalarType } from '../relational-algebra.ts';
 import { describeExpression, typeMismatch } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 import { describeType, exampleLiteral, familyOf } from './type-family.ts';

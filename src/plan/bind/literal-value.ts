@@ -3,7 +3,7 @@ import type { Value } from '../../../schema/entity.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../base/instant.ts';
 import type { LiteralValue } from '../../odata/syntax/expression.ts';
-import type { ScalarType } from '../read-plan.ts';
+import type { ScalarType } from '../relational-algebra.ts';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;

@@ -3,7 +3,7 @@ import type { ExposedModel, EntitySet, NavigationProperty } from '../../../schem
 import type { Entity } from '../../../schema/entity.ts';
 import type { Limits } from '../../base/limits.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
-import type { ColumnShapes, RowId, RowSource } from '../read-plan.ts';
+import type { ColumnShapes, RowId, RowSource } from '../relational-algebra.ts';
 
 /** The row of the answer. */
 export const MAIN_ROW: RowId = 0;

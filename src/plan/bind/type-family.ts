@@ -1,6 +1,6 @@
 // How types are spoken of in messages, and what becomes of them.
 import { assertNever } from '../../base/assert-never.ts';
-import type { ScalarType } from '../read-plan.ts';
+import type { ScalarType } from '../relational-algebra.ts';
 
 /** What an operator or function can be asked to work on: types that can be compared with each other. */
 export type TypeFamily = 'number' | 'text' | 'boolean' | 'instant' | 'day' | 'time' | 'duration' | 'null';

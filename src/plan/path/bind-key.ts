@@ -4,9 +4,10 @@ import type { Entity } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { printLiteral } from '../../odata/print/print-literal.ts';
 import type { KeyPart } from '../../odata/syntax/parsed-request.ts';
+import { columnScalar, compareColumn } from '../bind/column-scalar.ts';
 import { literalAs } from '../bind/literal-value.ts';
 import { describeType, exampleLiteral } from '../bind/type-family.ts';
-import type { Condition, RowId } from '../read-plan.ts';
+import type { Condition, RowId } from '../relational-algebra.ts';
 
 export interface BoundKey {
   readonly conditions: readonly Condition[];
@@ -40,15 +41,8 @@ export function bindKey(parts: readonly KeyPart[], entity: Entity, row: RowId): 
         `has ${printLiteral(part.literal)} where ${name} is ${describeType(property.type)}`,
       );
     }
-    const { type, nullable } = property;
-    const condition: Condition = {
-      kind: 'compare',
-      operator: 'eq',
-      left: { kind: 'property', row, property: name, type, nullable },
-      right: { kind: 'literal', value, type },
-    };
     return {
-      condition,
+      condition: compareColumn(columnScalar(row, name, property), 'eq', value),
       text: `${singleKeyProperty === undefined ? `${name}=` : ''}${printLiteral(part.literal)}`,
     };
   });

@@ -2,12 +2,13 @@
 import { type BoundFunction, boundFunctionsOf } from '../../../schema/derive/bound-functions.ts';
 import { type EntitySet, type NavigationProperty, findName } from '../../../schema/derive/exposed-model.ts';
 import type { Entity, PropertyRole } from '../../../schema/entity.ts';
-import { type DateKey, dateKeyOf, midnightOf } from '../../base/date-key.ts';
+import { type DateKey, canonicalMidnight, dateKeyOf, midnightOf } from '../../base/date-key.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { printLiteral } from '../../odata/print/print-literal.ts';
 import type { CallArgument } from '../../odata/syntax/parsed-request.ts';
 import type { PlanContext } from '../plan-context.ts';
-import type { Condition, Scalar } from '../read-plan.ts';
+import type { Condition } from '../relational-algebra.ts';
+import { type ColumnScalar, columnWithRole, compareColumn } from '../bind/column-scalar.ts';
 import { MAIN_ROW } from '../bind/scope.ts';
 
 export interface BoundCall {
@@ -101,26 +102,19 @@ function dayArgument(
 /** Nights of the range, or states that held on one of its days. */
 function dayRangeConditions(entity: Entity, first: DateKey, last: DateKey): readonly Condition[] {
   if (entity.lifetime === 'daily') {
-    const day = propertyOf(entity, 'day');
-    return [comparison(day, 'ge', BigInt(first)), comparison(day, 'le', BigInt(last))];
+    const day = requireColumn(entity, 'day');
+    return [compareColumn(day, 'ge', BigInt(first)), compareColumn(day, 'le', BigInt(last))];
   }
   return [
-    comparison(propertyOf(entity, 'startDay'), 'le', BigInt(last)),
-    comparison(propertyOf(entity, 'end'), 'gt', midnightOf(first).toISOString().slice(0, 19)),
+    compareColumn(requireColumn(entity, 'startDay'), 'le', BigInt(last)),
+    compareColumn(requireColumn(entity, 'end'), 'gt', canonicalMidnight(first)),
   ];
 }
 
-type Property = Scalar & { readonly kind: 'property' };
-
-function propertyOf({ name, properties }: Entity, role: PropertyRole): Property {
-  const [found] = Object.entries(properties).filter(([, property]) => property.role === role);
-  if (!found) throw new TypeError(`${name} has no property with the role '${role}'.`);
-  const [property, { type, nullable }] = found;
-  return { kind: 'property', row: MAIN_ROW, property, type, nullable };
-}
-
-function comparison(left: Property, operator: 'ge' | 'le' | 'gt', value: bigint | string): Condition {
-  return { kind: 'compare', operator, left, right: { kind: 'literal', value, type: left.type } };
+function requireColumn(entity: Entity, role: PropertyRole): ColumnScalar {
+  const column = columnWithRole(MAIN_ROW, entity, role);
+  if (!column) throw new TypeError(`${entity.name} has no property with the role '${role}'.`);
+  return column;
 }
 
 function invalidCall(

@@ -1,17 +1,23 @@
 // From the path of an address to the collection, row or value that it names.
-import { type EntitySet, type NavigationProperty, findName } from '../../../schema/derive/exposed-model.ts';
+import {
+  type EntitySet,
+  type NavigationProperty,
+  findName,
+  inverseConstraint,
+} from '../../../schema/derive/exposed-model.ts';
 import type { FeedVersion } from '../../../schema/entity.ts';
 import { REMOVED_COLLECTIONS } from '../../../schema/subjects/removed-collections.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { withSuggestion } from '../../base/did-you-mean.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { PathSegment, QueryOptions, Resource } from '../../odata/syntax/parsed-request.ts';
-import { allOf } from '../bind/all-of.ts';
+import { allOf } from '../bind/combine-conditions.ts';
 import { bindCondition } from '../bind/bind-expression.ts';
 import { bindPathFunction } from './bind-path-function.ts';
 import { bindKey } from './bind-key.ts';
 import type { PlanContext } from '../plan-context.ts';
-import type { Condition, ReadPlan } from '../read-plan.ts';
+import type { ReadPlan } from '../read-plan.ts';
+import type { Condition } from '../relational-algebra.ts';
 import { MAIN_ROW, collectionRows, scopeOfEntitySet } from '../bind/scope.ts';
 
 export interface ResolvedPath {
@@ -156,14 +162,13 @@ function followNavigation(
     expands: [],
     generation: null,
   };
-  const on = Object.fromEntries(Object.entries(navigation.on).map(([own, theirs]) => [theirs, own]));
   const related: Condition = {
     kind: 'correlatedKey',
     row: MAIN_ROW,
     entity: entitySet.entity,
     source: navigationOrigin.from,
     sourceRow: MAIN_ROW,
-    on,
+    on: inverseConstraint(navigation.on),
     where: rows,
   };
   return {

@@ -1,6 +1,6 @@
 // How a statement that passes over rows stays stoppable.
 import { assertNever } from '../../base/assert-never.ts';
-import type { RowId, RowSource } from '../../plan/read-plan.ts';
+import type { RowId, RowSource } from '../../plan/relational-algebra.ts';
 import type { Dialect } from '../dialect.ts';
 import { type Fragment, column, sql } from '../fragment.ts';
 

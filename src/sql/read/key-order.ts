@@ -1,6 +1,7 @@
 // What a plan's conditions say about its order: which reads an index serves from the first row to the last.
 import { assertNever } from '../../base/assert-never.ts';
-import type { Condition, Order, ReadPlan, RowSource, Scalar } from '../../plan/read-plan.ts';
+import type { ReadPlan } from '../../plan/read-plan.ts';
+import type { Condition, Order, RowSource, Scalar } from '../../plan/relational-algebra.ts';
 
 export type Comparison = Condition & { readonly kind: 'compare' };
 

@@ -1,7 +1,7 @@
 // Which columns of a row an expression is about.
 import { storageOf } from '../../../schema/derive/storage.ts';
 import { assertNever } from '../../base/assert-never.ts';
-import type { Condition, NavigationJoin, RowId, Scalar } from '../../plan/read-plan.ts';
+import type { Condition, NavigationJoin, RowId, Scalar } from '../../plan/relational-algebra.ts';
 
 /** Names of the columns that the value depends on. */
 export function columnsOfScalar(scalar: Scalar, row: RowId): readonly string[] {

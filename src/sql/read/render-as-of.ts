@@ -1,8 +1,8 @@
 // "As it stood on a day" as SQL: which of a thing's many rows that is.
 import { storageOf } from '../../../schema/derive/storage.ts';
 import type { PropertyRole } from '../../../schema/entity.ts';
-import { midnightOf } from '../../base/date-key.ts';
-import type { Condition } from '../../plan/read-plan.ts';
+import { canonicalMidnight } from '../../base/date-key.ts';
+import type { Condition } from '../../plan/relational-algebra.ts';
 import type { Dialect } from '../dialect.ts';
 import { type Fragment, column, sql } from '../fragment.ts';
 
@@ -22,6 +22,6 @@ export function renderAsOf(
     const name = dialect.literal(entity.name);
     return sql`${columnOfRole('day')} = (SELECT max("dateKey") FROM ${dialect.relation('snapshotDays')} WHERE "collection" = ${name} AND "dateKey" <= ${key})`;
   }
-  const midnight = dialect.literal(midnightOf(day).toISOString().slice(0, 19));
+  const midnight = dialect.literal(canonicalMidnight(day));
   return sql`(${columnOfRole('startDay')} <= ${key} AND ${columnOfRole('end')} > ${midnight})`;
 }

@@ -10,6 +10,7 @@ import {
   columnName,
   identifier,
   joinFragments,
+  rowAlias,
   sql,
   textConstant,
 } from '../fragment.ts';
@@ -54,7 +55,7 @@ export function renderChanges(
       dialect.page({
         row,
         order: terms.map(({ name, order: { by } }) => ({ column: name, type: by.type })),
-        chunk: sql`(${orderedChunk(joinFragments(rows, sql` UNION ALL `), terms, 0)}) AS ${identifier(`r${newer.row}`)}`,
+        chunk: sql`(${orderedChunk(joinFragments(rows, sql` UNION ALL `), terms, 0)}) AS ${rowAlias(newer.row)}`,
       }),
       (position) => dialect.placeholder(position),
     );

@@ -1,18 +1,20 @@
 // Conditions, values and the rows they are about as SQL. One file, since each may hold the others.
 import type { Entity } from '../../../schema/entity.ts';
 import { assertNever } from '../../base/assert-never.ts';
-import type {
-  Condition,
-  RelatedAggregateMethod,
-  NavigationJoin,
-  RowId,
-  RowSource,
-  Scalar,
-} from '../../plan/read-plan.ts';
+import {
+  type Condition,
+  type RelatedAggregateMethod,
+  type NavigationJoin,
+  type RowId,
+  type RowSource,
+  type Scalar,
+  isNullable,
+} from '../../plan/relational-algebra.ts';
 import { deadlineCheck } from './deadline-check.ts';
 import type { Dialect } from '../dialect.ts';
 import { type Fragment, column, columnName, joinFragments, rowAlias, sql } from '../fragment.ts';
 import { prefixEnd } from './prefix-end.ts';
+import { renderArithmetic } from './render-arithmetic.ts';
 import { renderAsOf } from './render-as-of.ts';
 import { renderTransformed } from './render-transformed.ts';
 import type { SqlValue } from '../statement.ts';
@@ -77,10 +79,7 @@ export function renderScalar(scalar: Scalar, dialect: Dialect): Fragment {
     }
     case 'arithmetic':
     case 'negate':
-      if (isTemporal(scalar.type)) return temporalCalculation(scalar, dialect);
-      return isInteger(scalar.type)
-        ? dialect.checkedInt64(calculation(scalar, dialect))
-        : calculation(scalar, dialect);
+      return renderArithmetic(scalar, (operand) => renderScalar(operand, dialect), dialect);
     case 'case': {
       const branches = scalar.branches.map(
         ({ when, then }) =>
@@ -141,56 +140,6 @@ export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fra
     default:
       return assertNever(source);
   }
-}
-
-type Calculation = Scalar & { readonly kind: 'arithmetic' | 'negate' };
-
-/** Sums and products of whole numbers, unchecked: whoever takes the result sees whether one of them went over the edge. */
-function calculation(scalar: Calculation, dialect: Dialect): Fragment {
-  if (scalar.kind === 'negate') return sql`(- ${operandOf(scalar, scalar.operand, dialect)})`;
-  const { operator, left, right, type } = scalar;
-  // A remainder takes any number for a whole one.
-  if (operator === 'mod') {
-    return dialect.arithmetic.mod(renderScalar(left, dialect), divisor(right, dialect), type);
-  }
-  const divides = operator === 'div' || operator === 'divby';
-  const second = divides ? divisor(right, dialect) : operandOf(scalar, right, dialect);
-  return dialect.arithmetic[operator](operandOf(scalar, left, dialect), second, type);
-}
-
-/** Days, instants and durations: added, subtracted, and durations multiplied and divided. */
-function temporalCalculation(scalar: Calculation, dialect: Dialect): Fragment {
-  if (scalar.kind === 'negate')
-    return dialect.checkedTicks(sql`(- ${renderScalar(scalar.operand, dialect)})`);
-  const { operator, left, right, type } = scalar;
-  const divides = operator === 'div' || operator === 'divby';
-  const first = renderScalar(left, dialect);
-  const second = divides ? divisor(right, dialect) : renderScalar(right, dialect);
-  if (type !== 'Edm.Duration') {
-    return dialect.addTicks(first, operator === 'sub' ? sql`(- ${second})` : second, type);
-  }
-  if (operator === 'sub' && left.type !== type) return dialect.ticksBetween(second, first);
-  return dialect.checkedTicks(dialect.arithmetic[operator](first, second, 'Edm.Double'));
-}
-
-function isTemporal(type: Scalar['type']): boolean {
-  return type === 'Edm.Duration' || type === 'Edm.DateTimeOffset' || type === 'Edm.Date';
-}
-
-// What leaves the whole numbers inside shows outside, as long as outside is whole as well.
-function operandOf(outer: Calculation, inner: Scalar, dialect: Dialect): Fragment {
-  const isInside = (inner.kind === 'arithmetic' && inner.operator !== 'mod') || inner.kind === 'negate';
-  return isInside && isInteger(outer.type) ? calculation(inner, dialect) : renderScalar(inner, dialect);
-}
-
-function divisor(scalar: Scalar, dialect: Dialect): Fragment {
-  const number = renderScalar(scalar, dialect);
-  // The plan has refused a literal zero.
-  return scalar.kind === 'literal' ? number : dialect.nonZeroDivisor(number);
-}
-
-function isInteger(type: Scalar['type']): boolean {
-  return type === 'Edm.Int32' || type === 'Edm.Int64';
 }
 
 type Of<Kind extends Condition['kind']> = Condition & { readonly kind: Kind };
@@ -336,8 +285,4 @@ function balanced(
 function boundValue(scalar: Scalar): SqlValue {
   if (scalar.kind !== 'literal' || scalar.value === null) throw new TypeError('Membership is of values.');
   return typeof scalar.value === 'boolean' ? BigInt(scalar.value) : scalar.value;
-}
-
-function isNullable(scalar: Scalar): boolean {
-  return scalar.kind === 'literal' ? scalar.value === null : scalar.nullable;
 }

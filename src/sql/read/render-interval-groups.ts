@@ -1,7 +1,7 @@
 // Groups of a daily collection made of its spans: rows that were alike for days are looked at once, and not once a day.
 import { INTERVAL_COLUMNS, storageOf } from '../../../schema/derive/storage.ts';
 import { assertNever } from '../../base/assert-never.ts';
-import type { Aggregate, Condition, RowId, RowSource, Scalar } from '../../plan/read-plan.ts';
+import type { Aggregate, Condition, RowId, RowSource, Scalar } from '../../plan/relational-algebra.ts';
 import { columnsOfCondition, columnsOfScalar } from './referenced-columns.ts';
 import { deadlineCheck } from './deadline-check.ts';
 import type { Dialect } from '../dialect.ts';
@@ -18,7 +18,8 @@ import {
 } from '../fragment.ts';
 import { conjunctsOf } from './key-order.ts';
 
-interface InnerRenderers {
+/** How expressions are rendered; handed in, since rows stand in conditions and conditions in rows. */
+export interface ExpressionRenderers {
   readonly condition: (condition: Condition) => Fragment;
   readonly scalar: (scalar: Scalar) => Fragment;
   readonly dialect: Dialect;
@@ -45,7 +46,7 @@ const and = sql` AND `;
  * device-days in 240,000 spans `groupby((dateKey,complianceStateKey),aggregate($count as n))` takes 0.2 s instead of 0.7
  * (2026-11), and less where fewer devices change from night to night.
  */
-export function renderIntervalGroups(source: Of<'grouped'>, renderers: InnerRenderers): Fragment | null {
+export function renderIntervalGroups(source: Of<'grouped'>, renderers: ExpressionRenderers): Fragment | null {
   const { row } = source;
   const stored = filteredCollection(source.of, row);
   if (stored?.of.entity.lifetime !== 'daily') return null;
@@ -140,7 +141,7 @@ function columnsOfAggregate(aggregate: Aggregate, row: RowId): readonly string[]
 function aggregateColumn(
   aggregate: Aggregate,
   side: Dependency,
-  { scalar, dialect }: InnerRenderers,
+  { scalar, dialect }: ExpressionRenderers,
 ): TwoPhaseColumn | null {
   const { method } = aggregate;
   if (method === 'count') return singlePartial(sql`count(*)`, (name) => sql`coalesce(sum(${name}), 0)`);

@@ -1,7 +1,8 @@
 // A page of a collection, read in chunks that each begin where the last one ended.
 import { assertNever } from '../../base/assert-never.ts';
 import type { RowTemplate } from '../../format/odata/row-template.ts';
-import type { Condition, Order, ReadPlan, RowSource } from '../../plan/read-plan.ts';
+import type { ReadPlan } from '../../plan/read-plan.ts';
+import { type Condition, type Order, type RowSource, isNullable } from '../../plan/relational-algebra.ts';
 import type { Dialect } from '../dialect.ts';
 import {
   type Fragment,
@@ -209,8 +210,4 @@ function renderInRange(condition: Condition, { order }: ChunkTerm, dialect: Dial
     default:
       return assertNever(operator);
   }
-}
-
-function isNullable(by: Order['by']): boolean {
-  return by.kind === 'literal' || by.nullable;
 }

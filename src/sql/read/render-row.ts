@@ -1,7 +1,8 @@
 // A row template as an expression: the database writes the bytes of the answer.
 import { assertNever } from '../../base/assert-never.ts';
 import type { RowMember, RowTemplate, TextPart } from '../../format/odata/row-template.ts';
-import type { ColumnShape, Expansion, RowSource, RowsPlan } from '../../plan/read-plan.ts';
+import type { Expansion, RowsPlan } from '../../plan/read-plan.ts';
+import type { ColumnShape, RowSource } from '../../plan/relational-algebra.ts';
 import type { Dialect, JsonForm, JsonMember } from '../dialect.ts';
 import { renderJoin, renderCondition, renderScalar } from './render-condition.ts';
 import {

@@ -1,16 +1,7 @@
 // What the transformations of $apply make of rows, as a SELECT each, inside the one of the next.
 import { assertNever } from '../../base/assert-never.ts';
-import type {
-  Aggregate,
-  Condition,
-  Order,
-  RowId,
-  RowSource,
-  Scalar,
-  TransformedRows,
-} from '../../plan/read-plan.ts';
+import type { Aggregate, Order, RowId, RowSource, TransformedRows } from '../../plan/relational-algebra.ts';
 import { deadlineCheck } from './deadline-check.ts';
-import type { Dialect } from '../dialect.ts';
 import {
   type Fragment,
   column,
@@ -21,14 +12,10 @@ import {
   value,
   integerConstant,
 } from '../fragment.ts';
-import { renderIntervalGroups } from './render-interval-groups.ts';
+import { type ExpressionRenderers, renderIntervalGroups } from './render-interval-groups.ts';
 
-/** How what stands inside is rendered; handed in, since rows stand in conditions and conditions in rows. */
-export interface InnerRenderers {
+export interface InnerRenderers extends ExpressionRenderers {
   readonly rows: (source: RowSource, row: RowId) => Fragment;
-  readonly condition: (condition: Condition) => Fragment;
-  readonly scalar: (scalar: Scalar) => Fragment;
-  readonly dialect: Dialect;
 }
 
 type Of<Kind extends TransformedRows['kind']> = TransformedRows & { readonly kind: Kind };

@@ -1,8 +1,14 @@
 // What all merges of one night share: the database being built, and the night as SQL parameters.
 import type { Database } from 'better-sqlite3';
 import type { Model } from '../../../../schema/model.ts';
+import {
+  type DateKey,
+  OPEN_END,
+  addDays,
+  canonicalMidnight,
+  monthPartitionOf,
+} from '../../../base/date-key.ts';
 import { canonicalInstant } from '../../../base/instant.ts';
-import { type DateKey, OPEN_END, addDays, midnightOf, monthPartitionOf } from '../../../base/date-key.ts';
 
 /** Bound by name; every statement takes those it names. */
 export interface BuildParameters {
@@ -44,7 +50,7 @@ export function buildParameters(day: DateKey, now: Date): BuildParameters {
     day,
     period: monthPartitionOf(day),
     open: OPEN_END,
-    midnight: canonicalInstant(midnightOf(day)),
+    midnight: canonicalMidnight(day),
     now: canonicalInstant(now),
   };
 }

@@ -9,8 +9,8 @@ import {
 import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import { subjectHash } from '../../subject-hash.ts';
 import type { DateKey } from '../../../base/date-key.ts';
-import type { ErasureCounts, Person } from '../../erasure.ts';
 import { canonicalInstant } from '../../../base/instant.ts';
+import type { ErasureCounts, Person } from '../../erasure.ts';
 import type { BuildContext } from '../build/build-context.ts';
 import { readTombstones } from './tombstones.ts';
 import {

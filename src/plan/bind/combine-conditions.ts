@@ -1,11 +1,19 @@
-// Long chains of "is this or that", as clients that know no `in` write them, become one question of membership.
-import type { Condition, Scalar } from '../read-plan.ts';
+// Several conditions as one: joined by `and`, or by `or`.
+import type { Condition, Scalar } from '../relational-algebra.ts';
+
+/** All of the conditions, nested ones side by side; null where there are none. */
+export function allOf(conditions: readonly Condition[]): Condition | null {
+  const of = conditions.flatMap((each) => (each.kind === 'all' ? each.of : [each]));
+  const [first] = of;
+  if (!first) return null;
+  return of.length === 1 ? first : { kind: 'all', of };
+}
 
 type Literal = Scalar & { readonly kind: 'literal' };
 
 /**
- * Any of the conditions. Equalities of one property with literals are gathered:
- * `deviceKey eq 1 or deviceKey eq 2` → `oneOf(deviceKey, [1, 2])`.
+ * Any of the conditions. Equalities of one property with literals become one membership, because clients that do not
+ * know `in` write long chains of them: `deviceKey eq 1 or deviceKey eq 2` → `oneOf(deviceKey, [1, 2])`.
  */
 export function anyOf(conditions: readonly Condition[]): Condition {
   const equalities = new Map<string, { readonly operand: Scalar; readonly values: Literal[] }>();
@@ -35,7 +43,7 @@ interface Equality {
   readonly value: Literal;
 }
 
-// Equality with null is another question, and is asked on its own.
+// `oneOf` takes no null, so equality with null stays a condition of its own.
 function equalityOf(condition: Condition): Equality | null {
   if (condition.kind !== 'compare' || condition.operator !== 'eq') return null;
   const { left, right } = condition;

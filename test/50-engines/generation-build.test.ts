@@ -131,7 +131,7 @@ describe('beginning a build', () => {
         child.stderr.on('data', (text: Buffer) => reject(new Error(text.toString())));
       });
       child.removeAllListeners('exit');
-      expect(() => warehouseIn(dataDir).beginBuild(20260101, noon)).toThrow('Another night is being built');
+      expect(() => warehouseIn(dataDir).beginBuild(20260101, noon)).toThrow('Another run is under way');
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await ended;

@@ -65,7 +65,7 @@ describe('a newest file that is', () => {
       [20261120, 'published'],
     ]);
     expect(nights.journal()[1]?.reason).toBe(
-      'The file of generation 2 is damaged; the next night was built on generation 1.',
+      'The file of generation 2 is damaged; the next run was built on generation 1.',
     );
     expect(select(nights.dataDir(), `SELECT outcome FROM runs WHERE runId = 'r2'`)).toEqual([
       { outcome: 'withdrawn' },

@@ -111,7 +111,7 @@ describe('the schedule', () => {
     let asked = 0;
     const night = (): Promise<unknown> => {
       asked += 1;
-      return Promise.reject(new FeedError('feed.night-running', 'Another night is being built.'));
+      return Promise.reject(new FeedError('feed.night-running', 'Another run is under way.'));
     };
     start({ run: night });
     await until(() => asked > 1);

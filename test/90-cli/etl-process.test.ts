@@ -63,7 +63,7 @@ describe('a night in a process of its own', () => {
     const first = night();
     first.catch(() => undefined);
     await until(() => kinds().includes('night.started'));
-    await expect(night()).rejects.toThrow('Another night is being built');
+    await expect(night()).rejects.toThrow('Another run is under way');
     stopping.abort();
     await expect(first).rejects.toThrow('told to end');
   });

@@ -129,7 +129,7 @@ test.each([
   ],
   [['import'], 'There is no export to import.'],
   [['import', folder], 'there is no manifest.json.'],
-  [['import', join(folder, 'csv-first'), '--data', data], `The folder '${data}' holds nights already.`],
+  [['import', join(folder, 'csv-first'), '--data', data], `The folder '${data}' already holds a warehouse.`],
 ])('%j ends with 1 and a sentence', async (args, sentence) => {
   expect(await toEnd(...args)).toMatchObject({
     code: 1,

@@ -1,15 +1,18 @@
-// The warehouse as files: each night is built beside the published generations and becomes one by a rename.
+// The warehouse as files: each generation is built beside the published ones, and a rename publishes it.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
+import type { DateKey } from '../../base/date-key.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { feedEmpty } from '../../base/feed-empty.ts';
 import type { Generation } from '../engine.ts';
 import type { RunRecord } from '../run-journal.ts';
 import type { GenerationBuild } from '../generation-build.ts';
 import type { Warehouse } from '../warehouse.ts';
-import { openBuildWithContext, openBuild, type BuildBase, type BuildFolder } from './build/open-build.ts';
+import { acquireBuildLock, type BuildLock } from './build/build-lock.ts';
+import { openBuild, type BuildBase } from './build/open-build.ts';
+import type { BuildFolder } from './build/sqlite-generation-build.ts';
 import {
   findFileDamage,
   generationFileName,
@@ -18,8 +21,7 @@ import {
   type StoredGeneration,
 } from './generations/generation-files.ts';
 import { importTables, type ImportSource } from './transfer/import-tables.ts';
-import { schemaFingerprint } from './generations/schema-fingerprint.ts';
-import { acquireBuildLock } from './build/build-lock.ts';
+import { readFingerprint, schemaFingerprint } from './generations/schema-fingerprint.ts';
 import { erasureRunRecord, assertNoEarlierFiles } from './privacy/erasure-run-record.ts';
 import { releasedRunRecord, brokenBuildError, findQuarantinedRun } from './generations/quarantined-run.ts';
 import { findBackup, restoreRunRecord, type RestoreOptions } from './transfer/restore.ts';
@@ -32,24 +34,24 @@ import {
 import { verifyGeneration } from './verify/verify-generation.ts';
 
 export interface SqliteWarehouseOptions {
-  /** Made when it does not exist. */
+  /** Created when it does not exist. */
   readonly dataDir: string;
   readonly model: Model;
-  /** Published files to keep, at least 2: page chains that crossed midnight still read the one before the newest. */
+  /** Published files to keep, at least 2: clients that began to page before midnight still read the one before the newest. */
   readonly keepGenerations?: number;
 }
 
-/** A warehouse of files can be put back from one. */
+/** What only a warehouse of files can do. */
 export interface SqliteWarehouse extends Warehouse {
   /**
-   * Serves a backup, as a generation with a number of its own; the next night builds on it. Throws `feed.unavailable`
-   * where the file is not whole, `setup.bad-setting` where it would take the place of newer nights; and like `begin`.
+   * Serves a backup, as a generation with a new number; the next run builds on it. Throws `feed.unavailable` where the
+   * file is damaged, `setup.bad-setting` where it would replace newer days; and like `beginBuild`.
    */
   restore(options: RestoreOptions, now: Date): Generation;
   /**
    * Fills an empty warehouse with what was exported from another, and publishes it under the same number. Throws
-   * `setup.bad-setting` where it holds nights already, `feed.night-refused` where what came together is broken; and
-   * like `begin`.
+   * `setup.bad-setting` where the warehouse is not empty, `feed.night-refused` where the imported tables are broken; and
+   * like `beginBuild`.
    */
   importTables(source: ImportSource): Promise<Generation>;
 }
@@ -59,35 +61,28 @@ export function openSqliteWarehouse({
   model,
   keepGenerations = 3,
 }: SqliteWarehouseOptions): SqliteWarehouse {
-  // It will hold people's data: nobody else on the machine is to look in.
+  // It will hold personal data: other accounts of the machine must not read it.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const folder: BuildFolder = { dataDir, model, keepGenerations: Math.max(2, keepGenerations) };
 
-  /** Nothing is looked at before the night is ours. A stage lets go of it when it ends. */
-  const withBuildLock = <Result>(work: (releaseLock: () => void) => Result): Result => {
-    const releaseLock = acquireBuildLock(dataDir);
+  /** What `work` reads of the folder cannot change. The build that it opens releases the lock when it ends. */
+  const withBuildLock = <Result>(work: (lock: BuildLock) => Result): Result => {
+    const lock = acquireBuildLock(dataDir);
     try {
-      return work(releaseLock);
+      return work(lock);
     } catch (error) {
-      releaseLock();
+      lock.release();
       throw error;
     }
   };
   const beginBuild: Warehouse['beginBuild'] = (dateKey, now) =>
-    withBuildLock((releaseLock) => {
+    withBuildLock((lock) => {
       const { base, damaged } = findBaseGeneration(dataDir);
-      if (base && dateKey < base.dateKey) {
-        throw new FeedError(
-          'feed.night-refused',
-          `The night of ${dateKey} is older than the newest one published, ${base.dateKey}; days that are over never change.`,
-          { hint: `Run the night of ${base.dateKey} or a later one.` },
-        );
-      }
+      if (base && dateKey < base.dateKey) throw olderDayError(dateKey, base.dateKey);
       const reverted = damaged && { path: damaged.path, at: now };
-      const buildBase: BuildBase = { dateKey, now, base, copyFrom: base?.path ?? null, reverted };
-      const generationBuild = openBuild(folder, buildBase, releaseLock);
+      const build = openBuild(folder, { dateKey, now, base, copyFrom: base?.path ?? null, reverted }, lock);
       if (damaged) markRevertedInJournal(dataDir, base?.id ?? 0, skippedDamageReason(damaged, base));
-      return generationBuild;
+      return build;
     });
   return {
     journal: openSqliteRunJournal(dataDir),
@@ -98,103 +93,71 @@ export function openSqliteWarehouse({
     },
     migrateToModel() {
       const [newest] = listGenerations(dataDir);
-      if (!newest || readFingerprint(newest.path) === schemaFingerprint(model)) return null;
+      if (!newest || fingerprintOf(newest) === schemaFingerprint(model)) return null;
       return publishOrDiscard(beginBuild(newest.dateKey, new Date(newest.publishedAt)));
     },
     release: (now) =>
-      withBuildLock((releaseLock) => {
+      withBuildLock((lock) => {
         const [base = null] = listGenerations(dataDir);
         const { dateKey, path, run } = findQuarantinedRun(dataDir, base);
-        const buildBase: BuildBase = { dateKey, now: run?.startedAt ?? now, base, copyFrom: path };
-        const generationBuild = openBuild(folder, buildBase, releaseLock);
-        const broken = generationBuild.verify().filter((finding) => finding.isBroken);
-        if (broken.length === 0) return publishOrDiscard(generationBuild, run && releasedRunRecord(run, now));
-        generationBuild.discard();
+        const build = openBuild(folder, { dateKey, now: run?.startedAt ?? now, base, copyFrom: path }, lock);
+        const broken = build.verify().filter((finding) => finding.isBroken);
+        if (broken.length === 0) return publishOrDiscard(build, run && releasedRunRecord(run, now));
+        build.discard();
         throw brokenBuildError(dateKey, broken);
       }),
     rollback: (to, now) =>
-      withBuildLock((releaseLock) => {
+      withBuildLock((lock) => {
         const { newest, target } = findRollbackTarget(listGenerations(dataDir), to);
-        // What is served then is as old as it was.
-        const [dateKey, publishedAt] = [target.dateKey, new Date(target.publishedAt)];
         const reverted = { path: newest.path, at: now };
-        const buildBase: BuildBase = {
-          dateKey,
-          now: publishedAt,
-          base: target,
-          copyFrom: target.path,
-          reverted,
-        };
-        const generationBuild = openBuild(folder, buildBase, releaseLock);
+        const build = openBuild(folder, { ...onTopOf(target), reverted }, lock);
         const run = rollbackRunRecord(target, newest, now);
-        // From the journal the file takes it. Should the file never be published, the next night takes it back.
+        // The build copies it from the journal. Should the build never be published, the next run marks it back.
         markRevertedInJournal(dataDir, target.id, run.reason);
-        return publishOrDiscard(generationBuild, run);
+        return publishOrDiscard(build, run);
       }),
     erase: (person, requestedBy, now) =>
-      withBuildLock((releaseLock) => {
+      withBuildLock((lock) => {
         const { base } = findBaseGeneration(dataDir);
         if (!base) throw feedEmpty(dataDir);
-        // What is served then is as old as it was, and nothing before it is kept.
-        const buildBase: BuildBase = {
-          dateKey: base.dateKey,
-          now: new Date(base.publishedAt),
-          base,
-          copyFrom: base.path,
-        };
-        const generationBuild = openBuild({ ...folder, keepGenerations: 1 }, buildBase, releaseLock);
-        const erasure = discardOnError(generationBuild, () =>
-          generationBuild.erasure.erase([person], { at: now, forGood: true }),
+        const { dateKey } = base;
+        // Every earlier generation holds the person.
+        const build = openBuild({ ...folder, keepGenerations: 1 }, onTopOf(base), lock);
+        const erasure = discardOnError(build, () =>
+          build.erasure.erase([person], { at: now, forGood: true }),
         );
-        const generation = publishOrDiscard(
-          generationBuild,
-          erasureRunRecord(person, erasure, { requestedBy, now, dateKey: base.dateKey }),
-        );
+        const run = erasureRunRecord(person, erasure, { requestedBy, now, dateKey });
+        const generation = publishOrDiscard(build, run);
         assertNoEarlierFiles(dataDir);
         return { ...erasure, generation };
       }),
     restore: (options, now) =>
-      withBuildLock((releaseLock) => {
+      withBuildLock((lock) => {
         const [newest = null] = listGenerations(dataDir);
         const backup = findBackup(options, model, newest);
-        const { dateKey, path: copyFrom, id: afterId } = backup;
-        // Restored is what was served then, and it is as old as it was.
-        const publishedAt = new Date(backup.publishedAt);
         const reverted = newest ? { path: newest.path, at: now } : undefined;
-        const buildBase: BuildBase = { dateKey, now: publishedAt, base: backup, copyFrom, reverted, afterId };
-        const generationBuild = openBuild(folder, buildBase, releaseLock);
+        const build = openBuild(folder, { ...onTopOf(backup), reverted, afterId: backup.id }, lock);
         const run = restoreRunRecord(backup, now);
         if (newest) markRevertedInJournal(dataDir, backup.id, run.reason);
-        return publishOrDiscard(generationBuild, run);
+        return publishOrDiscard(build, run);
       }),
     async importTables(source) {
       const { id, dateKey, publishedAt } = source.generation;
-      const { generationBuild, context } = withBuildLock((releaseLock) => {
-        if (listGenerationFiles(dataDir).length > 0) {
-          throw new FeedError('setup.bad-setting', `The folder '${dataDir}' holds nights already.`, {
-            target: '--data',
-            hint: 'Import into an empty one.',
-          });
-        }
-        const buildBase: BuildBase = {
-          dateKey,
-          now: new Date(publishedAt),
-          base: null,
-          copyFrom: null,
-          afterId: id - 1,
-        };
-        return openBuildWithContext(folder, buildBase, releaseLock);
+      const build = withBuildLock((lock) => {
+        if (listGenerationFiles(dataDir).length > 0) throw notEmptyError(dataDir);
+        const now = new Date(publishedAt);
+        return openBuild(folder, { dateKey, now, base: null, copyFrom: null, afterId: id - 1 }, lock);
       });
       try {
-        await importTables(context, source);
-        const broken = verifyGeneration(context);
+        await importTables(build.context, source);
+        const broken = verifyGeneration(build.context);
         if (broken.length > 0) throw brokenBuildError(dateKey, broken);
       } catch (error) {
-        generationBuild.discard();
+        build.discard();
         throw error;
       }
-      const generation = generationBuild.publish();
-      // What became of the nights came with them.
+      const generation = build.publish();
+      // The imported tables include the run history.
       const publishedFile = join(dataDir, generationFileName(id, dateKey));
       reconcileJournal(dataDir, { dateKey, baseDateKey: dateKey, buildFile: publishedFile });
       return generation;
@@ -202,13 +165,19 @@ export function openSqliteWarehouse({
   };
 }
 
+/** Of the same day and moment as its base: what is served afterwards is as old as that. */
+function onTopOf(base: StoredGeneration): BuildBase {
+  const { dateKey, publishedAt, path } = base;
+  return { dateKey, now: new Date(publishedAt), base, copyFrom: path };
+}
+
 interface BaseLookup {
   readonly base: StoredGeneration | null;
-  /** The newest, where it tells what it is but cannot be read whole. */
+  /** The newest generation, where its file is damaged but still says which it is. */
   readonly damaged: StoredGeneration | undefined;
 }
 
-/** A night built on a damaged file would be refused, and so would every night after it. */
+/** A build on a damaged file would fail verification, and so would every build after it. */
 function findBaseGeneration(dataDir: string): BaseLookup {
   const kept = listGenerations(dataDir);
   const base = kept.find(({ path }) => findFileDamage(path) === null) ?? null;
@@ -217,29 +186,43 @@ function findBaseGeneration(dataDir: string): BaseLookup {
 
 function skippedDamageReason(damaged: Generation, base: Generation | null): string {
   const consequence =
-    base === null ? 'the next night began anew' : `the next night was built on generation ${base.id}`;
+    base === null ? 'the next run started empty' : `the next run was built on generation ${base.id}`;
   return `The file of generation ${damaged.id} is damaged; ${consequence}.`;
 }
 
-function publishOrDiscard(generationBuild: GenerationBuild, run?: RunRecord): Generation {
-  return discardOnError(generationBuild, () => generationBuild.publish(run));
+function publishOrDiscard(build: GenerationBuild, run?: RunRecord): Generation {
+  return discardOnError(build, () => build.publish(run));
 }
 
-/** A stage whose work throws is over. */
-function discardOnError<Result>(generationBuild: GenerationBuild, work: () => Result): Result {
+function discardOnError<Result>(build: GenerationBuild, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    generationBuild.discard();
+    build.discard();
     throw error;
   }
 }
 
-function readFingerprint(path: string): unknown {
+function fingerprintOf({ path }: StoredGeneration): unknown {
   const database = new Database(path, { readonly: true });
   try {
-    return database.pragma('user_version', { simple: true });
+    return readFingerprint(database);
   } finally {
     database.close();
   }
+}
+
+function olderDayError(dateKey: DateKey, newest: DateKey): FeedError {
+  return new FeedError(
+    'feed.night-refused',
+    `The day ${dateKey} is before the newest published one, ${newest}; past days never change.`,
+    { hint: `Run ${newest} again, or a later day.` },
+  );
+}
+
+function notEmptyError(dataDir: string): FeedError {
+  return new FeedError('setup.bad-setting', `The folder '${dataDir}' already holds a warehouse.`, {
+    target: '--data',
+    hint: 'Import into an empty one.',
+  });
 }

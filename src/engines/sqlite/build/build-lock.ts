@@ -1,4 +1,4 @@
-// One night at a time, across processes and containers that share the data directory.
+// One build at a time, across processes and containers that share the data folder.
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FeedError } from '../../../base/feed-error.ts';
@@ -6,12 +6,16 @@ import { sqliteErrorCode } from '../sqlite-errors.ts';
 
 const LOCK_FILE = 'night.lock';
 
+export interface BuildLock {
+  release(): void;
+}
+
 /**
- * Holds the lock until the returned function is called or the process ends, however it ends: it is a lock that
- * SQLite holds on an empty database, so the system itself lets go of it and no process id can lie.
+ * It is a lock that SQLite holds on an empty database. So the operating system releases it when the process ends, however
+ * it ends, and there is no process id that could be wrong.
  * Throws FeedError `feed.night-running`, and `setup.bad-setting` where the folder cannot be written.
  */
-export function acquireBuildLock(dataDir: string): () => void {
+export function acquireBuildLock(dataDir: string): BuildLock {
   let database;
   try {
     database = new Database(join(dataDir, LOCK_FILE), { timeout: 0 });
@@ -21,12 +25,12 @@ export function acquireBuildLock(dataDir: string): () => void {
     if (/^SQLITE_(CANTOPEN|PERM|READONLY)/.test(sqliteErrorCode(error) ?? '')) {
       throw new FeedError('setup.bad-setting', `The folder '${dataDir}' cannot be written.`, {
         target: '--data',
-        hint: 'Nights are built there: give this account the right to write, or choose another folder with --data.',
+        hint: 'The warehouse is built there: give this account the right to write, or choose another folder with --data.',
         cause: error,
       });
     }
     if (sqliteErrorCode(error)?.startsWith('SQLITE_BUSY')) {
-      throw new FeedError('feed.night-running', `Another night is being built in '${dataDir}'.`, {
+      throw new FeedError('feed.night-running', `Another run is under way in '${dataDir}'.`, {
         hint: 'Wait until it has ended.',
         cause: error,
       });
@@ -34,5 +38,5 @@ export function acquireBuildLock(dataDir: string): () => void {
     throw error;
   }
   const connection = database;
-  return () => connection.close();
+  return { release: () => void connection.close() };
 }

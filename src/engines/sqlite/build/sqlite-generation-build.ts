@@ -1,208 +1,188 @@
-// A night being built in a file of its own, beside the generations that are served.
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
-import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
-import type { Entity, Row, Value } from '../../../../schema/entity.ts';
-import { DEFAULT_THRESHOLDS } from '../../../base/volume-thresholds.ts';
+// A generation being built in a file of its own, beside those that are served. It owns the file, the lock and the journal.
+import { rmSync } from 'node:fs';
+import type { Entity } from '../../../../schema/entity.ts';
+import type { Model } from '../../../../schema/model.ts';
 import type { DateKey } from '../../../base/date-key.ts';
-import type { Completeness, Staging } from '../../staging.ts';
-import type { Erasure } from '../../erasure.ts';
-import type { MergeCounts, RunRecord } from '../../run-journal.ts';
-import type { GenerationBuild } from '../../generation-build.ts';
-import { rebuildSearchIndexes, updateSearchIndexes } from './search-indexes.ts';
+import { DEFAULT_THRESHOLDS, type VolumeThresholds } from '../../../base/volume-thresholds.ts';
+import type { Generation } from '../../engine.ts';
+import type { GenerationBuild, VerifyFinding } from '../../generation-build.ts';
+import type { MergeCounts, RunJournal, RunRecord } from '../../run-journal.ts';
+import type { Completeness } from '../../staging.ts';
+import {
+  listGenerationFiles,
+  listQuarantinedFiles,
+  type StoredGeneration,
+} from '../generations/generation-files.ts';
+import {
+  invalidateFingerprint,
+  readFingerprint,
+  schemaFingerprint,
+  writeFingerprint,
+} from '../generations/schema-fingerprint.ts';
+import { hasRunTables, writeRun } from '../journal/run-tables.ts';
+import { copyRunHistory, openSqliteRunJournal } from '../journal/sqlite-run-journal.ts';
+import { mergeCollection } from '../merge/merge-collection.ts';
+import { openSqliteErasure, type SqliteErasure } from '../privacy/sqlite-erasure.ts';
+import { openSqliteStaging, type SqliteStaging } from '../staging/sqlite-staging.ts';
 import { checkVolumes } from '../verify/check-volumes.ts';
-import { mergeScd1 } from '../merge/merge-scd1.ts';
-import { replacePartition } from '../merge/replace-partition.ts';
-import { mergeScd2 } from '../merge/merge-scd2.ts';
-import type { RowChanges, BuildContext, ResolvedTables } from './build-context.ts';
-import { resolveStagedInput, addFixedRows } from '../merge/resolve-staged-input.ts';
-import { openStagingFile, type StagedInput, type StagingFile } from '../staging/staging-file.ts';
-import { schemaFingerprint } from '../generations/schema-fingerprint.ts';
-import { erasePeople, findLeavers } from '../privacy/erase-people.ts';
-import { applyPrivacyProfile, readPrivacyProfile } from '../privacy/apply-privacy-profile.ts';
-import { readTombstones, removeTombstones } from '../privacy/tombstones.ts';
 import { countRowsBefore } from '../verify/row-counts.ts';
-import { isAnalyzeDue } from '../statistics-due.ts';
-import { trimCollection } from './trim-collection.ts';
 import { verifyBuild } from '../verify/verify-generation.ts';
+import type { BuildContext } from './build-context.ts';
+import type { BuildFile } from './build-file.ts';
+import type { BuildLock } from './build-lock.ts';
+import { ignoreErrors } from './ignore-errors.ts';
+import { ingestAuditLog } from './ingest-audit-log.ts';
+import { rebuildSearchIndexes, updateSearchIndexes } from './search-indexes.ts';
+import { isAnalyzeDue } from './statistics-due.ts';
+import { trimCollection } from './trim-collection.ts';
 
-/** What becomes of the file once the night is over, and what the journal is told; its connection is closed by then. */
-export interface BuildCallbacks {
-  readonly publish: (run: RunRecord | undefined) => void;
-  readonly quarantine: (run: RunRecord) => void;
-  readonly discard: (run: RunRecord | undefined) => void;
-  /** Before that: writes the run, and those not yet there, into the file itself. */
-  readonly writeRunHistory: (run: RunRecord | undefined) => void;
-  /** Before that, too: takes values that were erased out of the journal. */
-  readonly redact: (values: readonly string[]) => void;
+// Among so many runs is the last erasure, where a file from before it may still be kept.
+const ERASURE_LOOKBACK_RUNS = 100;
+
+export interface BuildFolder {
+  readonly dataDir: string;
+  readonly model: Model;
+  /** Published files to keep. */
+  readonly keepGenerations: number;
 }
 
-export interface BuildTarget {
-  /** Of the generation to be. */
+/** What a build takes over, and gives back when it ends. */
+export interface BuildResources {
+  readonly folder: BuildFolder;
+  readonly file: BuildFile;
+  readonly lock: BuildLock;
+  /** Number of the generation that it will be. */
   readonly id: number;
-  /** For staged rows, until they are merged. Does not exist yet, and is removed when the build ends. */
-  readonly stagingPath: string;
+  /** The generation it is built on; null for the first. */
+  readonly base: StoredGeneration | null;
 }
 
-/** `night.database` already has the model's shape. */
-export function openSqliteGenerationBuild(
-  context: BuildContext,
-  { id, stagingPath }: BuildTarget,
-  callbacks: BuildCallbacks,
-): GenerationBuild {
-  const { database, parameters } = context;
-  const stagingFile = openStagingFile(database, stagingPath);
-  const rowCountsBefore = countRowsBefore(context);
-  const mergeCounts: MergeCounts[] = [];
-  let hasErasedData = false;
-  const assertNotMerged = (entity: Entity): void => {
-    if (mergeCounts.some((each) => each.entity === entity.name))
-      throw new TypeError(`${entity.name} is already merged this night.`);
-  };
+export class SqliteGenerationBuild implements GenerationBuild {
+  /** For work that goes beyond a run, such as an import. `context.database` already has the model's schema. */
+  readonly context: BuildContext;
+  readonly staging: SqliteStaging;
+  readonly erasure: SqliteErasure;
+  readonly #resources: BuildResources;
+  readonly #journal: RunJournal;
+  readonly #rowCountsBefore: ReadonlyMap<string, number>;
+  readonly #mergeCounts: MergeCounts[] = [];
 
-  /** Words of rows that are no more stand in the indexes: an unmarked file, also one that is accepted later, gets others. */
-  const invalidateFingerprint = (): unknown => database.pragma('user_version = 0');
+  constructor(context: BuildContext, resources: BuildResources) {
+    const { dataDir } = resources.folder;
+    this.context = context;
+    this.#resources = resources;
+    this.#journal = openSqliteRunJournal(dataDir);
+    this.staging = openSqliteStaging(context, resources.file.stagingPath);
+    this.erasure = openSqliteErasure(context, dataDir);
+    this.#rowCountsBefore = countRowsBefore(context);
+  }
 
-  /** Of what was erased nothing stays in pages that are free. */
-  const vacuumErasedData = (): void => {
-    if (hasErasedData) database.exec('VACUUM');
-  };
+  merge(entity: Entity, completeness: Completeness): MergeCounts {
+    const counts = this.staging.consume(entity, (input) =>
+      mergeCollection(this.context, entity, input, completeness),
+    );
+    this.#mergeCounts.push(counts);
+    return counts;
+  }
 
-  const staging: Staging = {
-    dateKey: parameters.day,
-    baseRows: (entity) => readBaseRows(context, entity),
-    append(entity, rows) {
-      assertNotMerged(entity);
-      stagingFile.append(storageOf(entity), rows);
-    },
-    enrich(entity, rows) {
-      assertNotMerged(entity);
-      stagingFile.enrich(storageOf(entity), rows);
-    },
-  };
-  const erasure: Erasure = {
-    tombstones: readTombstones(database),
-    erase(people, options) {
-      const { values, ...erased } = erasePeople(context, people, options);
-      if (values.length > 0) callbacks.redact(values);
-      if (erased.people > 0) {
-        hasErasedData = true;
-        invalidateFingerprint();
-      }
-      return erased;
-    },
-    leaversSince: (day) => findLeavers(context, day),
-    removeTombstones: (hashes) => removeTombstones(database, hashes),
-    privacyProfile: readPrivacyProfile(database),
-    applyPrivacyProfile(profile, redact) {
-      if (!applyPrivacyProfile(context, profile, redact)) return;
-      hasErasedData = true;
-      invalidateFingerprint();
-    },
-  };
-  return {
-    staging,
-    erasure,
-    merge(entity, completeness) {
-      assertNotMerged(entity);
-      const merged = mergeCollection(context, entity, stagingFile, completeness);
-      mergeCounts.push(merged);
-      return merged;
-    },
-    trim: database.transaction((entity: Entity, firstDay: DateKey) => {
-      const trimmed = trimCollection(context, entity, firstDay);
-      if (trimmed > 0) invalidateFingerprint();
+  trim(entity: Entity, firstDay: DateKey): number {
+    const { database } = this.context;
+    return database.transaction(() => {
+      const trimmed = trimCollection(this.context, entity, firstDay);
+      if (trimmed > 0) invalidateFingerprint(database);
       return trimmed;
-    }),
-    verify: (thresholds = DEFAULT_THRESHOLDS) => [
-      ...verifyBuild(context),
-      ...checkVolumes(context, { rowCountsBefore, mergeCounts }, thresholds),
-    ],
-    publish(run) {
-      stagingFile.close();
-      const finalRun = run && { ...run, generation: id };
-      callbacks.writeRunHistory(finalRun);
-      const fingerprint = schemaFingerprint(context.model);
-      const isAppendOnly =
-        !context.isRerun && database.pragma('user_version', { simple: true }) === fingerprint;
-      if (isAppendOnly) updateSearchIndexes(context);
-      else rebuildSearchIndexes(context);
-      const publishedAt = parameters.now;
-      database.exec('DELETE FROM generation');
-      database.prepare('INSERT INTO generation VALUES (?, ?, ?)').run(id, parameters.day, publishedAt);
-      database.pragma(`user_version = ${fingerprint}`);
-      if (!isAppendOnly || isAnalyzeDue(database)) database.exec('ANALYZE');
-      vacuumErasedData();
-      database.close();
-      callbacks.publish(finalRun);
-      return { id, dateKey: parameters.day, publishedAt: `${publishedAt}Z` };
-    },
-    quarantine(finalRun) {
-      stagingFile.close();
-      callbacks.writeRunHistory(finalRun);
-      vacuumErasedData();
-      database.close();
-      callbacks.quarantine(finalRun);
-    },
-    discard(finalRun) {
-      database.close();
-      callbacks.discard(finalRun);
-    },
-  };
-}
-
-/** A harvest that failed changes nothing: neither things, nor days, nor what an earlier run of the night saw. */
-function mergeCollection(
-  context: BuildContext,
-  entity: Entity,
-  stagingFile: StagingFile,
-  completeness: Completeness,
-): MergeCounts {
-  if (completeness === 'failed') {
-    return { entity: entity.name, seen: 0, inserted: 0, changed: 0, deleted: 0, orphans: 0 };
+    })();
   }
-  const storage = storageOf(entity);
-  const merge = context.database.transaction((input: StagedInput): MergeCounts => {
-    const { rows, orphans, ...tables } = resolveStagedInput(context, storage, input);
-    addFixedRows(context, storage, tables);
-    const changes = mergeByLifetime(context, storage, tables, completeness);
-    context.database.exec(`DROP TABLE ${tables.stagedKeys}; DROP TABLE ${tables.changedRows}`);
-    return { entity: entity.name, seen: rows + orphans, orphans, ...changes };
-  });
-  return stagingFile.consume(storage, merge);
-}
 
-function mergeByLifetime(
-  context: BuildContext,
-  storage: Storage,
-  tables: ResolvedTables,
-  completeness: Completeness,
-): RowChanges {
-  switch (storage.entity.lifetime) {
-    case 'current':
-      return mergeScd1(context, storage, tables, completeness);
-    case 'history':
-    case 'daily':
-      return mergeScd2(context, storage, tables, completeness);
-    case 'event':
-      return replacePartition(context, storage, tables);
+  verify(thresholds: VolumeThresholds = DEFAULT_THRESHOLDS): readonly VerifyFinding[] {
+    const counts = { rowCountsBefore: this.#rowCountsBefore, mergeCounts: this.#mergeCounts };
+    return [...verifyBuild(this.context), ...checkVolumes(this.context, counts, thresholds)];
   }
-}
 
-function* readBaseRows({ database }: BuildContext, entity: Entity): Generator<Row, void, undefined> {
-  const names = Object.keys(entity.properties);
-  const rows = database
-    .prepare<[], Record<string, Exclude<Value, boolean>>>(`SELECT * FROM ${quoteIdentifier(entity.name)}`)
-    .safeIntegers()
-    .iterate();
-  for (const row of rows) {
-    yield Object.fromEntries(names.map((name) => [name, toModelValue(entity, name, row[name] ?? null)]));
+  publish(run?: RunRecord): Generation {
+    const { file, lock, id } = this.#resources;
+    const { day: dateKey, now: publishedAt } = this.context.parameters;
+    const publishedRun = run && { ...run, generation: id };
+    this.staging.close();
+    this.#writeRunHistory(publishedRun);
+    this.#finishDatabase();
+    this.#closeDatabase();
+    file.publish(id, dateKey);
+    ignoreErrors(() => this.#writeToJournal(publishedRun));
+    ignoreErrors(() => this.#removeOldFiles(publishedRun));
+    lock.release();
+    return { id, dateKey, publishedAt: `${publishedAt}Z` };
   }
-}
 
-// SQLite knows integers only; the model knows which are truths, and which fit a number.
-function toModelValue({ properties }: Entity, name: string, stored: Value): Value {
-  if (typeof stored !== 'bigint') return stored;
-  const type = properties[name]?.type;
-  if (type === 'Edm.Int64') return stored;
-  return type === 'Edm.Boolean' ? stored === 1n : Number(stored);
+  quarantine(run: RunRecord): void {
+    const { file, lock } = this.#resources;
+    this.staging.close();
+    this.#writeRunHistory(run);
+    this.#closeDatabase();
+    file.quarantine(this.context.parameters.day);
+    this.#writeToJournal(run);
+    lock.release();
+  }
+
+  discard(run?: RunRecord): void {
+    const { file, lock } = this.#resources;
+    this.context.database.close();
+    file.remove();
+    ignoreErrors(() => this.#writeToJournal(run));
+    lock.release();
+  }
+
+  #writeToJournal(run: RunRecord | undefined): void {
+    if (run) this.#journal.write(run);
+  }
+
+  /** The generation holds the audit log and the runs since its base, and its own run. */
+  #writeRunHistory(run: RunRecord | undefined): void {
+    const { database, parameters } = this.context;
+    const { folder, base } = this.#resources;
+    ingestAuditLog(database, folder.dataDir, parameters.day);
+    if (!hasRunTables(database)) return;
+    copyRunHistory(database, folder.dataDir, base?.dateKey ?? 0);
+    if (run) database.transaction(() => writeRun(database, run))();
+  }
+
+  /** Search indexes, the planner's statistics, and what the file says of itself. */
+  #finishDatabase(): void {
+    const { database, model, parameters, isRerun } = this.context;
+    const fingerprint = schemaFingerprint(model);
+    const isAppendOnly = !isRerun && readFingerprint(database) === fingerprint;
+    if (isAppendOnly) updateSearchIndexes(this.context);
+    else rebuildSearchIndexes(this.context);
+    database.exec('DELETE FROM generation');
+    database
+      .prepare('INSERT INTO generation VALUES (?, ?, ?)')
+      .run(this.#resources.id, parameters.day, parameters.now);
+    writeFingerprint(database, fingerprint);
+    if (!isAppendOnly || isAnalyzeDue(database)) database.exec('ANALYZE');
+  }
+
+  #closeDatabase(): void {
+    const { database } = this.context;
+    if (this.erasure.needsVacuum) database.exec('VACUUM');
+    database.close();
+  }
+
+  /** Removes generations that are no longer kept, and once another run is published, the quarantined one. */
+  #removeOldFiles(run: RunRecord | undefined): void {
+    const { dataDir, keepGenerations } = this.#resources.folder;
+    const replacesQuarantined =
+      run?.outcome === 'published' || run?.outcome === 'accepted' || run?.outcome === 'erasure';
+    const lastErasureId = this.#lastErasureId();
+    const expired = listGenerationFiles(dataDir).filter(
+      ({ id }, place) => place >= keepGenerations || id < lastErasureId,
+    );
+    for (const { path } of [...expired, ...(replacesQuarantined ? listQuarantinedFiles(dataDir) : [])])
+      rmSync(path, { force: true });
+  }
+
+  /** Earlier files still hold the erased person, should the erasure have been killed before it removed them. */
+  #lastErasureId(): number {
+    const recent = this.#journal.recent(ERASURE_LOOKBACK_RUNS);
+    return recent.find(({ outcome }) => outcome === 'erasure')?.generation ?? 0;
+  }
 }

@@ -1,6 +1,6 @@
 // Whether SQLite's planner has to be told anew how many rows there are, and how alike they are.
 import type { Database } from 'better-sqlite3';
-import { quoteIdentifier } from '../../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 
 /** Nights and things: where there are notably more or fewer of them, there are more or fewer of all rows. */
 const INDICATOR_TABLES = ['snapshotDays', 'surrogateKeys'];

@@ -1,9 +1,13 @@
 // The name that a writer probably meant, and the question that suggests it.
 
-/** `Did you mean 'deviceName'?`; undefined where no name is near enough. */
-export function didYouMean(names: Iterable<string>, written: string): string | undefined {
+/** `Did you mean 'deviceName'?`; undefined where no name is near enough. `spell` writes a name as its reader types it. */
+export function didYouMean(
+  names: Iterable<string>,
+  written: string,
+  spell: (name: string) => string = (name) => name,
+): string | undefined {
   const nearest = nearestName(names, written);
-  return nearest === null ? undefined : `Did you mean '${nearest}'?`;
+  return nearest === null ? undefined : `Did you mean '${spell(nearest)}'?`;
 }
 
 /** The sentence, with the question behind it where a name is near enough. */

@@ -1,25 +1,29 @@
-// The settings as text: what `print settings` and `help` show.
-import { SETTINGS, flagOf, variableOf, type SettingName, type Settings } from './settings.ts';
+// The settings as text: what `print settings` shows.
+import type { ResolvedSettings } from './read-settings.ts';
+import { SETTINGS, SETTING_NAMES, flagOf, variableOf, type SettingName, type Settings } from './settings.ts';
 
-/** One setting a paragraph: flag and variable, the value now, the default where it differs, what it is for. */
-export function describeSettings(settings: Settings, names: readonly SettingName[]): string {
-  return names.map((name) => describe(name, settings)).join('\n\n');
+/** One setting a paragraph: flag and variable, what it is for, its value and where that comes from. Secrets are hidden. */
+export function describeSettings(resolved: ResolvedSettings): string {
+  const file = resolved.file === null ? 'No settings file.' : `Settings file: '${resolved.file}'.`;
+  return [file, ...SETTING_NAMES.map((name) => describe(name, resolved))].join('\n\n');
 }
 
-function describe(name: SettingName, settings: Settings): string {
+function describe(name: SettingName, { settings, origins }: ResolvedSettings): string {
   const setting = SETTINGS[name];
   const isSecret = 'secret' in setting;
-  const sources = isSecret
+  const places = isSecret
     ? `${variableOf(name)}, ${variableOf(name)}_FILE`
     : `${flagOf(name)}, ${variableOf(name)}`;
-  const value = settings[name];
-  const shown = isSecret && value !== null ? '(hidden)' : show(value);
-  const defaultText = show(setting.default);
-  const deviates = shown === defaultText ? '' : ` (default ${defaultText})`;
-  return `${sources}\n    ${setting.help}\n    Expects ${setting.expects}. Now ${shown}${deviates}.`;
+  const origin = origins.get(name);
+  const value = isSecret && settings[name] !== null ? '(hidden)' : show(settings[name]);
+  const now =
+    origin === undefined
+      ? `${value}, the default`
+      : `${value}, from ${origin}; the default is ${show(setting.default)}`;
+  return `${places}\n    ${setting.help}\n    Expects ${setting.expects}. Now ${now}.`;
 }
 
 function show(value: Settings[SettingName]): string {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return 'not set';
+  if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) return 'not set';
   return Array.isArray(value) ? value.join(', ') : String(value);
 }

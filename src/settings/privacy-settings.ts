@@ -9,6 +9,8 @@ export function privacyProfile(help: string): Setting<string> {
     default: TREATMENTS[0],
     help,
     expects: `${TREATMENTS.map((each) => `'${each}'`).join(' or ')}, with exceptions as in masked,name=full,ip=dropped (${PERSONAL_KINDS.join(', ')})`,
+    valueName: 'profile',
+    json: 'string',
     parse: (written) => (parseProfile(written) ? written : undefined),
   };
 }
@@ -18,6 +20,7 @@ export function daysOrNever(defaultValue: number, max: number, help: string): Se
   return {
     ...days,
     expects: `${days.expects}, or 'never'`,
+    json: 'string or number',
     parse: (written) => (written === 'never' ? written : days.parse(written)),
   };
 }

@@ -1,114 +1,134 @@
-// Flags and environment → settings: a flag beats the environment, the environment beats the default.
+// Flags, environment and settings file → settings: a flag beats the environment, which beats the file, which beats the default.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { FeedError } from '../base/feed-error.ts';
-import { withSuggestion } from '../base/did-you-mean.ts';
+import type { Environment } from './environment.ts';
 import type { Setting } from './setting.ts';
-import { SETTINGS, flagOf, variableOf, type SettingName, type Settings } from './settings.ts';
+import {
+  SETTINGS,
+  SETTING_NAMES,
+  flagOf,
+  keyOf,
+  variableOf,
+  type SettingName,
+  type Settings,
+} from './settings.ts';
+import { readSettingsFile, textOfFileValue, type SettingsFile } from './settings-file.ts';
+import { CONFIG_VARIABLE } from './unknown-variables.ts';
+import { resolvePath } from './user-folder.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export interface SettingSources {
+  /** As typed, by setting: `4005` for `--port 4005`. */
+  readonly flags?: ReadonlyMap<SettingName, string>;
+  /** The settings file that `--config` names. */
+  readonly config?: string | undefined;
+  readonly environment?: Environment;
+  /** The settings that the command uses. What is written for others is not looked at. */
+  readonly used?: readonly SettingName[];
+}
 
-/** What was written for a setting, and where: the place opens the sentence of an error. */
+export interface ResolvedSettings {
+  readonly settings: Settings;
+  /** Where a value comes from, for people: `--port`, `FLEETFEED_PORT`, `'fleetfeed.json'`. A default is not among them. */
+  readonly origins: ReadonlyMap<SettingName, string>;
+  /** Path of the settings file; null without one. */
+  readonly file: string | null;
+}
+
+/** What is written for a setting. */
 interface RawValue {
   readonly text: string;
-  readonly source: string;
+  readonly origin: string;
+  /** How a sentence about it begins. */
+  readonly subject: string;
 }
-
-const NAMES = Object.keys(SETTINGS) as SettingName[];
 
 /**
- * Reads `--port 4004` or `--port=4004`, and `FLEETFEED_PORT`; a secret also from the file that `…_FILE` names.
- * `known` are the settings that the command uses: another flag is an error, another variable is not looked at.
- * Throws `setup.bad-setting`.
+ * Reads `FLEETFEED_PORT` beside the flags, a secret also from the file that `…_FILE` names, and the file of `--config` or
+ * `FLEETFEED_CONFIG`. Throws `setup.bad-setting`.
  */
-export function readSettings(
-  args: readonly string[],
-  environment: Environment = process.env,
-  usedSettings: readonly SettingName[] = NAMES,
-): Settings {
-  const flags = readFlags(args, usedSettings);
-  const entries = NAMES.map((name) => {
-    const written = usedSettings.includes(name)
-      ? (flags.get(name) ?? readVariable(name, environment))
-      : undefined;
-    return [name, written === undefined ? SETTINGS[name].default : valueOf(name, written)];
-  });
-  // Each value came from the parser or the default of its own setting.
-  return Object.fromEntries(entries) as Settings;
-}
-
-function readFlags(
-  args: readonly string[],
-  usedSettings: readonly SettingName[],
-): ReadonlyMap<SettingName, RawValue> {
-  const byFlag = new Map(usedSettings.map((name) => [flagOf(name), name]));
-  const options = Object.fromEntries(
-    [...byFlag.keys()].map((flag) => [flag.slice(2), { type: 'string' }] as const),
-  );
-  const { tokens } = parseArgs({
-    args: [...args],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const flags = new Map<SettingName, RawValue>();
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional') throw badSetting(`'${token.value}' is not expected here.`, token.value);
-    const name = byFlag.get(token.rawName);
-    if (name === undefined) throw unknownFlag(token.rawName, byFlag.keys());
-    if ('secret' in SETTINGS[name]) {
-      const variable = variableOf(name);
-      const message = `${token.rawName} would show a secret to everyone on this machine: set ${variable} or ${variable}_FILE.`;
-      throw badSetting(message, token.rawName);
-    }
-    if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
-      throw badSetting(
-        `${token.rawName} must be ${SETTINGS[name].expects}, but nothing follows it.`,
-        token.rawName,
-      );
-    }
-    flags.set(name, { text: token.value, source: token.rawName });
+export function readSettings({
+  flags = new Map<SettingName, string>(),
+  config,
+  environment = process.env,
+  used = SETTING_NAMES,
+}: SettingSources): ResolvedSettings {
+  const file = findFile(config, environment);
+  const found = new Map<SettingName, RawValue>();
+  for (const name of used) {
+    const raw = readFlag(name, flags) ?? readVariable(name, environment) ?? readFromFile(name, file);
+    if (raw !== undefined) found.set(name, raw);
   }
-  return flags;
+  const entries = SETTING_NAMES.map((name) => [name, valueOf(name, found.get(name), environment)]);
+  return {
+    // Each value came from the parser or the default of its own setting.
+    settings: Object.fromEntries(entries) as Settings,
+    origins: new Map([...found].map(([name, { origin }]) => [name, origin])),
+    file: file?.path ?? null,
+  };
 }
 
-function unknownFlag(flag: string, flags: Iterable<string>): FeedError {
-  const elsewhere = NAMES.some((name) => flagOf(name) === flag);
-  if (elsewhere) return badSetting(`This command does not use ${flag}.`, flag);
-  return badSetting(withSuggestion(`There is no ${flag}.`, flags, flag), flag);
+function findFile(config: string | undefined, environment: Environment): SettingsFile | null {
+  const path = config ?? environment[CONFIG_VARIABLE] ?? '';
+  return path === '' ? null : readSettingsFile(resolvePath(path, environment));
+}
+
+function readFlag(name: SettingName, flags: ReadonlyMap<SettingName, string>): RawValue | undefined {
+  const text = flags.get(name);
+  return text === undefined ? undefined : { text, origin: flagOf(name), subject: flagOf(name) };
 }
 
 function readVariable(name: SettingName, environment: Environment): RawValue | undefined {
   const setting: Setting<unknown> = SETTINGS[name];
   const variable = variableOf(name);
-  const text = environment[variable];
-  // An empty variable is how a container file writes "not set".
-  if (text !== undefined && text !== '') return { text, source: variable };
-  const file = setting.secret ? environment[`${variable}_FILE`] : undefined;
-  if (file === undefined || file === '') {
-    const source = setting.sharedVariables?.find((each) => (environment[each] ?? '') !== '');
-    return source === undefined ? undefined : { text: environment[source] ?? '', source };
-  }
+  const read = (origin: string): RawValue | undefined => {
+    const text = environment[origin] ?? '';
+    // An empty variable is how a container file writes "not set".
+    return text === '' ? undefined : { text, origin, subject: origin };
+  };
+  const own = read(variable);
+  if (own !== undefined || setting.secret === undefined) return own ?? readShared(setting, read);
+  const file = read(`${variable}_FILE`);
+  return file === undefined ? readShared(setting, read) : readSecretFile(file, environment);
+}
+
+function readShared(
+  { sharedVariables = [] }: Setting<unknown>,
+  read: (variable: string) => RawValue | undefined,
+): RawValue | undefined {
+  return sharedVariables.map(read).find((each) => each !== undefined);
+}
+
+function readSecretFile({ text, origin }: RawValue, environment: Environment): RawValue {
+  const path = resolvePath(text, environment);
   try {
-    return { text: readFileSync(file, 'utf8').trim(), source: file };
+    return { text: readFileSync(path, 'utf8').trim(), origin, subject: `'${path}'` };
   } catch (cause) {
-    throw new FeedError('setup.bad-setting', `${variable}_FILE names '${file}', which cannot be read.`, {
-      target: `${variable}_FILE`,
+    throw new FeedError('setup.bad-setting', `${origin} names '${path}', which cannot be read.`, {
+      target: origin,
       cause,
     });
   }
 }
 
-function valueOf(name: SettingName, written: RawValue): unknown {
-  const setting = SETTINGS[name];
-  const value = setting.parse(written.text);
-  if (value !== undefined) return value;
-  const but = 'secret' in setting ? 'and is not' : `not '${written.text}'`;
-  throw badSetting(`${written.source} must be ${setting.expects}, ${but}.`, written.source);
+function readFromFile(name: SettingName, file: SettingsFile | null): RawValue | undefined {
+  const value = file?.values.get(name);
+  if (!file || !value) return undefined;
+  return {
+    text: textOfFileValue(name, value, file.path),
+    origin: `'${file.path}'`,
+    subject: `The settings file '${file.path}', line ${value.line}: '${keyOf(name)}'`,
+  };
 }
 
-function badSetting(message: string, target: string): FeedError {
-  return new FeedError('setup.bad-setting', message, { target });
+function valueOf(name: SettingName, raw: RawValue | undefined, environment: Environment): unknown {
+  const setting: Setting<unknown> = SETTINGS[name];
+  const value = raw === undefined ? setting.default : setting.parse(raw.text);
+  if (value !== undefined) {
+    return setting.isPath && typeof value === 'string' ? resolvePath(value, environment) : value;
+  }
+  const { subject = '', text = '' } = raw ?? {};
+  const but = setting.secret ? 'and is not' : `not '${text}'`;
+  throw new FeedError('setup.bad-setting', `${subject} must be ${setting.expects}, ${but}.`, {
+    target: flagOf(name),
+  });
 }

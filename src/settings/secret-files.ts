@@ -1,5 +1,5 @@
 // Which files hold secrets: those that a `…_FILE` variable names.
-import type { Environment } from './read-settings.ts';
+import type { Environment } from './environment.ts';
 import { SETTINGS, variableOf, type SettingName } from './settings.ts';
 
 export interface SecretFile {

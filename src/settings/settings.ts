@@ -1,4 +1,5 @@
-// Every setting there is, in one table: flags, environment, `print settings` and the documentation are read from it.
+// What a deployment sets, in one table: flags, environment, settings file, `help` and the documentation are read from it.
+// What only one command takes is declared with that command.
 import { DEFAULT_THRESHOLDS } from '../base/volume-thresholds.ts';
 import { LIMITS } from '../base/limits.ts';
 import { daysOrNever, privacyProfile } from './privacy-settings.ts';
@@ -7,13 +8,14 @@ import {
   choice,
   hosts,
   managedIdentity,
-  names,
   list,
   optionalDay,
+  optionalPath,
   optionalText,
   optionalWholeNumber,
   origins,
   outboundProxy,
+  path,
   proxies,
   retention,
   secret,
@@ -25,7 +27,7 @@ import {
 export const SETTINGS = {
   host: text('127.0.0.1', 'The address to listen on.'),
   port: wholeNumber(4004, 0, 65_535, 'The port to listen on; 0 takes any free one.'),
-  data: text('data', 'The folder that holds the warehouse.'),
+  data: path('data', 'The folder that holds the warehouse.'),
   publicUrl: httpUrl(
     null,
     'The address that clients use where it differs from the one they connect to, such as behind a proxy.',
@@ -39,7 +41,7 @@ export const SETTINGS = {
   audiences: list(
     'Sign-in with Microsoft Entra: what tokens are for, which is the client id and the App ID URIs of the app registration of the feed.',
   ),
-  roles: optionalText(
+  roles: optionalPath(
     'File (JSON) with roles of your own, and with changes of ours: analyst, reader, auditor and operator.',
   ),
   usualRole: text(
@@ -57,13 +59,10 @@ export const SETTINGS = {
   keyParameter: optionalText(
     'Name of a query parameter in which an API key may come, for clients that know no other way; none unless set.',
   ),
-  as: text('analyst', 'Role as which `query` asks, to see what its readers see.'),
-  keyRole: text('reader', 'Role of a new API key.'),
-  keyDays: wholeNumber(365, 0, 3650, 'Days until a new API key expires; 0 for a key without end.'),
-  tlsCert: optionalText(
+  tlsCert: optionalPath(
     'File with the certificate chain (PEM); with --tls-key the feed speaks HTTPS by itself.',
   ),
-  tlsKey: optionalText('File with the private key (PEM) of --tls-cert.'),
+  tlsKey: optionalPath('File with the private key (PEM) of --tls-cert.'),
   corsOrigins: origins(
     'Origins of web pages of others that may read the feed with their own code; none unless set.',
   ),
@@ -113,11 +112,6 @@ export const SETTINGS = {
     100,
     'Per cent of a collection’s rows that may refer to things which are not there; beyond, the night is refused.',
   ),
-  to: optionalText(
-    'Where to: the file or folder that is written; for a rollback the generation to go back to, the one of the night before without it.',
-  ),
-  format: choice(['csv', 'parquet'], 'How an export is written: text in UTF-8, or compressed by columns.'),
-  collections: names('Collections to export, separated by commas; all of them unless told.'),
   privacy: privacyProfile(
     "What is kept of people, of the past too: 'full' all of it, 'masked' a hash by which rows are still joined, " +
       "'dropped' nothing but masked ids.",
@@ -170,7 +164,7 @@ export const SETTINGS = {
     ['off', 'on'],
     'Whether the directory is sent the certificate, for an app registration that trusts its name and issuer.',
   ),
-  federatedTokenFile: optionalText(
+  federatedTokenFile: optionalPath(
     'In place of the secret: a file with a token of a platform that the app registration trusts, read anew each time.',
   ),
   managedIdentity: managedIdentity(
@@ -199,10 +193,6 @@ export const SETTINGS = {
     'Rows of a page of devices and of users, where Microsoft Graph runs out of time over its own choice.',
   ),
   requestsAtOnce: wholeNumber(4, 1, 16, 'Requests under way at once in one area of Microsoft Graph.'),
-  devices: wholeNumber(500, 1, 1_000_000, 'Devices of the demo tenant.'),
-  nights: wholeNumber(60, 1, 3650, 'Nights of history that the demo lives through.'),
-  seed: wholeNumber(1, 0, 1_000_000_000, 'Another seed grows another demo tenant.'),
-  emulatorPort: wholeNumber(0, 0, 65_535, 'Port of the demo’s Graph emulator; 0 takes any free one.'),
   logFormat: choice(['text', 'json'], 'Log lines for people or for machines.'),
 } as const satisfies Record<string, Setting<unknown>>;
 
@@ -212,12 +202,24 @@ type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting
 
 export type Settings = { readonly [Name in SettingName]: ValueOf<Name> };
 
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** The settings of a deployment that sets none. */
+export const DEFAULT_SETTINGS = Object.fromEntries(
+  SETTING_NAMES.map((name) => [name, SETTINGS[name].default]),
+) as Settings;
+
+/** `pageRows` → `page-rows`: how it is called in a settings file. */
+export function keyOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** `pageRows` → `--page-rows`. */
-export function flagOf(name: SettingName): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export function flagOf(name: string): string {
+  return `--${keyOf(name)}`;
 }
 
 /** `pageRows` → `FLEETFEED_PAGE_ROWS`. */
 export function variableOf(name: SettingName): string {
-  return `FLEETFEED_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  return `FLEETFEED_${keyOf(name).replaceAll('-', '_').toUpperCase()}`;
 }

@@ -38,4 +38,6 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   undici: 'src/network',
   'node-cron': 'etl/schedule/schedule-runs.ts',
   'prom-client': 'src/observe/metrics.ts',
+  commander: 'src/cli',
+  '@humanwhocodes/momoa': 'src/settings/settings-file.ts',
 };

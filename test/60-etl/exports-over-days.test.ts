@@ -13,12 +13,13 @@ import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { MEGANS_LAPTOP } from '../../fixtures/tenant/edge-cases/edge-case-devices.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 
 let data: string;
 let emulator: GraphEmulator;
 
 async function run(night: number, exports: 'auto' | 'off' = 'auto'): Promise<void> {
-  const settings = { data, keepGenerations: 3, exports };
+  const settings = { ...DEFAULT_SETTINGS, data, keepGenerations: 3, exports };
   const { signal } = new AbortController();
   await simulateRuns([night], { emulator, settings, observe: () => undefined, signal });
 }

@@ -9,6 +9,7 @@ import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { brokenRules } from '../year/broken-rules.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 
 const NIGHT = 20280301;
 let data = '';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const emulator = await startGraphEmulator({ tenant });
   await simulateRuns([20280227, 20280228, 20280229, NIGHT], {
     emulator,
-    settings: { data, keepGenerations: 2, forgetAfter: 'never' },
+    settings: { ...DEFAULT_SETTINGS, data, keepGenerations: 2, forgetAfter: 'never' },
     observe: () => undefined,
     signal: new AbortController().signal,
   });

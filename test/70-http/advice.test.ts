@@ -11,7 +11,7 @@ import { parseTarget } from '../../src/http/request/feed-request.ts';
 import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/read/serve-read.ts';
 import { startStopwatch } from '../../src/http/request/stopwatch.ts';
-import { readSettings } from '../../src/settings/read-settings.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { VISIBLE_MODEL, TODAY } from './test-feed.ts';
 import { fileFeed } from './file-feed.ts';
 
@@ -26,7 +26,7 @@ interface Judged {
 
 function judge(): (path: string) => Promise<Judged> {
   const engine = openExplainingEngine(feed.data);
-  const settings = { ...readSettings([], {}), data: feed.data };
+  const settings = { ...DEFAULT_SETTINGS, data: feed.data };
   const clock = fixedClock(midnightOf(TODAY));
   const explaining = makeFeed({
     model: MODEL,

@@ -14,6 +14,7 @@ import { midnightOf } from '../../src/base/date-key.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { startTestFeed, type TestResponse, type TestFeed } from './test-feed.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -29,7 +30,7 @@ let feed: TestFeed;
 async function live(night: number): Promise<void> {
   tonight = night;
   const { signal } = new AbortController();
-  const settings = { data, keepGenerations };
+  const settings = { ...DEFAULT_SETTINGS, data, keepGenerations };
   await simulateRuns([night], { emulator, settings, observe: () => undefined, signal });
 }
 

@@ -167,7 +167,8 @@ describe('a page of another origin', () => {
     'cannot be named as %j',
     async (written) => {
       await open();
-      expect(() => readSettings([`--cors-origins=${written}`], {})).toThrow('--cors-origins must be origins');
+      const flags = new Map([['corsOrigins' as const, written]]);
+      expect(() => readSettings({ flags, environment: {} })).toThrow('--cors-origins must be origins');
     },
   );
 });

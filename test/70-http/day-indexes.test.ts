@@ -10,7 +10,7 @@ import { parseTarget } from '../../src/http/request/feed-request.ts';
 import { makeFeed } from '../../src/http/feed.ts';
 import { serveRead } from '../../src/http/read/serve-read.ts';
 import { startStopwatch } from '../../src/http/request/stopwatch.ts';
-import { readSettings } from '../../src/settings/read-settings.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { makeTestWarehouse, TODAY } from './test-feed.ts';
 
 let warehouse: Awaited<ReturnType<typeof makeTestWarehouse>>;
@@ -22,7 +22,6 @@ afterAll(() => warehouse.remove());
 /** The query plan steps on intervals, `s` in every daily view, for all statements of a request. */
 async function stepsOnSpans(address: string): Promise<readonly string[]> {
   const engine = openExplainingEngine(warehouse.data);
-  const settings = readSettings([], {});
   const feed = makeFeed({
     model: MODEL,
     engine,
@@ -30,7 +29,7 @@ async function stepsOnSpans(address: string): Promise<readonly string[]> {
     clock: fixedClock(midnightOf(TODAY)),
     limits: LIMITS,
     observe: () => undefined,
-    settings,
+    settings: DEFAULT_SETTINGS,
   });
   const request = {
     ...parseTarget(encodeURI(address), 'http://localhost'),

@@ -3,6 +3,7 @@ import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-em
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 
 /** Runs of a tenant with so many devices; the last run is on `today`. */
 export async function growWarehouse(
@@ -13,7 +14,7 @@ export async function growWarehouse(
   const tenant = makeTenant({ seed: 1, devices, firstDateKey: addDays(today, 1 - nights) });
   const emulator = await startGraphEmulator({ tenant });
   try {
-    const settings = { data, keepGenerations: 3 };
+    const settings = { ...DEFAULT_SETTINGS, data, keepGenerations: 3 };
     const { signal } = new AbortController();
     await simulateRuns(days, { emulator, settings, observe: () => undefined, signal });
   } finally {

@@ -24,6 +24,7 @@ import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { JOURNAL_FILE } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { logTo } from '../../src/observe/log.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-leaks-'));
@@ -53,7 +54,7 @@ const headersSent: string[] = [];
 async function night(day: DateKey): Promise<void> {
   await simulateRuns([day], {
     emulator: graph,
-    settings: { data, keepGenerations: 3 },
+    settings: { ...DEFAULT_SETTINGS, data, keepGenerations: 3 },
     observe: (seen) => logs.forEach((log) => log(seen)),
     signal: new AbortController().signal,
   }).catch((error: unknown) => said.push(String(error)));

@@ -13,7 +13,7 @@ import type { Observation } from '../../src/base/observation.ts';
 import { startFeed } from '../../src/cli/wiring/start-feed.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { FEED_ROOT } from '../../src/http/request/service-roots.ts';
-import { readSettings } from '../../src/settings/read-settings.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { growWarehouse } from './grow-warehouse.ts';
 
@@ -62,7 +62,7 @@ export async function startTestFeed(
   clock: Clock = fixedClock(midnightOf(TODAY)),
 ): Promise<TestFeed> {
   const observations: Observation[] = [];
-  const settings = { ...readSettings([], {}), port: 0, ...overrides };
+  const settings = { ...DEFAULT_SETTINGS, port: 0, ...overrides };
   const feed = await startFeed(settings, clock, (observation) => observations.push(observation));
   const listening = observations.find(({ kind }) => kind === 'server.listening');
   const base = listening?.kind === 'server.listening' ? listening.url : feed.url.replace(FEED_ROOT, '');

@@ -13,6 +13,7 @@ import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { startTestFeed, type TestFeed } from '../70-http/test-feed.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { pull, type Row } from './pull.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-nights-'));
@@ -21,7 +22,7 @@ let feed: TestFeed;
 
 async function live(...nights: readonly number[]): Promise<void> {
   const { signal } = new AbortController();
-  const settings = { data, keepGenerations: 3 };
+  const settings = { ...DEFAULT_SETTINGS, data, keepGenerations: 3 };
   await simulateRuns(nights, { emulator, settings, observe: () => undefined, signal });
 }
 

@@ -14,6 +14,7 @@ import { listGenerations } from '../../src/engines/sqlite/generations/generation
 import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
 import { spoil } from '../crash/spoil.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { runProgram } from './run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-backup-'));
@@ -36,7 +37,13 @@ afterAll(async () => {
 });
 
 async function live(into: string, nights: readonly number[]): Promise<void> {
-  const settings = { data: into, keepGenerations: 3, exports: 'off' as const, mostAppsAsked: 0 };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    data: into,
+    keepGenerations: 3,
+    exports: 'off' as const,
+    mostAppsAsked: 0,
+  };
   const { signal } = new AbortController();
   await simulateRuns(nights, { emulator, settings, observe: () => undefined, signal });
 }
@@ -145,7 +152,6 @@ test('a backup that was changed is refused, with its manifest or without; so is 
 });
 
 test.each([
-  [['backup'], 'There is no place to put the backup. For example: fleetfeed backup /mnt/backups/'],
   [
     ['backup', backups, '--data', join(folder, 'nothing')],
     `Nothing has been published in '${join(folder, 'nothing')}' yet.`,

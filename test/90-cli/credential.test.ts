@@ -6,8 +6,8 @@ import { readSettings } from '../../src/settings/read-settings.ts';
 
 const APP = { FLEETFEED_TENANT_ID: 't', FLEETFEED_CLIENT_ID: 'c', FLEETFEED_DATA: '/nonexistent' };
 const app = { tenantId: 't', clientId: 'c', ...CLOUDS.global };
-const read = (environment: Record<string, string>, ...flags: readonly string[]) =>
-  credentialOf(readSettings(flags, { ...APP, ...environment }));
+const read = (environment: Record<string, string>) =>
+  credentialOf(readSettings({ environment: { ...APP, ...environment } }).settings);
 
 function refusal(environment: Record<string, string>): unknown {
   try {
@@ -70,8 +70,10 @@ test.each([
   'the cloud %s has its own Graph and directory, unless told where they are',
   (cloud, graphUrl, loginUrl) => {
     const secret = { FLEETFEED_CLIENT_SECRET: 's' };
-    expect(read(secret, '--cloud', cloud)).toMatchObject({ graphUrl, loginUrl });
-    expect(read(secret, '--cloud', cloud, '--graph-url', 'http://127.0.0.1:1')).toMatchObject({
+    expect(read({ ...secret, FLEETFEED_CLOUD: cloud })).toMatchObject({ graphUrl, loginUrl });
+    expect(
+      read({ ...secret, FLEETFEED_CLOUD: cloud, FLEETFEED_GRAPH_URL: 'http://127.0.0.1:1' }),
+    ).toMatchObject({
       graphUrl: 'http://127.0.0.1:1',
       loginUrl,
     });
@@ -79,14 +81,15 @@ test.each([
 );
 
 describe('the proxy', () => {
-  const proxyOf = (environment: Record<string, string>) => readSettings([], environment).proxy;
+  const proxyOf = (environment: Record<string, string>) => readSettings({ environment }).settings.proxy;
 
   test('is what HTTPS_PROXY says, unless a setting says another', () => {
     expect(proxyOf({ HTTPS_PROXY: 'http://p:1' })).toBe('http://p:1');
     expect(proxyOf({ https_proxy: 'http://p:2' })).toBe('http://p:2');
     expect(proxyOf({ HTTPS_PROXY: 'http://p:1', FLEETFEED_PROXY: 'http://u:w@p:3' })).toBe('http://u:w@p:3');
     expect(proxyOf({})).toBeNull();
-    expect(readSettings([], { NO_PROXY: '.corp.example' }).noProxy).toBe('.corp.example');
+    const { noProxy } = readSettings({ environment: { NO_PROXY: '.corp.example' } }).settings;
+    expect(noProxy).toBe('.corp.example');
   });
 
   test('may hold a password, and is never printed in an error', () => {

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(data, { recursive: true }));
 
-const open = (devices = 45, nights = 3, seed = 1) => openDemoTenant({ data, devices, nights, seed }, TODAY);
+const open = (devices = 45, nights = 3, seed = 1) => openDemoTenant(data, { devices, nights, seed }, TODAY);
 
 describe('the folder of a demo', () => {
   test('is taken when it is empty, and is the same tenant the next time', () => {

@@ -14,6 +14,7 @@ import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { fingerprintOf } from '../crash/fingerprint.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { CLOCK_ENVIRONMENT } from './run-program.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -26,7 +27,13 @@ beforeAll(async () => {
   emulator = await startGraphEmulator({
     tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: TONIGHT - 1 }),
   });
-  const settings = { data, keepGenerations: 3, exports: 'off' as const, mostAppsAsked: 0 };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    data,
+    keepGenerations: 3,
+    exports: 'off' as const,
+    mostAppsAsked: 0,
+  };
   const { signal } = new AbortController();
   await simulateRuns([TONIGHT - 1], { emulator, settings, observe: () => undefined, signal });
 });

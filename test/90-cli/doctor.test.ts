@@ -35,9 +35,8 @@ import { checkGeneration, checkSchedule } from '../../src/cli/doctor/check-runs.
 import { failedCheck, type Check } from '../../src/cli/doctor/check-result.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
-import { readSettings } from '../../src/settings/read-settings.ts';
 import { secretFiles } from '../../src/settings/secret-files.ts';
-import type { Settings } from '../../src/settings/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/settings/settings.ts';
 import { startTestFeed } from '../70-http/test-feed.ts';
 import { growWarehouse } from '../70-http/grow-warehouse.ts';
 import { runProgram } from './run-program.ts';
@@ -67,7 +66,7 @@ async function told(
   options: Partial<Settings>,
   clock: Clock = NOON,
 ): Promise<readonly string[]> {
-  const settings = { ...readSettings([], {}), data, port: 0, ...options };
+  const settings = { ...DEFAULT_SETTINGS, data, port: 0, ...options };
   const findings = await Promise.resolve()
     .then(() => check(settings, clock))
     .catch((error: unknown) => [failedCheck('thrown', error)]);
@@ -97,7 +96,7 @@ describe('the program', () => {
     const { code } = await program.ended;
     expect([code, program.stderr()]).toEqual([0, '']);
     expect(program.stdout()).toContain('ok    token ');
-    expect(program.stdout()).toMatch(/\d+ well, 0 to watch, 0 to mend\.\n$/);
+    expect(program.stdout()).toMatch(/\d+ ok, 0 warnings, 0 failed\.\n$/);
     expect(program.stdout()).not.toContain(DEMO_CREDENTIALS.clientSecret);
   });
 

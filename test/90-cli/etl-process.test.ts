@@ -12,6 +12,7 @@ import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { runEtlInProcess, type EtlProcessInput } from '../../src/cli/process/run-etl-in-process.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 
 const TODAY = 20261120;
 let emulator: GraphEmulator;
@@ -35,7 +36,7 @@ afterEach(() => {
 
 const night = (options: Partial<EtlProcessInput['credential']> = {}): Promise<void> => {
   const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url, ...options };
-  const settings = { data, keepGenerations: 3, today: TODAY };
+  const settings = { ...DEFAULT_SETTINGS, data, keepGenerations: 3, today: TODAY };
   return runEtlInProcess(
     { credential, settings },
     (observation) => observations.push(observation),

@@ -43,10 +43,7 @@ describe('keys', () => {
   });
 
   test.each([
-    [['add'], 'what the key is for'],
-    [['revoke'], 'which key'],
     [['revoke', 'nonsense'], "There is no key 'nonsense'."],
-    [['forge', 'x'], "Keys are not to 'forge'."],
     [['add', 'x', '--key-role', 'raeder'], "Did you mean 'reader'?"],
   ])('%j ends with 1 and says what would be right', async (words, sentence) => {
     const { code, stdout, stderr } = await keys(...words);

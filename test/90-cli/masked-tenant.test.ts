@@ -11,6 +11,7 @@ import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import type { Tenant } from '../../fixtures/tenant/tenant.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { select } from '../50-engines/small-model.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 
 const NIGHT = 20261120;
 /** Nobody's id. */
@@ -27,7 +28,7 @@ async function liveIn(privacy: string): Promise<void> {
   dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-masked-'));
   await simulateRuns([NIGHT], {
     emulator,
-    settings: { data: dataDir, keepGenerations: 3, privacy },
+    settings: { ...DEFAULT_SETTINGS, data: dataDir, keepGenerations: 3, privacy },
     observe: () => undefined,
     signal: new AbortController().signal,
   });

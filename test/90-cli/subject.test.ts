@@ -110,10 +110,10 @@ describe('a subject that is not one person', () => {
     await runDay(20261120, { people: [ADELE, twin], devices: [] });
     expect(await subject('erase', 'nobody@contoso.com', '--yes')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("Nobody here is known as 'nobody@contoso.com'."),
+      stderr: expect.stringContaining("Nobody in the warehouse is 'nobody@contoso.com'."),
     });
     const { stderr } = await subject('erase', 'adelevance@contoso.com', '--yes');
-    expect(stderr).toContain(`'adelevance@contoso.com' is 2 people.`);
+    expect(stderr).toContain(`'adelevance@contoso.com' fits 2 people.`);
     expect(stderr).toContain(ADELE.id);
     expect(stderr).toContain(MEGAN.id);
     expect(filesWith('adelevance').length).toBeGreaterThan(0);
@@ -122,7 +122,7 @@ describe('a subject that is not one person', () => {
   test('and an empty folder has none', async () => {
     expect(await subject('export', 'x', '--to', 'x.zip')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Nothing has been published in '),
+      stderr: expect.stringContaining('Nothing has been published in'),
     });
   });
 });

@@ -14,6 +14,7 @@ import {
   listGenerations,
 } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 export interface KillOptions {
@@ -44,7 +45,7 @@ export async function killRuns({ kills, killsPerRun, onKill }: KillOptions): Pro
   const emulator = await startGraphEmulator({ tenant });
   const input = (data: string, today: DateKey): EtlProcessInput => ({
     credential: { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url },
-    settings: { data, keepGenerations: KEPT, today, exports: 'off', mostAppsAsked: 0 },
+    settings: { ...DEFAULT_SETTINGS, data, keepGenerations: KEPT, today, exports: 'off', mostAppsAsked: 0 },
   });
   let published = 0;
   const killedRuns = new Set<string>();

@@ -11,6 +11,7 @@ import { verifyIntegrity } from '../../src/engines/sqlite/verify/verify-integrit
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { openSqliteRunJournal } from '../../src/engines/sqlite/journal/sqlite-run-journal.ts';
 import { makeDice, type Dice } from '../fuzz/dice.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { brokenRules } from './broken-rules.ts';
 import { simulateDay } from './simulate-day.ts';
 import { EXPECTED_OUTCOMES, type Incident } from './incidents.ts';
@@ -56,7 +57,7 @@ export async function simulateDays({
   const dice = makeDice(SEED);
   // Whoever is forgotten is gone from the past too, which else never changes. A night that is run again, once killed,
   // leaves more than one file, and the one from before it is asked for.
-  const settings: EtlSettings = { data, keepGenerations: 4, forgetAfter: 'never' };
+  const settings: EtlSettings = { ...DEFAULT_SETTINGS, data, keepGenerations: 4, forgetAfter: 'never' };
   const newest = (): string | null => listGenerationFiles(data)[0]?.path ?? null;
   const incidents = new Map<DateKey, Incident>();
   try {

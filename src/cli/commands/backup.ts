@@ -2,23 +2,19 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
-import { FeedError } from '../../base/feed-error.ts';
 import { feedEmpty } from '../../base/feed-empty.ts';
 import { backUp } from '../../engines/sqlite/transfer/backup.ts';
 import { listGenerations } from '../../engines/sqlite/generations/generation-files.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import { rowSummary } from '../text/row-summary.ts';
 import { say } from '../process/terminal.ts';
 
-export const backup: Command = {
-  operands: ['<file or folder>'],
+export const backup = defineCommand({
+  operands: { place: { help: 'the file or folder to copy into.', isPath: true } },
+  example: 'fleetfeed backup /mnt/backups/',
   help: 'Copies what is served into a file, verified, with a manifest beside it; also while serve runs.',
   settings: ['data'],
-  run: async ({ data }, [place]) => {
-    if (place === undefined) {
-      const hint = 'For example: fleetfeed backup /mnt/backups/';
-      throw new FeedError('setup.bad-setting', 'There is no place to put the backup.', { hint });
-    }
+  run: async ({ data }, { place }) => {
     const [newest] = listGenerations(data);
     if (!newest) throw feedEmpty(data);
     const isFolder = place.endsWith('/') || (existsSync(place) && statSync(place).isDirectory());
@@ -30,4 +26,4 @@ export const backup: Command = {
       `The night of ${newest.dateKey}, generation ${newest.id}, is in '${file}': ${size}, ${rowSummary(rows)}.`,
     );
   },
-};
+});

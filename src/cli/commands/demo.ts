@@ -9,30 +9,37 @@ import { addDays, dateKeyOf, type DateKey } from '../../base/date-key.ts';
 import type { Observer } from '../../base/observation.ts';
 import { listGenerations } from '../../engines/sqlite/generations/generation-files.ts';
 import { logTo } from '../../observe/log.ts';
-import type { Settings } from '../../settings/settings.ts';
+import { DEFAULT_SETTINGS } from '../../settings/settings.ts';
+import { wholeNumber } from '../../settings/setting.ts';
 import { clockOf } from '../wiring/clock-of.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import { daysToSimulate, openDemoTenant } from '../wiring/demo-tenant.ts';
 import { demoWelcome } from '../text/demo-welcome.ts';
 import { authenticatorOf } from '../wiring/authenticator-of.ts';
 import { simulateRuns } from '../wiring/simulate-runs.ts';
 import { bar } from '../text/draw-progress.ts';
-import { FEED_SETTINGS, startFeed } from '../wiring/start-feed.ts';
+import { FEED_SETTINGS, startFeed, type FeedSettings } from '../wiring/start-feed.ts';
 import { print, say } from '../process/terminal.ts';
 import { waitForShutdownSignal } from '../process/wait-for-shutdown-signal.ts';
 
-export const demo: Command = {
+export const demo = defineCommand({
   help: 'Grows a demo tenant, lives through its nights and serves them: the first look.',
-  settings: [...FEED_SETTINGS, 'keepGenerations', 'devices', 'nights', 'seed', 'emulatorPort'],
-  run: async (settings) => {
+  settings: [...FEED_SETTINGS],
+  options: {
+    devices: wholeNumber(500, 1, 1_000_000, 'Devices of the demo tenant.'),
+    nights: wholeNumber(60, 1, 3650, 'Days of history that the demo starts with.'),
+    seed: wholeNumber(1, 0, 1_000_000_000, 'Another seed grows another demo tenant.'),
+    emulatorPort: wholeNumber(0, 0, 65_535, 'Port of the emulator of Microsoft Graph; 0 takes any free one.'),
+  },
+  run: async (settings, { emulatorPort, ...requested }) => {
     // Before the minute that history takes, not after it.
     authenticatorOf(settings, clockOf(settings));
     const today = dateKeyOf(clockOf(settings).now());
-    const tenant = openDemoTenant(settings, today);
+    const tenant = openDemoTenant(settings.data, requested, today);
     const last = listGenerations(settings.data)[0]?.dateKey ?? null;
     const emulator = await startGraphEmulator({
       tenant: makeTenant({ ...tenant, firstDateKey: tenant.firstNight }),
-      port: settings.emulatorPort,
+      port: emulatorPort,
     });
     const stopping = new AbortController();
     const ended = waitForShutdownSignal().then(() => stopping.abort(new Error('The demo was told to end.')));
@@ -58,17 +65,23 @@ export const demo: Command = {
       await emulator.close();
     }
   },
-};
+});
 
 async function simulateHistory(
   days: readonly DateKey[],
   emulator: GraphEmulator,
-  settings: Settings,
+  settings: FeedSettings,
   signal: AbortSignal,
 ): Promise<void> {
   const startedAt = performance.now();
   const onDay = (night: DateKey, done: number): void => showProgress(done, days.length, night);
-  await simulateRuns(days, { emulator, settings, observe: failuresOnly, signal, onDay });
+  await simulateRuns(days, {
+    emulator,
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+    observe: failuresOnly,
+    signal,
+    onDay,
+  });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   if (days.length > 0) say(`${days.length} nights in ${seconds} s.`);
 }

@@ -1,7 +1,6 @@
 // `doctor`: looks at everything that nights and the feed need, and says in words what to do.
 import { systemClock } from '../../base/clock.ts';
-import type { Settings } from '../../settings/settings.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import { checkExposure, checkKeys, checkSignIn } from '../doctor/check-access.ts';
 import { checkFolder, checkSecretFiles } from '../doctor/check-folder.ts';
 import { checkGraph } from '../doctor/check-graph.ts';
@@ -9,7 +8,7 @@ import { checkCertificate, checkPort } from '../doctor/check-listening.ts';
 import { checkGeneration, checkSchedule } from '../doctor/check-runs.ts';
 import { failedCheck, type Check, type CheckResult } from '../doctor/check-result.ts';
 import { print } from '../process/terminal.ts';
-import { serve } from './serve.ts';
+import { SERVE_SETTINGS, type ServeSettings } from './serve.ts';
 
 /** By what it is about, in the order in which it is told. */
 const CHECKS: readonly (readonly [subject: string, check: Check])[] = [
@@ -25,9 +24,9 @@ const CHECKS: readonly (readonly [subject: string, check: Check])[] = [
   ['schedule', checkSchedule],
 ];
 
-export const doctor: Command = {
+export const doctor = defineCommand({
   help: 'Looks at all that nights and the feed need, and says what to do; ends with 1 when something fails.',
-  settings: serve.settings,
+  settings: SERVE_SETTINGS,
   run: async (settings) => {
     const results: CheckResult[] = [];
     for (const [subject, check] of CHECKS) {
@@ -38,12 +37,16 @@ export const doctor: Command = {
     }
     const count = (status: CheckResult['status']): number =>
       results.filter((result) => result.status === status).length;
-    print(`${count('ok')} well, ${count('warn')} to watch, ${count('fail')} to mend.`);
+    print(`${count('ok')} ok, ${count('warn')} warnings, ${count('fail')} failed.`);
     if (count('fail') > 0) process.exitCode = 1;
   },
-};
+});
 
-async function runCheck(subject: string, check: Check, settings: Settings): Promise<readonly CheckResult[]> {
+async function runCheck(
+  subject: string,
+  check: Check,
+  settings: ServeSettings,
+): Promise<readonly CheckResult[]> {
   try {
     return await check(settings, systemClock);
   } catch (error) {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { digestFile } from '../../engines/digest-file.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { feedEmpty } from '../../base/feed-empty.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import {
   openExport,
   type ExportSource,
@@ -15,17 +15,24 @@ import { listGenerations, type StoredGeneration } from '../../engines/sqlite/gen
 import { schemaFingerprint } from '../../engines/sqlite/generations/schema-fingerprint.ts';
 import type { TableFormat, TableRow } from '../../format/table/table-format.ts';
 import { migrateWarehouse } from '../wiring/migrate-warehouse.ts';
-import type { Command } from './command.ts';
+import { choice, names } from '../../settings/setting.ts';
+import { defineCommand, requiredPath } from './command.ts';
 import { MANIFEST, type ExportedTable, type ExportManifest } from '../wiring/export-manifest.ts';
 import { TABLE_FORMATS } from '../wiring/table-formats.ts';
 import { say } from '../process/terminal.ts';
 
-export const exportCommand: Command = {
+export const exportCommand = defineCommand({
   help: 'Writes every collection, all its days, into a file each (export --to folder), with a manifest.',
-  settings: ['data', 'keepGenerations', 'to', 'format', 'collections'],
-  run: async (settings) => {
-    const { to, data, format, collections } = settings;
-    const folder = requireEmptyFolder(to);
+  settings: ['data', 'keepGenerations'],
+  options: {
+    to: requiredPath('The folder to write into: an empty one, or one to make.'),
+    format: choice(['csv', 'parquet'], 'How it is written: text in UTF-8, or compressed by columns.'),
+    collections: names('Collections to export, separated by commas; all of them by default.'),
+  },
+  example: 'fleetfeed export --to /mnt/export',
+  run: async (settings, { to, format, collections }) => {
+    const { data } = settings;
+    requireEmptyFolder(to);
     for (const name of collections) requireCollection(name);
     if (existsSync(data)) migrateWarehouse(settings);
     const [newest] = listGenerations(data);
@@ -34,28 +41,24 @@ export const exportCommand: Command = {
     try {
       const isWanted = ({ name }: ExportTable): boolean =>
         collections.length === 0 || collections.includes(name);
-      const tables = await writeTables(folder, TABLE_FORMATS[format], source, source.tables.filter(isWanted));
+      const tables = await writeTables(to, TABLE_FORMATS[format], source, source.tables.filter(isWanted));
       const manifest = manifestOf(newest, { format, whole: collections.length === 0, tables });
-      writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+      writeFileSync(join(to, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
       const rows = tables.reduce((sum, each) => sum + each.rows, 0).toLocaleString('en');
       say(
-        `Generation ${newest.id} of ${newest.dateKey} is in '${folder}': ${tables.length} files, ${rows} rows.`,
+        `Generation ${newest.id} of ${newest.dateKey} is in '${to}': ${tables.length} files, ${rows} rows.`,
       );
     } finally {
       source.close();
     }
   },
-};
+});
 
 /** An export beside other files, or half of another, would be neither. */
-function requireEmptyFolder(to: string | null): string {
-  if (to === null) {
-    const hint = 'For example: fleetfeed export --to /mnt/export';
-    throw new FeedError('setup.bad-setting', 'It is not said into which folder.', { target: '--to', hint });
-  }
+function requireEmptyFolder(to: string): void {
   // It tells of people: a folder that is made for it is its owner's alone.
   mkdirSync(to, { recursive: true, mode: 0o700 });
-  if (readdirSync(to).length === 0) return to;
+  if (readdirSync(to).length === 0) return;
   throw new FeedError('setup.bad-setting', `The folder '${to}' is not empty.`, { target: '--to' });
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FeedError } from '../../base/feed-error.ts';
 import type { ImportSource } from '../../engines/sqlite/transfer/import-tables.ts';
 import type { TableFormat, TableRow } from '../../format/table/table-format.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import {
   checkFiles,
   readManifest,
@@ -14,22 +14,19 @@ import { TABLE_FORMATS } from '../wiring/table-formats.ts';
 import { openTenantWarehouse } from '../wiring/tenant-etl.ts';
 import { say } from '../process/terminal.ts';
 
-export const importCommand: Command = {
-  operands: ['<folder>'],
+export const importCommand = defineCommand({
+  operands: { folder: { help: 'the folder of an export.', isPath: true } },
+  example: 'fleetfeed import /mnt/export',
   help: 'Makes a warehouse of an export, in a data folder that holds no nights: same rows, same keys, same days.',
   settings: ['data', 'keepGenerations'],
-  run: async (settings, [folder]) => {
-    if (folder === undefined) {
-      const hint = 'For example: fleetfeed import /mnt/export';
-      throw new FeedError('setup.bad-setting', 'There is no export to import.', { hint });
-    }
+  run: async (settings, { folder }) => {
     const manifest = readManifest(folder);
     await checkFiles(folder, manifest);
     const { id, dateKey } = await openTenantWarehouse(settings).importTables(sourceOf(folder, manifest));
     const rows = manifest.tables.reduce((sum, each) => sum + each.rows, 0).toLocaleString('en');
     say(`Generation ${id} of ${dateKey} is served: ${manifest.tables.length} files, ${rows} rows.`);
   },
-};
+});
 
 function sourceOf(folder: string, manifest: ExportManifest): ImportSource {
   const { generation: id, dateKey, publishedAt, tables } = manifest;

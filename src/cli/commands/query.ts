@@ -1,7 +1,7 @@
 // `query`: the answer to any address of the feed, without a server; or how it would be found.
 import { existsSync } from 'node:fs';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
-import { roleNamed } from '../../auth/roles.ts';
+import { roleNamed, type Role } from '../../auth/roles.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { openExplainingEngine } from '../../engines/sqlite/read/explaining-engine.ts';
@@ -15,10 +15,11 @@ import { parseFeedRequest } from '../../http/read/parse-feed-request.ts';
 import { planRequest } from '../../http/read/plan-request.ts';
 import { serveRead } from '../../http/read/serve-read.ts';
 import { startStopwatch } from '../../http/request/stopwatch.ts';
-import type { Settings } from '../../settings/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../settings/settings.ts';
+import { text } from '../../settings/setting.ts';
 import { migrateWarehouse } from '../wiring/migrate-warehouse.ts';
 import { clockOf } from '../wiring/clock-of.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import { explanation } from '../text/explanation.ts';
 import { rolesOf } from '../wiring/roles-of.ts';
 import { print, printBody, say } from '../process/terminal.ts';
@@ -26,20 +27,38 @@ import { readTypedAddress } from '../text/typed-address.ts';
 
 const ignoreObservation = (): void => undefined;
 
-export const query: Command = {
-  operands: ["'<address>'"],
+/** Host and port are those of `serve`: links of an answer lead there. */
+const QUERY_SETTINGS = [
+  'data',
+  'keepGenerations',
+  'roles',
+  'host',
+  'port',
+  'publicUrl',
+  'pageRows',
+  'today',
+] as const;
+
+type QuerySettings = Pick<Settings, (typeof QUERY_SETTINGS)[number]>;
+
+interface Read {
+  readonly address: string;
+  readonly role: Role;
+}
+
+export const query = defineCommand({
+  operands: { address: { help: 'an address of the feed, in quotes.' } },
+  example: "fleetfeed query 'beta/devices?$top=3'",
   help: 'Answers an address of the feed, such as beta/devices?$top=3, without a server.',
-  settings: ['data', 'as', 'roles', 'pageRows', 'publicUrl', 'today'],
+  settings: QUERY_SETTINGS,
+  options: { as: text('analyst', 'The role that reads: the answer is what its readers see.') },
   switches: { explain: 'Prints the plan, the SQL and how SQLite would run it, and reads nothing.' },
-  run: async (settings, [typed], switches) => {
-    if (typed === undefined) {
-      const hint = "For example: fleetfeed query 'beta/devices?$top=3'";
-      throw new FeedError('setup.bad-setting', 'There is no address to answer.', { hint });
-    }
+  run: async (settings, { address, as, explain }) => {
     const caughtUp = existsSync(settings.data) ? migrateWarehouse(settings) : null;
     if (caughtUp) say(`The warehouse has what this release knows more of since generation ${caughtUp.id}.`);
     try {
-      await (switches.has('explain') ? explain(typed, settings) : answer(typed, settings));
+      const read = { address, role: roleNamed(rolesOf(settings), as, '--as') };
+      await (explain ? printExplanation(read, settings) : printAnswer(read, settings));
     } catch (error) {
       if (!(error instanceof FeedError)) throw error;
       // As a server would send it, for programs as well as for people.
@@ -47,23 +66,23 @@ export const query: Command = {
       process.exitCode = 1;
     }
   },
-};
+});
 
-async function answer(typed: string, settings: Settings): Promise<void> {
+async function printAnswer({ address, role }: Read, settings: QuerySettings): Promise<void> {
   const engine = openSqliteEngine({ dataDir: settings.data, workers: 1, observe: ignoreObservation });
   try {
-    const request = requestOf(typed, settings);
-    const { body } = await serveRead(feedOf(engine, settings), request, startStopwatch());
+    const request = requestOf(address, settings);
+    const { body } = await serveRead(feedOf(engine, role, settings), request, startStopwatch());
     if (body) await printBody(body);
   } finally {
     await engine.close();
   }
 }
 
-async function explain(typed: string, settings: Settings): Promise<void> {
+async function printExplanation({ address, role }: Read, settings: QuerySettings): Promise<void> {
   const engine = openExplainingEngine(settings.data);
-  const feed = feedOf(engine, settings);
-  const request = requestOf(typed, settings);
+  const feed = feedOf(engine, role, settings);
+  const request = requestOf(address, settings);
   const parsed = parseFeedRequest(request, feed.limits);
   const plan = parsed.kind === 'read' ? planRequest(parsed, feed).plan : null;
   // Through the whole corridor, so that nothing is explained that would not be run.
@@ -71,8 +90,7 @@ async function explain(typed: string, settings: Settings): Promise<void> {
   print(explanation(plan, engine.explained));
 }
 
-function feedOf(engine: Engine, settings: Settings): Feed {
-  const role = roleNamed(rolesOf(settings), settings.as, '--as');
+function feedOf(engine: Engine, role: Role, settings: QuerySettings): Feed {
   const options = {
     model: MODEL,
     engine,
@@ -80,13 +98,13 @@ function feedOf(engine: Engine, settings: Settings): Feed {
     clock: clockOf(settings),
     limits: LIMITS,
     observe: ignoreObservation,
-    settings,
+    settings: { ...DEFAULT_SETTINGS, ...settings },
   };
   return feedsByRole(options)(role);
 }
 
-function requestOf(typed: string, { publicUrl, host, port }: Settings): FeedRequest {
-  const { target, base } = readTypedAddress(typed, publicUrl ?? `http://${host}:${port}`);
+function requestOf(address: string, { publicUrl, host, port }: QuerySettings): FeedRequest {
+  const { target, base } = readTypedAddress(address, publicUrl ?? `http://${host}:${port}`);
   return {
     ...parseTarget(target, base),
     headers: {},

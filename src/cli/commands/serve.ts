@@ -3,8 +3,9 @@ import { isRunDue } from '../../../etl/schedule/is-run-due.ts';
 import { scheduleRuns } from '../../../etl/schedule/schedule-runs.ts';
 import { systemClock } from '../../base/clock.ts';
 import { logTo } from '../../observe/log.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { clockOf } from '../wiring/clock-of.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import { credentialOf } from '../wiring/credential-of.ts';
 import { retentionOf } from '../wiring/retention-of.ts';
 import { FEED_SETTINGS, startFeed } from '../wiring/start-feed.ts';
@@ -13,9 +14,13 @@ import { TENANT_SETTINGS, openTenantWarehouse } from '../wiring/tenant-etl.ts';
 import { print, say } from '../process/terminal.ts';
 import { waitForShutdownSignal } from '../process/wait-for-shutdown-signal.ts';
 
-export const serve: Command = {
+export const SERVE_SETTINGS = [...FEED_SETTINGS, ...TENANT_SETTINGS, 'schedule', 'jitter'] as const;
+
+export type ServeSettings = Pick<Settings, (typeof SERVE_SETTINGS)[number]>;
+
+export const serve = defineCommand({
   help: 'Serves the feed and, unless --schedule off, runs a night at 00:00 UTC.',
-  settings: [...new Set([...FEED_SETTINGS, 'schedule' as const, 'jitter' as const, ...TENANT_SETTINGS])],
+  settings: SERVE_SETTINGS,
   run: async (settings) => {
     const stopping = new AbortController();
     // Credentials are asked for before anything listens.
@@ -40,4 +45,4 @@ export const serve: Command = {
     stopping.abort();
     await feed.stop();
   },
-};
+});

@@ -3,7 +3,7 @@ import { logTo } from '../../observe/log.ts';
 import { systemClock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { clockOf } from '../wiring/clock-of.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import { credentialOf } from '../wiring/credential-of.ts';
 import { drawProgress } from '../text/draw-progress.ts';
 import { limitHeapGrowth } from '../process/limit-heap-growth.ts';
@@ -14,12 +14,12 @@ import { waitForShutdownSignal } from '../process/wait-for-shutdown-signal.ts';
 const interrupted = (): FeedError =>
   new FeedError('feed.unavailable', 'Stopped; nothing of this night was published.');
 
-export const snapshot: Command = {
+export const snapshot = defineCommand({
   help: 'Reads the tenant once and publishes the night of today.',
   settings: [...TENANT_SETTINGS, 'logFormat'],
   switches: { accept: 'Publishes the night that verification refused, as it was kept; reads nothing.' },
-  run: async (settings, _operands, switches) => {
-    if (switches.has('accept')) {
+  run: async (settings, { accept }) => {
+    if (accept) {
       const { id, dateKey } = openTenantWarehouse(settings).release(systemClock.now());
       say(`The refused night of ${dateKey} is published as generation ${id}.`);
       return;
@@ -37,4 +37,4 @@ export const snapshot: Command = {
     });
     await runTenantEtl(clockOf(settings));
   },
-};
+});

@@ -10,13 +10,13 @@ import {
 } from '../../engines/sqlite/generations/generation-files.ts';
 import { openSqliteRunJournal } from '../../engines/sqlite/journal/sqlite-run-journal.ts';
 import { clockOf } from '../wiring/clock-of.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import { statusText } from '../text/status-text.ts';
 import { print } from '../process/terminal.ts';
 
 const RUNS_SHOWN = 10;
 
-export const status: Command = {
+export const status = defineCommand({
   help: 'Tells what is served and what became of the last nights; ends with 1 when that of yesterday is missing.',
   settings: ['data', 'today', 'readyHours'],
   run: ({ data, today, readyHours }) => {
@@ -36,7 +36,7 @@ export const status: Command = {
     );
     if (isBehind(generations[0]?.dateKey, now)) process.exitCode = 1;
   },
-};
+});
 
 function damagedFiles(data: string, generations: readonly StoredGeneration[]): readonly string[] {
   const readable = new Set(generations.map(({ path }) => path));

@@ -6,24 +6,24 @@ import {
   listGenerationFiles,
   type GenerationFile,
 } from '../../engines/sqlite/generations/generation-files.ts';
-import type { Command } from './command.ts';
+import { defineCommand } from './command.ts';
 import { rowSummary } from '../text/row-summary.ts';
 import { print, say } from '../process/terminal.ts';
 
-export const verify: Command = {
+export const verify = defineCommand({
   help: 'Examines the newest generation, every day of it: pages, keys, references, spans; ends with 1 when it is not whole.',
   settings: ['data'],
   switches: { all: 'Examines every generation that is kept.' },
-  run: ({ data }, _operands, switches) => {
+  run: ({ data }, { all }) => {
     const files = listGenerationFiles(data);
     const [newest] = files;
     if (!newest) throw feedEmpty(data);
-    const faulty = (switches.has('all') ? files : [newest]).filter((file) => !reportGeneration(file));
+    const faulty = (all ? files : [newest]).filter((file) => !reportGeneration(file));
     if (faulty.length === 0) return;
     process.exitCode = 1;
     say('fleetfeed rollback serves the night before again, fleetfeed restore a backup.');
   },
-};
+});
 
 function reportGeneration({ id, dateKey, path }: GenerationFile): boolean {
   const { findings, rows } = verifyIntegrity(path, MODEL);

@@ -4,13 +4,7 @@ import { once } from 'node:events';
 import type { Credential } from '../../../etl/graph/sign-in/credential.ts';
 import type { Observation, Observer } from '../../base/observation.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { privacySettingsOf } from '../wiring/privacy-of.ts';
-import {
-  volumeThresholdsOf,
-  exportSettingsOf,
-  graphSettingsOf,
-  type EtlSettings,
-} from '../wiring/tenant-etl.ts';
+import type { EtlSettings } from '../wiring/tenant-etl.ts';
 
 /** What the process is told: over its channel, since others on the machine can see arguments. */
 export interface EtlProcessInput {
@@ -55,21 +49,7 @@ export async function runEtlInProcess(
   try {
     // The channel closes behind the last word, which may come after the exit.
     const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-    const { data, keepGenerations, mostAppsAsked, deviceDetails, retention, today } = settings;
-    const thresholds = volumeThresholdsOf(settings);
-    const passedSettings = {
-      data,
-      keepGenerations,
-      mostAppsAsked,
-      deviceDetails,
-      retention,
-      today,
-      ...thresholds,
-      ...exportSettingsOf(settings),
-      ...graphSettingsOf(settings),
-      ...privacySettingsOf(settings),
-    };
-    child.send({ credential, settings: passedSettings } satisfies EtlProcessInput);
+    child.send({ credential, settings } satisfies EtlProcessInput);
     await ended;
   } finally {
     signal.removeEventListener('abort', stop);

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { addDays, type DateKey } from '../../base/date-key.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import type { Settings } from '../../settings/settings.ts';
 
 /** What a demo tenant grows from: the same three give the same tenant, night by night. */
 export interface DemoTenant {
@@ -18,13 +17,22 @@ export function isDemoFolder(data: string): boolean {
   return existsSync(join(data, DEMO_FILE));
 }
 
-type DemoSettings = Pick<Settings, 'data' | 'devices' | 'nights' | 'seed'>;
+/** `nights` of history, today's among them. */
+export interface RequestedDemo {
+  readonly devices: number;
+  readonly nights: number;
+  readonly seed: number;
+}
 
 /**
  * The tenant that lives in the data folder, or a new one whose history ends today. Throws `setup.bad-setting` where the
  * folder holds another tenant, or too short a history to become the one that is wanted.
  */
-export function openDemoTenant({ data, devices, nights, seed }: DemoSettings, today: DateKey): DemoTenant {
+export function openDemoTenant(
+  data: string,
+  { devices, nights, seed }: RequestedDemo,
+  today: DateKey,
+): DemoTenant {
   const requested: DemoTenant = { devices, seed, firstNight: addDays(today, 1 - nights) };
   const file = join(data, DEMO_FILE);
   if (!isDemoFolder(data)) {

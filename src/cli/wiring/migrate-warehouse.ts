@@ -1,12 +1,15 @@
-// A warehouse that an earlier release wrote is brought to the model before it is read.
+// Brings a warehouse that an earlier release wrote to the model before it is read.
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Generation } from '../../engines/engine.ts';
 import { openSqliteWarehouse } from '../../engines/sqlite/sqlite-warehouse.ts';
 import type { Settings } from '../../settings/settings.ts';
 
-/** What was published for it; null where the newest generation has what the model has, or a night under way brings it. */
-export function migrateWarehouse({ data, keepGenerations }: Settings): Generation | null {
+/** The generation that was published for it; null where the newest one fits the model, or a run under way will bring one. */
+export function migrateWarehouse({
+  data,
+  keepGenerations,
+}: Pick<Settings, 'data' | 'keepGenerations'>): Generation | null {
   try {
     return openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations }).migrateToModel();
   } catch (error) {

@@ -19,6 +19,7 @@ export const FEED_SETTINGS = [
   'host',
   'port',
   'data',
+  'keepGenerations',
   'publicUrl',
   'trustedProxies',
   'anonymous',
@@ -47,6 +48,8 @@ export const FEED_SETTINGS = [
   'logFormat',
 ] as const satisfies readonly SettingName[];
 
+export type FeedSettings = Pick<Settings, (typeof FEED_SETTINGS)[number]>;
+
 export interface RunningFeed {
   /** The address to paste. */
   readonly url: string;
@@ -59,7 +62,7 @@ export interface RunningFeed {
 const GRACE_MS = 3000;
 
 export async function startFeed(
-  settings: Settings,
+  settings: FeedSettings,
   clock: Clock,
   observeRun: Observer,
 ): Promise<RunningFeed> {

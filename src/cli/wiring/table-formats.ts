@@ -2,9 +2,8 @@
 import { CSV } from '../../format/table/csv.ts';
 import { PARQUET } from '../../format/table/parquet.ts';
 import type { TableFormat } from '../../format/table/table-format.ts';
-import type { Settings } from '../../settings/settings.ts';
 
-export const TABLE_FORMATS: Readonly<Record<Settings['format'], TableFormat>> = {
+export const TABLE_FORMATS: Readonly<Record<'csv' | 'parquet', TableFormat>> = {
   csv: CSV,
   parquet: PARQUET,
 };

@@ -1,4 +1,4 @@
-// The nights of one tenant: its Graph, its warehouse, and a night of them whenever one is wanted.
+// The ETL of one tenant: settings and a credential → a function that runs it for the day of a clock.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { openGraphClient } from '../../../etl/graph/graph-client.ts';
@@ -10,17 +10,16 @@ import { makeTokenSource } from '../../../etl/graph/sign-in/token-source.ts';
 import { harvest, type HarvestOptions } from '../../../etl/harvest/harvest.ts';
 import { runEtl, type RunReport } from '../../../etl/run-etl.ts';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
-import { DEFAULT_THRESHOLDS, type VolumeThresholds } from '../../base/volume-thresholds.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Observer } from '../../base/observation.ts';
 import { openSqliteWarehouse, type SqliteWarehouse } from '../../engines/sqlite/sqlite-warehouse.ts';
-import { SETTINGS, type SettingName, type Settings } from '../../settings/settings.ts';
+import type { SettingName, Settings } from '../../settings/settings.ts';
 import { CREDENTIAL_SETTINGS } from './credential-of.ts';
-import { PRIVACY_SETTINGS, privacyOf, type PrivacyOptions } from './privacy-of.ts';
-import { retentionOf, type RetentionSettings } from './retention-of.ts';
+import { PRIVACY_SETTINGS, privacyOf } from './privacy-of.ts';
+import { retentionOf } from './retention-of.ts';
 
-/** Those of a night, whosever it is. */
-const ETL_SETTINGS = [
+/** Those of a run, whatever proves who reads the tenant. */
+export const ETL_SETTINGS = [
   'data',
   'keepGenerations',
   'maxDrop',
@@ -37,7 +36,7 @@ const ETL_SETTINGS = [
   'graphPageRows',
   'requestsAtOnce',
   ...PRIVACY_SETTINGS,
-] as const;
+] as const satisfies readonly SettingName[];
 
 export const TENANT_SETTINGS = [
   ...ETL_SETTINGS,
@@ -45,31 +44,19 @@ export const TENANT_SETTINGS = [
   ...CREDENTIAL_SETTINGS,
 ] as const satisfies readonly SettingName[];
 
-/** What is left out is as the settings have it by default. */
-export type EtlSettings = Pick<Settings, 'data' | 'keepGenerations'> &
-  Partial<VolumeThresholds & ExportSettings & GraphSettings & PrivacyOptions> &
-  RetentionSettings &
-  Pick<HarvestOptions, 'mostAppsAsked' | 'deviceDetails'>;
-
-export type ExportSettings = Pick<Settings, 'exports' | 'exportMinutes'>;
-
-/** How Graph is reached and asked. */
-export type GraphSettings = Pick<
-  Settings,
-  'proxy' | 'noProxy' | 'select' | 'graphPageRows' | 'requestsAtOnce'
->;
+export type EtlSettings = Pick<Settings, (typeof ETL_SETTINGS)[number]>;
 
 export interface TenantEtlOptions {
   readonly credential: Credential;
   readonly settings: EtlSettings;
   readonly observe: Observer;
-  /** Ends a night under way; nothing of it is published then. */
+  /** Ends a run under way; nothing of it is published then. */
   readonly signal: AbortSignal;
-  /** How patiently reports are asked after; as Intune needs it unless told. */
+  /** How often reports are polled; by default as Intune needs it. */
   readonly exportPace?: ExportTiming;
 }
 
-/** Runs the night of the clock's day. The token is kept from night to night. */
+/** Runs the ETL for the clock's day. The token is kept from run to run. */
 export type RunTenantEtl = (clock: Clock) => Promise<RunReport>;
 
 export function tenantEtl({
@@ -79,11 +66,9 @@ export function tenantEtl({
   signal,
   exportPace,
 }: TenantEtlOptions): RunTenantEtl {
-  const { requestsAtOnce, select, graphPageRows, ...network } = graphSettingsOf(settings);
-  const requestOptions = { select: select === 'on', pageRows: graphPageRows };
-  const fetch = makeProxyFetch(network);
+  const { requestsAtOnce, select, graphPageRows, maxDrop, maxRise, maxOrphans } = settings;
+  const fetch = makeProxyFetch(settings);
   const token = makeTokenSource(credential, fetch);
-  const thresholds = volumeThresholdsOf(settings);
   const retention = retentionOf(settings);
   const warehouse = openTenantWarehouse(settings);
   const harvestOptions = harvestOptionsOf(settings, exportPace);
@@ -97,7 +82,7 @@ export function tenantEtl({
       observe,
       signal,
       fetch,
-      listOptions: requestOptions,
+      listOptions: { select: select === 'on', pageRows: graphPageRows },
       concurrencyPerArea: requestsAtOnce,
     });
     return runEtl({
@@ -105,8 +90,8 @@ export function tenantEtl({
       warehouse,
       model: MODEL,
       clock,
-      thresholds,
-      privacy: privacyOf(settings, settings.data),
+      thresholds: { maxDrop, maxRise, maxOrphans },
+      privacy: privacyOf(settings),
       retention,
       harvest: (...args) => harvest(...args, harvestOptions),
     });
@@ -114,42 +99,19 @@ export function tenantEtl({
 }
 
 function harvestOptionsOf(settings: EtlSettings, pace = DEFAULT_EXPORT_TIMING): HarvestOptions {
-  const { mostAppsAsked, deviceDetails } = settings;
-  const { exports, exportMinutes } = exportSettingsOf(settings);
+  const { mostAppsAsked, deviceDetails, exports, exportMinutes } = settings;
   if (exports === 'off') return { mostAppsAsked, deviceDetails };
-  const memory = openExportJobStore(join(settings.data, 'exports.json'));
+  const jobStore = openExportJobStore(join(settings.data, 'exports.json'));
   return {
     mostAppsAsked,
     deviceDetails,
-    exports: { jobStore: memory, timing: { ...pace, jobTimeoutMs: exportMinutes * 60_000 } },
+    exports: { jobStore, timing: { ...pace, jobTimeoutMs: exportMinutes * 60_000 } },
   };
 }
 
-/** The usual ones where the settings do not say. */
-export function exportSettingsOf({
-  exports = SETTINGS.exports.default,
-  exportMinutes = SETTINGS.exportMinutes.default,
-}: Partial<ExportSettings>): ExportSettings {
-  return { exports, exportMinutes };
-}
-
-/** The usual ones where the settings do not say. */
-export function graphSettingsOf({
-  proxy = SETTINGS.proxy.default,
-  noProxy = SETTINGS.noProxy.default,
-  select = SETTINGS.select.default,
-  graphPageRows = SETTINGS.graphPageRows.default,
-  requestsAtOnce = SETTINGS.requestsAtOnce.default,
-}: Partial<GraphSettings>): GraphSettings {
-  return { proxy, noProxy, select, graphPageRows, requestsAtOnce };
-}
-
-export function openTenantWarehouse({ data, keepGenerations }: EtlSettings): SqliteWarehouse {
+export function openTenantWarehouse({
+  data,
+  keepGenerations,
+}: Pick<Settings, 'data' | 'keepGenerations'>): SqliteWarehouse {
   return openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations });
-}
-
-/** The usual ones where the settings do not say. */
-export function volumeThresholdsOf(settings: Partial<VolumeThresholds>): VolumeThresholds {
-  const { maxDrop, maxRise, maxOrphans } = { ...DEFAULT_THRESHOLDS, ...settings };
-  return { maxDrop, maxRise, maxOrphans };
 }

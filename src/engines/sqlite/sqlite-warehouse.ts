@@ -5,7 +5,6 @@ import Database from 'better-sqlite3';
 import type { Model } from '../../../schema/model.ts';
 import type { DateKey } from '../../base/date-key.ts';
 import { FeedError } from '../../base/feed-error.ts';
-import { feedEmpty } from '../../base/feed-empty.ts';
 import type { Generation } from '../engine.ts';
 import type { RunRecord } from '../run-journal.ts';
 import type { GenerationBuild } from '../generation-build.ts';
@@ -24,6 +23,7 @@ import { importTables, type ImportSource } from './transfer/import-tables.ts';
 import { readFingerprint, schemaFingerprint } from './generations/schema-fingerprint.ts';
 import { erasureRunRecord, assertNoEarlierFiles } from './privacy/erasure-run-record.ts';
 import { releasedRunRecord, brokenBuildError, findQuarantinedRun } from './generations/quarantined-run.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import { findBackup, restoreRunRecord, type RestoreOptions } from './transfer/restore.ts';
 import { findRollbackTarget, rollbackRunRecord } from './generations/find-rollback-target.ts';
 import {

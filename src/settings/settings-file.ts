@@ -1,0 +1,116 @@
+// The settings file: one JSON object whose keys are the flags without their dashes, as in {"page-rows": 1000}.
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { evaluate, parse, type MemberNode } from '@humanwhocodes/momoa';
+import { FeedError, type FeedErrorDetail } from '../base/feed-error.ts';
+import { suggestSetting } from './suggest-setting.ts';
+import type { Setting } from './setting.ts';
+import { SETTINGS, SETTING_NAMES, keyOf, variableOf, type SettingName } from './settings.ts';
+
+export interface SettingsFile {
+  readonly path: string;
+  readonly values: ReadonlyMap<SettingName, FileValue>;
+}
+
+export interface FileValue {
+  readonly json: unknown;
+  /** Where it is in the file, counted from 1. */
+  readonly line: number;
+}
+
+/** Far more than all settings take. */
+const MAX_BYTES = 64 * 1024;
+
+/** Throws `setup.bad-setting` where the file cannot be read, is not JSON, or has a key that is no setting or is there twice. */
+export function readSettingsFile(path: string): SettingsFile {
+  const values = new Map<SettingName, FileValue>();
+  for (const { name: key, value, loc } of membersOf(readBounded(path), path)) {
+    const { line } = loc.start;
+    const name = settingOf(key.type === 'String' ? key.value : key.name, path, line);
+    if (values.has(name)) throw badFile(path, line, `'${keyOf(name)}' is set twice.`);
+    values.set(name, { json: evaluate(value), line });
+  }
+  return { path, values };
+}
+
+function settingOf(key: string, path: string, line: number): SettingName {
+  const name = SETTING_NAMES.find((each) => keyOf(each) === key);
+  if (name === undefined) {
+    throw badFile(path, line, `There is no setting '${key}'.`, suggestSetting(key, keyOf));
+  }
+  if ('secret' in SETTINGS[name]) {
+    const variable = variableOf(name);
+    const hint = `Set ${variable}, or ${variable}_FILE to the path of a file that holds it alone.`;
+    throw badFile(path, line, `'${key}' is a secret, and no secret is read from a settings file.`, hint);
+  }
+  return name;
+}
+
+/** The value as a flag would have it. Throws `setup.bad-setting` where its JSON type is not that of the setting. */
+export function textOfFileValue(name: SettingName, { json, line }: FileValue, path: string): string {
+  const setting: Setting<unknown> = SETTINGS[name];
+  const isArray = setting.json === 'array of strings';
+  if (setting.json.split(' or ').includes(typeof json)) return String(json);
+  if (isArray && isListOfTexts(json)) return json.join(',');
+  const expects = isArray ? `an array of strings (${setting.expects})` : setting.expects;
+  const hint = setting.json === 'number' && typeof json === 'string' ? 'Write it without quotes.' : undefined;
+  throw badFile(
+    path,
+    line,
+    `'${keyOf(name)}' must be ${expects}, not ${shorten(JSON.stringify(json))}.`,
+    hint,
+  );
+}
+
+// A comma would make two of one.
+function isListOfTexts(json: unknown): json is readonly string[] {
+  return Array.isArray(json) && json.every((each) => typeof each === 'string' && !each.includes(','));
+}
+
+function shorten(json: string): string {
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}
+
+function readBounded(path: string): string {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      if (fstatSync(file).size <= MAX_BYTES) return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw badSettings(`The settings file '${path}' cannot be read.`, { target: path, cause });
+  }
+  throw badSettings(`The settings file '${path}' is larger than ${MAX_BYTES / 1024} KiB.`, { target: path });
+}
+
+function membersOf(text: string, path: string): readonly MemberNode[] {
+  const { body } = parseJson(text, path);
+  if (body.type === 'Object') return body.members;
+  throw badSettings(`The settings file '${path}' is not a JSON object.`, {
+    target: path,
+    hint: 'It looks like {"data": "/srv/fleetfeed", "page-rows": 1000}.',
+  });
+}
+
+function parseJson(text: string, path: string): ReturnType<typeof parse> {
+  try {
+    return parse(text, { mode: 'json' });
+  } catch (cause) {
+    // Too deep a nesting ends in a RangeError, which has no place in the text.
+    const place =
+      cause instanceof Error && 'line' in cause && 'column' in cause
+        ? ` at line ${String(cause.line)}, column ${String(cause.column)}`
+        : '';
+    throw badSettings(`The settings file '${path}' is not valid JSON${place}.`, { target: path, cause });
+  }
+}
+
+function badFile(path: string, line: number, sentence: string, hint?: string): FeedError {
+  const detail = { target: path, ...(hint !== undefined && { hint }) };
+  return badSettings(`The settings file '${path}', line ${line}: ${sentence}`, detail);
+}
+
+function badSettings(message: string, detail: FeedErrorDetail): FeedError {
+  return new FeedError('setup.bad-setting', message, detail);
+}

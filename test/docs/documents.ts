@@ -59,10 +59,17 @@ function settingsPage(): string {
   finishGroup();
   return page(
     'Settings',
-    'Each setting is a flag and an environment variable; a flag wins over the variable. Secrets have no flag, since other ' +
-      'accounts of a machine can see the arguments of a process: they come from the variable, or from a file that the ' +
-      'variable with `_FILE` at its end names. `fleetfeed print settings` shows the values in force, and ' +
-      '`fleetfeed help <command>` the settings of a command.',
+    'Each setting is a flag, an environment variable and a key of the settings file, which `--config` or `FLEETFEED_CONFIG` ' +
+      'names. A flag wins over the variable, the variable over the file, the file over the default. `fleetfeed print ' +
+      'settings` shows each value and where it comes from, and `fleetfeed help <command>` the settings of a command.',
+    'The settings file is one JSON object. Its keys are the flags without their dashes, its lists are arrays:',
+    '```json\n{ "data": "/srv/fleetfeed", "page-rows": 1000, "audiences": ["api://fleet.example"] }\n```',
+    'A key that is no setting is an error. A variable `FLEETFEED_…` that is no setting is a warning, since other programs set ' +
+      'such names, too: Kubernetes does for a service named fleetfeed.',
+    'Secrets have no flag, since other accounts of a machine can see the arguments of a process, and no key of the settings ' +
+      'file. They come from the variable, or from a file that the variable with `_FILE` at its end names.',
+    'Relative paths are relative to the folder in which the command is typed; with `npm start` and `npm run`, too. What only one ' +
+      'command takes, such as `export --to`, is a flag of that command and no setting.',
     ...blocks,
   );
 }

@@ -1,4 +1,4 @@
-// The calendar on days that are known, and on those where weeks are odd.
+// The calendar on known days, and around the New Year, where weeks are short.
 import { describe, expect, test } from '@jest/globals';
 import { calendarRows } from '../../schema/calendar-rows.ts';
 import { dates } from '../../schema/subjects/dates.ts';

@@ -37,7 +37,7 @@ describe('tables', () => {
     );
   });
 
-  test('days are stored as spans in monthly frames, and shown day by day', () => {
+  test('daily rows are stored as validity intervals in monthly partitions, and shown day by day', () => {
     const daily = one('daily', ['dateKey', 'id'], {
       dateKey: int32('Night.', { role: 'day' }),
       id: text('Id.'),
@@ -86,7 +86,7 @@ WHERE d.collection = 'rows'`,
     },
   );
 
-  test('what navigations lead to and come from is indexed where no key serves', () => {
+  test('the columns of navigations are indexed where no key serves', () => {
     const model = makeModel('Two', [
       entity({
         name: 'owners',
@@ -118,7 +118,7 @@ WHERE d.collection = 'rows'`,
   });
 });
 
-describe('words that contradict each other', () => {
+describe('contradicting definitions', () => {
   test.each<[string, Lifetime, Record<string, Property>, string]>([
     [
       'a day in a latest state',

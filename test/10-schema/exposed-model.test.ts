@@ -1,4 +1,4 @@
-// What each version lets a query name, and how a wrong name is understood.
+// What each version lets a query name, and the suggestion for a wrong name.
 import { describe, expect, test } from '@jest/globals';
 import { deriveExposedModel, findName } from '../../schema/derive/exposed-model.ts';
 import { didYouMean } from '../../src/base/did-you-mean.ts';
@@ -7,8 +7,8 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 const v1 = deriveExposedModel(MODEL, 'v1.0');
 const beta = deriveExposedModel(MODEL, 'beta');
 
-describe('the catalogue', () => {
-  test('of v1.0 hides what is on beta only, and every way to it', () => {
+describe('the exposed model', () => {
+  test('of v1.0 hides what only beta has, and every navigation to it', () => {
     expect(v1.entitySets.has('mamEffectivePolicies')).toBe(false);
     expect(beta.entitySets.has('mamEffectivePolicies')).toBe(true);
     expect(v1.entitySets.get('devices')!.properties.has('iccid')).toBe(false);
@@ -17,7 +17,7 @@ describe('the catalogue', () => {
     expect(v1.entitySets.get('policies')!.navigations.has('mamEffectivePolicies')).toBe(false);
   });
 
-  test('knows every way from both of its ends', () => {
+  test('has every navigation from both of its ends', () => {
     const out = beta.entitySets.get('devices')!.navigations.get('deviceType')!;
     const back = beta.entitySets.get('deviceTypes')!.navigations.get('devices')!;
     expect(out).toMatchObject({ to: 'deviceTypes', many: false, partner: 'devices' });

@@ -26,7 +26,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
   const catalogue = deriveExposedModel(MODEL, version);
   const xml = deriveCsdlXml('Fleetfeed', catalogue);
   const messages: { message: string }[] = [];
-  // What OASIS's converter reads from the XML: the tests below look at the document through its eyes.
+  // What OASIS's converter reads from the XML: the tests below examine the document through it.
   const read = xml2json(xml, { strict: true, messages });
   const schema = read['Fleetfeed']!;
   const container = schema['DataWarehouse']!;
@@ -62,7 +62,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
     );
   });
 
-  test('describes every type, set, property and way', () => {
+  test('describes every type, set, property and navigation', () => {
     for (const set of catalogue.entitySets.keys()) {
       expect(container[set]![DESCRIPTION]).toMatch(/\.$/);
       const type = typeOf(set);
@@ -74,7 +74,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
     }
   });
 
-  test('binds every way on both sides and pairs it with its way back', () => {
+  test('binds every navigation on both sides and pairs it with its inverse', () => {
     let ways = 0;
     for (const set of catalogue.entitySets.keys()) {
       for (const [name, way] of Object.entries(typeOf(set))) {
@@ -90,7 +90,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
     expect(ways).toBeGreaterThan(150);
   });
 
-  test('a way may lead nowhere exactly where its own property may be null, and never to a null', () => {
+  test('a navigation is nullable exactly where its own property may be null, and never refers to a nullable key', () => {
     for (const set of catalogue.entitySets.keys()) {
       const type = typeOf(set);
       for (const way of Object.values(type)) {
@@ -102,7 +102,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
     }
   });
 
-  test('declares the functions of the collections that have a past, on beta', () => {
+  test('declares the functions of collections with history, on beta', () => {
     const { asOf, history } = schema as unknown as Readonly<
       Record<string, readonly CsdlFunction[] | undefined>
     >;
@@ -214,7 +214,7 @@ test('the functions that $metadata lists are those that the plan offers', () => 
   expect(FILTER_FUNCTIONS.map((name) => name.toLowerCase()).sort()).toEqual(Object.keys(offered).sort());
 });
 
-test('what XML minds is escaped', () => {
+test('special characters of XML are escaped', () => {
   const odd = entity({
     name: 'odds',
     singular: 'odd',

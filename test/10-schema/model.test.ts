@@ -1,4 +1,4 @@
-// The model against the vendor's contract, and against what the official reports rely on.
+// The model compared with the vendor's contract, and with what the official reports rely on.
 import { describe, expect, test } from '@jest/globals';
 import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
@@ -61,7 +61,7 @@ describe('what official reports rely on', () => {
     Object.entries(navigations).map(([way, { to, on }]) => [`${name}/${way}`, name, to, on] as const),
   );
 
-  test.each(targets)('%s leads to one row, and says whether it may lead to none', (_, from, to, on) => {
+  test.each(targets)('%s leads to one row, and says whether there may be none', (_, from, to, on) => {
     for (const [own, theirs] of Object.entries(on)) {
       const target = get(to).properties[theirs]!;
       expect(target.type).toBe(get(from).properties[own]!.type);
@@ -177,7 +177,7 @@ describe('lookups', () => {
   });
 });
 
-describe('the words of the model', () => {
+describe('the descriptions and names of the model', () => {
   const described = entities.flatMap(({ name, description, properties, navigations }) => [
     [name, description] as const,
     ...Object.entries(properties).map(
@@ -237,7 +237,7 @@ describe('the words of the model', () => {
     }
   });
 
-  test('what says something about a person is marked', () => {
+  test('what says something about a person is marked as personal', () => {
     const personal = entities.flatMap(({ properties }) =>
       Object.entries(properties).flatMap(([name, property]) => (property.personal ? [name] : [])),
     );
@@ -267,7 +267,7 @@ describe('the words of the model', () => {
   });
 });
 
-describe('a model that contradicts itself does not start', () => {
+describe('a model that contradicts itself is refused', () => {
   const a = { name: 'as', singular: 'a', lifetime: 'current', description: 'A.', key: ['k'] } as const;
   const b = { ...a, name: 'bs', singular: 'b' } as const;
   const k = int32('K.');

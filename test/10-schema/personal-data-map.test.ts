@@ -1,4 +1,4 @@
-// How the model says whose a row is.
+// How the model says which person a row is about.
 import { describe, expect, test } from '@jest/globals';
 import { derivePersonalDataMap } from '../../schema/derive/personal-data-map.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
@@ -17,8 +17,8 @@ const waysOf = (name: string) => {
   );
 };
 
-describe('whose a row is', () => {
-  test('no collection that says something about people is forgotten', () => {
+describe('the personal-data map', () => {
+  test('has every collection with personal data', () => {
     const personal = [...MODEL.entities.values()].filter(({ properties }) =>
       Object.values(properties).some((property) => property.personal),
     );
@@ -46,13 +46,13 @@ describe('whose a row is', () => {
     expect(waysOf(name)).toEqual({ by, thing });
   });
 
-  test('counts and lookups are about nobody', () => {
+  test('has no counts and no lookups', () => {
     expect(waysOf('encryptionActivities')).toBeUndefined();
     expect(waysOf('policies')).toBeUndefined();
   });
 });
 
-describe('a model from which nobody could be erased does not start', () => {
+describe('a model from which people cannot be erased is refused', () => {
   const options = { lifetime: 'current', description: 'A.', key: ['k'] } as const;
   const k = int32('K.', { role: 'surrogate' });
   const id = text('Id.', { personal: 'id' });
@@ -64,7 +64,7 @@ describe('a model from which nobody could be erased does not start', () => {
     properties: { k, phone: textOrNull('Phone.', { personal: 'phone' }) },
   });
 
-  test('where a personal value leads to nobody', () => {
+  test('where a personal value belongs to no person', () => {
     expect(() => derivePersonalDataMap(makeModel('Test', [folk, stray]))).toThrow(
       'strays.phone is about nobody',
     );
@@ -83,7 +83,7 @@ describe('a model from which nobody could be erased does not start', () => {
   });
 });
 
-describe('what is kept of people, as a text', () => {
+describe('a privacy profile as text', () => {
   test.each([
     ['full', profileOf('full')],
     ['masked', profileOf('masked')],

@@ -1,4 +1,4 @@
-// What a role sees of the model: hidden things are not there at all.
+// What a role sees of the model: what is hidden does not exist in it.
 import { describe, expect, test } from '@jest/globals';
 import { deriveExposedModel } from '../../schema/derive/exposed-model.ts';
 import { deriveCsdlXml } from '../../schema/derive/csdl-xml.ts';
@@ -25,7 +25,7 @@ describe('a role', () => {
   );
 
   test.each([...MODEL.entities.keys()])(
-    'may be of %s alone, with any kind of personal column or none',
+    'may see %s alone, with any kind of personal column or none',
     (name) => {
       for (const personal of ['all', 'none', ...PERSONAL_KINDS.map((kind) => [kind])] as const) {
         const model = restrictModel(MODEL, { collections: [name], personal });

@@ -8,8 +8,8 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 const SEARCHABLE = 'Org.OData.Capabilities.V1.SearchRestrictions';
 const indexOf = (name: string) => searchIndexOf(MODEL.entities.get(name)!);
 
-describe('a word index', () => {
-  test('is of the text columns of what there is now', () => {
+describe('a search index', () => {
+  test('covers the text columns of the latest state', () => {
     expect(indexOf('users')).toEqual({
       name: 'usersSearch',
       key: 'userKey',
@@ -18,7 +18,7 @@ describe('a word index', () => {
     expect(indexOf('devices')?.columns).toEqual(expect.arrayContaining(['deviceName', 'serialNumber']));
   });
 
-  test('knows rows by a surrogate where the key is a text', () => {
+  test('refers to rows by a surrogate key where the key is a text', () => {
     expect(indexOf('deviceCategories')?.key).toBe('deviceCategoryKey');
   });
 
@@ -31,11 +31,11 @@ describe('a word index', () => {
     expect(indexOf(name)?.key).toBeNull();
   });
 
-  test('is not made where there is no text', () => {
+  test('does not exist where there is no text', () => {
     expect(indexOf('dates')).toBeNull();
   });
 
-  test('of the rows it leads to is that of a fact as well, and of a thing without text', () => {
+  test('of related rows also serves a fact, and a collection without text', () => {
     const catalogue = deriveExposedModel(MODEL, 'beta');
     const waysOf = (name: string) =>
       searchedNavigations(catalogue.entitySets.get(name)!, catalogue).map((way) => way.name);
@@ -51,7 +51,7 @@ describe('a word index', () => {
     expect(waysOf('compliancePolicyStatusDeviceActivities')).toEqual([]);
   });
 
-  test('is announced where there is one, and on beta alone', () => {
+  test('is announced where there is one, and on beta only', () => {
     for (const version of ['v1.0', 'beta'] as const) {
       const catalogue = deriveExposedModel(MODEL, version);
       for (const listing of catalogue.entitySets.values()) {

@@ -1,4 +1,4 @@
-// Who is let in: tokens of a directory that signs, rolls over and goes down, keys that expire, and whoever pretends.
+// Authentication: tokens of a directory that signs, rotates its keys and goes down, API keys that expire, and forgeries.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const HOUR = 3_600_000;
 let directory: EntraEmulator;
 let folder: string;
 let keyFile: KeyFile;
-/** Milliseconds that the gate's clock is ahead. */
+/** Milliseconds by which the authenticator's clock is ahead. */
 let ahead = 0;
 const clock = { now: (): Date => new Date(NOW + ahead) };
 
@@ -114,7 +114,7 @@ describe('a token of the directory', () => {
     expect([caller.kind, caller.role.name]).toEqual([kind, role]);
   });
 
-  test('is let in where the slash stands in the settings', async () => {
+  test('is accepted where only the configured audience ends in a slash', async () => {
     const { url: loginUrl, tenantId, audience } = directory;
     const verifyToken = makeTokenVerifier(
       { tenantId, loginUrl, audiences: [`${audience.uri}/`] },
@@ -213,13 +213,13 @@ describe('a token of the directory', () => {
     expect(message).toContain(`it lacks the ${right} get_data_warehouse or user_impersonation.`);
   });
 
-  test('without a role is 403 where a role must be named', async () => {
+  test('without a role is 403 where there is no default role', async () => {
     const strict = gate({ defaultRole: null });
     expect((await refused(strict(bearer(directory.issue())))).code).toBe('auth.forbidden');
     expect((await strict(bearer(directory.issue({ roles: ['fleet-analysts'] })))).role.name).toBe('analyst');
   });
 
-  test('that names several roles has the first of the file, then of ours', async () => {
+  test('with several roles gets the first one of the file, then of the built-in ones', async () => {
     const helpdesk: Role = { name: 'helpdesk', collections: ['devices'], personal: ['serial'] };
     const rolesByClaim = new Map<string, Role>([
       ['auditors', BUILT_IN_ROLES.auditor],
@@ -241,7 +241,7 @@ describe('the keys of the directory', () => {
     expect(directory.keyRequests() - before).toBe(1);
   });
 
-  test('are fetched anew for a key that is not known, but not more often than every five minutes', async () => {
+  test('are fetched again for an unknown key, but at most every five minutes', async () => {
     const enter = gate();
     await enter(bearer(directory.issue()));
     ahead = 6 * 60_000;
@@ -255,7 +255,7 @@ describe('the keys of the directory', () => {
     expect(directory.keyRequests() - before).toBe(1);
   });
 
-  test('are kept while the directory is down, however long', async () => {
+  test('stay in use while the directory is down, however long', async () => {
     const enter = gate();
     await enter(bearer(directory.issue()));
     directory.setDown(true);
@@ -265,7 +265,7 @@ describe('the keys of the directory', () => {
     await expect(enter(bearer(token))).resolves.toBeDefined();
   });
 
-  test('that were never known cannot be asked for: come again, says the feed, and means it', async () => {
+  test('that were never fetched lead to Retry-After while the directory is down', async () => {
     const enter = gate();
     directory.setDown(true);
     expect((await refused(enter(bearer(directory.issue())))).code).toBe('feed.unavailable');
@@ -299,14 +299,14 @@ describe('a key', () => {
     expect(caller.id).toMatch(/^key:[0-9a-f]{12}$/);
   });
 
-  test('is kept as a salted hash alone', () => {
+  test('is stored only as a salted hash', () => {
     const key = stored();
     const text = JSON.stringify(keyFile.keys());
     expect(text).not.toContain(key.slice(-43));
     expect(new Set(keyFile.keys().map(({ salt }) => salt)).size).toBe(keyFile.keys().length);
   });
 
-  test('ends when it expires and when it is revoked, at once', async () => {
+  test('is refused as soon as it expires or is revoked', async () => {
     const enter = gate();
     const expiring = stored({ expiresAt: new Date(NOW + HOUR) });
     await expect(enter({ ...NOTHING, apiKey: expiring })).resolves.toBeDefined();
@@ -335,7 +335,7 @@ describe('a key', () => {
     expect([code, message]).toEqual(['auth.required', 'The key is not known, has expired or was revoked.']);
   });
 
-  test('of a role that was taken away is 403, and sees nothing in the name of another', async () => {
+  test('of a role that was removed is 403, and does not get another role', async () => {
     const { code, message } = await refused(gate()({ ...NOTHING, apiKey: stored({ role: 'helpdesk' }) }));
     expect([code, message]).toEqual([
       'auth.forbidden',
@@ -345,18 +345,18 @@ describe('a key', () => {
 });
 
 describe('without credentials', () => {
-  test('nobody is let in, unless a setting gives them a role', async () => {
+  test('a request is refused, unless a setting gives anonymous callers a role', async () => {
     expect((await refused(gate()(NOTHING))).code).toBe('auth.required');
     expect((await gate({ anonymousRole: BUILT_IN_ROLES.analyst })(NOTHING)).kind).toBe('anonymous');
   });
 
-  test('bad credentials are refused even where none would do', async () => {
+  test('bad credentials are refused even where none are needed', async () => {
     const open = gate({ anonymousRole: BUILT_IN_ROLES.analyst });
     expect((await refused(open(bearer('nonsense')))).code).toBe('auth.required');
     expect((await refused(open({ ...NOTHING, authorization: 'Bearer' }))).code).toBe('auth.required');
   });
 
-  test('any are welcome where none is known, as in a demo: scripts bring a token all the same', async () => {
+  test('any credentials are accepted where none are configured, as in a demo whose scripts send a token', async () => {
     const empty = openKeyFile(join(folder, 'nobody'));
     const demo = gate({ anonymousRole: BUILT_IN_ROLES.analyst, verifyToken: null, keyFile: empty });
     expect((await demo(bearer('abc'))).kind).toBe('anonymous');
@@ -377,13 +377,13 @@ describe('without credentials', () => {
   });
 
   test.each(['Digest username="x"', 'Negotiate abc', 'constructor x', ''])(
-    '%j is not taken',
+    '%j is not accepted',
     async (authorization) => {
       expect((await refused(gate()({ ...NOTHING, authorization }))).code).toBe('auth.required');
     },
   );
 
-  test('the challenges say where to sign in, and that a password will do', () => {
+  test('the challenges say where to sign in, and offer Basic', () => {
     expect(challengesOf({ loginUrl: 'https://login.microsoftonline.com', tenantId: 't' })).toEqual([
       'Bearer authorization_uri="https://login.microsoftonline.com/t/oauth2/authorize"',
       'Basic realm="Fleetfeed", charset="UTF-8"',

@@ -1,4 +1,4 @@
-// Budgets: what a caller may use up in a minute, and what is said to whoever has used it up.
+// Budgets: what a caller may use in a minute, and the answer to a caller who has used it up.
 import { describe, expect, test } from '@jest/globals';
 import { accountId } from '../../src/auth/account-id.ts';
 import { Budgets, type Account, type BudgetSettings } from '../../src/auth/budgets.ts';
@@ -13,7 +13,7 @@ function bench(settings: Partial<BudgetSettings> = {}) {
 }
 
 const never = new AbortController().signal;
-/** 0 where it may read, else the seconds that it is told to wait. */
+/** 0 where it may read, else the seconds it has to wait. */
 function waitOf(account: Account): number {
   try {
     account.requireBudget();
@@ -25,7 +25,7 @@ function waitOf(account: Account): number {
 }
 
 describe('a budget of worker time', () => {
-  test('lets in whoever has some left, and whoever waits as long as they were told', () => {
+  test('admits a caller who has some left, or has waited as long as Retry-After says', () => {
     const { budgets, pass } = bench();
     const account = budgets.accountOf('key:a');
     account.chargeWorkerTime(5999);
@@ -39,7 +39,7 @@ describe('a budget of worker time', () => {
     expect(waitOf(account)).toBe(0);
   });
 
-  test('never asks anyone to wait longer than two minutes, whatever they cost', () => {
+  test('never makes a caller wait longer than two minutes, whatever a read cost', () => {
     const { budgets, pass } = bench();
     const account = budgets.accountOf('key:a');
     for (let read = 0; read < 9; read += 1) account.chargeWorkerTime(30_000);
@@ -48,7 +48,7 @@ describe('a budget of worker time', () => {
     expect(waitOf(account)).toBe(0);
   });
 
-  test('is not filled beyond a minute', () => {
+  test('holds at most the allowance of a minute', () => {
     const { budgets, pass } = bench();
     const account = budgets.accountOf('key:a');
     pass(100_000);
@@ -56,7 +56,7 @@ describe('a budget of worker time', () => {
     expect(waitOf(account)).toBe(1);
   });
 
-  test('is one for all reads of a caller, and of nobody else', () => {
+  test('is shared by all reads of a caller, and with nobody else', () => {
     const { budgets } = bench();
     budgets.accountOf('key:a').chargeWorkerTime(60_000);
     expect(waitOf(budgets.accountOf('key:a'))).toBeGreaterThan(0);
@@ -64,7 +64,7 @@ describe('a budget of worker time', () => {
   });
 });
 
-test('a budget of bytes holds as that of time does', () => {
+test('a budget of bytes works like that of time', () => {
   const { budgets, pass } = bench();
   const account = budgets.accountOf('key:a');
   account.chargeBytes(70_000_000);
@@ -73,7 +73,7 @@ test('a budget of bytes holds as that of time does', () => {
   expect(waitOf(account)).toBe(0);
 });
 
-test('a third read at once is refused, until one of the two is over', () => {
+test('a third concurrent read is refused until one of the two ends', () => {
   const account = bench().budgets.accountOf('key:a');
   const first = new AbortController();
   account.startRead(first.signal);
@@ -85,7 +85,7 @@ test('a third read at once is refused, until one of the two is over', () => {
   expect(() => account.startRead(never)).toThrow();
 });
 
-test('what is left is told, and when it is whole again', () => {
+test('quotas say what is left, and when the budget is full again', () => {
   const { budgets } = bench({ budgetMegabytes: 0 });
   const account = budgets.accountOf('key:a');
   account.startRead(never);
@@ -102,7 +102,7 @@ test('what is left is told, and when it is whole again', () => {
   ]);
 });
 
-test('budgets of 0 are without end', () => {
+test('a budget of 0 is unlimited', () => {
   const account = bench({ budgetSeconds: 0, budgetMegabytes: 0, readsAtOnce: 0 }).budgets.accountOf('key:a');
   account.chargeWorkerTime(1e9);
   account.chargeBytes(1e15);
@@ -110,7 +110,7 @@ test('budgets of 0 are without end', () => {
   expect([waitOf(account), account.quotas()]).toEqual([0, []]);
 });
 
-test('ten thousand newcomers do not let a debtor off', () => {
+test('ten thousand new callers do not reset the debt of one', () => {
   const { budgets } = bench();
   budgets.accountOf('key:debtor').chargeWorkerTime(60_000);
   for (let each = 0; each < 20_000; each += 1) budgets.accountOf(`anonymous 10.0.${each}`);

@@ -1,4 +1,4 @@
-// Roles in a file: what it may say, what becomes of ours, and how a mistake in it is told.
+// Roles in a file: what it may contain, how it changes the built-in roles, and how mistakes are reported.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function read(text: string): Roles {
   return readRoles(path, nameable);
 }
 
-test('roles of the file come first, and ours after them unless they are changed', () => {
+test('roles of the file come first, then the built-in ones that it does not replace', () => {
   const roles = read(
     `{"helpdesk": {"collections": ["device*", "users"], "personal": ["serial"]},
       "reader": {"collections": ["dates"]},
@@ -37,7 +37,7 @@ test('roles of the file come first, and ours after them unless they are changed'
   expect(roles.get('reader')).toEqual({ name: 'reader', collections: ['dates'], personal: 'none' });
 });
 
-describe('a mistake is told with where it is and what would do', () => {
+describe('a mistake is reported with its place and what would be right', () => {
   const role = (more: string): string => `{"helpdesk": {"collections": ["*"]${more}}}`;
   test.each([
     ['', 'is not JSON', undefined],
@@ -71,7 +71,7 @@ describe('a mistake is told with where it is and what would do', () => {
   });
 });
 
-test('a role is found in any case; another name leads to the nearest', () => {
+test('a role is found in any case; for an unknown name the nearest is suggested', () => {
   expect(roleNamed(allRoles([]), 'Analyst', '--usual-role').name).toBe('analyst');
   const thrown = thrownBy(() => roleNamed(allRoles([]), 'analist', '--usual-role'));
   expect([thrown.target, thrown.hint]).toEqual(['--usual-role', "Did you mean 'analyst'?"]);

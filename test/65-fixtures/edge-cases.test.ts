@@ -1,4 +1,4 @@
-// Every odd case is there, and the stories happen on their nights.
+// Every edge case exists, and the scripted events happen on their days.
 import { describe, expect, test } from '@jest/globals';
 import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
@@ -91,7 +91,7 @@ const DEVICES: readonly (readonly [what: string, is: (device: TenantDevice) => b
   ['a Windows too old for the report', ({ managed }) => managed.osVersion.startsWith('10.0.10586')],
 ];
 
-describe('the odd devices', () => {
+describe('the edge-case devices', () => {
   test.each(DEVICES)('have %s', (_, is) => {
     expect(devices.filter(is).length).toBeGreaterThan(0);
   });
@@ -105,7 +105,7 @@ describe('the odd devices', () => {
   });
 });
 
-describe('the odd users', () => {
+describe('the edge-case users', () => {
   test('have an apostrophe to sign in with, a name of 256 characters, and none at all', () => {
     expect(users.some((user) => user.userPrincipalName.includes("o'brien"))).toBe(true);
     expect(users.some((user) => user.displayName?.length === 256)).toBe(true);
@@ -118,7 +118,7 @@ describe('the odd users', () => {
   });
 });
 
-describe('the stories', () => {
+describe('the scripted events', () => {
   const firstNight = 20170601;
   const nightOf = (nights: number): number => dateKeyOf(epochDayOf(firstNight) + nights);
   const seen = <Value>(

@@ -60,7 +60,7 @@ test('PATCH answers 200 with the updated entity', async () => {
   expect(json).toEqual({ ...documented, id: MEGANS_LAPTOP });
 });
 
-test('what a user wrote stays while the rest lives on', async () => {
+test('what a user wrote stays while the rest changes', async () => {
   const { rows } = await graph.walk(STATES);
   const waiting = rows.filter(
     (row) =>
@@ -80,7 +80,7 @@ test('what a user wrote stays while the rest lives on', async () => {
   expect((await graph.get(`${STATES}/${MEGANS_LAPTOP}`)).json.deviceName).toBe('Device Name value');
 });
 
-test('only the filter by id is heard', async () => {
+test('only the filter by id is applied', async () => {
   const one = await graph.get(`${STATES}?$filter=id eq '${MEGANS_LAPTOP}'`);
   expect(one.json.value.map((row: { id: string }) => row.id)).toEqual([MEGANS_LAPTOP]);
   const all = await graph.get(`${STATES}?$filter=encryptionState eq 'encrypted'`);
@@ -119,7 +119,7 @@ describe('a write is refused', () => {
     expect((await graph.get(`${STATES}/${MEGANS_LAPTOP}`)).text).toBe(before);
   });
 
-  test('for an id that nobody has', async () => {
+  test('for an unknown id', async () => {
     expect((await graph.send('PATCH', `${STATES}/nobody`, documented)).status).toBe(404);
   });
 

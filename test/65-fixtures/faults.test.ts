@@ -1,4 +1,4 @@
-// Each fault does what it says, as often as it was told, and then the right answer comes.
+// Each fault does what it says, as often as configured, and then the right answer comes.
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import {
   startGraphEmulator,
@@ -50,7 +50,7 @@ test('Retry-After is sent as written, or not at all', async () => {
   expect((await graph.get(DEVICES)).headers.get('retry-after')).toBeNull();
 });
 
-test('a fault meets only what it matches, and only after the requests it lets pass', async () => {
+test('a fault affects only requests that match, and only after those it lets pass', async () => {
   emulator.faults.add({ match: DEVICES, answer: '504', after: 1 });
   expect((await graph.get('/v1.0/users')).status).toBe(200);
   expect((await graph.get(DEVICES)).status).toBe(200);
@@ -65,7 +65,7 @@ test('an expired token is refused until there is a new one', async () => {
   expect((await graph.get(DEVICES)).status).toBe(200);
 });
 
-test('a truncated body is half a document in a whole answer', async () => {
+test('a truncated body is half a document in a complete answer', async () => {
   const whole = await graph.get(DEVICES);
   emulator.faults.add({ match: DEVICES, answer: 'truncated' });
   const half = await graph.get(DEVICES);
@@ -98,7 +98,7 @@ test.each([
   expect(reply.json).toBeNull();
 });
 
-test('last-page ends the walk early and nobody can tell', async () => {
+test('last-page ends the pages early, without a sign of it', async () => {
   const { rows } = await graph.walk(DEVICES);
   emulator.faults.add({ match: 'skiptoken', answer: 'last-page' });
   const short = await graph.walk(DEVICES);
@@ -112,7 +112,7 @@ test('repeat-next-link leads to the page itself', async () => {
   expect((await graph.get(address)).json['@odata.nextLink']).toBe(emulator.url + address);
 });
 
-test("wrong-page has the first page's rows in the middle of the walk", async () => {
+test("wrong-page has the first page's rows in the middle of the pages", async () => {
   const { rows } = await graph.walk(DEVICES);
   emulator.faults.add({ match: 'skiptoken', answer: 'wrong-page' });
   const wrong = await graph.walk(DEVICES);
@@ -120,7 +120,7 @@ test("wrong-page has the first page's rows in the middle of the walk", async () 
   expect(wrong.pages).toBe(3);
 });
 
-test('whoever wants to know is told of each request', async () => {
+test('onRequest is called for each request', async () => {
   told.length = 0;
   emulator.faults.add({ match: DEVICES, answer: '503' });
   await graph.get(DEVICES);

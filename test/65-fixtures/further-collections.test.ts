@@ -1,4 +1,4 @@
-// What the emulator tells beyond devices, users and policies: terms, copies of apps, the extension, reports and statuses.
+// What the emulator serves besides devices, users and policies: terms, app instances, the extension, reports and statuses.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   startGraphEmulator,
@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-describe('what is known of people and apps', () => {
-  test('terms name who accepted them; of other terms there is nothing', async () => {
+describe('people and apps', () => {
+  test('terms name who accepted them; other terms have no acceptances', async () => {
     const { rows } = await graph.walk('/v1.0/deviceManagement/termsAndConditions');
     expect(rows).toHaveLength(2);
     const accepted = `/v1.0/deviceManagement/termsAndConditions/${TERMS_OF_USE}/acceptanceStatuses`;
@@ -36,7 +36,7 @@ describe('what is known of people and apps', () => {
     expect((await graph.get(accepted.replace(TERMS_OF_USE, MEGAN))).status).toBe(404);
   });
 
-  test('copies of apps hide their device on v1.0', async () => {
+  test('app instances hide their device on v1.0', async () => {
     const list = 'deviceAppManagement/managedAppRegistrations';
     const { rows } = await graph.walk(`/beta/${list}`);
     expect(rows.find(({ id }) => id === MEGANS_OUTLOOK)).toHaveProperty('deviceName');
@@ -45,7 +45,7 @@ describe('what is known of people and apps', () => {
     expect(plain.find(({ id }) => id === MEGANS_OUTLOOK)).not.toHaveProperty('deviceName');
   });
 
-  test('the policies applied to a copy are protection and configuration', async () => {
+  test('the policies applied to an app instance are protection and configuration', async () => {
     const { json } = await graph.get(
       `/beta/deviceAppManagement/managedAppRegistrations/${MEGANS_OUTLOOK}/appliedPolicies`,
     );
@@ -55,7 +55,7 @@ describe('what is known of people and apps', () => {
     ]);
   });
 
-  test('the management extension is on beta only, and lists what Intune forgot', async () => {
+  test('the management extension is on beta only, and lists devices that Intune has removed', async () => {
     const list = 'deviceAppManagement/windowsManagementApp/healthStates';
     const { rows } = await graph.walk(`/beta/${list}`);
     expect(rows.map(({ deviceName }) => deviceName)).toContain('LONG-GONE');
@@ -66,7 +66,7 @@ describe('what is known of people and apps', () => {
 describe('a report action', () => {
   const action = '/v1.0/deviceManagement/reports/getConfigurationPolicyNonComplianceSummaryReport';
 
-  test('answers a table in the order of its column names, page by page', async () => {
+  test('returns a table in the order of its column names, page by page', async () => {
     const ask = async (skip: number): Promise<Json> =>
       (
         await graph.send('POST', action, {
@@ -88,7 +88,7 @@ describe('a report action', () => {
     expect((await graph.send('POST', action, { select: ['PolicyColour'] })).status).toBe(400);
   });
 
-  test('counts a policy of the catalog, for which the overview has zeros', async () => {
+  test('counts a policy of the settings catalog, for which the overview has zeros', async () => {
     const { json } = await graph.send('POST', action, { select: ['PolicyId', 'NumberOfCompliantDevices'] });
     const [compliant] = json.Values.find(([, id]: Json) => id === CATALOG_BITLOCKER);
     expect(compliant).toBeGreaterThan(0);

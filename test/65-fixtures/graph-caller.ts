@@ -1,4 +1,4 @@
-// A caller of the emulator for tests: signs in, asks, follows pages.
+// A client of the emulator for tests: it signs in, sends requests and follows pages.
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 

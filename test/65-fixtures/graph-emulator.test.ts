@@ -53,7 +53,7 @@ describe('signing in', () => {
     expect(reply.json.error_description).toMatch(new RegExp(`^AADSTS${code}: `));
   });
 
-  test('is described where clients look for it', async () => {
+  test('is described in the OpenID configuration', async () => {
     const { tenantId } = DEMO_CREDENTIALS;
     const answer = await fetch(`${emulator.url}/${tenantId}/v2.0/.well-known/openid-configuration`);
     expect(await answer.json()).toMatchObject({
@@ -95,7 +95,7 @@ describe('pages', () => {
     expect(new Set(rows.map((row) => row.id)).size).toBe(tenant.devices.size);
   });
 
-  test('of users tell how many there are only to whoever takes an older count', async () => {
+  test('of users have a count only with ConsistencyLevel: eventual', async () => {
     const path = '/v1.0/users?$select=id&$top=1&$count=true';
     expect((await graph.get(path)).json).not.toHaveProperty('@odata.count');
     const { json } = await graph.get(path, { ConsistencyLevel: 'eventual' });
@@ -127,7 +127,7 @@ describe('pages', () => {
     expect(key.status).toBe(403);
   });
 
-  test('can be made short, so that a small tenant has many', async () => {
+  test('can be configured to be short, so that a small tenant has many', async () => {
     const small = await startGraphEmulator({
       tenant: makeTenant({ seed: 1, devices: 0, firstDateKey: 20261101 }),
       pageRows: 4,
@@ -143,7 +143,7 @@ describe('pages', () => {
 });
 
 describe('a device', () => {
-  test('is full of gaps in a list, even where $select asks, and whole by id with $select', async () => {
+  test('lacks values in a list, even with $select, and is complete by id with $select', async () => {
     const asked = '$select=id,physicalMemoryInBytes,ethernetMacAddress,hardwareInformation';
     const { rows } = await graph.walk(`${DEVICES}?${asked}`);
     expect(rows.find((row) => row.id === MEGANS_LAPTOP)).toMatchObject({
@@ -159,7 +159,7 @@ describe('a device', () => {
     });
   });
 
-  test('shows its health attestation in a list, asked for or not, and by id', async () => {
+  test('shows its health attestation in a list, selected or not, and by id', async () => {
     const attested = { bitLockerStatus: 'Off', secureBoot: 'Enabled' };
     const query = '$select=id,deviceHealthAttestationState';
     for (const address of [DEVICES, `${DEVICES}?${query}`]) {
@@ -219,7 +219,7 @@ describe('what Graph refuses', () => {
     expect(reply.json.error.innerError['request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('but $skip on devices is passed over in silence', async () => {
+  test('but $skip on devices is ignored', async () => {
     const plain = await graph.get(`${DEVICES}?$select=id&$top=3`);
     const skipped = await graph.get(`${DEVICES}?$select=id&$top=3&$skip=2`);
     expect(skipped.json.value).toEqual(plain.json.value);
@@ -248,7 +248,7 @@ describe('policies and overviews', () => {
     expect(ids.sort()).toEqual(tenant.policies.map((policy) => policy.resource.id).sort());
   });
 
-  test("a policy's overview counts its devices; asked for a policy of the catalog it counts nothing", async () => {
+  test("a policy's overview counts its devices; that of a policy of the settings catalog counts nothing", async () => {
     const overview = async (id: string) =>
       (await graph.get(`/v1.0/deviceManagement/deviceConfigurations/${id}/deviceStatusOverview`)).json;
     const counts = await overview(SILENT_BITLOCKER);
@@ -297,7 +297,7 @@ describe('policies and overviews', () => {
 });
 
 describe('$batch', () => {
-  test('answers its parts out of order, each on its own', async () => {
+  test('answers its parts out of order, each by itself', async () => {
     emulator.faults.add({ match: `/users/${MEGAN}`, answer: '429', retryAfter: 17 });
     const { json } = await graph.send('POST', '/beta/$batch', {
       requests: [

@@ -1,4 +1,4 @@
-// Export jobs as a client meets them: states, a file on another host, and what opens it.
+// Export jobs as a client sees them: their states, and a file on another host with a signed address.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import {
@@ -62,7 +62,7 @@ describe('a job', () => {
     expect((await graph.send('POST', JOBS, body)).status).toBe(400);
   });
 
-  test('is listed nowhere, and a strange one is not found', async () => {
+  test('is not listed, and an unknown one is not found', async () => {
     expect((await graph.get(JOBS)).status).toBe(400);
     expect((await graph.get(`${JOBS}('nobody')`)).status).toBe(404);
   });
@@ -79,7 +79,7 @@ describe('a job', () => {
 });
 
 describe('a file', () => {
-  test('begins with a mark and heads the inventory for people', async () => {
+  test('begins with a byte order mark, and the inventory has readable headings', async () => {
     const lines = await linesOf(await finished('DevicesWithInventory', ['DeviceId', 'EthernetMAC']));
     expect(lines[0]).toBe('\ufeffDevice ID,Ethernet MAC');
     expect(lines).toHaveLength(1 + tenant.devices.size);
@@ -91,7 +91,7 @@ describe('a file', () => {
     expect(lines.some((line) => !line.includes(','))).toBe(true);
   });
 
-  test('is opened by its key alone', async () => {
+  test('is served only with its signature', async () => {
     const url = await finished('AppInstallStatusAggregate');
     expect((await fetch(url)).status).toBe(200);
     expect((await fetch(url, { headers: { authorization: 'Bearer token' } })).status).toBe(403);
@@ -101,7 +101,7 @@ describe('a file', () => {
     expect((await fetch(new URL('/7f3c1a52/other.zip', url))).status).toBe(404);
   });
 
-  test('is given from any place on', async () => {
+  test('is served from any offset', async () => {
     const url = await finished('OrgDeviceInstallStatus');
     const whole = await fetch(url);
     const bytes = new Uint8Array(await whole.arrayBuffer());

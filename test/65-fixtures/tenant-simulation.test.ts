@@ -1,4 +1,4 @@
-// The tenant's life: the same for the same seed, believable from night to night, and its overviews add up.
+// The simulated tenant: the same for the same seed, plausible from day to day, and with overviews that add up.
 import { describe, expect, test } from '@jest/globals';
 import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
 import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
@@ -29,7 +29,7 @@ function encryptedShare(tenant: Tenant): number {
   return states.filter((state) => state.encryptionState === 'encrypted').length / states.length;
 }
 
-/** What the warehouse keeps a history of; a check-in alone is no change. */
+/** The properties whose history the warehouse keeps; a check-in alone is no change. */
 function remembered({ managed, encryption }: TenantDevice): string {
   const { osVersion, deviceName, complianceState, managementState, userId, deviceCategoryDisplayName } =
     managed;
@@ -45,7 +45,7 @@ function remembered({ managed, encryption }: TenantDevice): string {
 }
 
 describe('determinism', () => {
-  test('sixty nights at once and one by one give the same tenant', () => {
+  test('sixty days at once and one by one give the same tenant', () => {
     const atOnce = makeTenant(options);
     atOnce.simulateUntil(LAST);
     const oneByOne = makeTenant(options);
@@ -54,21 +54,21 @@ describe('determinism', () => {
     expect(whole(oneByOne)).toEqual(whole(atOnce));
   });
 
-  test('another seed gives another tenant around the same odd ones', () => {
+  test('another seed gives another tenant with the same edge cases', () => {
     const one = [...makeTenant(options).devices.keys()];
     const other = [...makeTenant({ ...options, seed: 8 }).devices.keys()];
     const shared = one.filter((id) => other.includes(id));
     expect(shared.length).toBe(makeTenant({ ...options, devices: 0 }).devices.size);
   });
 
-  test('a tenant does not grow younger', () => {
+  test('a tenant cannot be simulated backwards', () => {
     const tenant = makeTenant(options);
     tenant.simulateUntil(LAST);
     expect(() => tenant.simulateUntil(FIRST)).toThrow(RangeError);
     expect(() => tenant.simulateUntil(20260231)).toThrow('20260231 is not a day of the calendar');
   });
 
-  test('the clock and Math.random have no part in it', () => {
+  test('the clock and Math.random have no influence', () => {
     const { now } = Date;
     const { random } = Math;
     Date.now = () => 0;
@@ -88,15 +88,15 @@ describe('determinism', () => {
   });
 });
 
-describe('life', () => {
-  test('the first night has as many devices as were asked for, each id once', () => {
+describe('simulation', () => {
+  test('the first day has as many devices as requested, each id once', () => {
     const tenant = makeTenant(options);
     expect(tenant.devices.size).toBe(600);
     for (const [id, device] of tenant.devices) expect(device.managed.id).toBe(id);
     expect(new Set([...tenant.devices.values()].map((device) => device.managed.id)).size).toBe(600);
   });
 
-  test('between 1 and 20 in a hundred devices change a day, some come and some go', () => {
+  test('between 1 and 20 in a hundred devices change a day, some are added and some removed', () => {
     const tenant = makeTenant({ ...options, devices: 1500 });
     let before = new Map([...tenant.devices].map(([id, device]) => [id, remembered(device)]));
     let enrolled = 0;
@@ -117,7 +117,7 @@ describe('life', () => {
     expect(tenant.devices.size).toBeLessThan(1700);
   });
 
-  test('the encryption roll-out goes from a third to nearly all, and never in one jump', () => {
+  test('the encryption roll-out goes from a third to nearly all devices, never in one jump', () => {
     const tenant = makeTenant(options);
     const shares = [encryptedShare(tenant)];
     for (let night = 1; night < 60; night++) {
@@ -142,7 +142,7 @@ describe('life', () => {
     }
   });
 
-  test('a generated device is owned by nobody or by a user that was there when it was given', () => {
+  test('a generated device has no owner, or a user who existed when it was assigned', () => {
     const tenant = makeTenant(options);
     for (const { life, managed } of tenant.devices.values()) {
       if (life === 'chance' && managed.userId !== '') expect(tenant.users.has(managed.userId)).toBe(true);
@@ -183,11 +183,11 @@ describe('life', () => {
     expect(later.filter((id) => !names.includes(id))).toHaveLength(1);
   });
 
-  test('ten thousand devices live through sixty nights in seconds', () => {
+  test('sixty days of ten thousand devices take seconds', () => {
     const tenant = makeTenant({ ...options, devices: 10_000 });
     const before = process.cpuUsage();
     tenant.simulateUntil(LAST);
-    // Less than one second of a quiet core; generous, since a slow machine is no fault.
+    // Less than one second on a quiet core; the bound is generous, for slow machines.
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10);
   });
 });
@@ -202,7 +202,7 @@ describe('overviews', () => {
   const sum = (counts: Readonly<Record<string, number>>): number =>
     Object.values(counts).reduce((total, count) => total + count, 0);
 
-  test('each policy counts exactly the devices that it reaches', () => {
+  test('each policy counts exactly the devices that it is assigned to', () => {
     for (const policy of tenant.policies) {
       const reached = managed.filter((device) => policy.isAssignedTo(device));
       const overview = overviews.policies.get(policy.resource.id);
@@ -240,7 +240,7 @@ describe('overviews', () => {
     const owned = managed.filter(
       (device) => policy?.isAssignedTo(device) && failing.has(device.managed.userId),
     );
-    // Some of them have a better device too, and it comes later.
+    // Some of them have a better device too, which comes later.
     expect(owned.length).toBeGreaterThan(failing.size);
     expect(overviews.policies.get(policy?.resource.id ?? '')?.users.error).toBe(failing.size);
   });

@@ -1,16 +1,16 @@
-// The value of an expression for one row of the warehouse. Walks are replaced by what they find; the rest is arithmetic.
+// The value of an expression for one row of the warehouse. Paths are replaced by what they find; the rest is arithmetic.
 import type { EntitySet } from '../../schema/derive/exposed-model.ts';
 import type { EdmType, Row, Value } from '../../schema/entity.ts';
 import type { Expression, LiteralValue } from '../../src/odata/syntax/expression.ts';
 import { evaluate } from '../40-sql/evaluator.ts';
 import type { WarehouseRows } from './warehouse-rows.ts';
 
-/** Where names are looked up: the row itself, and rows that lambdas have given a name. */
+/** Where names are looked up: the row itself, and the rows of lambda variables. */
 export interface RowContext {
   readonly row: Row;
-  /** Types of the row's own values: of the collection's properties, or of what was computed. */
+  /** Types of the row's own values: properties of the collection, or computed columns. */
   readonly types: ReadonlyMap<string, string>;
-  /** The collection whose ways lead on from here; null where aggregation has left no ways. */
+  /** The collection whose navigations are available; null after an aggregation. */
   readonly entitySet: EntitySet | null;
   readonly variables: ReadonlyMap<string, RowContext>;
 }
@@ -35,7 +35,7 @@ export function truthOf(expression: Expression, place: RowContext, warehouse: Wa
   throw new TypeError('Not a condition.');
 }
 
-/** The same tree, whatever hangs in it, with a literal in the place of each path and lambda. */
+/** The same tree with a literal in place of each path and lambda. */
 function resolvePaths<Node>(node: Node, place: RowContext, warehouse: WarehouseRows): Node;
 function resolvePaths(node: unknown, place: RowContext, warehouse: WarehouseRows): unknown {
   if (Array.isArray(node)) return node.map((each) => resolvePaths<unknown>(each, place, warehouse));

@@ -1,4 +1,4 @@
-// What a query means, over whole collections in plain JavaScript: filter, order, cut, choose columns, in the standard's order.
+// What a query means, over whole collections in plain JavaScript: filter, order, limit, select, in the standard's order.
 import type { EntitySet } from '../../schema/derive/exposed-model.ts';
 import type { Value } from '../../schema/entity.ts';
 import type { OrderTerm } from '../../src/odata/syntax/expression.ts';

@@ -1,4 +1,4 @@
-// A query put to the server, page by page, and its answer without what is said about it.
+// Sends a query to the server, page by page, and returns its rows without annotations.
 import type { TestFeed } from '../70-http/test-feed.ts';
 import { followNested } from '../70-http/follow-nested.ts';
 import type { JsonRow } from './evaluate-query.ts';
@@ -7,7 +7,7 @@ import type { Query } from './query.ts';
 
 export interface QueryResult {
   readonly rows: readonly JsonRow[];
-  /** What the first page says of the number of all rows, if anything. */
+  /** The count of all rows on the first page, if there is one. */
   readonly count: number | undefined;
   readonly pageSizes: readonly number[];
 }

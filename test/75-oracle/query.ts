@@ -1,4 +1,4 @@
-// A question to the feed as data: what the server is asked as a URL, and the evaluator as it stands.
+// A query as data: the server gets it as a URL, the evaluator as it is.
 import type { Transformation, NestedOptions } from '../../src/odata/syntax/parsed-request.ts';
 
 export interface Query {

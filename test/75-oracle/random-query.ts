@@ -1,4 +1,4 @@
-// Random typed queries over the whole warehouse: names from the catalogue, values from the rows.
+// Random typed queries over the whole warehouse: names from the exposed model, values from the rows.
 import fc from 'fast-check';
 import type { EntitySet, NavigationProperty } from '../../schema/derive/exposed-model.ts';
 import { isSearchable } from '../../schema/derive/search-index.ts';

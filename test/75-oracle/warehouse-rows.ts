@@ -1,4 +1,4 @@
-// Every row of a warehouse, read once and plainly: what the answers of the server are held against.
+// Every row of a warehouse, read once with plain SQL: what the answers of the server are compared with.
 import Database from 'better-sqlite3';
 import {
   type ExposedModel,
@@ -14,7 +14,7 @@ export interface WarehouseRows {
   readonly exposedModel: ExposedModel;
   entitySet(collection: string): EntitySet;
   rows(collection: string): readonly Row[];
-  /** The rows at the end of a way from one row; a null never leads anywhere. */
+  /** The rows at the end of a navigation from one row; a null leads to none. */
   navigate(row: Row, way: NavigationProperty): readonly Row[];
 }
 

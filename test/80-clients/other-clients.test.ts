@@ -1,4 +1,4 @@
-// The vendor's own samples, and the other clients whose requests are known: each asks as it really does.
+// The vendor's own samples, and other clients whose requests are known: each sends what it really sends.
 import { describe, expect, test } from '@jest/globals';
 import { fileFeed } from '../70-http/file-feed.ts';
 import { duplicatesOf, pull, type Row } from './pull.ts';
@@ -71,7 +71,7 @@ describe('the compliance report for Power BI', () => {
     users: 'userId',
   };
 
-  test('connects at the path form of the version, with its own spelling of the history', async () => {
+  test('connects at the path form of the version, with its own spelling of maxhistorydays', async () => {
     const { status, json } = await feed.get('/v1.0/?MaxHistoryDays=7');
     expect(status).toBe(200);
     expect(json.value.map(({ name }: Row) => name)).toEqual(expect.arrayContaining(Object.keys(UNIQUE)));

@@ -79,7 +79,7 @@ describe('folded steps', () => {
     );
   });
 
-  test('skip and top cut the same rows out of the whole', async () => {
+  test('skip and top take the same rows out of the whole', async () => {
     const whole = await pull(feed, `${ROOT}/devices`, JSON_HEADERS);
     const { json } = await feed.get(`${ROOT}/devices?$skip=5&$top=7`, JSON_HEADERS);
     expect(json.value).toEqual(whole.rows.slice(5, 12));
@@ -110,7 +110,7 @@ describe('folded steps', () => {
     );
   });
 
-  // A filter that keeps every row, in the words of each step that folds: what is lost was misread.
+  // A filter that keeps every row, in the form of each step that folds: a missing row means that it was misread.
   test.each([
     [
       'one of 200 values',
@@ -158,7 +158,7 @@ describe('folded steps', () => {
     }
   });
 
-  test('beta groups where it says that $apply is offered, and sorts and cuts the groups', async () => {
+  test('beta groups where it announces $apply, and sorts and limits the groups', async () => {
     const { status, json } = await feed.get(
       '/beta/devices?$apply=filter(isDeleted eq false)/groupby((ownerTypeKey),aggregate(deviceKey with max as latest))' +
         '&$orderby=ownerTypeKey desc&$top=1000',
@@ -197,7 +197,7 @@ describe('loading', () => {
     }
   });
 
-  test('incremental refresh: partitions asked for at once hold each row exactly once', async () => {
+  test('incremental refresh: partitions read concurrently hold each row exactly once', async () => {
     const edges = [20261101, 20261118, 20261119, 20261120, 20261201];
     const parts = await Promise.all(
       edges.slice(0, -1).map((from, index) => {
@@ -229,7 +229,7 @@ describe('drilling', () => {
     expect(past.json.value.every((row: typeof device) => row.deviceKey === device.deviceKey)).toBe(true);
   });
 
-  test('a null property and a navigation to nobody are 204', async () => {
+  test('a null property and a navigation to no row are 204', async () => {
     const { rows } = await pull(feed, `${ROOT}/devices`, JSON_HEADERS);
     const userless = rows.find(({ userId }) => userId === null)!;
     for (const step of ['userId', 'user']) {

@@ -1,4 +1,4 @@
-// What a user of the feed sees of the nights: a change in Intune the night after, and past days that never change.
+// What a user of the feed sees of the nightly runs: a change in Intune the day after, and past days that never change.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ async function live(...nights: readonly number[]): Promise<void> {
   await simulateRuns(nights, { emulator, settings, observe: () => undefined, signal });
 }
 
-/** A feed notices a publication within a second; it is waited for longer than that here, on a busy machine. */
+/** A feed notices a publication within a second; the test waits longer, for busy machines. */
 async function noticed(): Promise<void> {
   const newest = listGenerations(data)[0]?.id;
   for (let tries = 0; tries < 100; tries += 1) {
@@ -37,7 +37,7 @@ async function noticed(): Promise<void> {
 }
 
 beforeAll(async () => {
-  // Over a month's end, where spans are cut.
+  // Across a month end, where intervals end.
   emulator = await startGraphEmulator({
     tenant: makeTenant({ seed: 3, devices: 40, firstDateKey: 20261029 }),
   });
@@ -71,8 +71,8 @@ async function pastDays(last: number): Promise<readonly string[]> {
   );
 }
 
-describe('nights', () => {
-  test('past days have the same bytes before and after later nights, and after a night is run again', async () => {
+describe('snapshot days', () => {
+  test('past days have the same bytes before and after later runs, and after a second run of a day', async () => {
     const before = await pastDays(20261101);
     await live(20261102, 20261103);
     await noticed();
@@ -84,7 +84,7 @@ describe('nights', () => {
     expect(await pastDays(20261102)).toEqual(twoDays);
   });
 
-  test('a night run twice has one row a device, the same as run once', async () => {
+  test('a day that is run twice has one row a device, the same as after one run', async () => {
     const once = await pull(feed, '/v1.0/devicePropertyHistories?$filter=dateKey eq 20261103');
     await live(20261103);
     await noticed();
@@ -93,7 +93,7 @@ describe('nights', () => {
     expect(new Set(twice.rows.map(({ deviceKey }) => deviceKey)).size).toBe(twice.rows.length);
   });
 
-  test('an encryption state that an admin patches in Graph is in the feed after the next night', async () => {
+  test('an encryption state that an admin patches in Graph is in the feed after the next run', async () => {
     const signedIn = await fetch(`${emulator.url}/${DEMO_CREDENTIALS.tenantId}/oauth2/v2.0/token`, {
       method: 'POST',
       body: new URLSearchParams({
@@ -156,7 +156,7 @@ describe('nights', () => {
     expect(yesterday.rows).toEqual(tonight.rows);
   });
 
-  test('a chain of pages stays on the night it began with while the next one is published', async () => {
+  test('pages stay on the generation they began with while the next one is published', async () => {
     const headers = { prefer: 'maxpagesize=10' };
     const first = await feed.get('/v1.0/devices?$count=true', headers);
     const whole = await pull(feed, '/v1.0/devices');

@@ -1,4 +1,4 @@
-// Verify, backup and restore, as an admin runs them: whole or refused, and nothing newer is overwritten unasked.
+// Verify, backup and restore, as an admin runs them: complete or refused, and nothing newer is overwritten without --replace.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -59,7 +59,7 @@ const served = (of: string) => {
   return [newest?.id, newest?.dateKey, newest?.publishedAt, newest && fingerprintOf(newest.path)];
 };
 
-test('verify examines the newest generation, or all that are kept', async () => {
+test('verify checks the newest generation, or all of them', async () => {
   const newest = await toEnd('verify', '--data', data);
   expect(newest).toMatchObject({ code: 0, stderr: '' });
   expect(newest.stdout).toMatch(/^Generation 3 of 20261101: \d+ collections, [\d,]+ rows, whole\.\n$/);
@@ -67,7 +67,7 @@ test('verify examines the newest generation, or all that are kept', async () => 
   expect(stdout.match(/^Generation \d of \d+: .*, whole\.$/gm)).toHaveLength(3);
 });
 
-test('backup copies what is served, with a manifest that fits, and may be taken again', async () => {
+test('backup copies the served generation with a manifest, and can be repeated', async () => {
   const { code, stderr } = await toEnd('backup', `${backups}/`, '--data', data);
   expect(stderr).toMatch(
     /^The night of 20261101, generation 3, is in '.*': [\d.]+ MB, \d+ collections, [\d,]+ rows, whole\.\n$/,
@@ -84,7 +84,7 @@ test('backup copies what is served, with a manifest that fits, and may be taken 
   expect(await toEnd('backup', backups, '--data', data)).toMatchObject({ code: 0 });
 });
 
-test('restore serves a backup in an empty folder, where the next night goes on from it', async () => {
+test('restore serves a backup in an empty folder, and the next run builds on it', async () => {
   const { code, stderr } = await toEnd('restore', backupFile, '--data', elsewhere);
   expect([code, stderr]).toEqual([0, 'The night of 20261101 is served from the backup, as generation 4.\n']);
   const [, ...same] = served(data);
@@ -101,7 +101,7 @@ test('restore serves a backup in an empty folder, where the next night goes on f
   ]);
 });
 
-test('restore takes the place of newer nights only when it is told to', async () => {
+test('restore replaces newer generations only on request', async () => {
   expect(await toEnd('restore', backupFile, '--data', data)).toMatchObject({
     code: 1,
     stderr:
@@ -117,7 +117,7 @@ test('restore takes the place of newer nights only when it is told to', async ()
   expect(await toEnd('verify', '--data', data)).toMatchObject({ code: 0 });
 });
 
-test('a backup that was changed is refused, with its manifest or without; so is a backup of what is not whole', async () => {
+test('a changed backup is refused, with or without its manifest, and a damaged generation is not backed up', async () => {
   const changed = join(folder, 'changed.sqlite');
   const bytes = readFileSync(backupFile);
   bytes.fill(0xff, 200_000, 210_000);

@@ -1,4 +1,4 @@
-// The command line from outside: what is printed where, and how it ends.
+// The command line from outside: its outputs and exit codes.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ describe('the command line', () => {
     expect(await toEnd(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  test('print settings shows each of them, and where its value comes from', async () => {
+  test('print settings shows each setting, its value and where that comes from', async () => {
     const { stdout } = await toEnd(['print', 'settings'], { FLEETFEED_PORT: '4005' });
     for (const name of SETTING_NAMES)
       if (!('secret' in SETTINGS[name])) expect(stdout).toContain(flagOf(name));
@@ -54,7 +54,7 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^<\?xml[^]*<\/edmx:Edmx>\s*$/);
   });
 
-  test('print roles shows what each sees, those of a file first', async () => {
+  test('print roles shows what each role sees, those of a file first', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-roles-'));
     const path = join(folder, 'roles.json');
     writeFileSync(path, '{"helpdesk": {"collections": ["users"], "personal": ["upn"]}}');

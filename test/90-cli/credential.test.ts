@@ -1,4 +1,4 @@
-// The settings that say who reads the tenant, in which cloud, and by which way out.
+// The settings of the credential, the cloud and the proxy.
 import { describe, expect, test } from '@jest/globals';
 import { CLOUDS } from '../../src/base/clouds.ts';
 import { credentialOf } from '../../src/cli/wiring/credential-of.ts';
@@ -17,7 +17,7 @@ function refusal(environment: Record<string, string>): unknown {
   }
 }
 
-describe('who reads the tenant is proved', () => {
+describe('the credential', () => {
   test.each<[string, Record<string, string>, object]>([
     ['by a secret', { FLEETFEED_CLIENT_SECRET: 's' }, { ...app, clientSecret: 's' }],
     [
@@ -39,7 +39,7 @@ describe('who reads the tenant is proved', () => {
     expect(read(environment)).toEqual(credential);
   });
 
-  test('in one way only', () => {
+  test('may be of one kind only', () => {
     expect(refusal({ FLEETFEED_CLIENT_SECRET: 's', FLEETFEED_MANAGED_IDENTITY: 'system' })).toMatchObject({
       code: 'setup.bad-setting',
       message: 'Set are FLEETFEED_CLIENT_SECRET and FLEETFEED_MANAGED_IDENTITY.',
@@ -47,14 +47,14 @@ describe('who reads the tenant is proved', () => {
     });
   });
 
-  test('and where nothing is set, what is usual is asked for', () => {
+  test('is asked for as a client secret where nothing is set', () => {
     expect(refusal({})).toMatchObject({ message: 'Not set: FLEETFEED_CLIENT_SECRET.' });
     expect(refusal({ FLEETFEED_TENANT_ID: '', FLEETFEED_CLIENT_CERTIFICATE: 'PEM' })).toMatchObject({
       message: 'Not set: FLEETFEED_TENANT_ID.',
     });
   });
 
-  test('by no identity that could not be one', () => {
+  test('cannot be an invalid managed identity', () => {
     expect(refusal({ FLEETFEED_MANAGED_IDENTITY: 'mine' })).toMatchObject({
       message: "FLEETFEED_MANAGED_IDENTITY must be 'system' or the client ID of an identity, not 'mine'.",
     });
@@ -83,7 +83,7 @@ test.each([
 describe('the proxy', () => {
   const proxyOf = (environment: Record<string, string>) => readSettings({ environment }).settings.proxy;
 
-  test('is what HTTPS_PROXY says, unless a setting says another', () => {
+  test('is HTTPS_PROXY, unless a setting names another', () => {
     expect(proxyOf({ HTTPS_PROXY: 'http://p:1' })).toBe('http://p:1');
     expect(proxyOf({ https_proxy: 'http://p:2' })).toBe('http://p:2');
     expect(proxyOf({ HTTPS_PROXY: 'http://p:1', FLEETFEED_PROXY: 'http://u:w@p:3' })).toBe('http://u:w@p:3');

@@ -1,4 +1,4 @@
-// The demo lives only in a folder of its own, and goes on only where it is still the same demo.
+// The demo uses only a folder of its own, and continues only the same demo.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ afterEach(() => rmSync(data, { recursive: true }));
 const open = (devices = 45, nights = 3, seed = 1) => openDemoTenant(data, { devices, nights, seed }, TODAY);
 
 describe('the folder of a demo', () => {
-  test('is taken when it is empty, and is the same tenant the next time', () => {
+  test('is used when it is empty, and has the same tenant the next time', () => {
     const first = open();
     expect(first).toEqual({ devices: 45, seed: 1, firstNight: 20261118 });
     expect(open()).toEqual(first);
@@ -40,7 +40,7 @@ describe('the folder of a demo', () => {
     expect(readFileSync(join(data, 'demo.json'), 'utf8')).toBe(before);
   });
 
-  test('goes on where less history is wanted than it has', () => {
+  test('continues where less history is wanted than it has', () => {
     const first = open();
     expect(open(45, 2)).toEqual(first);
   });

@@ -1,4 +1,4 @@
-// The first look: one command from nothing to a feed, a changed device a night later, and a clean end.
+// The demo: one command from nothing to a feed, a changed device after the next run, and a clean end.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ describe('the demo', () => {
     );
   });
 
-  test('has lived through its nights, the last of them today', async () => {
+  test('has a run for each day, the last of them today', async () => {
     const { value } = await read('deviceEncryptionStates?$select=dateKey');
     const days = new Set(value.map(({ dateKey }: { dateKey: number }) => dateKey));
     expect([...days]).toEqual([20261118, 20261119, 20261120]);
@@ -56,7 +56,7 @@ describe('the demo', () => {
     expect((await read(`${collection}?$top=1`)).value).toHaveLength(1);
   });
 
-  test('shows in the next night what was changed in Graph, as it says itself', async () => {
+  test('shows after the next run what was changed in Graph, as its own text says', async () => {
     const said = demo.stderr();
     const graph = /curl -X PATCH '(http:\/\/[\d.:]+)\//.exec(said)?.[1] ?? '';
     const { tenantId, clientId, clientSecret } = DEMO_CREDENTIALS;
@@ -89,7 +89,7 @@ describe('the demo', () => {
       expect.stringContaining('Night 20261121 is published as generation 4'),
     ]);
 
-    // The server that runs beside it notices the new generation by itself.
+    // The running server notices the new generation by itself.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const { value: devices } = await read('devices');
     const { deviceKey } = devices.find(({ deviceId }: { deviceId: string }) => deviceId === device.id);
@@ -101,7 +101,7 @@ describe('the demo', () => {
     expect(shown[0]).not.toBe(shown[1]);
   });
 
-  test('ends within five seconds, and goes on later where it stopped', async () => {
+  test('ends within five seconds, and continues later where it stopped', async () => {
     const began = performance.now();
     demo.kill('SIGTERM');
     const { code } = await demo.ended;

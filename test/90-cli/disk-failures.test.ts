@@ -1,4 +1,4 @@
-// A disk that is full, and one that may not be written: what is served stays, and the admin reads a sentence.
+// A full disk and a read-only disk: what is served stays, and the admin reads a sentence.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,9 +43,9 @@ afterAll(async () => {
 });
 
 interface Limits {
-  /** Bytes beyond which no file grows. */
+  /** The maximum size of a file in bytes. */
   readonly fileBytes?: number;
-  /** As someone else. */
+  /** As another user. */
   readonly uid?: number;
   readonly folder?: string;
 }
@@ -84,14 +84,14 @@ describeHere('a disk that is full', () => {
   const strangers = (folder: string): readonly string[] =>
     readdirSync(folder).filter((name) => !/^(generation-.*|journal\.sqlite|night\.lock)$/.test(name));
 
-  test.each([0.01, 0.95])('at %d of the last file ends the night, and nothing is lost', async (share) => {
+  test.each([0.01, 0.95])('at %d of the last file fails the run, and nothing is lost', async (share) => {
     const before = served();
     mustBeRefused(await fleetfeed('snapshot', { fileBytes: size() * share }));
     expect(served()).toEqual(before);
     expect(strangers(data)).toEqual([]);
   });
 
-  test.each([0.05, 0.5, 0.95])('at %d of what a first night needs leaves nothing', async (share) => {
+  test.each([0.05, 0.5, 0.95])('at %d of what a first run needs leaves no file', async (share) => {
     const folder = join(data, 'first');
     mustBeRefused(await fleetfeed('snapshot', { fileBytes: size() * share, folder }));
     expect(listGenerations(folder)).toEqual([]);
@@ -99,7 +99,7 @@ describeHere('a disk that is full', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('leaves a night that can be run again, and a journal that says what happened', async () => {
+  test('leaves a day that can be run again, and a journal that says what happened', async () => {
     const { code } = await fleetfeed('snapshot');
     expect(code).toBe(0);
     expect(served().map(([id]) => id)).toEqual([2, 1]);
@@ -113,7 +113,7 @@ describeHere('a folder that may not be written', () => {
   // The superuser may write everywhere.
   const who = process.getuid?.() === 0 ? { uid: 65_534 } : {};
 
-  test('refuses the night with a sentence, and is read all the same', async () => {
+  test('refuses the run with a sentence, and is still served', async () => {
     const before = served();
     chmodSync(data, 0o555);
     try {
@@ -132,7 +132,7 @@ describeHere('a folder that may not be written', () => {
     }
   });
 
-  test('refuses the very first night, too', async () => {
+  test('refuses the very first run, too', async () => {
     const folder = join(data, 'mine');
     mkdirSync(folder, { mode: 0o555 });
     expect(await fleetfeed('snapshot', { ...who, folder })).toMatchObject({

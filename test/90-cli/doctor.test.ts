@@ -1,4 +1,4 @@
-// What the doctor finds, well and ill, against a real Graph, directory, port, certificate and folder of its own.
+// What the doctor finds, right and wrong, with a Graph emulator, a directory, a port, a certificate and a folder.
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import {
@@ -74,7 +74,7 @@ async function told(
 }
 
 describe('the program', () => {
-  // The doctor goes by the machine's clock, so its warehouse is of the machine's day.
+  // The doctor uses the machine's clock, so its warehouse is of the machine's day.
   const fresh = join(folder, 'fresh');
   beforeAll(async () => {
     mkdirSync(fresh, { mode: 0o750 });
@@ -89,7 +89,7 @@ describe('the program', () => {
     FLEETFEED_PORT: '0',
   });
 
-  test('ends with 0 where all is well, and says so line by line', async () => {
+  test('ends with 0 where everything is right, and says so line by line', async () => {
     const secret = join(folder, 'secret');
     writeFileSync(secret, DEMO_CREDENTIALS.clientSecret, { mode: 0o600 });
     const program = runProgram(['doctor'], { ...environment(), FLEETFEED_CLIENT_SECRET_FILE: secret });
@@ -100,7 +100,7 @@ describe('the program', () => {
     expect(program.stdout()).not.toContain(DEMO_CREDENTIALS.clientSecret);
   });
 
-  test('ends with 1 and looks at all the rest where one thing is ill', async () => {
+  test('ends with 1 where one check fails, and still runs all others', async () => {
     const wrong = 'a-secret-that-is-wrong';
     const program = runProgram(['doctor'], { ...environment(), FLEETFEED_CLIENT_SECRET: wrong });
     const { code } = await program.ended;
@@ -133,7 +133,7 @@ describe('consent', () => {
     },
   );
 
-  test('that cannot be asked after is not called missing', async () => {
+  test('that cannot be checked is not called missing', async () => {
     emulator.faults.add({ match: '/users', answer: '503' });
     emulator.faults.add({ match: '/mobileApps', answer: 'reset' });
     const lines = await told(checkGraph, tenant(), systemClock);
@@ -161,7 +161,7 @@ describe('consent', () => {
     expect(line?.replace(/\b1 s/, '0 s')).toContain(words);
   });
 
-  test('a directory that is not there is one failure', async () => {
+  test('a directory that cannot be reached is one failure', async () => {
     const nowhere = 'http://127.0.0.1:9';
     const lines = await told(checkGraph, { ...tenant(), loginUrl: nowhere }, systemClock);
     expect(lines).toEqual([
@@ -169,7 +169,7 @@ describe('consent', () => {
     ]);
   });
 
-  test('settings that name no app are told, and none are needed where no nights are run', async () => {
+  test('missing settings of the app are reported, and none are needed where no run is scheduled', async () => {
     expect(await told(checkGraph, {})).toEqual([
       expect.stringMatching(/^fail: Not set: FLEETFEED_TENANT_ID/),
     ]);
@@ -178,7 +178,7 @@ describe('consent', () => {
 });
 
 describe('the folder', () => {
-  test('that is well can be written, has room and is closed to others', async () => {
+  test('that is right can be written, has room and is closed to others', async () => {
     const lines = await told(checkFolder, {});
     expect(lines).toEqual([
       `ok: '${data}' can be written.`,
@@ -187,13 +187,13 @@ describe('the folder', () => {
     ]);
   });
 
-  test('that is not there yet is no trouble', async () => {
+  test('that does not exist yet is no failure', async () => {
     expect((await told(checkFolder, { data: join(folder, 'a', 'b') }))[0]).toMatch(
       /^ok: .* is not there yet/,
     );
   });
 
-  test('that is no folder, or open to everyone, is told', async () => {
+  test('that is not a folder, or open to everyone, is reported', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     expect(await told(checkFolder, { data: file })).toEqual([expect.stringMatching(/^fail: ENOTDIR/)]);
@@ -215,7 +215,7 @@ describe('the folder', () => {
     expect(lines.find((each) => each.includes(key))).toMatch(new RegExp(`^${verdict}: `));
   });
 
-  test('files of secrets are known by the variables that name them', () => {
+  test('the files of secrets are those that the variables name', () => {
     const environment = {
       FLEETFEED_CLIENT_SECRET_FILE: '/a',
       FLEETFEED_PROXY_FILE: '',
@@ -225,7 +225,7 @@ describe('the folder', () => {
   });
 });
 
-describe('who is let in', () => {
+describe('authentication', () => {
   test.each<[string, Partial<Settings>, RegExp]>([
     ['on this machine', {}, /^ok: Whoever is on this machine/],
     [
@@ -239,7 +239,7 @@ describe('who is let in', () => {
     expect(await told(checkExposure, options)).toEqual([expect.stringMatching(line)]);
   });
 
-  test('keys in force are counted, and one that ends soon is named', async () => {
+  test('valid keys are counted, and one that expires soon is named', async () => {
     const place = mkdtempSync(join(folder, 'keys-'));
     const made = (label: string, days: number) =>
       makeKey({ label, role: 'reader', createdAt: midnightOf(TODAY), expiresAt: after(24 * days).now() })
@@ -252,7 +252,7 @@ describe('who is let in', () => {
     ]);
   });
 
-  test('the directory is asked for its keys, and the audience held against the address', async () => {
+  test('the keys of the directory are fetched, and the audience is compared with the address', async () => {
     const directory = await startEntraEmulator();
     const { tenantId, url: loginUrl } = directory;
     const words = { tenantId, loginUrl, audiences: ['https://fleet.example'] };
@@ -276,7 +276,7 @@ describe('who is let in', () => {
 });
 
 describe('the port', () => {
-  test('is free, or taken by another, or not of this machine', async () => {
+  test('is free, or used by another program, or not of this machine', async () => {
     const other = createServer((socket) => socket.destroy());
     await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready));
     const { port } = other.address() as AddressInfo;
@@ -290,7 +290,7 @@ describe('the port', () => {
     ]);
   });
 
-  test('where the feed itself runs is well', async () => {
+  test('on which the feed itself runs is right', async () => {
     const feed = await startTestFeed({ data });
     try {
       const port = Number(new URL(feed.base).port);
@@ -332,7 +332,7 @@ describe('the certificate', () => {
     return fixedClock(new Date(Date.parse(validFrom) + milliseconds));
   };
 
-  test('that fits is well, but for vouching for itself', async () => {
+  test('that matches is right, apart from being self-signed', async () => {
     expect(await told(checkCertificate, https(), sinceMade(0))).toEqual([
       'ok: The private key fits the certificate.',
       expect.stringMatching(/^ok: The certificate is valid until /),
@@ -383,7 +383,7 @@ describe('what is served', () => {
     ]);
   });
 
-  test('what comes next is told, and what came last where it was not published', async () => {
+  test('reports the next run, and the last one where it was not published', async () => {
     expect(await told(checkSchedule, {})).toEqual([
       expect.stringMatching(/^ok: The next night is that of \d{8}/),
     ]);

@@ -1,4 +1,4 @@
-// The scheduled night as `serve` runs it: a process of its own, that tells, fails and ends as one in the server would.
+// The scheduled run as `serve` starts it: a process of its own that observes, fails and ends like a run in the server.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,21 +45,21 @@ const night = (options: Partial<EtlProcessInput['credential']> = {}): Promise<vo
 };
 const kinds = (): readonly string[] => observations.map(({ kind }) => kind);
 
-describe('a night in a process of its own', () => {
-  test('is published, and tells all it observes up to the last word', async () => {
+describe('a run in a process of its own', () => {
+  test('is published, and passes on all its observations to the last', async () => {
     await night();
     expect(listGenerations(data).map(({ id, dateKey }) => [id, dateKey])).toEqual([[1, TODAY]]);
     expect([kinds()[0], kinds().at(-1)]).toEqual(['night.started', 'night.published']);
     expect(kinds()).toContain('night.progress');
   });
 
-  test('that fails says why, in the words it would have used here', async () => {
+  test('that fails rejects with the same error as a run in this process', async () => {
     await expect(night({ clientSecret: 'wrong' })).rejects.toThrow(/client secret|refused/i);
     expect(observations.at(-1)).toMatchObject({ kind: 'night.failed', error: { stack: expect.any(String) } });
     expect(listGenerations(data)).toEqual([]);
   });
 
-  test('is refused while another one is running', async () => {
+  test('is refused while another one is active', async () => {
     emulator.faults.add({ match: '/managedDevices', answer: 'silent' });
     const first = night();
     first.catch(() => undefined);
@@ -69,7 +69,7 @@ describe('a night in a process of its own', () => {
     await expect(first).rejects.toThrow('told to end');
   });
 
-  test('that is told to end does so at once, publishes nothing and lets the next one begin', async () => {
+  test('that is aborted ends at once, publishes nothing and does not block the next one', async () => {
     emulator.faults.add({ match: '/managedDevices', answer: 'silent' });
     const running = night();
     running.catch(() => undefined);

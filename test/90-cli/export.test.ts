@@ -1,4 +1,4 @@
-// An export and back: whatever the format, the warehouse that is made of it is the one that was exported.
+// Export and import: in every format the imported warehouse equals the exported one.
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { runProgram } from './run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-export-'));
 const data = join(folder, 'data');
-// Over the end of a month, and one night that nobody ran.
+// Across the end of a month, with one missed day.
 const NIGHTS = [20261028, 20261029, 20261031, 20261101, 20261102];
 let emulator: GraphEmulator;
 
@@ -65,7 +65,7 @@ describe.each(['csv', 'parquet'])('as %s', (format) => {
     join(folder, `${format}-${each}`),
   ) as [string, string, string];
 
-  test('every collection is a file, and a manifest tells of each', async () => {
+  test('every collection is a file, and a manifest lists each', async () => {
     const { code, stderr } = await toEnd('export', '--to', first, '--format', format, '--data', data);
     expect(stderr).toMatch(/^Generation 5 of 20261102 is in '.*': \d+ files, [\d,]+ rows\.\n$/);
     expect(code).toBe(0);
@@ -76,7 +76,7 @@ describe.each(['csv', 'parquet'])('as %s', (format) => {
     for (const { file, sha256 } of manifest.tables) expect(digests(first)[file]).toBe(sha256);
   });
 
-  test('what is imported is what was exported, to the last byte, key and span', async () => {
+  test('the import equals the export, to the last byte, key and interval', async () => {
     expect(await toEnd('import', first, '--data', again)).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/^Generation 5 of 20261102 is served: /),
@@ -89,13 +89,13 @@ describe.each(['csv', 'parquet'])('as %s', (format) => {
   });
 });
 
-test('an imported warehouse goes on as the one that was exported', async () => {
+test('an imported warehouse continues like the exported one', async () => {
   await live(data, [20261103]);
   await live(join(folder, 'csv-again'), [20261103]);
   expect(served(join(folder, 'csv-again'))).toBe(served(data));
 });
 
-test('some collections are exported alone, and are no warehouse', async () => {
+test('some collections can be exported alone, but not imported', async () => {
   const some = join(folder, 'some');
   expect(await toEnd('export', '--to', some, '--collections', 'devices,users', '--data', data)).toMatchObject(
     {
@@ -109,7 +109,7 @@ test('some collections are exported alone, and are no warehouse', async () => {
   });
 });
 
-test('an export that was changed is not imported', async () => {
+test('a changed export is not imported', async () => {
   const changed = join(folder, 'parquet-second');
   appendFileSync(join(changed, 'devices.parquet'), ' ');
   expect(await toEnd('import', changed, '--data', join(folder, 'other'))).toMatchObject({

@@ -1,4 +1,4 @@
-// API keys from the command line: made once, listed without their secret, refused as soon as they are revoked.
+// API keys from the command line: shown once, listed without their secret, refused as soon as they are revoked.
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ let parent: string;
 let data: string;
 beforeAll(() => {
   parent = mkdtempSync(join(tmpdir(), 'keys-'));
-  // Nothing is there yet: keys may be made before the first night.
+  // The folder is empty: keys may be made before the first run.
   data = join(parent, 'data');
 });
 afterAll(() => rmSync(parent, { recursive: true }));
@@ -21,7 +21,7 @@ const keys = async (...args: readonly string[]) => {
 };
 
 describe('keys', () => {
-  test('are shown once, kept as hashes in a file of their owner alone, and listed by id', async () => {
+  test('are shown once, stored as hashes in a file that only its owner reads, and listed by id', async () => {
     const { code, stdout, stderr } = await keys('add', 'Power BI of finance', '--key-days', '30');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ff_[0-9a-f]{12}_[\w-]{43}$/);
@@ -35,7 +35,7 @@ describe('keys', () => {
     expect(list.stdout).not.toContain(stdout.slice(-43));
   });
 
-  test('are revoked by id, and stay listed as revoked', async () => {
+  test('are revoked by id, and then listed as revoked', async () => {
     const { stdout } = await keys('add', 'leaked', '--key-role', 'analyst');
     const id = stdout.slice(3, 15);
     expect((await keys('revoke', id)).code).toBe(0);

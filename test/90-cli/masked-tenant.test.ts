@@ -1,4 +1,4 @@
-// A whole tenant, odd people and all, read over HTTP into a warehouse that masks: nothing of them is in its bytes.
+// A whole tenant with edge cases, read over HTTP into a warehouse that masks: its bytes hold nothing personal.
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ async function liveIn(privacy: string): Promise<void> {
   });
 }
 
-/** What the tenant tells of people and their devices; what is shorter may stand anywhere. */
+/** Personal values of the tenant. Shorter ones may occur by chance. */
 function personalValues(): readonly string[] {
   const people = [...tenant.users.values()].flatMap(({ id, userPrincipalName, mail, displayName }) => [
     id,

@@ -1,4 +1,4 @@
-// `npm start` as a user or a supervisor runs it: npm, the shell between, and the feed.
+// `npm start` as a user or a supervisor runs it: npm, a shell, and the feed.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// The night as a person watches it.
+// The progress of a run as a person watches it.
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../src/base/observation.ts';
 import { bar, drawProgress } from '../../src/cli/text/draw-progress.ts';
@@ -17,8 +17,8 @@ function drawn(isTTY: boolean): string {
   return screen;
 }
 
-describe('the progress of a night', () => {
-  test('is plain lines where nobody looks at a terminal', () => {
+describe('the progress of a run', () => {
+  test('is plain lines where the output is no terminal', () => {
     expect(drawn(false)).toBe(
       'Night 20261120 begins.\nNight 20261120 is published as generation 7 (1234 ms).\n',
     );

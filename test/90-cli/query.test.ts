@@ -1,4 +1,4 @@
-// `query`: what the server would answer, without one, and how it would find it.
+// `query`: what the server would answer, without a server, and how SQLite would find it.
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -31,7 +31,7 @@ describe('query', () => {
     expect(stdout).toBe(`${(await feed.get(path)).text}\n`);
   });
 
-  test('asks as a role, and sees what its readers see', async () => {
+  test('reads as a role, and sees what its readers see', async () => {
     const { stdout } = await query('/beta/$metadata', '--as', 'reader');
     expect(stdout).toContain('osVersion');
     expect(stdout).not.toContain('serialNumber');
@@ -39,7 +39,7 @@ describe('query', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining("Did you mean 'reader'?")]);
   });
 
-  test('prints a page of many parts whole, and its link leads on', async () => {
+  test('prints a page of many chunks completely, and its next link works', async () => {
     const path = '/beta/devicePropertyHistories';
     const rows = feed.count('devicePropertyHistories');
     const first = JSON.parse((await query(path, '--page-rows', '150')).stdout);
@@ -62,7 +62,7 @@ describe('query', () => {
     expect(JSON.parse(stderr).error.message).toContain(sentence);
   });
 
-  test('brings a warehouse of an earlier release to this one, once, and says so', async () => {
+  test('migrates a warehouse of an earlier release, once, and says so', async () => {
     const [newest] = listGenerations(feed.data);
     const data = mkdtempSync(join(tmpdir(), 'fleetfeed-query-'));
     try {
@@ -89,7 +89,7 @@ describe('query', () => {
     expect(existsSync(nothing)).toBe(false);
   });
 
-  test('--explain prints the plan, the SQL with its values and the way of SQLite, and no row', async () => {
+  test('--explain prints the plan, the SQL with its values and the query plan of SQLite, and no row', async () => {
     const address =
       "beta/devices?$filter=startswith(deviceName,'DESK')&$orderby=osVersion&$select=deviceName";
     const { code, stdout } = await query(address, '--explain');
@@ -103,7 +103,7 @@ describe('query', () => {
     expect(stdout).not.toContain('DESKTOP');
   });
 
-  test('--explain tells of every statement, those that look whether a row exists too', async () => {
+  test('--explain shows every statement, also those that check whether a row exists', async () => {
     const { stdout } = await query('--explain', 'beta/deviceTypes(1)/devices?$count=true');
     expect(stdout.match(/^SQL: .*/gm)).toEqual([
       'SQL: one value',

@@ -1,4 +1,4 @@
-// The program as a user runs it: a process of its own, its two outputs, its end.
+// The program as a user runs it: a process with two outputs and an exit code.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +24,7 @@ export interface RunningProgram {
   stderr(): string;
 }
 
-/** Its clock stands on 2026-11-20, where the environment names no other day and the command knows `--today`. */
+/** Its day is 2026-11-20, unless the environment names another, for commands with `--today`. */
 export function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-// `serve` as an admin starts it first: an empty folder, a tenant, and nothing else.
+// `serve` as an admin first starts it: with an empty folder and a tenant.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { runProgram } from './run-program.ts';
 
 const TODAY = 20261120;
 
-test('an empty folder is served at once, its first night follows, and the night is among the metrics', async () => {
+test('an empty folder is served at once, its first run follows, and the run is among the metrics', async () => {
   const data = mkdtempSync(join(tmpdir(), 'fleetfeed-serve-'));
   const emulator = await startGraphEmulator({
     tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: TODAY }),
@@ -35,7 +35,7 @@ test('an empty folder is served at once, its first night follows, and the night 
     expect(await (await ready()).json()).toMatchObject({ dateKey: TODAY, lastRun: { outcome: 'published' } });
     const devices = await fetch(`${root}/v1.0/devices?$count=true&$top=1`);
     expect(await devices.json()).toMatchObject({ '@odata.count': expect.any(Number), value: [{}] });
-    // The night is served a moment before its process has told its last word.
+    // The generation is served a moment before the process of the run has sent its last observation.
     const metrics = async (): Promise<string> => (await fetch(`${root}/-/metrics`)).text();
     while (!(await metrics()).includes('fleetfeed_nights_total{outcome="published"} 1')) await passes(50);
     program.kill('SIGTERM');

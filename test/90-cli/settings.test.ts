@@ -1,4 +1,4 @@
-// Settings: what flags, environment and settings file become, and what is said when they cannot be used.
+// Settings: how flags, environment and settings file are read, and the errors when they cannot be used.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

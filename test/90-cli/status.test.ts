@@ -1,4 +1,4 @@
-// What an admin asks about the nights, and the two ways to overrule them: accept a refused one, go back to an earlier one.
+// The status of the nightly runs, and the two ways to overrule one: release a quarantined run, roll back to an earlier generation.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const TODAY = 20261120;
 
 beforeAll(async () => {
   await growWarehouse(data, { devices: 120, nights: 3, today: TODAY });
-  // Another tenant behind the same address: a fifth of the fleet is left overnight.
+  // Another tenant at the same address: only a fifth of the devices is left.
   await expect(growWarehouse(data, { devices: 12, nights: 1, today: TODAY + 1 })).rejects.toThrow(
     'a fall of 81 %',
   );
@@ -25,7 +25,7 @@ async function toEnd(...args: readonly string[]) {
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }
 
-test('status tells what is served, what was refused and why, and what the nights before came to', async () => {
+test('status shows what is served, what was refused and why, and the outcomes of earlier runs', async () => {
   const { code, stdout } = await toEnd('status', '--today', '2026-11-21');
   expect(code).toBe(0);
   expect(stdout).toContain('Served      the night of 2026-11-20, 24.0 hours old (fresh)');
@@ -38,14 +38,14 @@ test('status tells what is served, what was refused and why, and what the nights
   expect(stdout).toMatch(/^2026-11-20 {2}published {2}at 00:00 {2}\d+\.\d s {2}generation 3 {2}/m);
 });
 
-test('status ends with 1 when the night of yesterday is missing', async () => {
+test('status ends with 1 when yesterday has no run', async () => {
   expect(await toEnd('status', '--today', '2026-11-22')).toMatchObject({
     code: 1,
     stdout: expect.stringContaining('48.0 hours old (too old: more than 36 hours)'),
   });
 });
 
-test('snapshot --accept publishes the refused night, and rollback takes it back', async () => {
+test('snapshot --accept publishes the quarantined run, and rollback reverts it', async () => {
   expect(await toEnd('snapshot', '--accept')).toMatchObject({
     code: 0,
     stderr: 'The refused night of 20261121 is published as generation 4.\n',
@@ -61,7 +61,7 @@ test('snapshot --accept publishes the refused night, and rollback takes it back'
   expect(stdout).toMatch(/^2026-11-21 {2}withdrawn /m);
 });
 
-test('status names a file that cannot be read, and what is served in its place', async () => {
+test('status names a file that cannot be read, and what is served instead', async () => {
   const [newest] = listGenerationFiles(data);
   writeFileSync(newest!.path, 'not a database');
   const { stdout } = await toEnd('status', '--today', '2026-11-21');

@@ -1,4 +1,4 @@
-// The data of one person, handed out and erased from the command line.
+// The data of one person, exported and erased from the command line.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -30,7 +30,7 @@ async function threeNights(): Promise<void> {
 }
 
 describe('subject export', () => {
-  test('hands out every row about one person, over all days, and what it is', async () => {
+  test('exports every row about one person, of all days, with descriptions', async () => {
     await threeNights();
     const file = join(dataDir(), 'adele.zip');
     const { code, stderr } = await subject('export', 'ADELEVANCE@contoso.com', '--to', file);
@@ -48,7 +48,7 @@ describe('subject export', () => {
         endedDateTimeUTC: '2026-11-20T00:00:00Z',
       },
     ]);
-    // The laptop on the days on which it was hers, and not what became of it.
+    // The laptop on the days on which it was hers, and no later ones.
     expect(read('devicePropertyHistories').map((row) => [row['dateKey'], row['deviceName']])).toEqual([
       [20261118, 'laptop-pc'],
       [20261119, 'laptop-pc'],
@@ -61,7 +61,7 @@ describe('subject export', () => {
     expect(readme).toMatch(/Nothing was found in: devices, /);
   });
 
-  test('finds someone where everything is masked', async () => {
+  test('finds a person where everything is masked', async () => {
     await runDay(20261120, { people: [ADELE], devices: [LAPTOP] }, { profile: profileOf('masked') });
     const file = join(dataDir(), 'adele.zip');
     expect(await subject('export', ADELE.id, '--to', file)).toMatchObject({ code: 0 });
@@ -80,7 +80,7 @@ describe('subject export', () => {
 });
 
 describe('subject erase', () => {
-  test('erases, says what and what is left to do, and does not do it twice', async () => {
+  test('erases, says what and what remains to be done, and does not erase twice', async () => {
     await threeNights();
     const { code, stdout, stderr } = await subject('erase', 'adelevance.mail@contoso.com', '--yes');
     expect(code).toBe(0);
@@ -94,7 +94,7 @@ describe('subject erase', () => {
     });
   });
 
-  test('asks first, and does nothing where nobody answers', async () => {
+  test('asks first, and does nothing without an answer', async () => {
     await runDay(20261120, { people: [ADELE], devices: [] });
     expect(await subject('erase', ADELE.id)).toMatchObject({
       code: 1,

@@ -2,8 +2,13 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { ALL_COMMANDS } from '../../src/cli/commands/all-commands.ts';
+import type { Command } from '../../src/cli/commands/command.ts';
+import { SETTING_NAMES, flagOf, variableOf } from '../../src/settings/settings.ts';
 import { DOCUMENTS } from '../docs/documents.ts';
 import { HOUSE, sourceFiles } from './source-files.ts';
+
+const NPM_FLAG = '--silent';
 
 const read = (path: string): string => readFileSync(join(HOUSE, path), 'utf8');
 const isThere = (path: string): boolean => existsSync(join(HOUSE, path));
@@ -68,6 +73,25 @@ test('every page in docs has a line in an index, under one reader', () => {
   const count = (page: string): number => listed.filter((each) => each === page).length;
   const inDocs = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
   expect(inDocs.filter((page) => count(page) !== 1)).toEqual([]);
+});
+
+test('every flag and variable that the pages name exists', () => {
+  const commands = Object.values(ALL_COMMANDS).flatMap((row): readonly Command[] =>
+    'commands' in row ? Object.values(row.commands) : [row],
+  );
+  const ofCommands = commands.flatMap(({ options = {}, switches = {} }) =>
+    Object.keys({ ...options, ...switches }),
+  );
+  const flags = new Set([...SETTING_NAMES, ...ofCommands, 'config', 'version', 'help'].map(flagOf));
+  const variables = new Set([...SETTING_NAMES.map(variableOf), 'FLEETFEED_CONFIG']);
+  const exists = (name: string): boolean =>
+    flags.has(name) || variables.has(name) || variables.has(name.replace(/_FILE$/, '')) || name === NPM_FLAG;
+  const unknown = pages.flatMap((page) =>
+    [...read(page).matchAll(/(?<![\w-])--[a-z][a-z-]*|\bFLEETFEED_[A-Z_]*[A-Z]/g)]
+      .filter(([name]) => !exists(name))
+      .map(([name]) => `${page}: ${name}`),
+  );
+  expect(unknown).toEqual([]);
 });
 
 test('every document that the code cites exists', () => {

@@ -4,27 +4,18 @@ import type { Entity, Lifetime, Property } from '../../schema/entity.ts';
 import { ERROR_CODES, type ErrorCode } from '../../src/base/error-codes.ts';
 import { limitsTable } from '../../src/cli/text/limits-table.ts';
 import { HTTP_STATUS } from '../../src/http/answer-failure.ts';
-import { SETTINGS, flagOf, variableOf, type SettingName } from '../../src/settings/settings.ts';
+import { SETTINGS, SETTING_NAMES, flagOf, variableOf, type SettingName } from '../../src/settings/settings.ts';
+import { commandsPage } from './commands-page.ts';
+import { page, table } from './markdown.ts';
 
 /** Path in the repository → the text that belongs there. */
 export const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/settings.md': settingsPage,
+  'docs/commands.md': commandsPage,
   'docs/errors.md': errorsPage,
   'docs/limits.md': limitsPage,
   'docs/collections.md': collectionsPage,
 };
-
-const GENERATED = '<!-- Written by `npm run docs` from the code; change it there. -->';
-
-function page(title: string, ...blocks: readonly string[]): string {
-  return `${[`# ${title}`, GENERATED, ...blocks].join('\n\n')}\n`;
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(heads), `|${heads.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
-}
 
 /** SETTINGS is in this order: the first setting of each group → the heading above it. */
 const SETTING_GROUPS: Readonly<Partial<Record<SettingName, string>>> = {
@@ -48,7 +39,7 @@ function settingsPage(): string {
     if (rows.length > 0) blocks.push(table(heads, rows));
     rows = [];
   };
-  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+  for (const name of SETTING_NAMES) {
     const heading = SETTING_GROUPS[name];
     if (heading !== undefined) {
       finishGroup();

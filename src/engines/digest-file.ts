@@ -1,4 +1,4 @@
-// The SHA-256 of a file, by which it is known again.
+// The SHA-256 of a file.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';

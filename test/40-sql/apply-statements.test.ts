@@ -57,7 +57,7 @@ test.each(['things', 'dailyThings'].flatMap((set) => TRANSFORMATIONS.map((apply)
     expect(asked).toBeGreaterThanOrEqual(48);
     stopped = true;
     try {
-      expect(() => rowsOf(set, `$apply=${apply}`)).toThrow('The statement was told to stop.');
+      expect(() => rowsOf(set, `$apply=${apply}`)).toThrow('The statement was stopped.');
     } finally {
       stopped = false;
     }

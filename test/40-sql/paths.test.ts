@@ -159,7 +159,7 @@ test('rows that are asked of inside others ask about the deadline, and stop ther
     asked += 1;
     return asked > 20;
   });
-  expect(() => database.prepare(text).get(...values)).toThrow(/told to stop/);
+  expect(() => database.prepare(text).get(...values)).toThrow(/was stopped/);
   registerFunctions(database, () => false);
 });
 

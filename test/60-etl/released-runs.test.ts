@@ -175,7 +175,7 @@ describe('a rollback', () => {
     warehouse().rollback(null, new Date('2026-11-22T08:01:00Z'));
     expect(served()).toBe(1);
     expect(() => warehouse().rollback(null, new Date('2026-11-22T08:03:00Z'))).toThrow(
-      'No earlier night is kept',
+      'No earlier generation is kept',
     );
     expect(warehouse().rollback(3, new Date('2026-11-22T08:02:00Z'))).toMatchObject({
       id: 6,
@@ -183,7 +183,7 @@ describe('a rollback', () => {
     });
     expect(served()).toBe(3);
     expect(() => warehouse().rollback(99, new Date('2026-11-22T08:03:00Z'))).toThrow(
-      'Generation 99 is not one to go back to',
+      'Generation 99 is not an earlier one that is kept',
     );
   });
 });

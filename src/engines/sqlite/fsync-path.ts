@@ -1,7 +1,7 @@
-// Waiting for the disk.
+// Flushes to the disk.
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 
-/** Returns when the disk has the file, or the directory's entries. */
+/** Returns when the file, or the entries of the folder, are on the disk. */
 export function fsyncPath(path: string): void {
   const descriptor = openSync(path, 'r');
   try {

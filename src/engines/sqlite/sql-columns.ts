@@ -8,14 +8,14 @@ export function columnList(names: readonly string[], alias?: string): string {
     .join(', ');
 }
 
-/** True where both rows are about the same thing. */
+/** True where both rows have the same identity. */
 export function columnsEqual(identity: readonly string[], left: string, right: string): string {
   return identity
     .map((name) => `${left}.${quoteIdentifier(name)} = ${right}.${quoteIdentifier(name)}`)
     .join(' AND ');
 }
 
-/** True where the rows say different things. IS NOT, since null against null is no difference. */
+/** True where the rows differ. IS NOT treats two nulls as equal. */
 export function columnsDiffer(attributes: readonly string[], left: string, right: string): string {
   if (attributes.length === 0) return 'FALSE';
   return `(${attributes.map((name) => `${left}.${quoteIdentifier(name)} IS NOT ${right}.${quoteIdentifier(name)}`).join(' OR ')})`;

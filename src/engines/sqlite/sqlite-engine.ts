@@ -1,4 +1,4 @@
-// The SQLite engine: generations are files, and threads read them.
+// The SQLite engine: generations are files, and worker threads read them.
 import { FeedError } from '../../base/feed-error.ts';
 import { LIMITS, type Limits } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
@@ -9,9 +9,9 @@ import { retrySmaller } from './read/retry-smaller.ts';
 import { readPageInChunks, type ReadRow } from './read/read-page-in-chunks.ts';
 
 export interface SqliteEngineOptions {
-  /** Where the generations' files are; it may be empty or not yet there. */
+  /** The folder of the generations; it may be empty or not exist yet. */
   readonly dataDir: string;
-  /** Threads that read. */
+  /** Number of read threads. */
   readonly workers: number;
   readonly observe: Observer;
   readonly limits?: Pick<Limits, 'statementMs' | 'waitMs'>;
@@ -28,7 +28,7 @@ export function openSqliteEngine({
   const pathOf = (id: number): string => {
     const found = watch.find(id);
     if (found) return found.path;
-    throw new FeedError('request.generation-gone', `Snapshot ${id} is no longer kept.`, {
+    throw new FeedError('request.generation-gone', `Generation ${id} is no longer kept.`, {
       hint: 'Start again from the first page.',
     });
   };

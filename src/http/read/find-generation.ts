@@ -21,7 +21,7 @@ export function findGeneration(
 export function requireGeneration({ id, generation }: FoundGeneration): Generation {
   if (generation) return generation;
   if (id !== null) {
-    throw new FeedError('request.generation-gone', `Snapshot ${id} is no longer kept.`, {
+    throw new FeedError('request.generation-gone', `Generation ${id} is no longer kept.`, {
       hint: 'Start again from the first page.',
     });
   }

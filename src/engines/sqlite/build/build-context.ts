@@ -1,4 +1,4 @@
-// What all merges of one night share: the database being built, and the night as SQL parameters.
+// What all steps of one build share: the database being built, and its day and instant as SQL parameters.
 import type { Database } from 'better-sqlite3';
 import type { Model } from '../../../../schema/model.ts';
 import {
@@ -10,13 +10,13 @@ import {
 } from '../../../base/date-key.ts';
 import { canonicalInstant } from '../../../base/instant.ts';
 
-/** Bound by name; every statement takes those it names. */
+/** Bound by name; a statement uses those it names. */
 export interface BuildParameters {
   readonly day: DateKey;
   readonly period: number;
-  /** toKey of spans that still hold. */
+  /** toKey of open validity intervals. */
   readonly open: DateKey;
-  /** Canonical text of the night's midnight. */
+  /** Canonical text of the first instant of the day. */
   readonly midnight: string;
   /** Canonical text of the instant of the run. */
   readonly now: string;
@@ -26,19 +26,19 @@ export interface BuildContext {
   readonly database: Database;
   readonly model: Model;
   readonly parameters: BuildParameters;
-  /** The newest generation is of this very day: what it did for the day is undone first. */
+  /** The base generation is of the same day: what it merged for the day is undone first. */
   readonly isRerun: boolean;
 }
 
-/** The tables of what a night saw of a collection. */
+/** Temporary tables of one collection. */
 export interface ResolvedTables {
-  /** All things that are there; the columns are the storage's identity. */
+  /** Every instance that was staged; the columns are the storage's identity. */
   readonly stagedKeys: string;
-  /** Those that are new or not as they were, and perhaps others; the columns are its identity and attributes. */
+  /** At least those that are new or changed; the columns are the identity and the attributes. */
   readonly changedRows: string;
 }
 
-/** What a merge did, before orphans and rows seen are known. */
+/** What a merge did to stored rows. */
 export interface RowChanges {
   readonly inserted: number;
   readonly changed: number;
@@ -55,7 +55,7 @@ export function buildParameters(day: DateKey, now: Date): BuildParameters {
   };
 }
 
-/** The first day of the month after a period (yyyymm): where spans of the period are cut. */
+/** The first day of the month after a period (yyyymm): where validity intervals of the period are cut. */
 export function endOfPeriod(period: number): DateKey {
   return monthPartitionOf(addDays(period * 100 + 1, 31)) * 100 + 1;
 }

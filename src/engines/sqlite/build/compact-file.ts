@@ -1,15 +1,12 @@
-// Gives back the room of what was removed from a file, once there is much of it.
+// Shrinks a file once much of it is free.
 import { renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { sqliteErrorCode } from '../sqlite-errors.ts';
 
-/** Of the pages of a file, those that may be free: nights fill them again, so that less is not worth the writing. */
+/** Of the pages of a file. Later runs reuse free pages, so fewer are not worth rewriting the file. */
 const MAX_FREE_SHARE = 0.25;
 
-/**
- * Nobody may have the file open. Where there is no room for a second one it stays as it is: only larger than need be,
- * like every generation that begins as its copy.
- */
+/** The file must not be open. Where the disk has no space for a second file, it stays larger than necessary. */
 export function compactFile(path: string): void {
   const compacted = `${path}-compact`;
   rmSync(compacted, { force: true });

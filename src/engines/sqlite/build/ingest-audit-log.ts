@@ -1,4 +1,4 @@
-// The audit in the warehouse: a night takes in the lines that were written since the last one, each once.
+// Loads the audit log into the warehouse: each run adds the lines written since the last one, each once.
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
@@ -10,8 +10,8 @@ import { columnList } from '../sql-columns.ts';
 import { canonicalInstant } from '../../../base/instant.ts';
 
 /**
- * Up to the night's own day. Rows go when their file has gone. A folder or file that cannot be read ends it, and no night
- * fails of that: the next one goes on from there. Does nothing for a model without reads.
+ * Up to the day of the run. Rows are removed when their file is gone. A folder or file that cannot be read ends the
+ * ingestion but not the run: the next run continues there. Does nothing for a model without reads.
  */
 export function ingestAuditLog(database: Database, dataDir: string, day: DateKey): void {
   try {
@@ -44,7 +44,7 @@ function ingestFiles(database: Database, dataDir: string, day: DateKey): void {
   }
 }
 
-/** What the system says of files begins with an E, what SQLite says with its name. */
+/** Codes of the file system begin with E, those of SQLite with its name. */
 function isFileSystemError(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   return typeof code === 'string' && /^E[A-Z]/.test(code);
@@ -76,7 +76,7 @@ const AUDIT_FIELD_TYPES = {
   requests: 'number',
 } as const satisfies Record<keyof AuditLine, string>;
 
-/** Null for half a line that a full disk or a crash has left, and for one that somebody wrote by hand. */
+/** Null for half a line left by a full disk or a crash, and for one written by hand. */
 function parseAuditLine(text: string): AuditLine | null {
   let json: unknown;
   try {
@@ -100,7 +100,7 @@ function isAuditLine(json: unknown): json is AuditLine {
   );
 }
 
-/** A day may have more than fits into one text. */
+/** Streams the file: a day may hold more than the longest string. */
 function* linesOf(path: string): Generator<string> {
   const descriptor = openSync(path, 'r');
   const chunk = Buffer.alloc(1 << 20);

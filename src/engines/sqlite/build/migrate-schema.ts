@@ -1,4 +1,4 @@
-// Brings the file of a night to the model: a first night makes everything, later ones what the model has gained.
+// Migrates the file being built to the model: the first run creates everything, later ones add what is missing.
 import type { Database } from 'better-sqlite3';
 import {
   columnSql,
@@ -15,8 +15,8 @@ import type { BuildContext } from './build-context.ts';
 import { RUN_ENTITIES } from '../journal/run-tables.ts';
 
 /**
- * Collections, columns, indexes and views are added, never taken away: history outlives releases. What is empty has no
- * history: it may have become anything else.
+ * Collections, columns, indexes and views are only added, since history outlives releases. An empty table has no history
+ * and is created anew.
  * Throws FeedError `feed.night-refused` when a column's type or place in the key is not what the model says.
  */
 export function migrateSchema({ database, model, parameters }: BuildContext): void {
@@ -37,14 +37,14 @@ export function migrateSchema({ database, model, parameters }: BuildContext): vo
   }
 }
 
-/** Makes one collection's table, or adds to it what the model has gained. Throws like `growToModel`. */
+/** Creates one collection's table, or adds the missing columns. Throws like `migrateSchema`. */
 export function migrateTable(database: Database, storage: Storage, midnight: string): void {
   const definition = tableOf(storage);
   if (presentDefinition(database, definition) === undefined) database.exec(definition.sql);
   else addMissingColumns(database, storage, midnight);
 }
 
-// Before runs were collections, every generation had tables of these names in another shape.
+// Before runs were collections, generations had tables of these names with other columns.
 function dropLegacyRunTables(database: Database): void {
   const former = database
     .prepare<[string], number>(`SELECT count(*) FROM pragma_table_info(?) WHERE name = 'run'`)
@@ -54,7 +54,7 @@ function dropLegacyRunTables(database: Database): void {
   for (const { name } of RUN_ENTITIES) database.exec(`DROP TABLE ${quoteIdentifier(name)}`);
 }
 
-// A view says nothing by itself: where its spans are gone or were never there, it goes too.
+// A view without its intervals table is dropped, too.
 function dropEmptyTables(database: Database, { entity, storesIntervals: spans }: Storage): void {
   const typeOf = (name: string): string | undefined =>
     database.prepare<[string], string>('SELECT type FROM sqlite_schema WHERE name = ?').pluck().get(name);
@@ -80,7 +80,7 @@ interface PresentColumn {
   readonly name: string;
   readonly type: string;
   readonly notnull: number;
-  /** 1-based place in the primary key, else 0. */
+  /** 1-based position in the primary key, else 0. */
   readonly pk: number;
 }
 
@@ -108,15 +108,15 @@ function addMissingColumns(database: Database, storage: Storage, midnight: strin
       existing.pk !== keyPosition ||
       (existing.notnull === 0) !== column.nullable
     ) {
-      throw migrationError(`${table}.${column.name}`, 'of another type, or not in the same place of the key');
+      throw migrationError(`${table}.${column.name}`, 'of another type, or at another position in the key');
     }
   }
   for (const { name, notnull } of present.values()) {
-    if (notnull === 1) throw migrationError(`${table}.${name}`, 'not null, and the model no longer has it');
+    if (notnull === 1) throw migrationError(`${table}.${name}`, 'not null, and no longer in the model');
   }
 }
 
-/** What rows of the past say where the model gained a column that is never null. */
+/** The value of existing rows in a new column that is never null. */
 export function defaultValueSql(
   { properties, navigations }: Entity,
   { name, type }: Column,
@@ -133,8 +133,12 @@ export function defaultValueSql(
 }
 
 function migrationError(what: string, problem: string): FeedError {
-  return new FeedError('feed.night-refused', `The stored '${what}' is ${problem}; the model can only grow.`, {
-    target: what,
-    hint: 'Start a new data directory, or go back to the release that wrote this one.',
-  });
+  return new FeedError(
+    'feed.night-refused',
+    `The stored '${what}' is ${problem}; a migration can only add.`,
+    {
+      target: what,
+      hint: 'Start a new data folder, or go back to the release that wrote this one.',
+    },
+  );
 }

@@ -1,4 +1,4 @@
-// The word indexes that $search asks: each generation has its own.
+// The full-text indexes of $search. Each generation contains its own.
 import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { type SearchIndex, searchIndexOf } from '../../../../schema/derive/search-index.ts';
@@ -6,12 +6,12 @@ import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/de
 import type { Entity } from '../../../../schema/entity.ts';
 import type { BuildContext } from './build-context.ts';
 
-// Words are told apart by what is neither letter nor digit, and are the same in any case and with any accents.
+// Words end at whatever is neither letter nor digit. Case and accents make no difference.
 const FTS_OPTIONS = 'columnsize=0, tokenize="unicode61 remove_diacritics 2"';
 
 /**
- * Of days, whose rows only ever become more, the indexes take in the texts of the night; of things they are made anew:
- * 50,000 devices with 24 columns of text take 0.8 s and 22 MB (2026-11).
+ * Adds the texts of the day for collections that only gain rows. Latest states change in place, so their indexes are
+ * rebuilt: 50,000 devices with 24 columns of text take 0.8 s and 22 MB (2026-11).
  */
 export function updateSearchIndexes(context: BuildContext): void {
   buildEachIndex(context, (database, index, entity) => {
@@ -21,7 +21,7 @@ export function updateSearchIndexes(context: BuildContext): void {
   });
 }
 
-/** Makes all of them anew: nothing that a row no longer says can linger. */
+/** No word of a row that was changed or removed stays. */
 export function rebuildSearchIndexes(context: BuildContext): void {
   buildEachIndex(context, rebuildIndex);
 }
@@ -42,7 +42,7 @@ function rebuildIndex(database: Database, index: SearchIndex, entity: Entity): v
   database.exec(index.key === null ? textIndexSql(index, entity) : rowIndexSql(index, index.key, entity));
 }
 
-/** FTS5 keeps no copy of the rows. */
+/** FTS5 stores no copy of the rows. */
 function rowIndexSql(index: SearchIndex, key: string, entity: Entity): string {
   const name = quoteIdentifier(index.name);
   const columns = index.columns.map(quoteIdentifier).join(', ');
@@ -51,7 +51,7 @@ function rowIndexSql(index: SearchIndex, key: string, entity: Entity): string {
     INSERT INTO ${name}(${name}) VALUES ('rebuild')`;
 }
 
-/** Spans of many nights and states have few texts. */
+/** Validity intervals repeat few distinct texts. */
 function textIndexSql(index: SearchIndex, entity: Entity): string {
   const name = quoteIdentifier(index.name);
   return `CREATE VIRTUAL TABLE ${name} USING fts5(text, ${FTS_OPTIONS});
@@ -81,7 +81,7 @@ function distinctTextsSql({ columns }: SearchIndex, entity: Entity, condition: s
   return `SELECT text FROM (${texts.join(' UNION ')}) WHERE text IS NOT NULL`;
 }
 
-/** A condition on rows that the night wrote; null where it changes rows of before. */
+/** A condition on the rows that the run added; null where it also changes earlier rows. */
 function rowsOfDayCondition({ entity, roles }: Storage): string | null {
   const { period, from } = INTERVAL_COLUMNS;
   switch (entity.lifetime) {

@@ -1,4 +1,4 @@
-// Rows that are there before any harvest: lookups, and the calendar.
+// Seeds the rows that need no harvest: lookups, and the calendar.
 import { calendarRows } from '../../../../schema/calendar-rows.ts';
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
@@ -11,7 +11,7 @@ import { toStoredValue } from '../merge/resolve-staged-input.ts';
 const CALENDAR_FIRST_YEAR = 2016;
 const CALENDAR_YEARS_AHEAD = 5;
 
-/** Lookups as the model has them, and the calendar to five years after the night. */
+/** The rows of the model's lookups, and the calendar up to five years after the day of the run. */
 export function seedReferenceData(context: BuildContext): void {
   const horizon = context.parameters.day + CALENDAR_YEARS_AHEAD * 10_000;
   for (const entity of context.model.entities.values()) {
@@ -23,7 +23,7 @@ export function seedReferenceData(context: BuildContext): void {
   }
 }
 
-/** Adds the rows and corrects those that read otherwise; rows of the past that the model no longer has stay. */
+/** Inserts or updates the rows. Rows that are no longer in the model stay, since history may refer to them. */
 function seedRows(context: BuildContext, entity: Entity, rows: readonly Row[]): void {
   if (rows.length === 0) return;
   if (entity.lifetime !== 'current')
@@ -45,7 +45,7 @@ function seedRows(context: BuildContext, entity: Entity, rows: readonly Row[]): 
   reserveSurrogateKeys(context, entity, rows);
 }
 
-// A source may list the very thing that a fixed row stands for, such as the category of all zeros: it has that row's key.
+// A source may list the instance of a fixed row, such as the category with the id of all zeros: it gets that row's key.
 function reserveSurrogateKeys({ database }: BuildContext, entity: Entity, rows: readonly Row[]): void {
   const surrogate = storageOf(entity).roles.get('surrogate');
   if (surrogate === undefined) return;

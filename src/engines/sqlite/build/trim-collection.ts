@@ -1,4 +1,4 @@
-// Letting go of days that are no longer kept: those that remain read as before, and so will those to come.
+// Retention for one collection: drops the days before a given one. The remaining days read as before.
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Entity } from '../../../../schema/entity.ts';
@@ -6,8 +6,8 @@ import { monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
 import type { BuildContext } from './build-context.ts';
 
 /**
- * Removes what no day from `first` on shows. A span that began before and lasts until then stays whole: no day says when
- * it began, and a state is told with its true beginning. Returns the rows that went.
+ * Removes the rows that no day from `firstDay` on shows. A validity interval that reaches `firstDay` stays whole, so that
+ * a state keeps its true start. Returns the number of rows removed.
  */
 export function trimCollection(context: BuildContext, entity: Entity, firstDay: DateKey): number {
   const { table, roles } = storageOf(entity);
@@ -30,7 +30,7 @@ export function trimCollection(context: BuildContext, entity: Entity, firstDay: 
   }
 }
 
-/** However old it is, what was told last is what the night goes on from, also when it is run again. */
+/** The run continues from that day, however old it is, also when it is repeated. */
 function lastSnapshotDayBefore({ database, parameters }: BuildContext, { name }: Entity): DateKey | null {
   return (
     database

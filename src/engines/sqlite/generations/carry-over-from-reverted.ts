@@ -1,4 +1,4 @@
-// What a rollback owes to those who have read the generation that it takes back.
+// Keeps a rollback consistent for clients that have read the reverted generation.
 import type { Database } from 'better-sqlite3';
 import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
@@ -8,15 +8,15 @@ import type { BuildContext } from '../build/build-context.ts';
 import { isCorruption } from '../sqlite-errors.ts';
 
 export interface RevertedGeneration {
-  /** The file of the generation that is served no longer. */
+  /** The file of the generation that is no longer served. */
   readonly path: string;
   /** The moment of the rollback. */
   readonly at: Date;
 }
 
 /**
- * Keys that were given out belong to their things for ever. And a row that reads otherwise again has changed for its
- * readers: who loads only what is new since then must meet it.
+ * Surrogate keys that were given out are never given to another instance. And a row that differs from its reverted
+ * version counts as modified now, so that clients that load only changes get it.
  */
 export function carryOverFromReverted(
   { database, model }: BuildContext,
@@ -34,7 +34,7 @@ export function carryOverFromReverted(
     try {
       database.transaction(part)();
     } catch (error) {
-      // What is damaged there is lost to its readers, too.
+      // Clients could not read the damaged part either.
       if (!isCorruption(error)) throw error;
     }
   }
@@ -48,7 +48,7 @@ function carryOverKeys(database: Database): void {
       ON CONFLICT (entity) DO UPDATE SET last = max(last, excluded.last)`);
 }
 
-/** Whoever was erased for good stays so, whatever is served again. */
+/** Who was erased for good stays erased. */
 function carryOverTombstones(database: Database): void {
   if (!hasColumn(database, 'tombstones', 'hash')) return;
   database.exec('INSERT OR IGNORE INTO tombstones SELECT * FROM taken.tombstones WHERE forGood');
@@ -66,7 +66,7 @@ function markDifferingRowsModified(database: Database, { table, entity, roles }:
     .run(canonicalInstant(at));
 }
 
-/** A generation of an earlier release lacks what the model has gained since. */
+/** A generation of an earlier release may lack it. */
 function hasColumn(database: Database, table: string, column: string): boolean {
   const found = database
     .prepare<[string, string], number>(`SELECT count(*) FROM pragma_table_info(?, 'taken') WHERE name = ?`)

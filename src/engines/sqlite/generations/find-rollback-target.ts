@@ -1,4 +1,4 @@
-// Going back: which generation is served again, and what the journal says of it.
+// Finds the generation that a rollback serves again, and writes its run record.
 import { FeedError } from '../../../base/feed-error.ts';
 import type { StoredGeneration } from './generation-files.ts';
 import { maintenanceRun, type MaintenanceRun } from '../journal/maintenance-run.ts';
@@ -9,8 +9,8 @@ export interface RollbackTarget {
 }
 
 /**
- * The generation of the number `to`, or the last one whose night was before the one being served: going back twice goes
- * back further. Throws FeedError `setup.bad-setting` with those there are.
+ * The generation with the number `to`, or the last one published at an earlier moment than the one being served, so that
+ * a second rollback goes back further. Throws FeedError `setup.bad-setting` that lists the possible generations.
  */
 export function findRollbackTarget(
   generations: readonly StoredGeneration[],
@@ -21,11 +21,12 @@ export function findRollbackTarget(
     to === null ? each.publishedAt < (newest?.publishedAt ?? '') : each.id === to,
   );
   if (newest && target) return { newest, target };
-  const what = to === null ? 'No earlier night is kept.' : `Generation ${to} is not one to go back to.`;
+  const what =
+    to === null ? 'No earlier generation is kept.' : `Generation ${to} is not an earlier one that is kept.`;
   const choices = earlier.map(({ id, dateKey }) => `${id} of ${dateKey}`).join(', ');
   throw new FeedError('setup.bad-setting', what, {
     target: '--to',
-    hint: choices === '' ? 'There is nothing to go back to.' : `There is ${choices}.`,
+    hint: choices === '' ? 'There is nothing to go back to.' : `Kept are ${choices}.`,
   });
 }
 
@@ -34,6 +35,6 @@ export function rollbackRunRecord(
   newest: StoredGeneration,
   now: Date,
 ): MaintenanceRun {
-  const reason = `From generation ${newest.id} back to generation ${id} of the night of ${dateKey}.`;
+  const reason = `From generation ${newest.id} back to generation ${id} of ${dateKey}.`;
   return maintenanceRun({ dateKey, outcome: 'rollback', reason }, now);
 }

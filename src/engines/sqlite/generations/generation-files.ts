@@ -1,4 +1,4 @@
-// The files a published generation lives in: their names, their order, and what they say of themselves.
+// The files of generations: their names, their order, and the generation row inside.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,7 +6,7 @@ import type { DateKey } from '../../../base/date-key.ts';
 import type { Generation } from '../../engine.ts';
 import { corruptionMessage, sqliteErrorCode } from '../sqlite-errors.ts';
 
-/** The file a night is built in. It becomes a generation by being renamed, whole or not at all. */
+/** The file in which a generation is built. A rename publishes it, whole or not at all. */
 export const BUILD_FILE = 'building.sqlite';
 
 export interface GenerationFile {
@@ -24,12 +24,12 @@ export function generationFileName(id: number, dateKey: DateKey): string {
   return `generation-${String(id).padStart(6, '0')}-${dateKey}.sqlite`;
 }
 
-/** `refused-20261120.sqlite`: a night that verification refused, kept aside. */
+/** `refused-20261120.sqlite`: a build that verification refused, in quarantine. */
 export function quarantinedFileName(dateKey: DateKey): string {
   return `refused-${dateKey}.sqlite`;
 }
 
-/** Nights kept aside, the latest first; a further one takes the place of those before it. Opens no file. */
+/** The latest first. Opens no file. */
 export function listQuarantinedFiles(dataDir: string): readonly Pick<GenerationFile, 'dateKey' | 'path'>[] {
   if (!existsSync(dataDir)) return [];
   return readdirSync(dataDir)
@@ -39,7 +39,7 @@ export function listQuarantinedFiles(dataDir: string): readonly Pick<GenerationF
     .sort((a, b) => b.dateKey - a.dateKey);
 }
 
-/** Published files, the newest first; none where the directory does not exist yet. Opens no file. */
+/** Published files, the newest first; none where the folder does not exist yet. Opens no file. */
 export function listGenerationFiles(dataDir: string): readonly GenerationFile[] {
   if (!existsSync(dataDir)) return [];
   return readdirSync(dataDir)
@@ -50,8 +50,8 @@ export function listGenerationFiles(dataDir: string): readonly GenerationFile[] 
 }
 
 /**
- * Published generations, the newest first. A file that is gone again, or that is not (yet) what its name says,
- * such as a backup being copied back, is no generation.
+ * Published generations, the newest first. Skips a file that was removed meanwhile, or whose content does not (yet) match
+ * its name, such as a backup that is being copied back.
  */
 export function listGenerations(dataDir: string): readonly StoredGeneration[] {
   return listGenerationFiles(dataDir)
@@ -59,7 +59,7 @@ export function listGenerations(dataDir: string): readonly StoredGeneration[] {
     .filter((generation) => generation !== null);
 }
 
-/** What SQLite finds wrong with a file; null where it is whole. Reads all of it, which takes seconds for a large one. */
+/** The damage that SQLite finds in a file; null where it is whole. Reads the whole file, which takes seconds for a large one. */
 export function findFileDamage(path: string): string | null {
   let database;
   try {
@@ -75,7 +75,7 @@ export function findFileDamage(path: string): string | null {
   }
 }
 
-/** What a published file says of itself; null when it is gone or not what its name says. */
+/** Reads the generation row of a file; null when the file is gone or its content does not match its name. */
 export function readGeneration({ id, dateKey, path }: GenerationFile): StoredGeneration | null {
   let database;
   try {

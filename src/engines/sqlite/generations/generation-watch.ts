@@ -1,4 +1,4 @@
-// Notices what is published beside it, by this process or by another, and keeps the list of what can be read.
+// Watches the folder for generations that any process publishes, and lists those that can be read.
 import type { Observer } from '../../../base/observation.ts';
 import { listGenerationFiles, readGeneration, type StoredGeneration } from './generation-files.ts';
 
@@ -27,7 +27,7 @@ export class GenerationWatch {
     return this.#generations.find((each) => each.id === id) ?? null;
   }
 
-  /** Compares the list with the directory. A file is opened only when it is new. */
+  /** Compares the list with the folder. Only new files are opened. */
   refresh(): void {
     const before = this.newest();
     const known = new Map(this.#generations.map((each) => [each.path, each]));

@@ -1,4 +1,4 @@
-// A night that verification refused and that is kept aside: what is known of it, and whether it can still be accepted.
+// The run that verification refused: finds its quarantined file, and decides whether it can still be released.
 import Database from 'better-sqlite3';
 import type { DateKey } from '../../../base/date-key.ts';
 import { FeedError } from '../../../base/feed-error.ts';
@@ -11,11 +11,11 @@ import { hasRunTables, readRuns } from '../journal/run-tables.ts';
 export interface QuarantinedRun {
   readonly dateKey: DateKey;
   readonly path: string;
-  /** The run that was refused; undefined where the model has no runs. */
+  /** Undefined where the model has no runs. */
   readonly run: RunRecord | undefined;
 }
 
-/** Throws FeedError `feed.night-refused` where there is none that follows `newest`. */
+/** Throws FeedError `feed.night-refused` where there is none that was built on `newest`. */
 export function findQuarantinedRun(dataDir: string, newest: Generation | null): QuarantinedRun {
   const [quarantined] = listQuarantinedFiles(dataDir);
   if (!quarantined) {
@@ -23,7 +23,7 @@ export function findQuarantinedRun(dataDir: string, newest: Generation | null): 
   }
   const database = new Database(quarantined.path, { readonly: true, fileMustExist: true });
   try {
-    // Of a release that only caught up with the model, number and file are new, but night and moment are not.
+    // A migration to the model publishes a new number and file, but the moment stays that of the run.
     const basePublishedAt = database
       .prepare<[], string>('SELECT publishedAtUTC FROM generation')
       .pluck()
@@ -42,7 +42,7 @@ export function findQuarantinedRun(dataDir: string, newest: Generation | null): 
   }
 }
 
-/** The same run, as it ends now. */
+/** The same run with its new outcome. */
 export function releasedRunRecord(run: RunRecord, now: Date): RunRecord {
   const reason = `${run.reason ?? ''} Accepted on ${now.toISOString()}.`.trim();
   return { ...run, outcome: 'accepted', reason };

@@ -1,4 +1,4 @@
-// The generations that one thread has open, with the statements it has prepared on each.
+// The generations that one thread has open, with the statements prepared on each.
 import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { FeedError } from '../../../base/feed-error.ts';
@@ -9,10 +9,9 @@ import { LruMap } from '../../../base/lru-map.ts';
 import type { SqliteValue, SqliteRow } from './worker-messages.ts';
 import { sqliteErrorCode } from '../sqlite-errors.ts';
 
-// The newest, the one before for chains that are still being read, both beside each other, and the moment in which the
-// next appears.
+// The newest, the one before for clients that still page through it, both attached to each other, and a new one.
 const MAX_CONNECTIONS = 4;
-// A report refreshes a few dozen queries again and again; a prepared one weighs some 50 KB.
+// A report repeats a few dozen queries; a prepared statement takes some 50 KB.
 const MAX_STATEMENTS = 128;
 
 interface CachedConnection {
@@ -22,8 +21,8 @@ interface CachedConnection {
 
 export interface ConnectionCache {
   /**
-   * The first row that a statement yields in the generation of this file, or null. Throws FeedError
-   * `request.generation-gone` when a file is no more, and `feed.unavailable` when it cannot be read.
+   * The first row that a statement returns from the generation of this file, or null. Throws FeedError
+   * `request.generation-gone` when a file was removed, and `feed.unavailable` when it cannot be read.
    */
   readFirstRow(files: ReadFiles, statement: Statement): SqliteRow | null;
 }
@@ -37,7 +36,7 @@ export function createConnectionCache(isStopped: () => boolean): ConnectionCache
       const { path, earlier } = files;
       try {
         const generation = connections.getOrCreate(`${path}\n${earlier ?? ''}`, () => {
-          // While it is open, the disk keeps a file that was removed: someone may have been erased from it.
+          // An open connection would keep a removed file on the disk, and personal data that was erased from the warehouse.
           connections.evictWhere((key) => key.split('\n').some((each) => each !== '' && !existsSync(each)));
           return openConnection(files, isStopped);
         });
@@ -56,7 +55,7 @@ function openConnection(files: ReadFiles, isStopped: () => boolean): CachedConne
   return { database, statements: new LruMap(MAX_STATEMENTS) };
 }
 
-// Integers arrive as bigint, since a number would round what lies beyond 2^53.
+// Integers are read as bigint, since a number would round values beyond 2^53.
 function prepare(database: Database.Database, text: string): Database.Statement<unknown[], SqliteValue[]> {
   return database.prepare<unknown[], SqliteValue[]>(text).raw().safeIntegers();
 }
@@ -71,13 +70,13 @@ function toFeedError(error: unknown, { path, earlier }: ReadFiles): unknown {
   if (!existsSync(path) || (earlier !== null && !existsSync(earlier))) {
     return new FeedError(
       'request.generation-gone',
-      'The snapshot that this read began on is no longer kept.',
+      'The generation that this read began on is no longer kept.',
       {
         hint: 'Start again from the first page.',
       },
     );
   }
-  // SQLite adds whole numbers exactly or not at all.
+  // SQLite's sum() of integers throws where the result does not fit 64 bits.
   if (error instanceof Error && error.message === 'integer overflow') {
     return new FeedError('request.type-mismatch', 'A sum is beyond what an Int64 holds.', {
       hint: 'Add up fewer rows, or divide each value first: value divby 1024.',
@@ -93,8 +92,8 @@ function toFeedError(error: unknown, { path, earlier }: ReadFiles): unknown {
       },
     );
   }
-  // What the disk does wrong may pass; what our SQL does wrong will not.
+  // Errors of the disk may pass; errors in our SQL will not.
   const isUnreadable = code !== null && /^SQLITE_(CANTOPEN|CORRUPT|NOTADB|IOERR|NOMEM|FULL|BUSY)/.test(code);
   if (!isUnreadable) return error;
-  return new FeedError('feed.unavailable', `The warehouse's file could not be read (${code}).`);
+  return new FeedError('feed.unavailable', `The file of the warehouse could not be read (${code}).`);
 }

@@ -1,11 +1,11 @@
-// An engine that reads no rows: it notes each statement it is handed, and how SQLite would run it.
+// An engine that reads no rows: it records each statement and the query plan that SQLite has for it.
 import type { PageStatement } from '../../../sql/statement.ts';
 import type { Engine } from '../../engine.ts';
 import { listGenerations } from '../generations/generation-files.ts';
 import { openReadConnection, type ReadFiles } from './open-read-connection.ts';
 
 export interface ExplainedStatement {
-  /** When it runs, in words. */
+  /** What it is run for. */
   readonly use: string;
   readonly statement: PageStatement;
   /** SQLite's EXPLAIN QUERY PLAN, a step a line, indented by depth. */
@@ -13,11 +13,11 @@ export interface ExplainedStatement {
 }
 
 export interface ExplainingEngine extends Engine {
-  /** In the order in which they would run. */
+  /** In execution order. */
   readonly explained: readonly ExplainedStatement[];
 }
 
-/** Every page it answers is empty and every value 1, so that whoever asks goes on to the end of its questions. */
+/** Every page is empty and every value 1, so that the caller goes on to its last statement. */
 export function openExplainingEngine(dataDir: string): ExplainingEngine {
   const generations = listGenerations(dataDir);
   const explained: ExplainedStatement[] = [];
@@ -58,7 +58,7 @@ interface QueryPlanStep {
 function explainQueryPlan(files: ReadFiles, { text, values }: PageStatement): readonly string[] {
   const database = openReadConnection(files, () => false);
   try {
-    // How a statement runs does not depend on what fills its blanks.
+    // The plan does not depend on the values of open parameters.
     const bound = values.map((value) => (typeof value === 'object' ? null : value));
     const steps = database.prepare<unknown[], QueryPlanStep>(`EXPLAIN QUERY PLAN ${text}`).all(...bound);
     const depths = new Map<number, number>();

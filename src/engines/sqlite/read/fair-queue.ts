@@ -1,25 +1,25 @@
-// The line in front of the threads: who was served least of late comes next, so that nobody waits for another's appetite.
+// The fair queue in front of the read threads: the reader who used least recently comes next, so heavy readers do not delay others.
 import { LruMap } from '../../../base/lru-map.ts';
 
 export interface QueuedJob {
-  /** Whose turn it would be. */
+  /** The reader whose usage decides the order. */
   readonly reader: string;
-  /** What is to be done, the same for all that will take about as long. */
+  /** Equal for jobs that take about the same time. */
   readonly work: string;
 }
 
-// After so long, half of what a reader has used is forgotten.
+// After this time, half of a reader's usage is forgotten.
 const HALF_LIFE_MS = 10_000;
-// One thread is kept for what is known to be brief, of readers who used less of late than so much. Anything else may hold
-// it for seconds, and all the others would wait for as long.
+// One worker is reserved for work that is known to be brief, of readers with little recent usage. Other work could occupy
+// it for seconds, and all brief work would wait as long.
 const BRIEF_WORK_MS = 10;
 const SMALL_USAGE_MS = 1000;
-// How much one run says of what the next takes: whatever else the machine does can only make it longer.
+// Weights of a new duration in the expected one. A busy machine only makes work longer, so shorter durations count more.
 const SHORTER_WEIGHT = 0.5;
 const LONGER_WEIGHT = 0.1;
-// But not where none of it has come for so long, when it would be kept for nobody;
+// The reservation ends when no brief work has come for this long.
 const RESERVATION_MS = 60_000;
-// nor from whoever has waited for so long while the other threads took no work: they may be held for much longer.
+// A job that has waited this long while the other workers took none may use the reserved worker: they may stay busy.
 const STANDSTILL_MS = 1000;
 const MAX_READERS = 1000;
 const MAX_WORKS = 250;
@@ -35,18 +35,18 @@ interface QueueEntry<Job> {
 }
 
 /**
- * A reader's use is the time of threads that it had, weighed by how long ago. Among readers who have used the same, as
- * all new ones have, the first to come is the first to be served; so it is among the jobs of one reader.
+ * A reader's usage is its thread time, which decays. Readers with equal usage, as all new ones are, are served first come,
+ * first served; so are the jobs of one reader.
  */
 export class FairQueue<Job extends QueuedJob> {
   readonly #now: () => number;
   readonly #entries: QueueEntry<Job>[] = [];
   readonly #usageByReader = new LruMap<string, Usage>(MAX_READERS);
-  /** Work → milliseconds that it usually takes. */
+  /** Work → expected milliseconds. */
   readonly #expectedMs = new LruMap<string, number>(MAX_WORKS);
-  /** When a thread last took what it is not kept for. */
+  /** When a worker last took work that is not brief. */
   #lastGeneralWorkAt = -Infinity;
-  /** For whom it was last kept with reason. */
+  /** The reader of the last brief work. */
   #reservedFor: { readonly reader: string; readonly at: number } | null = null;
 
   constructor(now: () => number = () => performance.now()) {
@@ -66,7 +66,7 @@ export class FairQueue<Job extends QueuedJob> {
     if (index >= 0) this.#entries.splice(index, 1);
   }
 
-  /** Whose turn it is, taken out of the line; null where it is nobody's yet, since the thread is kept for others. */
+  /** Removes and returns the next job; null where the reserved worker must wait for brief work. */
   next(isReservedWorker: boolean): Job | null {
     const isReserved =
       isReservedWorker && this.#reservedFor !== null && this.#reservedFor.at > this.#now() - RESERVATION_MS;
@@ -80,7 +80,7 @@ export class FairQueue<Job extends QueuedJob> {
     return job;
   }
 
-  /** Milliseconds until someone may have the kept thread for whom it is not kept. */
+  /** Milliseconds until a job that is not brief may use the reserved worker. */
   msUntilStandstill(): number {
     return Math.max(
       Math.min(...this.#entries.map(({ joinedAt: since }) => this.#msUntilStandstill(since))),
@@ -88,19 +88,19 @@ export class FairQueue<Job extends QueuedJob> {
     );
   }
 
-  /** All who wait, taken out of the line. */
+  /** Removes and returns all jobs. */
   clear(): readonly Job[] {
     return this.#entries.splice(0).map(({ job }) => job);
   }
 
-  /** A thread has worked for so long for a reader. */
+  /** Adds thread time to the usage of a reader. */
   recordUsage(reader: string, milliseconds: number): void {
     const total = this.#usageOf(reader) + milliseconds;
     this.#usageByReader.set(reader, { milliseconds: total, at: this.#now() });
     if (total >= SMALL_USAGE_MS && this.#reservedFor?.reader === reader) this.#reservedFor = null;
   }
 
-  /** Work has come to its end after so long: what was stopped half-way says nothing of the next time. */
+  /** Only for work that finished: the time until it was stopped says nothing about its duration. */
   recordDuration(work: string, milliseconds: number): void {
     const expected = this.#expectedMs.peek(work) ?? milliseconds;
     const weight = milliseconds < expected ? SHORTER_WEIGHT : LONGER_WEIGHT;
@@ -133,7 +133,7 @@ export class FairQueue<Job extends QueuedJob> {
   }
 }
 
-/** The first of those of whom it is least. */
+/** The first entry with the smallest measure. */
 function minimumBy<Job>(entries: readonly QueueEntry<Job>[], measure: (job: Job) => number): Job | null {
   let [best, least]: [Job | null, number] = [null, Infinity];
   for (const { job } of entries) {

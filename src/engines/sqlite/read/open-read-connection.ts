@@ -1,19 +1,18 @@
-// A connection that reads one generation, or two beside each other.
+// Opens a read-only connection to one generation, or to two for comparison.
 import Database from 'better-sqlite3';
 import { FeedError } from '../../../base/feed-error.ts';
 import { EARLIER_SCHEMA } from './earlier-schema.ts';
 import { registerFunctions } from './register-functions.ts';
 
-/** Files of generations. */
 export interface ReadFiles {
   readonly path: string;
-  /** The generation that it is compared with; null for most reads. */
+  /** The file of the earlier generation to compare with; null for most reads. */
   readonly earlier: string | null;
 }
 
 /**
- * Throws FeedError `request.generation-gone` when the earlier generation is of another model: what a column did not have
- * then is not known to have changed.
+ * Throws FeedError `request.generation-gone` when the earlier generation is of another model: whether a value of a new
+ * column has changed is unknown.
  */
 export function openReadConnection(
   { path, earlier }: ReadFiles,
@@ -22,7 +21,7 @@ export function openReadConnection(
   const database = new Database(path, { readonly: true, fileMustExist: true });
   try {
     if (earlier !== null) attachEarlier(database, earlier);
-    // Nothing else: neither mmap nor a larger cache was faster, and a mapped file that is cut short kills the process.
+    // No other settings: neither mmap nor a larger cache was faster, and a truncated mapped file kills the process.
     database.pragma('query_only = ON');
     registerFunctions(database, isStopped);
     return database;
@@ -40,7 +39,7 @@ function attachEarlier(database: Database.Database, earlier: string): void {
   if (fingerprint === earlierFingerprint) return;
   throw new FeedError(
     'request.generation-gone',
-    'The snapshot that changes are asked since was made by another release, with other columns.',
+    'The generation to compare with was made by another release, with other columns.',
     { hint: 'Read the collection again from its first page.' },
   );
 }

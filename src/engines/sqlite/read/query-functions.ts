@@ -1,4 +1,4 @@
-// What OData asks of text and numbers and SQLite cannot do: functions of ours that statements of the dialect call.
+// SQL functions for what OData needs and SQLite lacks. Statements of the dialect call them.
 import { RE2JS } from 're2js';
 import { FeedError } from '../../../base/feed-error.ts';
 import { formatDuration, isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../../base/instant.ts';
@@ -6,28 +6,28 @@ import { shiftInstant, ticksOf } from '../../../base/shift-instant.ts';
 
 type FunctionValue = string | number | bigint | Uint8Array | null;
 
-/** SQL name → function of as many arguments as it names. All are deterministic, and those of one are null of null. */
+/** SQL name → implementation. All are deterministic, and those of one argument return null for null. */
 export const QUERY_FUNCTIONS: Readonly<
   Record<string, (one: FunctionValue, second: FunctionValue, third: FunctionValue) => FunctionValue>
 > = {
   unicode_lower: textFunction((text) => text.toLowerCase()),
   unicode_upper: textFunction((text) => text.toUpperCase()),
   unicode_trim: textFunction((text) => text.trim()),
-  /** A text as a key in an address: `O'Neil/x` → `'O''Neil%2Fx'`. */
+  /** A text as a key in a URL: `O'Neil/x` → `'O''Neil%2Fx'`. */
   text_key: textFunction((text) => `'${encodeURIComponent(text.replaceAll("'", "''"))}'`),
-  /** 1 or 0, or null where one of them is null. The pattern is one that the plan has read. */
+  /** 1 or 0, or null where one of them is null. The plan has checked the pattern. */
   matches_pattern: (text, pattern) => {
     if (typeof text !== 'string' || typeof pattern !== 'string') return null;
     return matcherOf(pattern).test(text) ? 1n : 0n;
   },
-  /** What something is divided by. */
+  /** Returns the divisor of a division, checked. */
   divisor: (number) => {
     if (number === 0 || number === 0n) {
       throw new FeedError('request.type-mismatch', 'The expression divides by zero in at least one row.');
     }
     return number;
   },
-  /** What sums and products of whole numbers came to: SQLite goes on with a fraction where 64 bits end. */
+  /** Checks the result of integer arithmetic: beyond 64 bits SQLite continues with a real number. */
   whole: (number) => {
     if (typeof number === 'number') {
       throw new FeedError(
@@ -37,7 +37,7 @@ export const QUERY_FUNCTIONS: Readonly<
     }
     return number;
   },
-  /** An index from 0 as SQLite counts, from 1; both count negative ones from the end. */
+  /** Converts an index from 0 to SQLite's, from 1. Negative ones count from the end in both. */
   place_of: (index) => {
     if (typeof index === 'bigint') return index < 0n || index > MAX_TEXT_INDEX ? index : index + 1n;
     return typeof index === 'number' && index >= 0 ? index + 1 : index;
@@ -57,7 +57,7 @@ export const QUERY_FUNCTIONS: Readonly<
     typeof day === 'string' && typeof ticks === 'bigint'
       ? (shiftInstant(day, ticks)?.slice(0, 10) ?? null)
       : null,
-  /** What sums and products of durations came to, rounded. */
+  /** Rounds the result of duration arithmetic, and checks it. */
   ticks: (number) => {
     if (typeof number !== 'number') return number;
     const whole = toInteger(Math.round(number), 64);
@@ -73,7 +73,7 @@ export const QUERY_FUNCTIONS: Readonly<
     if (typeof value !== 'string') return typeof value === 'bigint' ? Number(value) : value;
     return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? finiteOrNull(Number(value)) : null;
   },
-  /** Asked only where a navigation leads to more rows than fit into a row. SQLite must not think it constant. */
+  /** Called only where an expansion has too many rows. The count is an argument so that SQLite does not treat the call as constant. */
   too_many_rows: (navigation, most, count) => {
     const [name, limit] = [String(navigation), String(most)];
     const message = `$expand=${name} has ${String(count)} rows or more in one row; the limit is ${limit}.`;
@@ -84,7 +84,7 @@ export const QUERY_FUNCTIONS: Readonly<
   },
 };
 
-// A statement asks one pattern of many rows.
+// A statement matches one pattern against many rows.
 let lastMatcher: { readonly pattern: string; readonly matcher: RE2JS } | null = null;
 
 function matcherOf(pattern: string): RE2JS {
@@ -92,7 +92,7 @@ function matcherOf(pattern: string): RE2JS {
   return lastMatcher.matcher;
 }
 
-/** Null where it is no whole number of so many bits; a fraction loses what is behind its point. */
+/** Null where it does not fit an integer of so many bits. Fractions are truncated. */
 function toInteger(value: FunctionValue, bits: number): FunctionValue {
   const whole = typeof value === 'number' ? truncate(value) : value;
   const number =
@@ -112,7 +112,7 @@ function finiteOrNull(number: number): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
-// Further than any text goes.
+// Beyond the end of any text.
 const MAX_TEXT_INDEX = 2n ** 40n;
 
 function textFunction(change: (text: string) => FunctionValue): (argument: FunctionValue) => FunctionValue {

@@ -1,22 +1,22 @@
-// One page, walked chunk by chunk: where it ends, and whether anything follows.
+// Reads one page chunk by chunk, and decides where it ends and whether more rows follow.
 import { FeedError } from '../../../base/feed-error.ts';
 import type { PageStatement, PageStatements, SqlValue, Statement } from '../../../sql/statement.ts';
 import type { PagePart, PageRequest } from '../../engine.ts';
 import { retrySmaller } from './retry-smaller.ts';
 import type { SqliteRow } from './worker-messages.ts';
 
-/** Runs a statement that yields one row, which may hold so many of the answer's. */
+/** Runs a statement that returns one row, which holds up to `rows` rows of the answer. */
 export type ReadRow = (statement: Statement, rows: number, signal: AbortSignal) => Promise<SqliteRow | null>;
 
-// Fewer rows pay for the round trip to the thread, more hold the thread for long: 1000 to 5000 are equally fast.
+// With fewer rows the round trip to the thread dominates, with more the thread is occupied for long: 1000 to 5000 are equally fast.
 const CHUNK_ROWS = 2000;
-// Each chunk of a page that no index orders sorts everything again.
+// Where no index gives the order, each chunk sorts all rows again.
 const SORTED_CHUNK_ROWS = 20_000;
 
-// A row that holds others may be a thousand times as long.
+// A row with expanded rows may be a thousand times as long.
 const NESTED_CHUNK_ROWS = 100;
 
-// How much smaller a chunk becomes whose rows hold too many others.
+// A chunk whose rows have too many expanded rows is divided by this.
 const CHUNK_SHRINK_FACTOR = 10;
 
 /** What a chunk is read with, and how many rows it may have. */
@@ -26,7 +26,7 @@ interface ChunkSize {
 }
 
 interface Chunk {
-  /** Rows that it could have had: fewer than were wanted where rows hold too many others. */
+  /** May be smaller than asked for, where rows have too many expanded rows. */
   readonly requestedRows: number;
   readonly body: Uint8Array | null;
   readonly rows: number;
@@ -34,10 +34,7 @@ interface Chunk {
   readonly after: readonly SqlValue[];
 }
 
-/**
- * Reads one chunk ahead while the reader takes the last, and no more: a slow reader holds memory for two chunks and no
- * thread at all.
- */
+/** Reads one chunk ahead of the client and no more: a slow client occupies memory for two chunks and no thread. */
 export async function* readPageInChunks(
   {
     statements: requestedStatements,
@@ -83,14 +80,14 @@ export async function* readPageInChunks(
   try {
     while (nextChunk) {
       const chunk: Chunk | null = await nullIfLimitReached(nextChunk, rows > 0);
-      // A limit met in the middle ends the page: the next one begins with a fresh allowance.
+      // A limit reached in the middle ends the page: the next page starts with a new allowance.
       if (!chunk) break;
       rows += chunk.rows;
       bytes += chunk.body?.byteLength ?? 0;
       after = chunk.rows < chunk.requestedRows || rows === top ? null : chunk.after;
       const continues = after !== null && rows < maxRows && bytes < pageBytes && performance.now() < endsAt;
       nextChunk = continues && after ? readChunk('next', maxRows - rows, after) : null;
-      // The reader may leave before it looks at the chunk ahead.
+      // The client may leave before the chunk ahead is awaited.
       nextChunk?.catch(() => undefined);
       if (chunk.body) yield { kind: 'rows', bytes: chunk.body, rows: chunk.rows };
     }
@@ -110,7 +107,7 @@ function chunkRowsFor({
   hasLargeRows: nests,
 }: PageStatements): number {
   if (nests) return NESTED_CHUNK_ROWS;
-  // Groups are narrow, and a page of them is made in one go.
+  // Groups are narrow, so a page of them is one chunk.
   if (regroups) return Infinity;
   return sorts ? SORTED_CHUNK_ROWS : CHUNK_ROWS;
 }

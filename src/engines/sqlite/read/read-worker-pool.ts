@@ -1,4 +1,4 @@
-// The threads that read: one statement at a time each, and a line in front of them.
+// The pool of read threads: each runs one statement at a time, with a fair queue in front of them.
 import { setTimeout as timePasses } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { limitExceeded } from '../../../base/limit-exceeded.ts';
@@ -18,7 +18,7 @@ import {
 } from './worker-messages.ts';
 
 export interface ReadWorkerPoolOptions {
-  /** How many there are. */
+  /** Number of threads. */
   readonly size: number;
   readonly limits: Pick<Limits, 'statementMs' | 'waitMs'>;
   readonly observe: Observer;
@@ -26,9 +26,9 @@ export interface ReadWorkerPoolOptions {
 
 export interface RowRead {
   readonly files: ReadFiles;
-  /** Yields one row. */
+  /** Returns one row. */
   readonly statement: Statement;
-  /** Of the answer, which that one may hold. */
+  /** Rows of the answer that the returned row may hold. */
   readonly rows: number;
 }
 
@@ -38,28 +38,28 @@ interface Job extends ReadTask {
   readonly work: string;
   readonly resolve: (cells: SqliteRow | null) => void;
   readonly reject: (reason: unknown) => void;
-  /** Ends the wait for a thread, then the run. */
+  /** Limits the wait for a thread, then the statement. */
   timer: NodeJS.Timeout;
 }
 
 interface PoolWorker {
   readonly worker: Worker;
-  /** For brief reads; the others give way to it, and to the thread that answers. */
+  /** For brief reads. The other threads have a lower priority than it and the main thread. */
   readonly isReserved: boolean;
   readonly stopFlag: Int32Array;
   job: Job | null;
 }
 
-// A statement that does not look at its deadline holds its thread until SQLite is done; the process does not wait for it.
+// A statement that does not check its deadline occupies its thread until SQLite is done; the process does not wait for it.
 const CLOSE_MS = 800;
-// What a thread holds in JavaScript is one row; SQLite's own memory and the bytes it hands over do not count.
+// In JavaScript a thread holds one row. SQLite's memory and the transferred bytes do not count.
 const HEAP_MB = 128;
 const MAX_TASK_NUMBER = 2 ** 31 - 1;
 
 export class ReadWorkerPool {
   readonly #options: ReadWorkerPoolOptions;
   readonly #workers = new Set<PoolWorker>();
-  // The last to finish is the first to work again: its caches are warm.
+  // The last to finish is used first: its caches are warm.
   readonly #idle: PoolWorker[] = [];
   readonly #queue = new FairQueue<Job>();
   #lastTaskNumber = 0;
@@ -116,7 +116,7 @@ export class ReadWorkerPool {
     clearTimeout(this.#dispatchTimer);
     for (const job of [...this.#queue.clear(), ...this.#running()]) this.#stop(job, shutdownError());
     const ended = [...this.#workers].map(({ worker }) => {
-      // Not terminate(): in the middle of a statement it takes our functions their voice, and nothing stops SQLite any more.
+      // Not terminate(): in the middle of a statement it disables our SQL functions, so nothing could stop SQLite any more.
       worker.postMessage(null);
       return new Promise((resolve) => worker.once('exit', resolve));
     });
@@ -142,7 +142,7 @@ export class ReadWorkerPool {
     }
   }
 
-  /** The kept one last. */
+  /** The reserved worker only when there is no other. */
   #idleWorker(): PoolWorker | undefined {
     const isShort = this.#workers.size < this.#options.size;
     return (
@@ -155,7 +155,7 @@ export class ReadWorkerPool {
     this.#dispatchTimer = setTimeout(() => this.#dispatch(), milliseconds);
   }
 
-  // Whoever waits is told at once; the thread itself follows at the next row it looks at.
+  // The caller is rejected at once; the thread stops at the next row that checks the flag.
   #stop(job: Job, reason: unknown): void {
     this.#queue.leave(job);
     const thread = [...this.#workers].find((each) => each.job === job);
@@ -202,7 +202,7 @@ export class ReadWorkerPool {
     this.#dispatch();
   }
 
-  // The next read that finds no idle thread starts another: a thread that cannot even start is not tried for ever.
+  // The next read that finds no idle thread starts another, so a thread that fails at start is not restarted in a loop.
   #replaceWorker(thread: PoolWorker, reason: string): void {
     if (!this.#workers.delete(thread) || this.#closed) return;
     const place = this.#idle.indexOf(thread);
@@ -210,7 +210,7 @@ export class ReadWorkerPool {
     this.#options.observe({ kind: 'engine.worker-replaced', reason });
     thread.job?.reject(
       new FeedError('feed.unavailable', 'The thread that was reading ended unexpectedly.', {
-        hint: 'Ask again: another has taken its place.',
+        hint: 'Try again: another thread has replaced it.',
         retryAfterSeconds: 1,
       }),
     );

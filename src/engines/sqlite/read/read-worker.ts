@@ -1,6 +1,8 @@
-// A thread that reads: runs one statement after another and hands over the row of each. It keeps nothing between two tasks.
+// A read thread: runs one statement after another and returns the row of each. Between tasks only caches remain.
+import { readlinkSync } from 'node:fs';
+import { constants, getPriority, setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { lowerThreadPriority } from '../give-way.ts';
 import { createConnectionCache } from './connection-cache.ts';
 import {
   serializeError,
@@ -11,6 +13,9 @@ import {
   type ReadWorkerData,
 } from './worker-messages.ts';
 
+// Added to the niceness of the process: the thread gets a third of what others get, where all want to compute.
+const NICENESS = 5;
+
 const { stop, lowersPriority } = workerData as ReadWorkerData;
 if (lowersPriority) lowerThreadPriority();
 const stopFlag = new Int32Array(stop);
@@ -18,7 +23,7 @@ let currentTaskNumber = 0;
 const connections = createConnectionCache(() => Atomics.load(stopFlag, 0) === currentTaskNumber);
 
 parentPort?.on('message', (task: ReadTask | null) => {
-  // Null is the end of work.
+  // Null ends the thread.
   if (!task) return parentPort?.close();
   currentTaskNumber = task.number;
   const began = performance.now();
@@ -36,10 +41,24 @@ function runTask({ files, statement }: ReadTask): ReadOutcome {
   }
 }
 
-// Bytes change hands without a copy, unless they lie in a buffer that others share.
+// Bytes are transferred without a copy, unless their buffer is shared.
 function transferable(cells: SqliteRow): ArrayBuffer[] {
   return cells
     .filter((cell) => cell instanceof Uint8Array)
     .filter(({ buffer, byteLength }) => buffer instanceof ArrayBuffer && buffer.byteLength === byteLength)
     .map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/**
+ * Of this thread, for good. On Linux each thread has its own niceness. Elsewhere, and where the system does not say which
+ * thread this is, nothing happens.
+ */
+function lowerThreadPriority(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    const niceness = Math.min(getPriority() + NICENESS, constants.priority.PRIORITY_LOW);
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), niceness);
+  } catch {
+    // Then other threads are slower while processors are busy, and nothing worse.
+  }
 }

@@ -1,18 +1,18 @@
-// The SQL functions of our own, as every read connection has them.
+// Registers our SQL functions on a read connection.
 import type { Database } from 'better-sqlite3';
 import { limitExceeded } from '../../../base/limit-exceeded.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import { QUERY_FUNCTIONS } from './query-functions.ts';
 
-/** Thrown inside a running statement once it has been told to stop; whoever told it knows why. */
+/** Thrown inside a running statement once it is to stop. */
 export class StatementStopped extends Error {
   override readonly name = 'StatementStopped';
 }
 
-// Rows inside rows that the statement has written: a thread runs one at a time.
+// Expanded rows that the current statement has written. A thread runs one statement at a time.
 let expandedRows = 0;
 
-/** Before each statement: what counts within one begins again. */
+/** Call it before each statement. */
 export function resetStatementCounters(): void {
   expandedRows = 0;
 }
@@ -22,12 +22,12 @@ export function resetStatementCounters(): void {
  * better-sqlite3 cannot interrupt SQLite, but a function that throws can.
  */
 export function registerFunctions(database: Database, isStopped: () => boolean): void {
-  // Statements hand it a column of every table they join: SQLite asks it in the loop of the innermost one it names.
+  // Statements pass a column of every table they join, so that SQLite calls it in the innermost loop.
   database.function('within_deadline', { varargs: true }, () => {
-    if (isStopped()) throw new StatementStopped('The statement was told to stop.');
+    if (isStopped()) throw new StatementStopped('The statement was stopped.');
     return 1;
   });
-  // Nothing to write; an error once the rows inside rows are more than one statement may hold in memory.
+  // Returns an empty text; throws once the expanded rows are more than one statement may hold in memory.
   database.function('rows_written', { directOnly: true }, (rows: unknown) => {
     expandedRows += Number(rows);
     if (expandedRows > LIMITS.expandedInAll)

@@ -1,14 +1,14 @@
-// What crosses between the server's thread and the threads that read: plain data, both ways.
+// The messages between the main thread and the read threads: plain data, both ways.
 import type { ErrorCode } from '../../../base/error-codes.ts';
 import { FeedError, type FeedErrorDetail } from '../../../base/feed-error.ts';
 import type { SqlValue, Statement } from '../../../sql/statement.ts';
 import type { ReadFiles } from './open-read-connection.ts';
 
-/** What a thread is born with. */
+/** What a thread is started with. */
 export interface ReadWorkerData {
-  /** One Int32: the number of the task that the thread is to stop. */
+  /** One Int32: the number of the task to stop. */
   readonly stop: SharedArrayBuffer;
-  /** Whether the other threads of the process go before it where processors are short. */
+  /** Whether the thread gives way to the others of the process when processors are busy. */
   readonly lowersPriority: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface ReadTask {
   readonly statement: Statement;
 }
 
-/** A value of a row as SQLite gave it: integers as numbers where a number holds them exactly, else as bigint. */
+/** A value of a row: integers are numbers where a number holds them exactly, else bigint. */
 export type SqliteValue = SqlValue | Uint8Array;
 export type SqliteRow = readonly SqliteValue[];
 
@@ -30,11 +30,11 @@ export type ReadOutcome =
 
 export interface ReadReply {
   readonly outcome: ReadOutcome;
-  /** For which the thread worked on it. */
+  /** Thread time. */
   readonly milliseconds: number;
 }
 
-/** An error as data: a clone of an Error would forget its class and whatever its class added. */
+/** An error as data: a structured clone loses the class of an Error and its additional properties. */
 export type SerializedError =
   | {
       readonly kind: 'feed';

@@ -1,6 +1,6 @@
 // Many small GETs in few requests: Graph's $batch, whose parts fail, wait and come back each on its own.
-import { setTimeout as wait } from 'node:timers/promises';
-import type { GraphClient } from './graph-client.ts';
+import type { GraphAccess } from './graph-client.ts';
+import { pause } from './pause.ts';
 import { DEFAULT_RETRY_POLICY } from './retry-decision.ts';
 
 /** As many parts as Graph takes. */
@@ -29,17 +29,17 @@ interface BatchResponse {
  * Throws as `Graph.post` does.
  */
 export async function* batchGet(
-  graph: GraphClient,
+  access: GraphAccess,
   version: 'v1.0' | 'beta',
   addresses: readonly string[],
 ): AsyncGenerator<readonly BatchResult[], void, undefined> {
   for (let at = 0; at < addresses.length; at += MAX_BATCH_PARTS) {
-    yield await resultsOf(graph, version, addresses.slice(at, at + MAX_BATCH_PARTS));
+    yield await resultsOf(access, version, addresses.slice(at, at + MAX_BATCH_PARTS));
   }
 }
 
 async function resultsOf(
-  graph: GraphClient,
+  { graph, run }: GraphAccess,
   version: string,
   addresses: readonly string[],
 ): Promise<readonly BatchResult[]> {
@@ -66,8 +66,7 @@ async function resultsOf(
     const requestedDelayMs = Math.max(0, ...responses.map(({ retryAfterMs }) => retryAfterMs));
     const delayMs =
       requestedDelayMs > 0 ? requestedDelayMs : DEFAULT_RETRY_POLICY.initialDelayMs * 2 ** round;
-    // Whoever called the night off said why; the timer does not.
-    await wait(delayMs, undefined, { signal: graph.signal }).catch(() => graph.signal.throwIfAborted());
+    await pause(delayMs, run.signal);
   }
   return results;
 }

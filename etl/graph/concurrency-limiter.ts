@@ -1,5 +1,5 @@
 // How many requests are under way in each area of Graph, and which areas are left alone for a while.
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from './pause.ts';
 
 /** What Graph throttles together. */
 export type Area = 'fleet' | 'apps' | 'exports' | 'intune' | 'directory';
@@ -57,9 +57,4 @@ export function makeConcurrencyLimiter(concurrency: number, signal: AbortSignal)
       pool.blockedUntilMs = Math.max(pool.blockedUntilMs, performance.now() + milliseconds);
     },
   };
-}
-
-/** Throws the signal's reason when that is aborted: whoever did so said why, the timer does not. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await wait(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
 }

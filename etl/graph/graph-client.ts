@@ -1,7 +1,6 @@
 // Reads JSON from Microsoft Graph, patiently: each request is repeated as retry.ts decides, and waits its turn as traffic.ts does.
 import { randomUUID } from 'node:crypto';
 import { FeedError } from '../../src/base/feed-error.ts';
-import type { Observer } from '../../src/base/observation.ts';
 import { parseJson } from './parse-json.ts';
 import { listAddress, DEFAULT_LIST_OPTIONS, type ListOptions } from './list-address.ts';
 import {
@@ -19,7 +18,15 @@ import {
 } from './retry-decision.ts';
 import type { GraphErrorCause } from './source-failure.ts';
 import type { TokenSource } from './sign-in/token-source.ts';
-import { areaOf, makeConcurrencyLimiter, pause } from './concurrency-limiter.ts';
+import type { RunContext } from '../run-context.ts';
+import { areaOf, makeConcurrencyLimiter } from './concurrency-limiter.ts';
+import { pause } from './pause.ts';
+
+/** Graph, and the run that reads it. */
+export interface GraphAccess {
+  readonly graph: GraphClient;
+  readonly run: RunContext;
+}
 
 /** Reads a whole answer into a value, or says that it is not one (null). */
 export type ResponseParser<Value> = (json: unknown) => Value | null;
@@ -32,11 +39,7 @@ export type GraphResult<Value> =
 export interface GraphClient {
   /** Of the cloud, without a slash at its end. */
   readonly rootUrl: string;
-  readonly run: string;
-  readonly observe: Observer;
-  /** Aborted when the night is called off. */
-  readonly signal: AbortSignal;
-  /** The way out, for what is not Graph's own, such as the storage of exports. */
+  /** For addresses that are not Graph's own, such as the storage of exports. */
   readonly fetch: Fetch;
   /** Where a list that lives at an address below the root is asked for. */
   listAddress(address: string): URL;
@@ -55,11 +58,8 @@ export interface GraphClient {
 export interface GraphClientOptions {
   readonly rootUrl: string;
   readonly token: TokenSource;
-  /** Names the night in observations. */
-  readonly run: string;
-  readonly observe: Observer;
-  /** Ends every request and every wait, which then throw its reason. */
-  readonly signal: AbortSignal;
+  /** Observes retries. Its signal ends every request and every wait, which then throw its reason. */
+  readonly run: RunContext;
   readonly retryPolicy?: RetryPolicy;
   readonly fetch?: Fetch;
   readonly listOptions?: ListOptions;
@@ -89,9 +89,7 @@ interface FailedAttempt {
 export function openGraphClient({
   rootUrl,
   token,
-  run,
-  observe,
-  signal,
+  run: { runId, observe, signal },
   retryPolicy = DEFAULT_RETRY_POLICY,
   fetch = makeProxyFetch(DIRECT_CONNECTION),
   listOptions = DEFAULT_LIST_OPTIONS,
@@ -121,10 +119,16 @@ export function openGraphClient({
       );
       switch (decision.kind) {
         case 'retry':
-          observe({ kind: 'night.retry', run, source, reason: decision.reason, delayMs: decision.afterMs });
+          observe({
+            kind: 'run.retry',
+            run: runId,
+            source,
+            reason: decision.reason,
+            delayMs: decision.delayMs,
+          });
           // Others would only be throttled too, and make the wait longer.
-          if (decision.throttled) limiter.backOff(area, decision.afterMs);
-          else await pause(decision.afterMs, signal);
+          if (decision.isThrottled) limiter.backOff(area, decision.delayMs);
+          else await pause(decision.delayMs, signal);
           break;
         case 'renew-token':
           await token.renewToken(sentToken, decision.claims);
@@ -184,9 +188,6 @@ export function openGraphClient({
 
   return {
     rootUrl: root,
-    run,
-    observe,
-    signal,
     fetch,
     listAddress: (address) => listAddress(root, address, listOptions),
     get: (address, parse) => request({ url: new URL(address, root), body: null }, parse),

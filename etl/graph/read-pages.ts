@@ -1,6 +1,6 @@
 // Walks a Graph collection page by page along its nextLinks: every record, each page as soon as it is there.
 import { FeedError } from '../../src/base/feed-error.ts';
-import { sourceName, type GraphResult, type GraphClient } from './graph-client.ts';
+import { sourceName, type GraphAccess, type GraphClient, type GraphResult } from './graph-client.ts';
 
 /** Whatever a list of Graph holds: every resource we read has an id. */
 export interface GraphEntity {
@@ -21,7 +21,7 @@ interface Page {
  * Throws FeedError as `Graph.get` does, and `feed.source-unavailable` for links that lead in a circle or to another host.
  */
 export async function* readPages<Record_ extends GraphEntity>(
-  graph: GraphClient,
+  { graph, run }: GraphAccess,
   address: string,
   total: number | null = null,
 ): AsyncGenerator<readonly Record_[], void, undefined> {
@@ -44,7 +44,7 @@ export async function* readPages<Record_ extends GraphEntity>(
     }
     const { records, nextLink }: Page = result.value;
     rows += records.length;
-    graph.observe({ kind: 'night.progress', run: graph.run, source, rows, total });
+    run.reportProgress(source, rows, total);
     // The records are objects with an id; what else they hold is checked where it is read.
     if (records.length > 0) yield records as readonly Record_[];
     if (nextLink === null) return;
@@ -58,11 +58,11 @@ export async function* readPages<Record_ extends GraphEntity>(
 
 /** The whole of a small collection, each record once. */
 export async function readList<Record_ extends GraphEntity>(
-  graph: GraphClient,
+  access: GraphAccess,
   address: string,
 ): Promise<readonly Record_[]> {
   const byId = new Map<string, Record_>();
-  for await (const records of readPages<Record_>(graph, address)) {
+  for await (const records of readPages<Record_>(access, address)) {
     for (const each of records) byId.set(each.id, each);
   }
   return [...byId.values()];

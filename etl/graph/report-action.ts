@@ -1,6 +1,6 @@
 // Asks the report actions of Intune: a POST that answers at once with a table whose columns come in an order of their own.
 import { FeedError } from '../../src/base/feed-error.ts';
-import { sourceName, type GraphClient } from './graph-client.ts';
+import { sourceName, type GraphAccess } from './graph-client.ts';
 
 export type ReportRow<Name extends string> = Readonly<Record<Name, unknown>>;
 
@@ -18,7 +18,7 @@ const PAGE_ROWS = 50;
  * overlaps another. Throws FeedError as `Graph.post` does, and `feed.source-unavailable` for a report that ends early.
  */
 export async function readReportAction<Name extends string>(
-  graph: GraphClient,
+  { graph, run }: GraphAccess,
   address: string,
   columns: readonly [Name, ...Name[]],
 ): Promise<readonly ReportRow<Name>[]> {
@@ -41,7 +41,7 @@ export async function readReportAction<Name extends string>(
       });
     }
     rows.push(...table.rows.map((cells) => rowOf(columns, table.columns, cells)));
-    graph.observe({ kind: 'night.progress', run: graph.run, source, rows: rows.length, total: table.total });
+    run.reportProgress(source, rows.length, table.total);
     if (rows.length >= table.total) return rows;
   }
 }

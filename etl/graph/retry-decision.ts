@@ -39,10 +39,10 @@ export type RequestFailure =
 export type RetryDecision =
   | {
       readonly kind: 'retry';
-      readonly afterMs: number;
+      readonly delayMs: number;
       readonly reason: string;
       /** There were too many requests: whoever asks in the same area has to wait as long. */
-      readonly throttled: boolean;
+      readonly isThrottled: boolean;
     }
   /** The token was not taken: renew it and ask again at once. */
   | { readonly kind: 'renew-token'; readonly claims: string | null }
@@ -86,12 +86,12 @@ export function classifyFailure(
   if (state.attempts >= policy.maxAttempts) return { kind: 'unavailable' };
   const requestedMs = failure.kind === 'status' ? retryAfterMs(failure.retryAfter, now) : null;
   const backOffMs = policy.initialDelayMs * 2 ** (state.attempts - 1);
-  const afterMs = Math.min(requestedMs ?? backOffMs * (0.75 + random / 2), policy.maxDelayMs);
+  const delayMs = Math.min(requestedMs ?? backOffMs * (0.75 + random / 2), policy.maxDelayMs);
   return {
     kind: 'retry',
-    afterMs: Math.ceil(afterMs),
+    delayMs: Math.ceil(delayMs),
     reason: failureReason(failure),
-    throttled: isThrottled(failure),
+    isThrottled: isThrottled(failure),
   };
 }
 

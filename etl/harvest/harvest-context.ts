@@ -1,13 +1,12 @@
 // What every part of the harvest works with.
 import type { Staging } from '../../src/engines/staging.ts';
-import type { GraphClient } from '../graph/graph-client.ts';
+import type { GraphAccess } from '../graph/graph-client.ts';
 import type { KeyOf } from '../transform/lookups.ts';
 import type { ReportExports } from './report-exports.ts';
 import type { SourceResults } from './source-results.ts';
 import type { StringPool } from './memory/string-pool.ts';
 
-export interface HarvestContext {
-  readonly graph: GraphClient;
+export interface HarvestContext extends GraphAccess {
   readonly staging: Staging;
   readonly results: SourceResults;
   readonly keyOf: KeyOf;

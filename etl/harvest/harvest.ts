@@ -1,6 +1,6 @@
 // The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
 import type { Completeness, Staging } from '../../src/engines/staging.ts';
-import type { GraphClient } from '../graph/graph-client.ts';
+import type { GraphAccess } from '../graph/graph-client.ts';
 import { openReportExports, type ReportExportOptions } from './report-exports.ts';
 import { harvestApps, harvestInstallations } from './apps/harvest-apps.ts';
 import { harvestDetails } from './devices/harvest-details.ts';
@@ -15,7 +15,7 @@ import { harvestPolicies, type KnownPolicies } from './policies/harvest-policies
 import { harvestRecoveryKeys } from './encryption/harvest-recovery-keys.ts';
 import { harvestTerms } from './users/harvest-terms.ts';
 import { harvestUsers, type KnownUsers } from './users/harvest-users.ts';
-import { makeSourceResults, type HarvestProblem, type SourceResults } from './source-results.ts';
+import { makeSourceResults, type SourceResults } from './source-results.ts';
 import { settleAll } from './map-concurrent.ts';
 import { makeStringPool } from './memory/string-pool.ts';
 import type { HarvestContext } from './harvest-context.ts';
@@ -35,36 +35,31 @@ export interface HarvestOptions {
   readonly deviceDetails?: 'on' | 'off' | undefined;
 }
 
-export interface HarvestReport {
-  /** Of every collection that the harvest knows, by name. Others were not looked for. */
-  readonly completeness: ReadonlyMap<string, Completeness>;
-  readonly problems: readonly HarvestProblem[];
-}
-
 /**
- * Appends tonight's rows to the stage; merging is left to the caller. A source that fails spoils its own collections
- * only. Throws the first FeedError when nothing could be read at all, and whatever aborts the requests.
+ * Appends the tenant's rows, and returns how complete each collection is that was looked for. A source that fails affects
+ * its own collections only. Throws the first FeedError when nothing could be read at all, and whatever aborts the requests.
  */
 export async function harvest(
-  graph: GraphClient,
+  { graph, run }: GraphAccess,
   staging: Staging,
   options: HarvestOptions = {},
-): Promise<HarvestReport> {
+): Promise<ReadonlyMap<string, Completeness>> {
   const {
     intunePlans = INTUNE_PLANS,
     mostAppsAsked: maxAppInstances = DEFAULT_MAX_APP_INSTANCES,
     exports,
   } = options;
-  const results = makeSourceResults(graph.run, graph.observe);
+  const results = makeSourceResults(run);
   const context: HarvestContext = {
     graph,
+    run,
     staging,
     results,
     keyOf: makeLookupKeys(staging, results),
     entraIds: makeStringPool(),
     reportExports: exports
       ? openReportExports(
-          { graph, jobStore: exports.jobStore, day: staging.dateKey },
+          { graph, run, jobStore: exports.jobStore, day: staging.dateKey },
           results,
           exports.timing,
         )
@@ -89,10 +84,10 @@ export async function harvest(
     harvestTerms(context, users),
   );
 
-  const { completeness, problems } = results;
+  const { completeness } = results;
   const failure = results.firstFailure();
   if (failure && [...completeness.values()].every((each) => each === 'failed')) throw failure;
-  return { completeness, problems };
+  return completeness;
 }
 
 async function harvestDevicesAndUsers(

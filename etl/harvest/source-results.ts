@@ -1,20 +1,12 @@
 // What the harvest got and what it did not: how complete each collection is, and every problem, in words.
 import type { Entity } from '../../schema/entity.ts';
 import type { FeedError } from '../../src/base/feed-error.ts';
-import type { Observer } from '../../src/base/observation.ts';
 import type { Completeness } from '../../src/engines/staging.ts';
 import { isSourceFailure } from '../graph/source-failure.ts';
-
-export interface HarvestProblem {
-  /** Path below the Graph root without query, as observations of progress have it; or the name of a lookup. */
-  readonly source: string;
-  /** A sentence for the admin. */
-  readonly message: string;
-}
+import type { RunContext } from '../run-context.ts';
 
 export interface SourceResults {
   readonly completeness: ReadonlyMap<string, Completeness>;
-  readonly problems: readonly HarvestProblem[];
   /** The first error that made a source fail. */
   readonly firstFailure: () => FeedError | null;
   /** What a collection was marked with before is kept where it is worse. */
@@ -29,8 +21,8 @@ export interface SourceResults {
   readSource(entities: readonly Entity[], address: string, read: SourceReader): Promise<Completeness>;
 }
 
-/** Calls `gained` whenever rows were taken in, and says in the end how complete they are. */
-export type SourceReader = (gained: () => void) => Promise<Completeness>;
+/** Calls `onRows` whenever rows were taken in, and says in the end how complete they are. */
+export type SourceReader = (onRows: () => void) => Promise<Completeness>;
 
 const COMPLETENESS_RANK: Readonly<Record<Completeness, number>> = { complete: 0, partial: 1, failed: 2 };
 
@@ -44,31 +36,27 @@ export function combinedCompleteness(parts: readonly Completeness[]): Completene
   return parts.every((each) => each === 'failed') ? 'failed' : 'partial';
 }
 
-export function makeSourceResults(run: string, observe: Observer): SourceResults {
+export function makeSourceResults(run: RunContext): SourceResults {
   const completeness = new Map<string, Completeness>();
-  const problems: HarvestProblem[] = [];
   let firstFailure: FeedError | null = null;
   const results: SourceResults = {
     completeness,
-    problems,
     firstFailure: () => firstFailure,
     mark(entities, now) {
       for (const { name } of entities) completeness.set(name, worse(now, completeness.get(name) ?? now));
     },
     reportProblem(about, message) {
-      const source = about.replace(/^\/|\?.*$/g, '');
-      problems.push({ source, message });
-      observe({ kind: 'night.problem', run, source, message });
+      run.reportProblem({ source: about.replace(/^\/|\?.*$/g, ''), message });
     },
     async readSource(entities, address, read) {
-      const progress = { gained: false };
+      const progress = { hasRows: false };
       let readCompleteness: Completeness;
       try {
-        readCompleteness = await read(() => (progress.gained = true));
+        readCompleteness = await read(() => (progress.hasRows = true));
       } catch (error) {
         if (!isSourceFailure(error)) throw error;
         firstFailure ??= error;
-        readCompleteness = progress.gained ? 'partial' : 'failed';
+        readCompleteness = progress.hasRows ? 'partial' : 'failed';
         results.reportProblem(
           address,
           error.hint === undefined ? error.message : `${error.message} ${error.hint}`,

@@ -30,7 +30,7 @@ const EVERY_15_MINUTES = '*/15 * * * *';
 export function scheduleRuns(options: ScheduleOptions): Schedule {
   const { run, isDue, clock, observe, jitterMinutes, cronPattern = EVERY_15_MINUTES } = options;
   const reportProblem = (message: string): void =>
-    observe({ kind: 'night.problem', run: 'schedule', source: 'schedule', message });
+    observe({ kind: 'run.problem', run: 'schedule', source: 'schedule', message });
   const ignore = (): void => undefined;
   const announceNext = (): void => {
     const next = midnightOf(addDays(dateKeyOf(clock.now()), 1));

@@ -3,8 +3,10 @@
 /** The steps of a request, in their order. */
 export type RequestStep = 'parse' | 'plan' | 'render' | 'read' | 'encode' | 'send';
 
-/** The stages of a night, in their order. */
-export type RunPhase = 'extract' | 'stage' | 'verify' | 'publish';
+/** The phases of a run, in their order. */
+export const RUN_PHASES = ['harvest', 'merge', 'trim', 'erase', 'verify', 'publish'] as const;
+
+export type RunPhase = (typeof RUN_PHASES)[number];
 
 export type Observation =
   | { readonly kind: 'server.listening'; readonly url: string }
@@ -39,42 +41,42 @@ export type Observation =
   | { readonly kind: 'audit.restored'; readonly lost: number }
   | { readonly kind: 'engine.generation'; readonly generation: number; readonly dateKey: number }
   | { readonly kind: 'engine.worker-replaced'; readonly reason: string }
-  | { readonly kind: 'night.started'; readonly run: string; readonly dateKey: number }
+  | { readonly kind: 'run.started'; readonly run: string; readonly dateKey: number }
   | {
-      readonly kind: 'night.stage';
+      readonly kind: 'run.phase';
       readonly run: string;
-      readonly stage: RunPhase;
+      readonly phase: RunPhase;
       readonly milliseconds: number;
     }
-  /** Rows of one source so far; `total` where the source told it. */
+  /** Rows read from one source so far; `total` is null where the source does not say it. */
   | {
-      readonly kind: 'night.progress';
+      readonly kind: 'run.progress';
       readonly run: string;
       readonly source: string;
       readonly rows: number;
       readonly total: number | null;
     }
   | {
-      readonly kind: 'night.retry';
+      readonly kind: 'run.retry';
       readonly run: string;
       readonly source: string;
       readonly reason: string;
       readonly delayMs: number;
     }
   | {
-      readonly kind: 'night.problem';
+      readonly kind: 'run.problem';
       readonly run: string;
       readonly source: string;
       readonly message: string;
     }
   | {
-      readonly kind: 'night.published';
+      readonly kind: 'run.published';
       readonly run: string;
       readonly dateKey: number;
       readonly generation: number;
       readonly milliseconds: number;
     }
-  | { readonly kind: 'night.failed'; readonly run: string; readonly dateKey: number; readonly error: Error }
+  | { readonly kind: 'run.failed'; readonly run: string; readonly dateKey: number; readonly error: Error }
   | { readonly kind: 'schedule.next'; readonly at: string };
 
 /** A reader of observations. It must not throw and must not wait. */

@@ -9,7 +9,7 @@ export type LogFormat = 'text' | 'json';
 export function logTo(write: (line: string) => void, format: LogFormat, clock: Clock): Observer {
   const lineOf = format === 'json' ? jsonLine : textLine;
   return (observation) => {
-    if (observation.kind !== 'night.progress') write(lineOf(observation, clock.now().toISOString()));
+    if (observation.kind !== 'run.progress') write(lineOf(observation, clock.now().toISOString()));
   };
 }
 

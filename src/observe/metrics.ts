@@ -10,7 +10,7 @@ export interface ServedGeneration {
 
 export interface Metrics {
   readonly observe: Observer;
-  /** What has been counted by now, as text to be collected; and what is served, null before the first night. */
+  /** What has been counted by now, as text to be collected; and what is served, null before the first generation. */
   text(served: ServedGeneration | null): Promise<string>;
 }
 
@@ -47,10 +47,10 @@ export function openMetrics(): Metrics {
   const threadsReplaced = counter('threads_replaced_total', 'Threads that ended unexpectedly.');
   const auditUnwritable = gauge('audit_unwritable', '1 while lines of the audit cannot be written.');
   const auditLost = counter('audit_lines_lost_total', 'Lines of the audit that were too many to wait.');
-  const runs = counter('nights_total', 'Nights that ended.', ['outcome']);
-  const runDuration = gauge('night_duration_seconds', 'Of the last night that was published.');
-  const retries = counter('night_retries_total', 'Requests to Microsoft Graph that were made again.');
-  const problems = counter('night_problems_total', 'Problems that nights met.');
+  const runs = counter('runs_total', 'Runs that ended, by outcome.', ['outcome']);
+  const runDuration = gauge('run_duration_seconds', 'Duration of the last run that was published.');
+  const retries = counter('run_retries_total', 'Requests to Microsoft Graph that runs repeated.');
+  const problems = counter('run_problems_total', 'Problems that runs reported.');
   const generation = gauge('generation', 'Number of the generation that is served; 0 for none.');
   const publishedAt = gauge('snapshot_timestamp_seconds', 'When what is served was published; 0 for never.');
 
@@ -78,24 +78,24 @@ export function openMetrics(): Metrics {
           auditUnwritable.set(0);
           auditLost.inc(seen.lost);
           break;
-        case 'night.published':
+        case 'run.published':
           runs.inc({ outcome: 'published' });
           runDuration.set(seen.milliseconds / 1000);
           break;
-        case 'night.failed':
+        case 'run.failed':
           runs.inc({ outcome: 'failed' });
           break;
-        case 'night.retry':
+        case 'run.retry':
           retries.inc();
           break;
-        case 'night.problem':
+        case 'run.problem':
           problems.inc();
           break;
-        // These are told by what is served, by the last night, or by the log alone.
+        // What is served and the last run say these, or the log alone.
         case 'engine.generation':
-        case 'night.started':
-        case 'night.stage':
-        case 'night.progress':
+        case 'run.started':
+        case 'run.phase':
+        case 'run.progress':
         case 'schedule.next':
         case 'server.certificate':
         case 'server.listening':

@@ -14,13 +14,13 @@ export const LOG_LEVELS = {
   'audit.restored': 'info',
   'engine.generation': 'info',
   'engine.worker-replaced': 'warning',
-  'night.started': 'info',
-  'night.stage': 'info',
-  'night.progress': 'info',
-  'night.retry': 'warning',
-  'night.problem': 'warning',
-  'night.published': 'info',
-  'night.failed': 'error',
+  'run.started': 'info',
+  'run.phase': 'info',
+  'run.progress': 'info',
+  'run.retry': 'warning',
+  'run.problem': 'warning',
+  'run.published': 'info',
+  'run.failed': 'error',
   'schedule.next': 'info',
 } as const satisfies Record<Observation['kind'], LogLevel>;
 
@@ -47,25 +47,25 @@ export function sentenceFor(observation: Observation): string {
     case 'audit.restored':
       return `The audit is written again; ${observation.lost} lines are lost.`;
     case 'engine.generation':
-      return `Serving generation ${observation.generation} of night ${observation.dateKey}.`;
+      return `Serving generation ${observation.generation} of snapshot day ${observation.dateKey}.`;
     case 'engine.worker-replaced':
       return `A reading thread was replaced: ${observation.reason}.`;
-    case 'night.started':
-      return `Night ${observation.dateKey} begins.`;
-    case 'night.stage':
-      return `Night: ${observation.stage} took ${observation.milliseconds.toFixed(0)} ms.`;
-    case 'night.progress':
-      return `Night: ${observation.source}: ${observation.rows}${observation.total === null ? '' : ` of ${observation.total}`} rows.`;
-    case 'night.retry':
-      return `Night: ${observation.source}: ${observation.reason}; again in ${observation.delayMs} ms.`;
-    case 'night.problem':
-      return `Night: ${observation.source}: ${observation.message}`;
-    case 'night.published':
-      return `Night ${observation.dateKey} is published as generation ${observation.generation} (${observation.milliseconds.toFixed(0)} ms).`;
-    case 'night.failed':
-      return `Night ${observation.dateKey} failed: ${observation.error.message}`;
+    case 'run.started':
+      return `Run of ${observation.dateKey} started.`;
+    case 'run.phase':
+      return `Run: ${observation.phase} took ${observation.milliseconds.toFixed(0)} ms.`;
+    case 'run.progress':
+      return `Run: ${observation.source}: ${observation.rows}${observation.total === null ? '' : ` of ${observation.total}`} rows.`;
+    case 'run.retry':
+      return `Run: ${observation.source}: ${observation.reason}; the next attempt is in ${observation.delayMs} ms.`;
+    case 'run.problem':
+      return `Run: ${observation.source}: ${observation.message}`;
+    case 'run.published':
+      return `Run of ${observation.dateKey} published as generation ${observation.generation} (${observation.milliseconds.toFixed(0)} ms).`;
+    case 'run.failed':
+      return `Run of ${observation.dateKey} failed: ${observation.error.message}`;
     case 'schedule.next':
-      return `The next night runs at ${observation.at}.`;
+      return `The next run is due at ${observation.at}.`;
     default:
       return assertNever(observation);
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { openRunContext } from '../../etl/run-context.ts';
 import { trustedStorageUrl } from '../../etl/graph/export/download.ts';
 import {
   DEFAULT_EXPORT_TIMING,
@@ -65,14 +66,18 @@ afterEach(() => {
 });
 afterAll(() => emulator.close());
 
-function words(): ExportOptions {
+function options(): ExportOptions {
+  const run = openRunContext({
+    runId: 'run-1',
+    observe: (observation) => observed.push(observation),
+    signal: stop.signal,
+  });
   return {
+    run,
     graph: openGraphClient({
       rootUrl: emulator.url,
       token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
-      run: 'run-1',
-      observe: (observation) => observed.push(observation),
-      signal: stop.signal,
+      run,
       retryPolicy: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 5, requestTimeoutMs: 5_000 },
     }),
     jobStore: openExportJobStore(join(dataDir, 'exports.json')),
@@ -89,7 +94,7 @@ function words(): ExportOptions {
 
 async function rowsOf<Name extends string>(report: ExportReport<Name>): Promise<ExportRow<Name>[]> {
   const rows: ExportRow<Name>[] = [];
-  for await (const page of exportRows(words(), report)) rows.push(...page);
+  for await (const page of exportRows(options(), report)) rows.push(...page);
   return rows;
 }
 
@@ -123,7 +128,7 @@ describe('an exported report', () => {
       `GET ${jobs}('DevicesWithInventory') 200`,
     ]);
     expect(observed.at(-1)).toMatchObject({
-      kind: 'night.progress',
+      kind: 'run.progress',
       source: 'v1.0/deviceManagement/reports/exportJobs/DevicesWithInventory',
       rows: inventory.size,
     });
@@ -132,7 +137,7 @@ describe('an exported report', () => {
 
   test('comes some rows at a time', async () => {
     const pages: number[] = [];
-    for await (const page of exportRows(words(), INVENTORY)) pages.push(page.length);
+    for await (const page of exportRows(options(), INVENTORY)) pages.push(page.length);
     expect(pages).toEqual([999, inventory.size - 999]);
   });
 

@@ -2,9 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openGraphClient, type GraphClient } from '../../etl/graph/graph-client.ts';
+import { openGraphClient, type GraphAccess } from '../../etl/graph/graph-client.ts';
 import { readList, readPages, readSingleton } from '../../etl/graph/read-pages.ts';
 import { failureStatus } from '../../etl/graph/source-failure.ts';
+import { openRunContext } from '../../etl/run-context.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 
@@ -20,7 +21,7 @@ let renewals: number;
 /** Each renewal: the token that was refused, and the claims demanded. */
 let demanded: [string, string | null | undefined][];
 let stop: AbortController;
-let graph: GraphClient;
+let access: GraphAccess;
 
 beforeEach(async () => {
   [replies, asked, observed, renewals, demanded, stop] = [[], [], [], 0, [], new AbortController()];
@@ -31,7 +32,12 @@ beforeEach(async () => {
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  graph = openGraphClient({
+  const run = openRunContext({
+    runId: 'run-1',
+    observe: (observation) => observed.push(observation),
+    signal: stop.signal,
+  });
+  const graph = openGraphClient({
     rootUrl: `${root}/`,
     token: {
       accessToken: () => Promise.resolve(`token-${renewals}`),
@@ -40,11 +46,10 @@ beforeEach(async () => {
         return Promise.resolve(`token-${++renewals}`);
       },
     },
-    run: 'run-1',
-    observe: (observation) => observed.push(observation),
-    signal: stop.signal,
+    run,
     retryPolicy: { maxAttempts: 6, initialDelayMs: 1, maxDelayMs: 50, requestTimeoutMs: 500 },
   });
+  access = { graph, run };
 });
 
 afterEach(async () => {
@@ -70,7 +75,7 @@ const page = (ids: readonly string[], next?: string): Reply =>
 
 async function walk(): Promise<readonly string[]> {
   const ids: string[] = [];
-  for await (const records of readPages(graph, '/beta/things?$top=2'))
+  for await (const records of readPages(access, '/beta/things?$top=2'))
     ids.push(...records.map(({ id }) => id));
   return ids;
 }
@@ -84,7 +89,7 @@ async function failureOf(task: Promise<unknown>): Promise<FeedError> {
   throw error instanceof Error ? error : new Error('It did not fail.');
 }
 
-const retries = () => observed.filter(({ kind }) => kind === 'night.retry');
+const retries = () => observed.filter(({ kind }) => kind === 'run.retry');
 
 describe('a collection', () => {
   test('is all its pages, and each is observed as it comes', async () => {
@@ -99,7 +104,7 @@ describe('a collection', () => {
       '/beta/things?$skiptoken=2',
       '/beta/things?$skiptoken=3',
     ]);
-    expect(observed.map((each) => each.kind === 'night.progress' && [each.source, each.rows])).toEqual([
+    expect(observed.map((each) => each.kind === 'run.progress' && [each.source, each.rows])).toEqual([
       ['beta/things', 2],
       ['beta/things', 3],
       ['beta/things', 3],
@@ -156,7 +161,7 @@ describe('a collection', () => {
       json({ value: [{ id: 'a', name: 'old' }], '@odata.nextLink': `${root}/beta/things?p=2` }),
       json({ value: [{ id: 'b' }, { id: 'a', name: 'new' }] }),
     ];
-    expect(await readList(graph, '/beta/things')).toEqual([{ id: 'a', name: 'new' }, { id: 'b' }]);
+    expect(await readList(access, '/beta/things')).toEqual([{ id: 'a', name: 'new' }, { id: 'b' }]);
   });
 });
 
@@ -228,14 +233,17 @@ describe('a request', () => {
 
   test('ends when the run is aborted, even while it waits, with the reason of the abort', async () => {
     replies = [status(429, {}, { 'retry-after': '60' })];
-    const patient = openGraphClient({
-      rootUrl: root,
-      token: { accessToken: () => Promise.resolve('t'), renewToken: () => Promise.resolve('t') },
-      run: 'run-1',
+    const run = openRunContext({
+      runId: 'run-1',
       observe: () => stop.abort(new Error('Enough.')),
       signal: stop.signal,
     });
-    await expect(readList(patient, '/v1.0/users')).rejects.toThrow('Enough.');
+    const patient = openGraphClient({
+      rootUrl: root,
+      token: { accessToken: () => Promise.resolve('t'), renewToken: () => Promise.resolve('t') },
+      run,
+    });
+    await expect(readList({ graph: patient, run }, '/v1.0/users')).rejects.toThrow('Enough.');
   });
 });
 
@@ -253,7 +261,7 @@ describe('requests in one area of Graph', () => {
       response.on('close', () => (underWay -= 1));
     });
     replies = [slow({ value: [] })];
-    await Promise.all(Array.from({ length: 12 }, (_, n) => readList(graph, `${things}?n=${n}`)));
+    await Promise.all(Array.from({ length: 12 }, (_, n) => readList(access, `${things}?n=${n}`)));
     expect(most).toBe(4);
     expect(new Set(asked.map(({ url }) => url)).size).toBe(12);
   });
@@ -263,9 +271,9 @@ describe('requests in one area of Graph', () => {
     const began = performance.now();
     const times = new Map<string, number>();
     server.on('request', ({ url }) => times.set(url ?? '', performance.now() - began));
-    const first = readList(graph, `${things}?n=1`);
+    const first = readList(access, `${things}?n=1`);
     while (retries().length === 0) await new Promise((soon) => setTimeout(soon, 1));
-    await Promise.all([first, readList(graph, `${things}?n=2`), readList(graph, '/v1.0/users')]);
+    await Promise.all([first, readList(access, `${things}?n=2`), readList(access, '/v1.0/users')]);
     expect(times.get('/v1.0/users')).toBeLessThan(times.get(`${things}?n=2`)!);
     expect(times.get(`${things}?n=2`)).toBeGreaterThanOrEqual(45);
     expect(asked).toHaveLength(4);
@@ -291,7 +299,11 @@ describe('a POST request', () => {
         response.writeHead(201).end('{"id":"job"}');
       },
     ];
-    const answer = await graph.post('/v1.0/reports/exportJobs', { reportName: 'Ünïcode' }, (json) => json);
+    const answer = await access.graph.post(
+      '/v1.0/reports/exportJobs',
+      { reportName: 'Ünïcode' },
+      (json) => json,
+    );
     expect(answer).toEqual({ kind: 'value', value: { id: 'job' } });
     expect(asked.map(({ method }) => method)).toEqual(['POST', 'POST']);
     expect(asked[1]!.headers).toMatchObject({
@@ -303,7 +315,7 @@ describe('a POST request', () => {
 
   test('that is refused returns its status', async () => {
     replies = [status(400, { code: 'BadRequest' })];
-    const failure = await failureOf(graph.post('/v1.0/reports/exportJobs', {}, (json) => json));
+    const failure = await failureOf(access.graph.post('/v1.0/reports/exportJobs', {}, (json) => json));
     expect(failure.code).toBe('feed.source-refused');
     expect(failureStatus(failure)).toBe(400);
   });
@@ -311,5 +323,8 @@ describe('a POST request', () => {
 
 test('a single resource is read whole', async () => {
   replies = [json({ id: 'summary', enrolledDeviceCount: 3 })];
-  expect(await readSingleton(graph, '/v1.0/summary')).toEqual({ id: 'summary', enrolledDeviceCount: 3 });
+  expect(await readSingleton(access.graph, '/v1.0/summary')).toEqual({
+    id: 'summary',
+    enrolledDeviceCount: 3,
+  });
 });

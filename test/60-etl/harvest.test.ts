@@ -359,7 +359,7 @@ describe('a night on which Graph', () => {
 test('progress is told by source, with the total where Graph knows it', async () => {
   const { observations } = await harvestNight();
   const devices = observations.filter(
-    (each) => each.kind === 'night.progress' && each.source.endsWith('/managedDevices'),
+    (each) => each.kind === 'run.progress' && each.source.endsWith('/managedDevices'),
   );
   expect(devices.at(-1)).toMatchObject({ rows: 60, total: 60 });
 });

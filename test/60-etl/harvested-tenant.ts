@@ -1,7 +1,8 @@
 // A tenant behind the emulator, harvested over HTTP into a staging area that records: for tests of the harvest.
 import { openGraphClient } from '../../etl/graph/graph-client.ts';
 import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
-import { harvest, type HarvestOptions, type HarvestReport } from '../../etl/harvest/harvest.ts';
+import { harvest, type HarvestOptions } from '../../etl/harvest/harvest.ts';
+import { openRunContext } from '../../etl/run-context.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
 import { startGraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
@@ -9,11 +10,16 @@ import { makeTenant, type TenantOptions } from '../../fixtures/tenant/make-tenan
 import type { Tenant } from '../../fixtures/tenant/tenant.ts';
 import type { Row } from '../../schema/entity.ts';
 import type { Observation } from '../../src/base/observation.ts';
+import type { RunProblem } from '../../src/engines/run-journal.ts';
+import type { Completeness } from '../../src/engines/staging.ts';
 import { recordingStaging, type RecordingStaging } from './recording-staging.ts';
 
 export interface TenantHarvest {
   readonly staging: RecordingStaging;
-  readonly report: HarvestReport;
+  readonly report: {
+    readonly completeness: ReadonlyMap<string, Completeness>;
+    readonly problems: readonly RunProblem[];
+  };
   readonly observations: readonly Observation[];
   /** Requests to Graph: method and address. */
   readonly requests: readonly string[];
@@ -58,22 +64,21 @@ export async function openTenant(
     requests = [];
     for (const fault of faults) emulator.faults.add(fault);
     const observations: Observation[] = [];
+    const run = openRunContext({
+      runId: 'run-1',
+      observe: (observation) => observations.push(observation),
+      signal: new AbortController().signal,
+    });
     const graph = openGraphClient({
       rootUrl: emulator.url,
       token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
-      run: 'run-1',
-      observe: (observation) => observations.push(observation),
-      signal: new AbortController().signal,
+      run,
       retryPolicy: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 20, requestTimeoutMs: 5_000 },
     });
     const staging = { ...recordingStaging(existing), dateKey: day };
     try {
-      return {
-        staging,
-        report: await harvest(graph, staging, context),
-        observations,
-        requests,
-      };
+      const completeness = await harvest({ graph, run }, staging, context);
+      return { staging, report: { completeness, problems: run.problems }, observations, requests };
     } finally {
       emulator.faults.clear();
     }

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
-import { openGraphClient } from '../../etl/graph/graph-client.ts';
 import type { PrivacySettings } from '../../etl/privacy/privacy-guard.ts';
 import { createMaskingSecret, readMaskingSecret } from '../../etl/privacy/masking-secret.ts';
+import { openRunContext } from '../../etl/run-context.ts';
 import { runEtl, type RunReport } from '../../etl/run-etl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy-profile.ts';
@@ -125,15 +125,14 @@ export function peopleRuns(): PeopleRuns {
   return {
     dataDir: () => dataDir,
     warehouse,
-    runDay: (day, { people, devices: machines, problem }, privacy = {}) =>
-      runEtl({
-        graph: openGraphClient({
-          rootUrl: 'http://127.0.0.1:9',
-          token: { accessToken: () => Promise.resolve(''), renewToken: () => Promise.resolve('') },
-          run: `run-${day}`,
-          observe: () => undefined,
-          signal: new AbortController().signal,
-        }),
+    runDay: (day, { people, devices: machines, problem }, privacy = {}) => {
+      const run = openRunContext({
+        runId: `run-${day}`,
+        observe: () => undefined,
+        signal: new AbortController().signal,
+      });
+      return runEtl({
+        run,
         warehouse: warehouse(),
         model: MODEL,
         clock: fixedClock(midnightOf(day)),
@@ -145,7 +144,7 @@ export function peopleRuns(): PeopleRuns {
           eraseLeaversAfterDays: null,
           ...privacy,
         },
-        harvest: (_, staging) => {
+        harvest: (staging) => {
           for (const machine of machines) {
             staging.append(devices, [rowOf(devices, deviceValues(machine), machine.id)]);
             const history = { deviceKey: machine.id, deviceName: `${machine.name}-pc` };
@@ -173,10 +172,11 @@ export function peopleRuns(): PeopleRuns {
             ]);
           }
           const completeness = new Map<string, Completeness>(ENTITIES.map(({ name }) => [name, 'complete']));
-          const problems = problem === undefined ? [] : [{ source: 'somewhere', message: problem }];
-          return Promise.resolve({ completeness, problems });
+          if (problem !== undefined) run.reportProblem({ source: 'somewhere', message: problem });
+          return Promise.resolve(completeness);
         },
-      }),
+      });
+    },
     rows: (sql) => select(dataDir, sql).map(Object.values),
     filesWith: (text) =>
       filesIn(dataDir).filter((name) =>

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { startRun, quarantinedRun } from '../../etl/run-record.ts';
+import { newRunRecord } from '../../src/engines/new-run-record.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { profileOf } from '../../schema/privacy-profile.ts';
 import { addDays } from '../../src/base/date-key.ts';
@@ -72,7 +72,7 @@ describe('someone who is erased', () => {
     const person = { key: keyOf(ADELE.id), id: ADELE.id };
     const build = warehouse().beginBuild(THIRD, NOON);
     build.erasure.erase([person], { at: NOON, forGood: true });
-    build.quarantine(quarantinedRun(startRun('run-3', NOON), []));
+    build.quarantine(newRunRecord({ runId: 'run-3', dateKey: THIRD, outcome: 'refused', startedAt: NOON }));
     warehouse().release(NOON);
     const found = (word: string) =>
       rows(`SELECT count(*) FROM userHistoriesSearch WHERE userHistoriesSearch MATCH '${word}'`);

@@ -1,5 +1,6 @@
 // Requests through a proxy: those to Graph and for its tokens, and no others.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { openRunContext } from '../../etl/run-context.ts';
 import { openGraphClient } from '../../etl/graph/graph-client.ts';
 import { makeProxyFetch } from '../../src/network/proxy-fetch.ts';
 import { readList } from '../../etl/graph/read-pages.ts';
@@ -28,16 +29,19 @@ afterEach(async () => {
 
 async function categories(graphUrl: string, proxyAddress: string, noProxy: string): Promise<number> {
   const fetch = makeProxyFetch({ proxy: proxyAddress, noProxy });
+  const run = openRunContext({
+    runId: 'run-1',
+    observe: () => undefined,
+    signal: new AbortController().signal,
+  });
   const graph = openGraphClient({
     rootUrl: graphUrl,
     token: makeTokenSource({ ...DEMO_CREDENTIALS, graphUrl, loginUrl: emulator.url }, fetch),
-    run: 'run-1',
-    observe: () => undefined,
-    signal: new AbortController().signal,
+    run,
     retryPolicy: { maxAttempts: 1, initialDelayMs: 1, maxDelayMs: 1, requestTimeoutMs: 5_000 },
     fetch,
   });
-  return (await readList(graph, '/v1.0/deviceManagement/deviceCategories')).length;
+  return (await readList({ graph, run }, '/v1.0/deviceManagement/deviceCategories')).length;
 }
 
 test('requests for tokens and to Graph go through it, with its credentials', async () => {

@@ -19,12 +19,14 @@ describe('a run that verification refuses', () => {
     const told = await runDay(harvestOf([day('a', 77)]));
     expect(told.report).toMatchObject({ code: 'feed.night-refused', target: 'thingDays' });
     expect(observedKinds(told)).toEqual([
-      'night.started',
-      'extract',
-      'stage',
+      'run.started',
+      'harvest',
+      'merge',
+      'trim',
+      'erase',
       'verify',
-      'night.problem',
-      'night.failed',
+      'run.problem',
+      'run.failed',
     ]);
     expect(readdirSync(dataDir()).sort()).toEqual([
       'journal.sqlite',
@@ -75,7 +77,7 @@ describe('a run that verification refuses', () => {
     const daysOf = (known: number, unknown: number): Harvest => {
       const naturalKeys = (count: number, prefix: string) =>
         Array.from({ length: count }, (_, at) => `${prefix}${at}`);
-      return (_, staging) => {
+      return (staging) => {
         staging.append(
           things,
           naturalKeys(100, 'thing').map((each) => thing(each)),
@@ -88,7 +90,7 @@ describe('a run that verification refuses', () => {
           [things.name, 'complete'],
           [thingDays.name, 'complete'],
         ]);
-        return Promise.resolve({ completeness, problems: [] });
+        return Promise.resolve(completeness);
       };
     };
     await runDay(daysOf(100, 0));

@@ -8,7 +8,8 @@ import { DEFAULT_EXPORT_TIMING } from '../../etl/graph/export/export-job.ts';
 import { openExportJobStore } from '../../etl/graph/export/export-job-store.ts';
 import { DEFAULT_LIST_OPTIONS, type ListOptions } from '../../etl/graph/list-address.ts';
 import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
-import { harvest } from '../../etl/harvest/harvest.ts';
+import { harvest, type HarvestOptions } from '../../etl/harvest/harvest.ts';
+import { openRunContext } from '../../etl/run-context.ts';
 import { runEtl, type RunReport } from '../../etl/run-etl.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
@@ -80,17 +81,20 @@ export async function openRepeatableRuns(devices: number, pageRows: number): Pro
     requests = [];
     for (const fault of faults) emulator.faults.add(fault);
     const observations: Observation[] = [];
+    const run = openRunContext({
+      runId: `run-${day}`,
+      observe: (observation) => observations.push(observation),
+      signal: new AbortController().signal,
+    });
     const graph = openGraphClient({
       rootUrl: emulator.url,
       token: makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url }),
-      run: `run-${day}`,
-      observe: (observation) => observations.push(observation),
-      signal: new AbortController().signal,
+      run,
       retryPolicy: { maxAttempts: 4, initialDelayMs: 1, maxDelayMs: 20, requestTimeoutMs: 5_000 },
       listOptions: { ...DEFAULT_LIST_OPTIONS, ...asking },
     });
     const memory = openExportJobStore(join(dataDir, 'exports.json'));
-    const context = {
+    const harvestOptions: HarvestOptions = {
       mostAppsAsked,
       deviceDetails,
       ...(exports === 'auto' && {
@@ -98,11 +102,11 @@ export async function openRepeatableRuns(devices: number, pageRows: number): Pro
       }),
     };
     const outcome = await runEtl({
-      graph,
+      run,
       warehouse: openSqliteWarehouse({ dataDir, model: MODEL }),
       model: MODEL,
       clock: fixedClock(midnightOf(day)),
-      harvest: (source, build) => harvest(source, build, context),
+      harvest: (staging) => harvest({ graph, run }, staging, harvestOptions),
     }).catch((error: unknown) => {
       if (error instanceof FeedError) return error;
       throw error;
@@ -121,9 +125,9 @@ export async function openRepeatableRuns(devices: number, pageRows: number): Pro
       },
       completenessOf: (collection) => steps.find(({ entity }) => entity === collection)?.completeness,
       problems: observations.flatMap((each) =>
-        each.kind === 'night.problem' ? [`${each.source}: ${each.message}`] : [],
+        each.kind === 'run.problem' ? [`${each.source}: ${each.message}`] : [],
       ),
-      retries: observations.filter(({ kind }) => kind === 'night.retry').length,
+      retries: observations.filter(({ kind }) => kind === 'run.retry').length,
       requests,
     };
   };

@@ -2,8 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openGraphClient, type GraphClient } from '../../etl/graph/graph-client.ts';
+import { openGraphClient, type GraphAccess } from '../../etl/graph/graph-client.ts';
 import { readReportAction } from '../../etl/graph/report-action.ts';
+import { openRunContext } from '../../etl/run-context.ts';
 
 const ADDRESS = '/v1.0/deviceManagement/reports/getThingsReport';
 
@@ -15,7 +16,7 @@ interface Question {
 }
 
 let server: Server;
-let graph: GraphClient;
+let access: GraphAccess;
 let questions: Question[];
 /** How many rows the report announces, and how many it really has. */
 let rows: { readonly said: number; readonly given: number };
@@ -43,14 +44,18 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  graph = openGraphClient({
-    rootUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    token: { accessToken: () => Promise.resolve('t'), renewToken: () => Promise.resolve('t') },
-    run: 'run-1',
+  const run = openRunContext({
+    runId: 'run-1',
     observe: () => undefined,
     signal: new AbortController().signal,
+  });
+  const graph = openGraphClient({
+    rootUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: { accessToken: () => Promise.resolve('t'), renewToken: () => Promise.resolve('t') },
+    run,
     retryPolicy: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 5, requestTimeoutMs: 2_000 },
   });
+  access = { graph, run };
 });
 afterEach(async () => {
   server.closeAllConnections();
@@ -59,7 +64,7 @@ afterEach(async () => {
 
 test('a report is read to its end, in pages that cannot overlap, with cells by column name', async () => {
   rows = { said: 120, given: 120 };
-  const report = await readReportAction(graph, ADDRESS, ['Zebra', 'Ant']);
+  const report = await readReportAction(access, ADDRESS, ['Zebra', 'Ant']);
   expect(report).toHaveLength(120);
   expect(report[119]).toEqual({ Zebra: 'Zebra 119', Ant: 'Ant 119' });
   expect(questions.map(({ skip, top, orderBy }) => [skip, top, ...orderBy])).toEqual([
@@ -71,12 +76,12 @@ test('a report is read to its end, in pages that cannot overlap, with cells by c
 
 test('an empty report has no rows', async () => {
   rows = { said: 0, given: 0 };
-  expect(await readReportAction(graph, ADDRESS, ['Zebra'])).toEqual([]);
+  expect(await readReportAction(access, ADDRESS, ['Zebra'])).toEqual([]);
 });
 
 test('a report with fewer rows than it announces is not complete', async () => {
   rows = { said: 120, given: 70 };
-  await expect(readReportAction(graph, ADDRESS, ['Zebra'])).rejects.toMatchObject({
+  await expect(readReportAction(access, ADDRESS, ['Zebra'])).rejects.toMatchObject({
     code: 'feed.source-unavailable',
     target: 'v1.0/deviceManagement/reports/getThingsReport',
   });

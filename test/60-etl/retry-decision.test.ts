@@ -50,28 +50,28 @@ describe('a first attempt', () => {
     ['soon', 2_000],
     ['', 2_000],
     [null, 2_000],
-  ])('with Retry-After %j waits %j ms', (retryAfter, afterMs) => {
-    const verdict = classifyFailure(
+  ])('with Retry-After %j waits %j ms', (retryAfter, delayMs) => {
+    const decision = classifyFailure(
       answered(429, { retryAfter }),
       { attempts: 1, isTokenRenewed: false },
       DEFAULT_RETRY_POLICY,
       NOW,
       0.5,
     );
-    expect(verdict).toMatchObject({ kind: 'retry', afterMs });
+    expect(decision).toMatchObject({ kind: 'retry', delayMs });
   });
 });
 
 test('waits twice as long each time, with random jitter, up to a maximum', () => {
   const wait = (tries: number, chance: number) => {
-    const verdict = classifyFailure(
+    const decision = classifyFailure(
       broken,
       { attempts: tries, isTokenRenewed: false },
       { ...DEFAULT_RETRY_POLICY, maxAttempts: 99 },
       NOW,
       chance,
     );
-    return verdict.kind === 'retry' ? verdict.afterMs : null;
+    return decision.kind === 'retry' ? decision.delayMs : null;
   };
   expect([1, 2, 3, 4, 5].map((tries) => wait(tries, 0.5))).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
   expect([wait(1, 0), wait(1, 0.999)]).toEqual([1_500, 2_499]);

@@ -30,12 +30,14 @@ describe('a run', () => {
   test('goes from harvest to publication, and merges dimensions before facts', async () => {
     const told = await runDay(harvestOf([day('a'), day('b')]));
     expect(observedKinds(told)).toEqual([
-      'night.started',
-      'extract',
-      'stage',
+      'run.started',
+      'harvest',
+      'merge',
+      'trim',
+      'erase',
       'verify',
       'publish',
-      'night.published',
+      'run.published',
     ]);
     expect(told.report).toMatchObject({
       generation: { id: 1, dateKey: 20261120 },
@@ -85,7 +87,7 @@ describe('a run', () => {
     const told = await runDay(() => Promise.reject(refusal), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
     expect(told.report).toBe(refusal);
     expect(told.observations.at(-1)).toEqual({
-      kind: 'night.failed',
+      kind: 'run.failed',
       run: 'run-2',
       dateKey: 20261121,
       error: refusal,
@@ -108,7 +110,7 @@ describe('a run', () => {
     const other = warehouse().beginBuild(20261120, new Date(RUN_STARTED_AT));
     const told = await runDay(harvestOf([]));
     expect(told.report).toMatchObject({ code: 'feed.night-running' });
-    expect(observedKinds(told)).toEqual(['night.started', 'night.failed']);
+    expect(observedKinds(told)).toEqual(['run.started', 'run.failed']);
     other.discard();
     expect(journal()).toEqual([]);
   });
@@ -129,7 +131,7 @@ describe('a collection that failed', () => {
   const everything = [colours, groups, things, thingHistories, thingDays, colourCounts];
   const harvest =
     (name: string, failed: readonly string[] = []): Harvest =>
-    (_, staging) => {
+    (staging) => {
       staging.append(things, [thing('a', { thingName: name })]);
       staging.append(thingHistories, [{ values: { thingKey: 'a', thingName: name } }]);
       staging.append(thingDays, [{ values: { thingKey: 'a', thingName: name, colourKey: 1 } }]);
@@ -138,7 +140,7 @@ describe('a collection that failed', () => {
         each.name,
         failed.includes(each.name) ? 'failed' : 'complete',
       ]);
-      return Promise.resolve({ completeness: new Map(known), problems: [] });
+      return Promise.resolve(new Map(known));
     };
 
   test.each([
@@ -164,8 +166,8 @@ describe('a collection that failed', () => {
 describe('the journal', () => {
   test('keeps the problems of a harvest that threw', async () => {
     const problem = { source: 'users', message: 'Refused.' };
-    await runDay((graph) => {
-      graph.observe({ kind: 'night.problem', run: graph.run, ...problem });
+    await runDay((_staging, run) => {
+      run.reportProblem(problem);
       return Promise.reject(new FeedError('feed.source-refused', 'All of it was refused.'));
     });
     expect(journal()).toMatchObject([{ outcome: 'failed', problems: [problem] }]);

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openGraphClient } from '../../etl/graph/graph-client.ts';
 import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
+import { harvest } from '../../etl/harvest/harvest.ts';
+import { openRunContext } from '../../etl/run-context.ts';
 import { runEtl } from '../../etl/run-etl.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import {
@@ -41,17 +43,18 @@ const tokens = () => makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.u
 
 async function run(night: number): Promise<void> {
   emulator.setDay(night);
+  const context = openRunContext({
+    runId: randomUUID(),
+    observe: () => undefined,
+    signal: new AbortController().signal,
+  });
+  const graph = openGraphClient({ rootUrl: emulator.url, token: tokens(), run: context });
   await runEtl({
-    graph: openGraphClient({
-      rootUrl: emulator.url,
-      token: tokens(),
-      run: randomUUID(),
-      observe: () => undefined,
-      signal: new AbortController().signal,
-    }),
+    run: context,
     warehouse: openSqliteWarehouse({ dataDir, model: MODEL }),
     model: MODEL,
     clock: fixedClock(midnightOf(night)),
+    harvest: (staging) => harvest({ graph, run: context }, staging),
   });
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startRun } from '../../etl/run-record.ts';
+import { newRunRecord } from '../../src/engines/new-run-record.ts';
 import { isRunDue } from '../../etl/schedule/is-run-due.ts';
 import { scheduleRuns, type Schedule, type ScheduleOptions } from '../../etl/schedule/schedule-runs.ts';
 import { dateKeyOf } from '../../src/base/date-key.ts';
@@ -47,7 +47,15 @@ function start(options: Partial<ScheduleOptions>): void {
 function publish(): Promise<unknown> {
   const build = warehouse.beginBuild(dateKeyOf(now), now);
   return Promise.resolve(
-    build.publish({ ...startRun(String(now), now), outcome: 'published', endedAt: now }),
+    build.publish(
+      newRunRecord({
+        runId: String(now),
+        dateKey: dateKeyOf(now),
+        outcome: 'published',
+        startedAt: now,
+        endedAt: now,
+      }),
+    ),
   );
 }
 
@@ -81,7 +89,7 @@ describe('the schedule', () => {
     now = new Date('2026-11-19T08:00:00Z');
     await wait(1200);
     expect([nights, served()]).toEqual([2, 20261121]);
-    expect(observations.filter(({ kind }) => kind === 'night.problem')).toEqual([]);
+    expect(observations.filter(({ kind }) => kind === 'run.problem')).toEqual([]);
 
     // Asleep for two midnights: the day of waking is run, the days before are missing.
     now = new Date('2026-11-24T09:30:00Z');
@@ -100,7 +108,7 @@ describe('the schedule', () => {
     start({ isDue: () => answers.length > 0, run: () => answers.shift() ?? Promise.resolve() });
     await until(() => answers.length === 0);
     expect(observations).toContainEqual({
-      kind: 'night.problem',
+      kind: 'run.problem',
       run: 'schedule',
       source: 'schedule',
       message: 'The scheduled night failed: No network.',
@@ -115,7 +123,7 @@ describe('the schedule', () => {
     };
     start({ run: night });
     await until(() => asked > 1);
-    expect(observations.filter(({ kind }) => kind === 'night.problem')).toEqual([]);
+    expect(observations.filter(({ kind }) => kind === 'run.problem')).toEqual([]);
   });
 
   test('never has two runs at once, and none after it was stopped', async () => {
@@ -139,11 +147,14 @@ describe('the schedule', () => {
 });
 
 describe('a run is due', () => {
-  const ended = (outcome: RunOutcome, at: string, run = at): RunRecord => ({
-    ...startRun(run, new Date(at)),
-    outcome,
-    endedAt: new Date(at),
-  });
+  const ended = (outcome: RunOutcome, at: string, runId = at): RunRecord =>
+    newRunRecord({
+      runId,
+      dateKey: dateKeyOf(new Date(at)),
+      outcome,
+      startedAt: new Date(at),
+      endedAt: new Date(at),
+    });
   const many = Array.from({ length: 5 }, (_, hour) => ended('failed', `2026-11-20T0${hour}:00:00Z`));
 
   test.each<[string, boolean, readonly RunRecord[]]>([

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
-import { openGraphClient } from '../../etl/graph/graph-client.ts';
+import { openRunContext, type RunContext } from '../../etl/run-context.ts';
 import { runEtl, type EtlOptions, type RunReport } from '../../etl/run-etl.ts';
 import { makeModel, type Model } from '../../schema/model.ts';
 import { dates } from '../../schema/subjects/dates.ts';
@@ -14,12 +14,13 @@ import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observation } from '../../src/base/observation.ts';
 import { KEEP_FOREVER, type Retention } from '../../src/base/retention.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import type { Completeness, StagedRow } from '../../src/engines/staging.ts';
 import type { RunOutcome, RunRecord } from '../../src/engines/run-journal.ts';
+import type { Completeness, StagedRow, Staging } from '../../src/engines/staging.ts';
 import type { Warehouse } from '../../src/engines/warehouse.ts';
 import { select, smallModel, thing, thingDays, things } from '../50-engines/small-model.ts';
 
-export type Harvest = NonNullable<EtlOptions['harvest']>;
+/** As the corridor calls it, with the run at hand. */
+export type Harvest = (staging: Staging, run: RunContext) => ReturnType<EtlOptions['harvest']>;
 
 export const RUN_HISTORY_ENTITIES = [dates, runs, runSteps, runProblems];
 
@@ -65,19 +66,23 @@ export function smallRuns(
     journal,
     outcomes: () => journal().map(({ dateKey, outcome }) => [dateKey, outcome]),
     served: () => select(dataDir, 'SELECT count(*) AS rows FROM things WHERE NOT isDeleted')[0]?.['rows'],
-    async runDay(harvest, { at = RUN_STARTED_AT, run = 'run-1', retention = KEEP_FOREVER } = {}) {
+    async runDay(harvest, { at = RUN_STARTED_AT, run: runId = 'run-1', retention = KEEP_FOREVER } = {}) {
       const observations: Observation[] = [];
-      // Nobody listens there: the harvests have their own rows.
-      const graph = openGraphClient({
-        rootUrl: 'http://127.0.0.1:9',
-        token: { accessToken: () => Promise.resolve(''), renewToken: () => Promise.resolve('') },
-        run,
+      const run = openRunContext({
+        runId,
         observe: (observation) => observations.push(observation),
         signal: new AbortController().signal,
       });
       const clock = fixedClock(new Date(at));
       try {
-        const report = await runEtl({ graph, warehouse: warehouse(), model, clock, harvest, retention });
+        const report = await runEtl({
+          run,
+          warehouse: warehouse(),
+          model,
+          clock,
+          harvest: (staging) => harvest(staging, run),
+          retention,
+        });
         return { report, observations };
       } catch (error) {
         if (error instanceof FeedError) return { report: error, observations };
@@ -89,16 +94,17 @@ export function smallRuns(
 
 /** Facts first: the run itself has to merge dimensions before what refers to them. */
 export function harvestOf(days: readonly StagedRow[], completeness: Completeness = 'complete'): Harvest {
-  return (_, staging) => {
+  return (staging, run) => {
     staging.append(thingDays, days);
     staging.append(things, [thing('a'), thing('b')]);
-    return Promise.resolve({
-      completeness: new Map<string, Completeness>([
+    if (completeness !== 'complete')
+      run.reportProblem({ source: 'things', message: 'One page was missing.' });
+    return Promise.resolve(
+      new Map<string, Completeness>([
         ['thingDays', completeness],
         ['things', 'complete'],
       ]),
-      problems: completeness === 'complete' ? [] : [{ source: 'things', message: 'One page was missing.' }],
-    });
+    );
   };
 }
 
@@ -108,11 +114,11 @@ export function day(thingKey: string, colourKey = 1): StagedRow {
 
 /** These things, and nothing else. */
 export function harvestOfThings(rows: readonly StagedRow[]): Harvest {
-  return (_, staging) => {
+  return (staging) => {
     staging.append(things, rows);
-    return Promise.resolve({ completeness: new Map([[things.name, 'complete']]), problems: [] });
+    return Promise.resolve(new Map([[things.name, 'complete']]));
   };
 }
 
 export const observedKinds = ({ observations }: RunResult): readonly string[] =>
-  observations.map((each) => (each.kind === 'night.stage' ? each.stage : each.kind));
+  observations.map((each) => (each.kind === 'run.phase' ? each.phase : each.kind));

@@ -42,13 +42,13 @@ describe('the log', () => {
 
   test('marks what needs attention, with the whole error', () => {
     const failed: Observation = {
-      kind: 'night.failed',
+      kind: 'run.failed',
       run: 'n1',
       dateKey: 20261120,
       error: new Error('No net.'),
     };
     expect(written('text', failed)).toEqual([
-      '2026-11-20T00:00:00.000Z error: Night 20261120 failed: No net.',
+      '2026-11-20T00:00:00.000Z error: Run of 20261120 failed: No net.',
     ]);
     expect(JSON.parse(written('json', failed)[0] ?? '')).toMatchObject({
       level: 'error',
@@ -57,7 +57,7 @@ describe('the log', () => {
   });
 
   test('does not write progress', () => {
-    const progress: Observation = { kind: 'night.progress', run: 'n1', source: 'users', rows: 5, total: 9 };
+    const progress: Observation = { kind: 'run.progress', run: 'n1', source: 'users', rows: 5, total: 9 };
     expect(written('text', progress)).toEqual([]);
   });
 });

@@ -225,8 +225,7 @@ describe('no secret and no name is in', () => {
 test('the outputs are large enough to be a test', () => {
   expect(names.size).toBeGreaterThan(100);
   expect(said.filter((line) => line.includes('request.answered')).length).toBeGreaterThan(300);
-  for (const kind of ['night.retry', 'night.problem', 'night.published'])
-    expect(said.join('\n')).toContain(kind);
+  for (const kind of ['run.retry', 'run.problem', 'run.published']) expect(said.join('\n')).toContain(kind);
   expect(textOf(newest(), ['runProblems'])).not.toBe('[]');
   expect(textOf(newest(), ['reads']).split('requestId').length).toBeGreaterThan(300);
 });

@@ -86,7 +86,7 @@ describe('the demo', () => {
     const night = runProgram(words, { FLEETFEED_CLIENT_SECRET: clientSecret });
     expect([await night.ended, night.stderr()]).toEqual([
       expect.objectContaining({ code: 0 }),
-      expect.stringContaining('Night 20261121 is published as generation 4'),
+      expect.stringContaining('Run of 20261121 published as generation 4'),
     ]);
 
     // The running server notices the new generation by itself.

@@ -49,13 +49,13 @@ describe('a run in a process of its own', () => {
   test('is published, and passes on all its observations to the last', async () => {
     await night();
     expect(listGenerations(data).map(({ id, dateKey }) => [id, dateKey])).toEqual([[1, TODAY]]);
-    expect([kinds()[0], kinds().at(-1)]).toEqual(['night.started', 'night.published']);
-    expect(kinds()).toContain('night.progress');
+    expect([kinds()[0], kinds().at(-1)]).toEqual(['run.started', 'run.published']);
+    expect(kinds()).toContain('run.progress');
   });
 
   test('that fails rejects with the same error as a run in this process', async () => {
     await expect(night({ clientSecret: 'wrong' })).rejects.toThrow(/client secret|refused/i);
-    expect(observations.at(-1)).toMatchObject({ kind: 'night.failed', error: { stack: expect.any(String) } });
+    expect(observations.at(-1)).toMatchObject({ kind: 'run.failed', error: { stack: expect.any(String) } });
     expect(listGenerations(data)).toEqual([]);
   });
 
@@ -63,7 +63,7 @@ describe('a run in a process of its own', () => {
     emulator.faults.add({ match: '/managedDevices', answer: 'silent' });
     const first = night();
     first.catch(() => undefined);
-    await until(() => kinds().includes('night.started'));
+    await until(() => kinds().includes('run.started'));
     await expect(night()).rejects.toThrow('Another run is under way');
     stopping.abort();
     await expect(first).rejects.toThrow('told to end');
@@ -73,7 +73,7 @@ describe('a run in a process of its own', () => {
     emulator.faults.add({ match: '/managedDevices', answer: 'silent' });
     const running = night();
     running.catch(() => undefined);
-    await until(() => kinds().includes('night.started'));
+    await until(() => kinds().includes('run.started'));
     const began = performance.now();
     stopping.abort();
     await expect(running).rejects.toThrow('nothing of this night was published');

@@ -4,10 +4,10 @@ import type { Observation } from '../../src/base/observation.ts';
 import { bar, drawProgress } from '../../src/cli/text/draw-progress.ts';
 
 const NIGHT: readonly Observation[] = [
-  { kind: 'night.started', run: 'n1', dateKey: 20261120 },
-  { kind: 'night.progress', run: 'n1', source: 'v1.0/users', rows: 50, total: 100 },
-  { kind: 'night.progress', run: 'n1', source: 'v1.0/users', rows: 100, total: 100 },
-  { kind: 'night.published', run: 'n1', dateKey: 20261120, generation: 7, milliseconds: 1234 },
+  { kind: 'run.started', run: 'n1', dateKey: 20261120 },
+  { kind: 'run.progress', run: 'n1', source: 'v1.0/users', rows: 50, total: 100 },
+  { kind: 'run.progress', run: 'n1', source: 'v1.0/users', rows: 100, total: 100 },
+  { kind: 'run.published', run: 'n1', dateKey: 20261120, generation: 7, milliseconds: 1234 },
 ];
 
 function drawn(isTTY: boolean): string {
@@ -20,7 +20,7 @@ function drawn(isTTY: boolean): string {
 describe('the progress of a run', () => {
   test('is plain lines where the output is no terminal', () => {
     expect(drawn(false)).toBe(
-      'Night 20261120 begins.\nNight 20261120 is published as generation 7 (1234 ms).\n',
+      'Run of 20261120 started.\nRun of 20261120 published as generation 7 (1234 ms).\n',
     );
   });
 

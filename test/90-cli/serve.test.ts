@@ -37,10 +37,10 @@ test('an empty folder is served at once, its first run follows, and the run is a
     expect(await devices.json()).toMatchObject({ '@odata.count': expect.any(Number), value: [{}] });
     // The generation is served a moment before the process of the run has sent its last observation.
     const metrics = async (): Promise<string> => (await fetch(`${root}/-/metrics`)).text();
-    while (!(await metrics()).includes('fleetfeed_nights_total{outcome="published"} 1')) await passes(50);
+    while (!(await metrics()).includes('fleetfeed_runs_total{outcome="published"} 1')) await passes(50);
     program.kill('SIGTERM');
     expect(await program.ended).toMatchObject({ code: 0, signal: null });
-    expect(program.stderr()).toContain('The next night runs at 2026-11-21T00:00:00.000Z');
+    expect(program.stderr()).toContain('The next run is due at 2026-11-21T00:00:00.000Z');
   } finally {
     program.kill('SIGKILL');
     await emulator.close();

@@ -1,4 +1,4 @@
-// A night of a large tenant: the time of its stages, the memory of its process, and its load against `sqlite3 .import`.
+// A run of a large tenant: the time of its phases, the memory of its process, and its load against `sqlite3 .import`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
-import type { Observation } from '../../src/base/observation.ts';
+import { RUN_PHASES, type Observation } from '../../src/base/observation.ts';
 import { listGenerationFiles } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { loadRecorded, importIntoShell, publishRecorded, recordHarvest } from './recorded-harvest.ts';
 import { median, printTable } from './interleave.ts';
@@ -21,8 +21,8 @@ export async function benchRun(devices: number, rounds: number): Promise<void> {
     const data = join(dir, 'data');
     const nights = [await runSnapshot(tenant.url, data), await runSnapshot(tenant.url, data)];
     printTable(
-      'Seconds of a night, harvested over HTTP',
-      ['', 'extract', 'stage', 'verify', 'publish', 'in all', 'peak MB', 'file MB'],
+      'Seconds of a run, harvested over HTTP',
+      ['', ...RUN_PHASES, 'in all', 'peak MB', 'file MB'],
       ['the first', 'the same again'].map((name, index) => [name, ...(nights[index] ?? [])]),
     );
     await benchLoad(tenant.url, dir, rounds);
@@ -98,7 +98,7 @@ async function startTenant(devices: number): Promise<{ readonly url: string; rea
 const MAIN = fileOf('../../src/cli/main.ts');
 const SAMPLE_MS = 100;
 
-/** Cells of the table: seconds of each stage and in all, then MB. */
+/** Cells of the table: seconds of each phase and in all, then MB. */
 async function runSnapshot(url: string, data: string): Promise<readonly string[]> {
   const flags = ['--data', data, '--graph-url', url, '--login-url', url, '--log-format', 'json'];
   const { tenantId, clientId, clientSecret } = DEMO_CREDENTIALS;
@@ -117,9 +117,8 @@ async function runSnapshot(url: string, data: string): Promise<readonly string[]
   for await (const line of createInterface(child.stderr)) {
     if (!line.startsWith('{')) continue;
     const observed = JSON.parse(line) as Observation;
-    if (observed.kind === 'night.stage' || observed.kind === 'night.published')
-      times.push(observed.milliseconds);
-    if (observed.kind === 'night.failed') throw new Error(line);
+    if (observed.kind === 'run.phase' || observed.kind === 'run.published') times.push(observed.milliseconds);
+    if (observed.kind === 'run.failed') throw new Error(line);
   }
   clearInterval(sampling);
   const [newest] = listGenerationFiles(data);

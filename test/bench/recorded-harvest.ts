@@ -7,6 +7,7 @@ import { deserialize, serialize } from 'node:v8';
 import { openGraphClient } from '../../etl/graph/graph-client.ts';
 import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
 import { harvest } from '../../etl/harvest/harvest.ts';
+import { openRunContext } from '../../etl/run-context.ts';
 import { mergeAll } from '../../etl/merge/merge-all.ts';
 import { columnSql, quoteIdentifier } from '../../schema/derive/ddl.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
@@ -16,7 +17,7 @@ import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-cre
 import { addDays, dateKeyOf } from '../../src/base/date-key.ts';
 import { stagedColumn, stagedIdentityColumns } from '../../src/engines/sqlite/staging/staged-value.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
-import { NOT_REPORTED, type Completeness, type StagedRow } from '../../src/engines/staging.ts';
+import { NOT_REPORTED, type Completeness, type StagedRow, type Staging } from '../../src/engines/staging.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 
 export interface RecordedHarvest {
@@ -62,18 +63,22 @@ export async function recordHarvest(url: string, dir: string): Promise<RecordedH
     rows += rowsIn.length;
     appendFileSync(csvOf(dir, entity), rowsIn.map((row) => csvLine(entity, row)).join(''));
   };
-  const graph = openGraphClient({
-    rootUrl: url,
-    token: makeTokenSource({ ...DEMO_CREDENTIALS, graphUrl: url, loginUrl: url }),
-    run: 'bench',
+  const run = openRunContext({
+    runId: 'bench',
     observe: () => undefined,
     signal: new AbortController().signal,
   });
-  const { completeness } = await harvest(graph, {
+  const graph = openGraphClient({
+    rootUrl: url,
+    token: makeTokenSource({ ...DEMO_CREDENTIALS, graphUrl: url, loginUrl: url }),
+    run,
+  });
+  const staging: Staging = {
     ...build.staging,
     append: (entity, rowsIn) => record('append', entity, rowsIn),
     enrich: (entity, rowsIn) => record('enrich', entity, rowsIn),
-  });
+  };
+  const completeness = await harvest({ graph, run }, staging);
   build.discard();
   const csvBytes = [...collections].reduce((bytes, entity) => bytes + statSync(csvOf(dir, entity)).size, 0);
   return { dir, rows, csvBytes, collections: [...collections], completeness, pages };

@@ -111,7 +111,7 @@ async function kill(input: EtlProcessInput, { milliseconds, observations }: Rhyt
   let [messages, run]: [number, string | null] = [0, null];
   const child = startEtlProcess(input, (word) => {
     messages += 1;
-    if (word.kind === 'observed' && word.observation.kind === 'night.started') run = word.observation.run;
+    if (word.kind === 'observed' && word.observation.kind === 'run.started') run = word.observation.run;
     if (byMessage && messages === fatalMessage) killIn(Math.random() * LINGER_MS);
   });
   const killIn = (delay: number): void => void setTimeout(() => child.kill('SIGKILL'), delay);

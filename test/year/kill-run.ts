@@ -1,4 +1,4 @@
-// A night in a process of its own, which is killed soon after the end of one of its stages.
+// A night in a process of its own, which is killed soon after the end of one of its phases.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { RunPhase } from '../../src/base/observation.ts';
@@ -19,8 +19,8 @@ export async function killRun(
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   child.on('message', (message: EtlProcessMessage) => {
-    if (message.kind !== 'observed' || message.observation.kind !== 'night.stage') return;
-    if (message.observation.stage === after) setTimeout(() => child.kill('SIGKILL'), lingerMs);
+    if (message.kind !== 'observed' || message.observation.kind !== 'run.phase') return;
+    if (message.observation.phase === after) setTimeout(() => child.kill('SIGKILL'), lingerMs);
   });
   // Whoever is killed hears no more.
   child.on('error', () => undefined);

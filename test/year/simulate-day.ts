@@ -4,7 +4,7 @@ import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-em
 import type { VolumeThresholds } from '../../src/base/volume-thresholds.ts';
 import { midnightOf, type DateKey } from '../../src/base/date-key.ts';
 import { FeedError } from '../../src/base/feed-error.ts';
-import type { RunPhase } from '../../src/base/observation.ts';
+import { RUN_PHASES } from '../../src/base/observation.ts';
 import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { openTenantWarehouse, type EtlSettings } from '../../src/cli/wiring/tenant-etl.ts';
 import type { Dice } from '../fuzz/dice.ts';
@@ -19,7 +19,7 @@ export interface SimulatedDayOptions {
 
 /** Even to stay as it was is too much of a rise. */
 const IMPOSSIBLE_THRESHOLDS: Partial<VolumeThresholds> = { maxRise: -1 };
-/** A kill meets whatever is done so long after the end of a stage. */
+/** A kill meets whatever is done so long after the end of a phase. */
 const LINGER_MS = 60;
 
 /** Rejects with what a night failed of that nothing befell which it should fail of. */
@@ -48,7 +48,7 @@ export async function simulateDay(
   const kill = async (): Promise<void> => {
     emulator.setDay(day);
     const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url };
-    const after = dice.pick<RunPhase>(['extract', 'stage', 'verify', 'publish']);
+    const after = dice.pick(RUN_PHASES);
     const input = { credential, settings: { ...settings, today: day } };
     await killRun(input, { after, delayMs: dice.int(LINGER_MS) });
   };

@@ -1,7 +1,7 @@
 // Reads a file from the storage that Graph names for exports: without our token, and on from where a connection broke.
-import { setTimeout as wait } from 'node:timers/promises';
 import { FeedError } from '../../../src/base/feed-error.ts';
-import type { GraphClient } from '../graph-client.ts';
+import { pause } from '../pause.ts';
+import type { GraphAccess } from '../graph-client.ts';
 
 export interface DownloadRetryPolicy {
   /** Requests in a row that may bring nothing. */
@@ -52,7 +52,7 @@ export function trustedStorageUrl(address: string, graphRoot: string): URL {
  */
 export async function* download(
   url: URL,
-  { fetch, signal }: Pick<GraphClient, 'fetch' | 'signal'>,
+  { graph: { fetch }, run: { signal } }: GraphAccess,
   retryPolicy: DownloadRetryPolicy,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let received = 0;
@@ -93,7 +93,7 @@ export async function* download(
     }
     if (received > receivedBefore) attempts = 1;
     if (attempts >= retryPolicy.maxAttempts) throw downloadError('its storage did not give it whole');
-    await wait(retryPolicy.initialDelayMs * 2 ** (attempts - 1), undefined, { signal });
+    await pause(retryPolicy.initialDelayMs * 2 ** (attempts - 1), signal);
   }
 }
 

@@ -1,8 +1,8 @@
 // Intune's report exports: a job is submitted, asked after until it is done, and its file read row by row.
-import { setTimeout as wait } from 'node:timers/promises';
 import type { DateKey } from '../../../src/base/date-key.ts';
 import { FeedError } from '../../../src/base/feed-error.ts';
-import type { GraphClient } from '../graph-client.ts';
+import { pause } from '../pause.ts';
+import type { GraphAccess, GraphClient } from '../graph-client.ts';
 import {
   DEFAULT_DOWNLOAD_RETRY_POLICY,
   download,
@@ -47,8 +47,7 @@ export const DEFAULT_EXPORT_TIMING: ExportTiming = {
   download: DEFAULT_DOWNLOAD_RETRY_POLICY,
 };
 
-export interface ExportOptions {
-  readonly graph: GraphClient;
+export interface ExportOptions extends GraphAccess {
   readonly jobStore: ExportJobStore;
   readonly day: DateKey;
   readonly timing: ExportTiming;
@@ -69,19 +68,19 @@ export async function* exportRows<Column extends string>(
   options: ExportOptions,
   report: ExportReport<Column>,
 ): AsyncGenerator<readonly ExportRow<Column>[], void, undefined> {
-  const { graph, jobStore, day, timing } = options;
+  const { graph, run, jobStore, day, timing } = options;
   const source = `${EXPORT_JOBS.slice(1)}/${report.name}`;
   let rows = 0;
   try {
     const url = await awaitExportFile(options, report);
-    const bytes = download(trustedStorageUrl(url, graph.rootUrl), graph, timing.download);
+    const bytes = download(trustedStorageUrl(url, graph.rootUrl), options, timing.download);
     for await (const page of rowsByColumn(readZippedCsv(bytes), report)) {
       rows += page.length;
-      graph.observe({ kind: 'night.progress', run: graph.run, source, rows, total: null });
+      run.reportProgress(source, rows, null);
       yield page;
     }
   } catch (error) {
-    graph.signal.throwIfAborted();
+    run.signal.throwIfAborted();
     throw exportError(report.name, error);
   }
   jobStore.forget(day, report.name);
@@ -89,7 +88,7 @@ export async function* exportRows<Column extends string>(
 
 /** The address of the report's file, once there is one. */
 async function awaitExportFile(
-  { graph, jobStore, day, timing }: ExportOptions,
+  { graph, run, jobStore, day, timing }: ExportOptions,
   { name, select }: ExportReport<string>,
 ): Promise<string> {
   for (let left = timing.resubmissions; ; left -= 1) {
@@ -98,7 +97,7 @@ async function awaitExportFile(
       id = (await submitJob(graph, name, select)).id;
       jobStore.remember(day, name, id);
     }
-    const url = await pollForFile(graph, id, timing);
+    const url = await pollForFile({ graph, run }, id, timing);
     if (url !== null) return url;
     jobStore.forget(day, name);
     if (left === 0) {
@@ -124,7 +123,11 @@ async function submitJob(
 }
 
 /** Null when the job failed, is not known any more, or takes too long. */
-async function pollForFile(graph: GraphClient, id: string, timing: ExportTiming): Promise<string | null> {
+async function pollForFile(
+  { graph, run }: GraphAccess,
+  id: string,
+  timing: ExportTiming,
+): Promise<string | null> {
   const deadline = performance.now() + timing.jobTimeoutMs;
   const address = `${EXPORT_JOBS}('${encodeURIComponent(id)}')`;
   let pollMs = timing.initialPollMs;
@@ -133,7 +136,7 @@ async function pollForFile(graph: GraphClient, id: string, timing: ExportTiming)
     if (job === null || job.status === 'failed') return null;
     // Right after its completion a job may have no address yet.
     if (job.status === 'completed' && job.url !== null) return job.url;
-    await wait(pollMs, undefined, { signal: graph.signal });
+    await pause(pollMs, run.signal);
     pollMs = Math.min(pollMs * 1.5, timing.maxPollMs);
   }
   return null;

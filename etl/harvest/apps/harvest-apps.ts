@@ -35,7 +35,8 @@ export interface KnownApps {
 const toRevision = makeRowMapper(appRevisionStream);
 const toCount = makeRowMapper(installCountStream);
 
-export async function harvestApps({ graph, staging, results, keyOf }: HarvestContext): Promise<KnownApps> {
+export async function harvestApps(context: HarvestContext): Promise<KnownApps> {
+  const { staging, results, keyOf } = context;
   const { entity } = appRevisionStream;
   const naturalKeys = new Map<string, string>();
   const names = new Map<string, string>();
@@ -44,7 +45,7 @@ export async function harvestApps({ graph, staging, results, keyOf }: HarvestCon
       naturalKeys.set(String(applicationId), appNaturalKey(String(applicationId), Number(revision)));
   }
   const completeness = await results.readSource([entity], MOBILE_APPS, async () => {
-    const listed = await readList<GraphMobileApp>(graph, MOBILE_APPS);
+    const listed = await readList<GraphMobileApp>(context, MOBILE_APPS);
     const apps = listed.filter(isWarehouseApp);
     staging.append(
       entity,

@@ -39,7 +39,7 @@ export async function harvestMam(
   knownApps: KnownApps,
   maxInstances: number,
 ): Promise<void> {
-  const { graph, staging, results, keyOf } = context;
+  const { staging, results, keyOf } = context;
   const names = appNames(context, knownApps);
   const appIds = new Set<string>();
   // A copy that checked in before midnight and again after it shows the later instant only.
@@ -59,7 +59,7 @@ export async function harvestMam(
   const pendingCheckins: GraphAppRegistration[] = [];
   const entities = [mamApplicationStream.entity, mamApplicationInstanceStream.entity];
   const completeness = await results.readSource(entities, APP_REGISTRATIONS, async (onRows) => {
-    for await (const page of readPages<GraphAppRegistration>(graph, APP_REGISTRATIONS)) {
+    for await (const page of readPages<GraphAppRegistration>(context, APP_REGISTRATIONS)) {
       const instances = page.map((registration) => toInstance({ registration, keyOf }));
       staging.append(mamApplicationInstanceStream.entity, instances);
       for (const registration of page) {
@@ -96,13 +96,14 @@ export async function harvestMam(
 type ProtectionById = ReadonlyMap<string, EffectivePolicy>;
 
 async function readProtection(
-  { graph, results }: HarvestContext,
+  context: HarvestContext,
   registrations: readonly GraphAppRegistration[],
   { naturalKeys }: KnownPolicies,
 ): Promise<ProtectionById> {
+  const { results } = context;
   const protection = new Map<string, EffectivePolicy>();
   const readOne = async ({ id }: GraphAppRegistration): Promise<void> => {
-    const applied = await readList<GraphAppliedPolicy>(graph, appliedPoliciesAddress(id));
+    const applied = await readList<GraphAppliedPolicy>(context, appliedPoliciesAddress(id));
     const policyNaturalKeys = applied
       .filter(isProtectionPolicy)
       .flatMap((policy) => naturalKeys.get(policy.id) ?? []);

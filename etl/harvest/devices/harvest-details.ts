@@ -17,28 +17,20 @@ const toEnrichment = makeEnrichmentMapper(detailsEnrichment);
 const toHistoryEnrichment = makeEnrichmentMapper(detailsHistoryEnrichment);
 
 /** What a device answered stays known, so that each is asked for the first time when it is new, and then once a week. */
-export async function harvestDetails(
-  { graph, staging, results }: HarvestContext,
-  { fleet }: KnownDevices,
-): Promise<void> {
+export async function harvestDetails(context: HarvestContext, { fleet }: KnownDevices): Promise<void> {
+  const { run, staging, results } = context;
   const due: string[] = [];
   for (const { deviceId, isDetailsDue } of fleet) if (isDetailsDue) due.push(deviceId);
   let requested = 0;
   let unanswered = 0;
   await results.readSource([], DEVICE_DETAILS, async () => {
-    for await (const batchResults of batchGet(graph, 'beta', due.map(deviceDetailsAddress))) {
+    for await (const batchResults of batchGet(context, 'beta', due.map(deviceDetailsAddress))) {
       requested += batchResults.length;
       unanswered += batchResults.filter(({ kind }) => kind === 'unanswered').length;
       const details = batchResults.flatMap(detailsIn);
       staging.enrich(deviceStream.entity, details.map(enrichmentOf));
       staging.enrich(devicePropertyHistoryStream.entity, details.map(historyEnrichmentOf));
-      graph.observe({
-        kind: 'night.progress',
-        run: graph.run,
-        source: DEVICE_DETAILS,
-        rows: requested,
-        total: due.length,
-      });
+      run.reportProgress(DEVICE_DETAILS, requested, due.length);
     }
     return 'complete';
   });

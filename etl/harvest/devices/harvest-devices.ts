@@ -37,7 +37,7 @@ const toHistory = makeRowMapper(devicePropertyHistoryStream);
 const toCategory = makeRowMapper(deviceCategoryStream);
 
 export async function harvestDevices(context: HarvestContext): Promise<KnownDevices> {
-  const { graph, staging, results, keyOf, entraIds } = context;
+  const { staging, results, keyOf, entraIds } = context;
   const categories = await harvestCategories(context);
   const enrolledCount = await countEnrolledDevices(context);
   const fleet = makeFleet(entraIds);
@@ -50,7 +50,7 @@ export async function harvestDevices(context: HarvestContext): Promise<KnownDevi
   };
 
   const completeness = await results.readSource(entities, MANAGED_DEVICES, async (onRows) => {
-    for await (const page of readPages<ManagedDevice>(graph, MANAGED_DEVICES, enrolledCount)) {
+    for await (const page of readPages<ManagedDevice>(context, MANAGED_DEVICES, enrolledCount)) {
       for (const device of page) if (!isWarehouseDevice(device)) excludedIds.add(device.id);
       const records = page
         .filter(isWarehouseDevice)
@@ -72,11 +72,8 @@ export async function harvestDevices(context: HarvestContext): Promise<KnownDevi
 }
 
 /** By lower-case name, which is all that a device tells of its category. */
-async function harvestCategories({
-  graph,
-  staging,
-  results,
-}: HarvestContext): Promise<ReadonlyMap<string, string>> {
+async function harvestCategories(context: HarvestContext): Promise<ReadonlyMap<string, string>> {
+  const { staging, results } = context;
   const { entity } = deviceCategoryStream;
   const byName = new Map<string, string>();
   // Those of the last night, should the list fail tonight.
@@ -86,7 +83,7 @@ async function harvestCategories({
     }
   }
   await results.readSource([entity], DEVICE_CATEGORIES, async (onRows) => {
-    const categories = await readList<GraphDeviceCategory>(graph, DEVICE_CATEGORIES);
+    const categories = await readList<GraphDeviceCategory>(context, DEVICE_CATEGORIES);
     staging.append(entity, categories.map(toCategory));
     for (const { id, displayName } of categories) byName.set(String(displayName).toLowerCase(), id);
     onRows();

@@ -19,14 +19,14 @@ const toCount = makeRowMapper(enrollmentActivityStream);
 
 /** Both sources or none: with one of them alone, the other's enrolments would look as if there had been none. */
 export async function harvestEnrollment(context: HarvestContext, devices: KnownDevices): Promise<void> {
-  const { graph, staging, results, keyOf } = context;
+  const { staging, results, keyOf } = context;
   const { entity } = enrollmentActivityStream;
   const yesterday = dayBefore(staging.dateKey);
 
   await results.readSource([entity], TROUBLESHOOTING_EVENTS, async () => {
     // By the id of the event, since a list that is begun again tells it twice.
     const failed = new Map<string, Enrollment>();
-    for await (const page of readPages<GraphTroubleshootingEvent>(graph, TROUBLESHOOTING_EVENTS)) {
+    for await (const page of readPages<GraphTroubleshootingEvent>(context, TROUBLESHOOTING_EVENTS)) {
       for (const event of page) {
         if (!isWithin(yesterday, instantOf(event.eventDateTime))) continue;
         const enrollment = failedEnrollment(event, keyOf);

@@ -19,13 +19,13 @@ const toVersion = makeRowMapper(extensionVersionStream);
 
 /** Lines about devices that are no more are left out, and so are those whose name several devices share. */
 export async function harvestExtension(context: HarvestContext, devices: KnownDevices): Promise<void> {
-  const { graph, staging, results, keyOf } = context;
+  const { staging, results, keyOf } = context;
   const findDevice = makeDeviceFinder(devices);
   const versions = new Set<string>();
 
   const entities = [extensionStream.entity, extensionVersionStream.entity];
   await results.readSource(entities, EXTENSION_STATES, async (onRows) => {
-    for await (const page of readPages<GraphExtensionState>(graph, EXTENSION_STATES)) {
+    for await (const page of readPages<GraphExtensionState>(context, EXTENSION_STATES)) {
       const records = page.flatMap((state) => {
         const deviceId = findDevice(state);
         return deviceId === null ? [] : [{ deviceId, state, keyOf }];

@@ -91,11 +91,11 @@ export async function harvestEncryption(context: HarvestContext, inputs: Encrypt
 }
 
 async function readList(
-  { graph }: HarvestContext,
+  context: HarvestContext,
   total: number,
   onStates: (states: readonly GraphEncryptionState[]) => void,
 ): Promise<void> {
-  for await (const page of readPages<GraphEncryptionState>(graph, ENCRYPTION_STATES, total)) onStates(page);
+  for await (const page of readPages<GraphEncryptionState>(context, ENCRYPTION_STATES, total)) onStates(page);
 }
 
 /** In place of a list that failed; where there is no export either, the list's own error is thrown. */

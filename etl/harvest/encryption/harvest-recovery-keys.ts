@@ -13,16 +13,13 @@ export interface RecoveryKeyCounts {
 }
 
 /** Null where keys may not be counted, which is a choice of the tenant and no problem. */
-export async function harvestRecoveryKeys({
-  graph,
-  results,
-  entraIds,
-}: HarvestContext): Promise<RecoveryKeyCounts | null> {
+export async function harvestRecoveryKeys(context: HarvestContext): Promise<RecoveryKeyCounts | null> {
+  const { results, entraIds } = context;
   const counts = makeInt32List();
   // A list that is begun again tells a key twice.
   const counted = makeStringPool();
   try {
-    for await (const keys of readPages<GraphRecoveryKey>(graph, RECOVERY_KEYS)) {
+    for await (const keys of readPages<GraphRecoveryKey>(context, RECOVERY_KEYS)) {
       for (const { id, deviceId } of keys) {
         const entraId = idOf(deviceId);
         if (entraId === null || counted.find(id) >= 0) continue;

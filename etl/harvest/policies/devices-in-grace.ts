@@ -15,10 +15,11 @@ const MAX_DEVICES = 2_000;
  * the policy's own count has. Graph has been seen to end it early without a word.
  */
 export async function devicesInGrace(
-  { graph, staging, results }: HarvestContext,
+  context: HarvestContext,
   { list, policy }: KnownPolicy,
   overview: StatusOverview,
 ): Promise<number | null> {
+  const { staging, results } = context;
   const { pending, succeeded, error, failed } = outcomesOf(overview);
   if (failed === 0) return 0;
   const devices = [pending, succeeded, error, failed, countOf(overview.notApplicableCount)];
@@ -29,7 +30,7 @@ export async function devicesInGrace(
   const inGrace = new Set<string>();
   const address = countsAddress(list, policy.id, 'deviceStatuses');
   const completeness = await results.readSource([], address, async () => {
-    for await (const page of readPages<GraphDeviceStatus>(graph, address)) {
+    for await (const page of readPages<GraphDeviceStatus>(context, address)) {
       for (const { id, status, complianceGracePeriodExpirationDateTime } of page) {
         if (status !== 'nonCompliant') continue;
         // One row for each user of the device; the id ends in the device's.

@@ -85,14 +85,14 @@ async function countByReports(
   { harvested }: KnownPolicies,
   deviceTally: OutcomeTally,
 ): Promise<void> {
-  const { graph, results } = context;
+  const { results } = context;
   const reports = new Set(POLICY_LISTS.flatMap(({ report }) => report ?? []));
   await mapConcurrent([...reports], async (report) => {
     const reported = harvested.filter(({ list, isAssigned }) => list.report === report && isAssigned);
     if (reported.length === 0) return;
     const lines = new Map<string, PolicyReportRow>();
     const completeness = await results.readSource([], report, async () => {
-      for (const row of await readReportAction(graph, report, POLICY_REPORT_COLUMNS))
+      for (const row of await readReportAction(context, report, POLICY_REPORT_COLUMNS))
         lines.set(String(row.PolicyId), row);
       return 'complete';
     });

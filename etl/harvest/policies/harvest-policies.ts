@@ -48,7 +48,8 @@ export interface KnownPolicies {
 const toPolicy = makeRowMapper(policyStream);
 const toSetting = makeRowMapper(encryptionPolicySettingStream);
 
-export async function harvestPolicies({ graph, staging, results }: HarvestContext): Promise<KnownPolicies> {
+export async function harvestPolicies(context: HarvestContext): Promise<KnownPolicies> {
+  const { staging, results } = context;
   const seenVersions = newestVersions(staging);
   const naturalKeys = new Map(
     [...seenVersions].map(([id, { version }]) => [id, policyNaturalKey({ id, version, name: null })]),
@@ -59,7 +60,7 @@ export async function harvestPolicies({ graph, staging, results }: HarvestContex
   await mapConcurrent(POLICY_LISTS, async (list) => {
     parts.push(
       await results.readSource([], list.address, async () => {
-        for (const graphPolicy of await readList<GraphPolicy>(graph, list.address)) {
+        for (const graphPolicy of await readList<GraphPolicy>(context, list.address)) {
           const known = knownPolicy(list, graphPolicy, seenVersions.get(graphPolicy.id) ?? null);
           const naturalKey = policyNaturalKey(known.policy);
           staging.append(policyStream.entity, [toPolicy(known.policy)]);
@@ -73,22 +74,20 @@ export async function harvestPolicies({ graph, staging, results }: HarvestContex
   });
   const completeness = combinedCompleteness(parts);
   results.mark([policyStream.entity, encryptionPolicySettingStream.entity], completeness);
-  await readCatalogSettings({ graph, staging, results }, harvested);
+  await readCatalogSettings(context, harvested);
   return { harvested, naturalKeys, completeness };
 }
 
 /** Policies of the settings catalog keep their settings apart: a request for each that may encrypt Windows. */
-async function readCatalogSettings(
-  { graph, staging, results }: Pick<HarvestContext, 'graph' | 'staging' | 'results'>,
-  policies: readonly KnownPolicy[],
-): Promise<void> {
+async function readCatalogSettings(context: HarvestContext, policies: readonly KnownPolicy[]): Promise<void> {
+  const { staging, results } = context;
   const catalog = policies.filter(
     ({ list, platform }) => list.hasSeparateSettings && platform?.includes('windows'),
   );
   await mapConcurrent(catalog, async ({ list, policy }) => {
     const address = `${list.address}/${encodeURIComponent(policy.id)}/settings`;
     const completeness = await results.readSource([], address, async () => {
-      appendSettings(staging, policyNaturalKey(policy), catalogSettings(await readList(graph, address)));
+      appendSettings(staging, policyNaturalKey(policy), catalogSettings(await readList(context, address)));
       return 'complete';
     });
     if (completeness !== 'complete') results.mark([encryptionPolicySettingStream.entity], 'partial');

@@ -23,7 +23,7 @@ const toAcceptance = makeRowMapper(acceptanceStream);
 
 /** Comes after the users: an acceptance names its user, and only those of the warehouse are kept. */
 export async function harvestTerms(context: HarvestContext, users: KnownUsers): Promise<void> {
-  const { graph, staging, results } = context;
+  const { staging, results } = context;
   // Graph lists the newest version only; who accepted an older one points at the row that an earlier night left.
   const knownKeys = new Set<string>();
   for (const { termsAndConditionsId, termsAndConditionsVersion } of staging.baseRows(termsStream.entity)) {
@@ -31,7 +31,7 @@ export async function harvestTerms(context: HarvestContext, users: KnownUsers): 
   }
   const terms: GraphTerms[] = [];
   const listCompleteness = await results.readSource([termsStream.entity], TERMS, async (onRows) => {
-    terms.push(...(await readList<GraphTerms>(graph, TERMS)));
+    terms.push(...(await readList<GraphTerms>(context, TERMS)));
     staging.append(termsStream.entity, terms.map(toTerms));
     for (const each of terms) knownKeys.add(termsNaturalKey(each.id, countOf(each.version)));
     onRows();
@@ -43,7 +43,7 @@ export async function harvestTerms(context: HarvestContext, users: KnownUsers): 
     const address = acceptancesAddress(id);
     parts.push(
       await results.readSource([], address, async (onRows) => {
-        for await (const page of readPages<GraphAcceptance>(graph, address)) {
+        for await (const page of readPages<GraphAcceptance>(context, address)) {
           const records = page.flatMap((acceptance) => acceptanceRecord(id, acceptance, users, knownKeys));
           staging.append(acceptanceStream.entity, records.map(toAcceptance));
           onRows();

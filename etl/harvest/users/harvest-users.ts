@@ -34,10 +34,11 @@ const toAssociation = makeRowMapper(userDeviceAssociationStream);
 
 /** Comes after the devices, since it keeps of the directory only whom it needs. */
 export async function harvestUsers(
-  { graph, staging, results }: HarvestContext,
+  context: HarvestContext,
   devices: KnownDevices,
   intunePlans: readonly string[],
 ): Promise<KnownUsers> {
+  const { graph, staging, results } = context;
   const { fleet } = devices;
   const { userIds } = fleet;
   const ownerCount = userIds.count;
@@ -64,7 +65,7 @@ export async function harvestUsers(
   const listedIds = makeStringPool();
   const entities = [userStream.entity, userHistoryStream.entity];
   const completeness = await results.readSource(entities, GRAPH_USERS, async (onRows) => {
-    for await (const page of readPages<GraphUser>(graph, GRAPH_USERS, counted)) {
+    for await (const page of readPages<GraphUser>(context, GRAPH_USERS, counted)) {
       for (const { id } of page) listedIds.add(id);
       const licensedOrOwning = page
         .map((user) => userRecord(user, intunePlans))

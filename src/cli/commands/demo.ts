@@ -88,7 +88,7 @@ async function simulateHistory(
 
 // Sixty nights that each tell their stages would hide the one that went wrong.
 const failuresOnly: Observer = (observation) => {
-  if (observation.kind === 'night.failed')
+  if (observation.kind === 'run.failed')
     say(`The night of ${observation.dateKey} failed: ${observation.error.message}`);
 };
 

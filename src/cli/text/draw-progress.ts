@@ -17,7 +17,7 @@ export function drawProgress(screen: Screen): Observer {
 
 function printLines(screen: Screen): Observer {
   return (observation) => {
-    if (isRunObservation(observation) && observation.kind !== 'night.progress') {
+    if (isRunObservation(observation) && observation.kind !== 'run.progress') {
       screen.write(`${sentenceFor(observation)}\n`);
     }
   };
@@ -27,7 +27,7 @@ function drawBar(screen: Screen): Observer {
   let drawnAt = 0;
   return (observation) => {
     if (!isRunObservation(observation)) return;
-    if (observation.kind !== 'night.progress') {
+    if (observation.kind !== 'run.progress') {
       screen.write(`\r\u001b[K${sentenceFor(observation)}\n`);
       return;
     }
@@ -51,5 +51,5 @@ export function bar(rows: number, total: number | null): string {
 }
 
 function isRunObservation(observation: Observation): boolean {
-  return observation.kind.startsWith('night.');
+  return observation.kind.startsWith('run.');
 }

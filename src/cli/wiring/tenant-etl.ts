@@ -8,6 +8,7 @@ import type { Credential } from '../../../etl/graph/sign-in/credential.ts';
 import { makeProxyFetch } from '../../network/proxy-fetch.ts';
 import { makeTokenSource } from '../../../etl/graph/sign-in/token-source.ts';
 import { harvest, type HarvestOptions } from '../../../etl/harvest/harvest.ts';
+import { openRunContext } from '../../../etl/run-context.ts';
 import { runEtl, type RunReport } from '../../../etl/run-etl.ts';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -74,26 +75,24 @@ export function tenantEtl({
   const harvestOptions = harvestOptionsOf(settings, exportPace);
   return (clock) => {
     const { graphUrl: rootUrl } = credential;
-    const run = randomUUID();
+    const run = openRunContext({ runId: randomUUID(), observe, signal });
     const graph = openGraphClient({
       rootUrl,
       token,
       run,
-      observe,
-      signal,
       fetch,
       listOptions: { select: select === 'on', pageRows: graphPageRows },
       concurrencyPerArea: requestsAtOnce,
     });
     return runEtl({
-      graph,
+      run,
       warehouse,
       model: MODEL,
       clock,
       thresholds: { maxDrop, maxRise, maxOrphans },
       privacy: privacyOf(settings),
       retention,
-      harvest: (...args) => harvest(...args, harvestOptions),
+      harvest: (staging) => harvest({ graph, run }, staging, harvestOptions),
     });
   };
 }

@@ -1,6 +1,7 @@
 // What is done to the warehouse between nights, as the journal tells it: it begins and ends at the same moment.
 import { randomUUID } from 'node:crypto';
 import type { RunRecord } from '../../run-journal.ts';
+import { newRunRecord } from '../../new-run-record.ts';
 
 export type MaintenanceRun = RunRecord & { readonly reason: string };
 
@@ -9,15 +10,12 @@ export function maintenanceRun(
   details: Pick<MaintenanceRun, 'dateKey' | 'outcome' | 'reason'>,
   now: Date,
 ): MaintenanceRun {
-  return {
+  const record = newRunRecord({
     runId: randomUUID(),
     ...details,
     startedAt: now,
     endedAt: now,
     milliseconds: 0,
-    isComplete: null,
-    generation: null,
-    steps: [],
-    problems: [],
-  };
+  });
+  return { ...record, reason: details.reason };
 }

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { addDays, type DateKey } from '../../../base/date-key.ts';
 import type { RunJournal, RunRecord } from '../../run-journal.ts';
+import { newRunRecord } from '../../new-run-record.ts';
 import { migrateTable } from '../build/migrate-schema.ts';
 import { redactRuns } from '../privacy/redact-runs.ts';
 import { copyRuns, hasRunTables, readRuns, RUN_ENTITIES, markRunsReverted, writeRun } from './run-tables.ts';
@@ -96,19 +97,12 @@ function recordMissingDays(database: Database.Database, baseDateKey: DateKey, da
 }
 
 function missingRunRecord(dateKey: DateKey): RunRecord {
-  return {
+  return newRunRecord({
     runId: `missing-${dateKey}`,
     dateKey,
     outcome: 'missing',
-    startedAt: null,
-    endedAt: null,
-    milliseconds: null,
-    isComplete: null,
-    generation: null,
     reason: 'No run was made on that day, and Microsoft Graph tells only how things are now.',
-    steps: [],
-    problems: [],
-  };
+  });
 }
 
 /** Copies the runs of a day and later into the file being built, so that they are part of the generation to be. */

@@ -1,0 +1,36 @@
+// What is handed along through one run: its name, its observer, its problems, and the signal that calls it off.
+import type { Observer } from '../src/base/observation.ts';
+import type { RunProblem } from '../src/engines/run-journal.ts';
+
+export interface RunContext {
+  /** Names the run in observations and in the journal. */
+  readonly runId: string;
+  readonly observe: Observer;
+  /** Aborted when the run is called off; the reason says why. */
+  readonly signal: AbortSignal;
+  /** Every problem reported so far, in order. They are collected here only. */
+  readonly problems: readonly RunProblem[];
+  readonly reportProblem: (problem: RunProblem) => void;
+  /** Rows read from one source so far; `total` is null where the source does not say it. */
+  readonly reportProgress: (source: string, rows: number, total: number | null) => void;
+}
+
+export function openRunContext({
+  runId,
+  observe,
+  signal,
+}: Pick<RunContext, 'runId' | 'observe' | 'signal'>): RunContext {
+  const problems: RunProblem[] = [];
+  return {
+    runId,
+    observe,
+    signal,
+    problems,
+    reportProblem({ source, message }) {
+      problems.push({ source, message });
+      observe({ kind: 'run.problem', run: runId, source, message });
+    },
+    reportProgress: (source, rows, total) =>
+      observe({ kind: 'run.progress', run: runId, source, rows, total }),
+  };
+}

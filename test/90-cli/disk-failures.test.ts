@@ -137,7 +137,9 @@ describeHere('a folder that may not be written', () => {
     mkdirSync(folder, { mode: 0o555 });
     expect(await fleetfeed('snapshot', { ...who, folder })).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`The folder '${folder}' cannot be written. The warehouse is built there:`),
+      stderr: expect.stringContaining(
+        `The folder '${folder}' cannot be written. The warehouse is built there:`,
+      ),
     });
   });
 });

@@ -1,4 +1,4 @@
-// The rows of `dates`, computed: no source is needed to know what day it is.
+// The rows of `dates`, which are computed and have no source.
 import type { SourcedName } from './entity.ts';
 import type { dates } from './subjects/dates.ts';
 

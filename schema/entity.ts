@@ -1,6 +1,6 @@
-// The words in which the warehouse is described. A subject file is data written in them; all else is derived.
+// The types in which subject files describe the warehouse. Everything else is derived from that data.
 
-/** The primitive types of the feed: what Power BI, Excel, Data Factory and SSIS all read. */
+/** The primitive types of the feed, which Power BI, Excel, Data Factory and SSIS all read. */
 export type EdmType =
   'Edm.Boolean' | 'Edm.Int32' | 'Edm.Int64' | 'Edm.Double' | 'Edm.String' | 'Edm.DateTimeOffset';
 
@@ -8,33 +8,33 @@ export type EdmType =
 export type FeedVersion = 'v1.0' | 'beta';
 
 /**
- * How a collection keeps the past (docs/decisions/validity-intervals.md). DDL, merge, retention and documentation follow from it.
+ * How a collection keeps its history. DDL, merge, retention and documentation follow from it.
  *
- * - `current`: one row per thing, the latest only; things that vanish stay, marked deleted.
- * - `history`: one row per thing and state, from a first day to a last.
- * - `daily`: one row per thing and night; stored as spans of nights in which nothing changed.
- * - `event`: small counts and happenings of one night, stored as they are.
+ * - `current` (SCD type 1): one row per entity instance, the latest state only; what leaves the source stays, marked deleted.
+ * - `history` (SCD type 2): one row per entity instance and state, from a first day to a last.
+ * - `daily` (periodic snapshot fact): one row per entity instance and snapshot day; stored as validity intervals.
+ * - `event` (transaction fact): small counts and events of one snapshot day, stored as they are.
  */
 export type Lifetime = 'current' | 'history' | 'daily' | 'event';
 
 /**
- * What the nightly merge fills in by itself. A property without a role is filled by the stream of its collection.
+ * What the merge fills in itself. A property without a role is filled by the stream of its collection.
  *
- * - `surrogate`: the warehouse's own Int32 key, stable over nights and never reused.
- * - `day`: the night's dateKey (daily, event).
+ * - `surrogate`: the warehouse's own Int32 key, stable and never reused.
+ * - `day`: the dateKey of the snapshot day (daily, event).
  * - `modified`: when this row last changed in the warehouse.
- * - `deleted`: true once a complete harvest no longer had the thing.
- * - `deletedAt`: the night on which that was seen, else null.
- * - `start`, `startDay`: the first night of the row's state, as an instant and as a dateKey.
- * - `end`: the first night on which the state no longer held; 9999-12-31 while it holds.
- * - `current`: true while the state holds.
+ * - `deleted`: true once a complete harvest no longer had the entity instance.
+ * - `deletedAt`: the snapshot day on which that was noticed, else null.
+ * - `start`, `startDay`: the first snapshot day of the row's state, as an instant and as a dateKey.
+ * - `end`: the first snapshot day on which the state was no longer valid; 9999-12-31 while it is.
+ * - `current`: true while the state is valid.
  */
 export type PropertyRole =
   'surrogate' | 'day' | 'modified' | 'deleted' | 'deletedAt' | 'start' | 'startDay' | 'end' | 'current';
 
 /**
- * What a personal property tells of someone; a privacy profile has a rule for each. `id` is by which the directory knows
- * people: their rows are joined by it. `phone` is also the number of a SIM, `imei` also a MEID.
+ * The kinds of personal properties; a privacy profile has a rule for each. `id` identifies people in the directory: their
+ * rows are joined by it. `phone` is also the number of a SIM, `imei` also a MEID.
  */
 export const PERSONAL_KINDS = [
   'id',
@@ -59,10 +59,10 @@ export interface Property {
   readonly role?: PropertyRole;
   /** Served on beta only. */
   readonly beta?: true;
-  /** Says something about a person. Always text; what is not an id may be null, so that it can be erased. */
+  /** Personal data. Always text, and nullable unless it is an id, so that it can be erased. */
   readonly personal?: PersonalKind;
   /**
-   * The dimension whose surrogate key this is. Streams give the thing's natural text; the merge puts the key.
+   * The dimension whose surrogate key this is. Streams give the natural key; the merge replaces it by the surrogate.
    * Only for dimensions with a surrogate; lookups have fixed keys.
    */
   readonly refers?: string;
@@ -71,9 +71,9 @@ export interface Property {
 export interface Navigation {
   /** The collection it leads to. */
   readonly to: string;
-  /** Own property → property of the target with the same value: the referential constraint. */
+  /** The referential constraint: own property → property of the target with the same value. */
   readonly on: Readonly<Record<string, string>>;
-  /** Name of the way back, a collection-valued navigation of the target. */
+  /** The name of the inverse, a collection-valued navigation of the target. */
   readonly inverse: string;
   readonly description: string;
 }
@@ -81,7 +81,7 @@ export interface Navigation {
 export type Value = string | number | bigint | boolean | null;
 export type Row<Name extends string = string> = Readonly<Record<Name, Value>>;
 
-/** Navigations of the entity: to the person, and to what the person has. */
+/** Navigations of the entity: to a person, and to what the person owned. */
 export interface Ownership {
   readonly owner: string;
   readonly owned: string;
@@ -100,25 +100,25 @@ export interface Entity<Name extends string = string> {
   /** In the feed's order. */
   readonly properties: Readonly<Record<Name, Property>>;
   readonly navigations: Readonly<Record<string, Navigation>>;
-  /** Rows that are there before the first night: lookups. */
+  /** Reference data, which is there before the first run: lookups. */
   readonly rows?: readonly Row<Name>[];
-  /** The collection, daily or of states, that tells what became of one of these; it has a navigation to this one. */
+  /** The daily or history collection with the past of this one; it has a navigation to this one. */
   readonly history?: string;
-  /** A night that finds none, where the night before had some, is refused: a tenant does not lose them all. */
+  /** A run that finds no row is quarantined where the generation before had some: no tenant loses them all. */
   readonly mustNotBeEmpty?: true;
   /**
-   * Rows are versions of what this property names: where another version is seen, the one before holds no longer,
-   * whatever else the harvest did not see.
+   * Rows are versions of the object with this id: once the harvest has another version, the one before is superseded, even
+   * if the harvest was not complete.
    */
   readonly versionsOf?: Name;
-  /** Of a fact, the days that the hosted feed keeps, where these are not the usual thirty. */
+  /** Of a fact, the days that the vendor's feed keeps; the default is thirty. */
   readonly vendorDays?: number;
-  /** A row is a person: the property that the directory knows them by, which is also what the source calls the thing. */
+  /** A row is a person: the property with their id in the directory, which is also the natural key. */
   readonly person?: Name;
-  /** Rows tell from when to when a person had a thing: what is told of the thing on those days is told of the person. */
+  /** Ownership bridge: rows say from when to when a person owned something, so that its rows of those days are personal data. */
   readonly ownership?: Ownership;
   readonly beta?: true;
-  /** Seen only by roles that name it: what the feed knows of its own readers. */
+  /** Visible only to roles that list it: data about the readers of the feed. */
   readonly hiddenByDefault?: true;
 }
 
@@ -163,7 +163,7 @@ export type SourcedName<Properties extends Readonly<Record<string, Property>>> =
 
 type PropertyOptions = Omit<Property, 'type' | 'nullable' | 'description'>;
 
-// One maker per type; `…OrNull` where a row may lack the value.
+// One factory per type and nullability.
 function propertyFactory<const Type extends EdmType, const Nullable extends boolean>(
   type: Type,
   nullable: Nullable,
@@ -196,5 +196,5 @@ export function navigation(
   return { to, on, inverse, description };
 }
 
-/** The surrogate key of the row that stands for "nothing known": every lookup has it, so that joins never dangle. */
+/** The surrogate key of the row for "nothing known": every lookup has it, so that every join finds a row. */
 export const NOT_AVAILABLE_KEY = -1;

@@ -68,7 +68,7 @@ import { termsAndConditions, userTermsAndConditionsAcceptances } from './subject
 import { userDeviceAssociations, userHistories, users } from './subjects/users.ts';
 import { makeModel } from './model.ts';
 
-/** Subject by subject; within one, first what things are, then what happened, then what the keys mean. */
+/** By subject; within a subject dimensions, then facts, then lookups. */
 export const MODEL = makeModel('Fleetfeed', [
   dates,
 

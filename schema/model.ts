@@ -1,4 +1,4 @@
-// The whole warehouse as one value: every subject's entities, checked against each other once, when the program starts.
+// The model of the warehouse: the entities of all subjects, checked against each other when the program starts.
 import type { Entity } from './entity.ts';
 
 export interface Model {
@@ -8,7 +8,7 @@ export interface Model {
   readonly entities: ReadonlyMap<string, Entity>;
 }
 
-/** Puts entities together and throws a TypeError that names the first contradiction among them. */
+/** Makes a model of the entities. Throws a TypeError that names the first contradiction among them. */
 export function makeModel(namespace: string, entities: readonly Entity[]): Model {
   const byName = new Map(entities.map((each) => [each.name, each]));
   if (byName.size < entities.length) throw new TypeError('Two collections have the same name.');

@@ -1,10 +1,10 @@
-// What a warehouse keeps of the personal values that the source tells.
+// Which personal values the warehouse stores, masks or drops.
 import { PERSONAL_KINDS, type PersonalKind } from './entity.ts';
 
 /**
- * - `full`: as the source tells it.
- * - `masked`: a hash stands for it, the same for the same value, so that rows are still joined and counted by it.
- * - `dropped`: nothing. Rows are joined by ids, so where these are dropped they are masked.
+ * - `full`: the value as the source has it.
+ * - `masked`: a hash, equal for equal values, so that rows can still be joined and counted by it.
+ * - `dropped`: nothing. Ids are masked instead, because rows are joined by them.
  */
 export const TREATMENTS = ['full', 'masked', 'dropped'] as const;
 
@@ -12,7 +12,7 @@ export type Treatment = (typeof TREATMENTS)[number];
 
 export type PrivacyProfile = Readonly<Record<PersonalKind, Treatment>>;
 
-/** The same for every kind, but for the exceptions. */
+/** The same treatment for every kind, except for the exceptions. */
 export function profileOf(
   treatment: Treatment,
   exceptions: Readonly<Partial<Record<PersonalKind, Treatment>>> = {},

@@ -1,8 +1,8 @@
-// What each version of the feed says about itself in $metadata: descriptions, and what can be asked of which collection.
+// The annotations in $metadata: descriptions, and the capabilities of each version and collection.
 import type { ExposedModel, EntitySet } from './exposed-model.ts';
 import { isSearchable } from './search-index.ts';
 
-/** Paths to properties are texts in JSON, but have an element of their own in XML. */
+/** Paths to properties: plain texts in JSON, elements in XML. */
 export interface PropertyPaths {
   readonly paths: readonly string[];
 }
@@ -23,7 +23,7 @@ const CAPABILITIES = 'Org.OData.Capabilities.V1';
 const AGGREGATION = 'Org.OData.Aggregation.V1';
 const PUBLISHED_AT = 'https://oasis-tcs.github.io/odata-vocabularies/vocabularies';
 
-/** The vocabularies in use: namespace → where OASIS publishes it, without the file's ending. */
+/** The vocabularies in use: namespace → the address at OASIS, without the file extension. */
 export const VOCABULARIES: Readonly<Record<string, string>> = {
   [CORE]: `${PUBLISHED_AT}/${CORE}`,
   [CAPABILITIES]: `${PUBLISHED_AT}/${CAPABILITIES}`,
@@ -31,8 +31,8 @@ export const VOCABULARIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Functions that a beta `$filter` may call. Power Query folds exactly those that are listed, so a test holds this list
- * to what the plan offers.
+ * Functions that a beta `$filter` may call. Power Query folds exactly those that are listed, so a test compares
+ * this list with what the plan offers.
  */
 export const FILTER_FUNCTIONS = [
   'contains',
@@ -86,7 +86,7 @@ export const TRANSFORMATIONS = [
 /** The only properties that a v1.0 `$filter` may name, where a collection has them. */
 export const V1_FILTER_PROPERTIES: readonly string[] = ['dateKey', 'rowLastModifiedDateTimeUTC'];
 
-// As deep as the feed's limits let $expand nest; a test asks for as much.
+// The depth that the limits of the feed allow; a test asks for it.
 const EXPANDABLE: AnnotationRecord = { record: { Expandable: true, MaxLevels: 6 } };
 
 export function descriptionAnnotation(description: string): Annotations {
@@ -104,13 +104,13 @@ export function containerAnnotations({ version }: ExposedModel): Annotations {
     [`${CAPABILITIES}.AsynchronousRequestsSupported`]: true,
     ...(version === 'beta' && {
       [`${CAPABILITIES}.FilterFunctions`]: FILTER_FUNCTIONS,
-      // Any property groups and aggregates, and rollup knows no limit: what the vocabulary takes for granted.
+      // Any property can be grouped and aggregated, and rollup has no limit: these are the defaults of the vocabulary.
       [`${AGGREGATION}.ApplySupported`]: { record: { Transformations: TRANSFORMATIONS } },
     }),
   };
 }
 
-/** A client that finds no word about a capability takes it as given, so whatever a version refuses is said. */
+/** Clients assume a capability that is not annotated, so everything that a version refuses is annotated. */
 export function collectionAnnotations(model: ExposedModel, entitySet: EntitySet): Annotations {
   const isV1 = model.version === 'v1.0';
   return {
@@ -130,7 +130,7 @@ export function collectionAnnotations(model: ExposedModel, entitySet: EntitySet)
   };
 }
 
-/** Of these a client takes nothing as given: what is not named is not filtered, and nothing is expanded. */
+/** Here clients assume nothing: properties that are not listed cannot be filtered, and nothing is expanded. */
 function changeTracking({ properties }: EntitySet): AnnotationRecord {
   return { record: { Supported: true, FilterableProperties: { paths: [...properties.keys()] } } };
 }

@@ -1,4 +1,4 @@
-// Questions about the past that a collection or a row of it answers under a name: what $metadata declares and a path may call.
+// The functions about the past, bound to a collection or a row: declared in $metadata and called in a path.
 import type { EdmType, Entity } from '../entity.ts';
 import type { ExposedModel, EntitySet, NavigationProperty } from './exposed-model.ts';
 
@@ -10,10 +10,10 @@ export interface FunctionParameter {
 
 export interface BoundFunction {
   readonly name: 'asOf' | 'history';
-  /** What it is called on: a collection of the listing's rows, or one row. */
+  /** Bound to the rows of the collection, or to one row. */
   readonly boundTo: 'rows' | 'row';
   readonly parameters: readonly FunctionParameter[];
-  /** The way from the row to what is answered; null where the answer is of the collection's own rows. */
+  /** The navigation from the row to the result; null where the result is rows of the collection itself. */
   readonly navigation: NavigationProperty | null;
   readonly description: string;
 }
@@ -24,7 +24,7 @@ const dayParameter = (name: string, description: string): FunctionParameter => (
   description: `${description}, as yyyymmdd.`,
 });
 
-/** None on v1.0, whose contract has no functions. */
+/** The contract of v1.0 has no functions. */
 export function boundFunctionsOf(
   { version }: Pick<ExposedModel, 'version'>,
   { entity, navigations }: EntitySet,

@@ -1,4 +1,4 @@
-// $metadata as CSDL JSON: what every collection holds and how they hang together, for clients that read JSON.
+// $metadata as CSDL JSON.
 import type { Entity, Property } from '../entity.ts';
 import {
   collectionAnnotations,
@@ -60,7 +60,7 @@ export function entityTypeName(namespace: string, { entitySets }: ExposedModel, 
   return `${namespace}.${entitySet.entity.singular}`;
 }
 
-/** A way to one row may end nowhere only where an own property may be null: OData wants the two to agree. */
+/** A single-valued navigation is nullable exactly where a property of its constraint is, as OData requires. */
 export function isNullableNavigation(navigation: NavigationProperty, { properties }: EntitySet): boolean {
   return Object.keys(navigation.on).some((own) => properties.get(own)?.nullable);
 }
@@ -104,7 +104,7 @@ function navigationPropertyJson(navigation: NavigationProperty, entitySet: Entit
   };
 }
 
-// All overloads of a function stand under its name.
+// A function name has the list of all its overloads.
 function functionOverloads(model: ExposedModel, typeOf: TypeOf): Readonly<Record<string, Json>> {
   const made = new Map<string, Json[]>();
   for (const entitySet of model.entitySets.values()) {
@@ -135,7 +135,7 @@ function boundFunctionJson(each: BoundFunction, { entity }: EntitySet, typeOf: T
   };
 }
 
-/** What a function calls the thing that it is called on, and the path from there to the set that its answer is from. */
+/** The name of the binding parameter, and the path from it to the entity set of the result. */
 export function bindingParameter(
   { boundTo: on, navigation }: BoundFunction,
   { name, singular }: Entity,

@@ -1,4 +1,4 @@
-// $metadata as CSDL XML, the form that Power BI, Excel and all the others read.
+// $metadata as CSDL XML, which Power BI, Excel and most clients read.
 import {
   collectionAnnotations,
   containerAnnotations,
@@ -18,7 +18,7 @@ import {
   isNullableNavigation,
 } from './csdl-json.ts';
 
-/** A CSDL 4.0 document, UTF-8. Terms are written out in full: not every client knows aliases. */
+/** A CSDL 4.0 document, UTF-8. Terms are fully qualified, because not every client knows aliases. */
 export function deriveCsdlXml(namespace: string, model: ExposedModel): string {
   const entitySets = [...model.entitySets.values()];
   const typeOf = (name: string): string => entityTypeName(namespace, model, name);
@@ -145,7 +145,7 @@ function annotationElements(annotations: Annotations): readonly string[] {
   return Object.entries(annotations).map(([Term, value]) => valueElement('Annotation', { Term }, value));
 }
 
-/** An element that holds a value: in an attribute where it is simple, else as a child. */
+/** An element with a value: an attribute for simple values, else a child element. */
 function valueElement(name: string, attributes: Attributes, value: AnnotationValue): string {
   if (typeof value === 'boolean') return element(name, { ...attributes, Bool: String(value) });
   if (typeof value === 'number') return element(name, { ...attributes, Int: String(value) });
@@ -181,7 +181,7 @@ const XML_ESCAPES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** Descriptions hold neither line ends nor control characters, so these four are all that XML minds. */
+/** Descriptions hold neither line ends nor control characters, so XML needs only these four escaped. */
 function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => XML_ESCAPES[character] ?? character);
 }

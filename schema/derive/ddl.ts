@@ -1,4 +1,4 @@
-// The model as SQLite's tables, views and indexes.
+// The SQLite schema of the model: tables, views and indexes.
 import type { Model } from '../model.ts';
 import type { PropertyRole } from '../entity.ts';
 import { INTERVAL_COLUMNS, storageOf, type Column, type Storage } from './storage.ts';
@@ -15,24 +15,24 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** What every generation has besides the collections. */
+/** The tables of every generation besides the collections. */
 const BOOKKEEPING = {
   /** One row: which generation this file is. */
   generation: '(id INTEGER PRIMARY KEY, dateKey INTEGER NOT NULL, publishedAtUTC TEXT NOT NULL) STRICT',
-  /** The nights on which a daily collection was harvested; its view has no other days. */
+  /** The snapshot days of each daily collection; its view has no other days. */
   snapshotDays:
     '(collection TEXT NOT NULL, dateKey INTEGER NOT NULL, period INTEGER NOT NULL,' +
     ' PRIMARY KEY (collection, dateKey)) STRICT, WITHOUT ROWID',
-  /** What the source calls a thing → our key for it, for ever. */
+  /** Natural key → surrogate key, for ever. */
   surrogateKeys:
     '(entity TEXT NOT NULL, natural TEXT NOT NULL, key INTEGER NOT NULL,' +
     ' PRIMARY KEY (entity, natural)) STRICT, WITHOUT ROWID',
-  /** The highest key ever given; it never goes back, so that no key is given twice. */
+  /** The highest surrogate key so far; it never decreases, so that no key is reused. */
   surrogateSequences: '(entity TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-  /** People who were erased, by a hash of their id; what the source calls them is read as the placeholder. */
+  /** Erased people by a hash of their id; the merge replaces their natural key by the placeholder. */
   tombstones:
     '(hash TEXT PRIMARY KEY, placeholder TEXT NOT NULL, forGood INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-  /** What is kept of each kind of personal value; none where everything is. */
+  /** The treatment of each kind of personal value; empty where all are stored in full. */
   privacy: '(kind TEXT PRIMARY KEY, treatment TEXT NOT NULL) STRICT, WITHOUT ROWID',
 } as const;
 
@@ -41,7 +41,7 @@ interface BookkeepingColumn {
   readonly type: 'Edm.Int32' | 'Edm.String';
 }
 
-/** Bookkeeping that a warehouse needs to go on with its nights, by table: the columns, none of them null. */
+/** The bookkeeping that later runs need, by table: the columns, none of them null. */
 export const BOOKKEEPING_TABLES: Readonly<Record<string, readonly BookkeepingColumn[]>> = Object.fromEntries(
   Object.entries(BOOKKEEPING)
     .filter(([name]) => name !== 'generation')
@@ -52,7 +52,7 @@ function bookkeepingColumn([, name = '', type]: RegExpMatchArray): BookkeepingCo
   return { name, type: type === 'TEXT' ? 'Edm.String' : 'Edm.Int32' };
 }
 
-/** In an order in which they can be made. */
+/** In an order in which they can be created. */
 export function deriveDdl(model: Model): readonly SchemaObject[] {
   const storages = [...model.entities.values()].map(storageOf);
   const bookkeeping = Object.entries(BOOKKEEPING).map(([name, body]): SchemaObject => ({
@@ -64,7 +64,7 @@ export function deriveDdl(model: Model): readonly SchemaObject[] {
     ...bookkeeping,
     ...storages.map(tableOf),
     ...indexesOf(storages),
-    ...storages.filter(({ storesIntervals: spans }) => spans).map(viewOf),
+    ...storages.filter(({ storesIntervals }) => storesIntervals).map(viewOf),
   ];
 }
 
@@ -77,7 +77,7 @@ export function columnSql({ name, type, nullable }: Column): string {
 export function tableOf({ table, columns, primaryKey }: Storage): SchemaObject {
   const rowidColumn =
     primaryKey.length === 1 ? columns.find(({ name }) => name === primaryKey[0]) : undefined;
-  // A single integer is the rowid itself; anything else keeps the rows in the key's own tree.
+  // A single integer key is the rowid; with any other key the rows are stored in the B-tree of the key.
   const layout = rowidColumn?.type === 'INTEGER' ? 'STRICT' : 'STRICT, WITHOUT ROWID';
   const lines = [...columns.map(columnSql), `PRIMARY KEY (${primaryKey.map(quoteIdentifier).join(', ')})`];
   return {
@@ -98,8 +98,8 @@ function indexesOf(storages: readonly Storage[]): readonly SchemaObject[] {
 }
 
 /**
- * Joins go from a row to one row of a dimension and back again. The key serves most; the rest is indexed: what a
- * navigation leads to, and what it comes from where few rows share a value.
+ * Joins go from a row to a row of a dimension and back. The key serves most of them. The rest is indexed: the target of a
+ * navigation, and its origin where few rows share a value.
  */
 function indexedColumns(storages: readonly Storage[]): ReadonlyMap<Storage, ReadonlySet<string>> {
   const indexed = new Map(storages.map((storage) => [storage, new Set<string>()]));
@@ -124,7 +124,7 @@ function indexedColumns(storages: readonly Storage[]): ReadonlyMap<Storage, Read
   return indexed;
 }
 
-/** Collection → the columns, besides the first of its key, that have an index of their own. */
+/** Collection → the columns, besides the first of its key, that have an index. */
 export function indexedColumnsOf(model: Model): ReadonlyMap<string, ReadonlySet<string>> {
   const indexed = indexedColumns([...model.entities.values()].map(storageOf));
   return new Map([...indexed].map(([{ entity }, columns]) => [entity.name, columns]));
@@ -133,11 +133,11 @@ export function indexedColumnsOf(model: Model): ReadonlyMap<string, ReadonlySet<
 const { period, from, to } = INTERVAL_COLUMNS;
 const OPEN_END = '99991231';
 
-// 20261120 → 2026-11-20T00:00:00, the canonical text of that midnight.
+// 20261120 → 2026-11-20T00:00:00, the canonical instant of midnight.
 const midnightSql = (day: string): string =>
   `printf('%04d-%02d-%02dT00:00:00', ${day} / 10000, ${day} / 100 % 100, ${day} % 100)`;
 
-/** What the spans of a history say by where they begin and end. */
+/** The properties that the view computes from the bounds of an interval. */
 const COMPUTED_COLUMNS: Readonly<Partial<Record<PropertyRole, string>>> = {
   day: 'd.dateKey',
   start: midnightSql(`s.${from}`),

@@ -1,17 +1,17 @@
-// What a query may name, per version: the whitelist between a client's text and our SQL.
+// The names that a query may use, per version: the whitelist between the text of clients and SQL.
 import type { Entity, FeedVersion, Property } from '../entity.ts';
 import type { Model } from '../model.ts';
 
-/** A way from one collection to another, as one version shows it. */
+/** A navigation from one collection to another, as a version exposes it. */
 export interface NavigationProperty {
   readonly name: string;
   readonly to: string;
-  /** One row there, or a collection of rows. */
+  /** Collection-valued, or leading to one row. */
   readonly many: boolean;
   /** Own property → property of the target with the same value. */
   readonly on: Readonly<Record<string, string>>;
   readonly description: string;
-  /** Name of the way back. */
+  /** The name of the inverse. */
   readonly partner: string;
 }
 
@@ -62,14 +62,14 @@ export function deriveExposedModel(model: Model, version: FeedVersion): ExposedM
   return { version, namespace: model.namespace, entitySets: new Map(entitySets) };
 }
 
-/** Own property → theirs, as seen from the other side. */
+/** The constraint of the inverse navigation. */
 export function inverseConstraint(on: NavigationProperty['on']): NavigationProperty['on'] {
   return Object.fromEntries(Object.entries(on).map(([own, theirs]) => [theirs, own]));
 }
 
 /**
- * Finds a name as written, else in any case: documentation writes `DateKey` where the property is `dateKey`.
- * Returns the name as the model writes it.
+ * Finds a name as written, else in any case, because the vendor's documentation writes `DateKey` for `dateKey`.
+ * Returns the name as the model writes it; null where there is none.
  */
 export function findName(names: ReadonlyMap<string, unknown>, written: string): string | null {
   if (names.has(written)) return written;

@@ -1,8 +1,8 @@
-// How collections are about people: whose row a row is, directly or through a device that somebody had on that day.
+// Which rows are about which person: directly, or through a device that the person had on that day.
 import type { Model } from '../model.ts';
 import type { Entity } from '../entity.ts';
 
-/** An own property that has the value of one of the person's. */
+/** An own property with the value of a property of the person. */
 export interface PersonColumn {
   readonly own: string;
   readonly theirs: string;
@@ -11,11 +11,11 @@ export interface PersonColumn {
 /** A collection whose rows are about people. */
 export interface PersonalCollection {
   readonly entity: Entity;
-  /** A row is about everyone whom one of these names. Empty where it is about whoever has the thing. */
+  /** A row is about every person in one of these columns. Empty where it is about the owner of `ownedColumn`. */
   readonly personColumns: readonly PersonColumn[];
-  /** The own property that has the key of a thing which people have; null where rows name people themselves. */
+  /** The own property with the key of something that people own; null where rows name people directly. */
   readonly ownedColumn: string | null;
-  /** Properties that say something about the person, in the feed's order. */
+  /** The personal properties, in the feed's order. */
   readonly personalProperties: readonly string[];
 }
 
@@ -24,14 +24,14 @@ export interface OwnershipBridge {
   /** Own properties with the keys of both. */
   readonly ownerColumn: string;
   readonly ownedColumn: string;
-  /** The collection of the things, and their key. */
+  /** The owned collection, and its key. */
   readonly owned: Entity;
   readonly ownedKey: string;
 }
 
 export interface PersonalDataMap {
   readonly entity: Entity;
-  /** The surrogate key of a person, and the property that the directory knows them by. */
+  /** The surrogate key of a person, and the property with their id in the directory. */
   readonly personKey: string;
   readonly id: string;
   readonly ownership: OwnershipBridge | null;
@@ -40,8 +40,8 @@ export interface PersonalDataMap {
 }
 
 /**
- * Null for a model without people. Throws a TypeError for a collection with a personal property that leads neither to a
- * person nor to a thing that people have: its rows could be neither shown to nor erased for anyone.
+ * Null for a model without people. Throws a TypeError for a collection with a personal property but no navigation to a
+ * person or to something that people own: its rows could be neither exported nor erased for anyone.
  */
 export function derivePersonalDataMap({ entities }: Model): PersonalDataMap | null {
   const all = [...entities.values()];
@@ -80,7 +80,7 @@ function columnsTo(target: Entity, { navigations }: Entity): readonly PersonColu
 }
 
 function ownershipOf(all: readonly Entity[], entities: Model['entities']): OwnershipBridge | null {
-  const entity = all.find(({ ownership: holding }) => holding !== undefined);
+  const entity = all.find(({ ownership }) => ownership !== undefined);
   if (!entity?.ownership) return null;
   const [ownerColumn] = Object.keys(entity.navigations[entity.ownership.owner]?.on ?? {});
   const navigation = entity.navigations[entity.ownership.owned];

@@ -1,18 +1,19 @@
-// The model as one role may see it: what is hidden is not there, so that nothing downstream can name, sort or guess it.
+// The model as a role sees it. Hidden parts are removed, so that no later code can name, sort by or guess them.
 import { makeModel, type Model } from '../model.ts';
 import type { Entity, Navigation, Property } from '../entity.ts';
 
-/** What of the model may be seen. */
+/** The visible part of the model. */
 export interface ModelVisibility {
-  /** Names of collections, or beginnings of names such as `device*`; `*` is every collection that is not kept. */
+  /** Names of collections, or beginnings of names such as `device*`; `*` is every collection that is not hidden by default. */
   readonly collections: readonly string[];
-  /** Which columns that say something about a person are seen, by their PERSONAL_KINDS. */
+  /** The kinds of personal columns that are visible. */
   readonly personal: 'all' | 'none' | readonly string[];
 }
 
 /**
- * Collections that a seen one leads to are seen as well where they tell nothing about a person: a fact is of no use
- * without its lookups. Ways to what is hidden, or along hidden columns, are hidden. Throws a TypeError where a key would be.
+ * A visible collection makes the targets of its navigations visible unless they have personal data, because a fact is of
+ * no use without its lookups. Navigations to hidden collections, or over hidden columns, are hidden. Throws a TypeError
+ * where a key would be hidden.
  */
 export function restrictModel(model: Model, visibility: ModelVisibility): Model {
   const { entities } = model;
@@ -22,7 +23,7 @@ export function restrictModel(model: Model, visibility: ModelVisibility): Model 
   for (const name of visible) {
     for (const { to } of Object.values(entities.get(name)?.navigations ?? {})) {
       const target = entities.get(to);
-      // A set can grow while it is walked: what is added is visited too.
+      // The outer loop also visits names that are added to the set while it runs.
       if (target && !isPersonal(target)) visible.add(to);
     }
   }
@@ -56,7 +57,7 @@ export function restrictModel(model: Model, visibility: ModelVisibility): Model 
   return makeModel(model.namespace, restricted);
 }
 
-/** The key of something that is hidden is a number like others. */
+/** The key of a hidden collection becomes a plain number. */
 function withoutTarget(property: Property, visible: ReadonlySet<string>): Property {
   const { refers, ...rest } = property;
   return refers === undefined || visible.has(refers) ? property : rest;

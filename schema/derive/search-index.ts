@@ -1,20 +1,20 @@
-// What $search looks through: the text columns of a row, and those of the rows that a fact is about.
+// What $search searches: the text columns of a row, and those of the rows that a fact refers to.
 import type { Entity } from '../entity.ts';
 import type { ExposedModel, EntitySet, NavigationProperty } from './exposed-model.ts';
 
 export interface SearchIndex {
-  /** Of the word index, beside the collection. */
+  /** The table of the full-text index. */
   readonly name: string;
   /**
-   * The property that the index knows rows by: a whole number, unique in the collection. Null where a thing has many rows
-   * or no number: there the index knows texts, each of them once however many rows have it.
+   * The integer property that identifies rows in the index, unique in the collection. Null where there is none or an entity
+   * instance has many rows: then the index contains distinct texts instead of rows.
    */
   readonly key: string | null;
-  /** Properties whose words are found, in the feed's order. */
+  /** The indexed properties, in the feed's order. */
   readonly columns: readonly string[];
 }
 
-/** The index of a collection's own words; null where it has no text. */
+/** The index of the collection's own text; null where it has none. */
 export function searchIndexOf(entity: Entity): SearchIndex | null {
   const { name, lifetime, properties } = entity;
   const columns = Object.keys(properties).filter((each) => properties[each]?.type === 'Edm.String');
@@ -23,9 +23,9 @@ export function searchIndexOf(entity: Entity): SearchIndex | null {
 }
 
 /**
- * Facts are numbers and keys, so the words of what they are about are theirs as well: a night of a device is found by the
- * device's name, a count of activities by that of its device type. One step, and along single navigations. Things are
- * found by their own words alone; where they have none, they are found as facts are.
+ * Facts have numbers and keys, so they are found by the text of the rows that they refer to: a day of a device by the name
+ * of the device, a count of activities by that of its device type. Only single-valued navigations are followed, one step.
+ * Other rows are found by their own text; where they have none, they are found like facts.
  */
 export function searchedNavigations(
   { entity, navigations }: EntitySet,
@@ -39,12 +39,12 @@ export function searchedNavigations(
   });
 }
 
-/** Whether there are words by which the rows of the collection can be found. */
+/** Whether there is text by which the rows of the collection can be found. */
 export function isSearchable(entitySet: EntitySet, model: ExposedModel): boolean {
   return searchIndexOf(entitySet.entity) !== null || searchedNavigations(entitySet, model).length > 0;
 }
 
-// The key where it is a number, else a surrogate beside it; one that is only part of the key may repeat.
+// The key where it is an integer, else a surrogate outside the key: one that is only part of the key is not unique.
 function integerKeyOf({ key, properties }: Entity): string | null {
   const [first, ...more] = key;
   const numbers = Object.keys(properties).filter((each) => properties[each]?.role === 'surrogate');

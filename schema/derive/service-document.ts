@@ -7,8 +7,7 @@ export interface ServiceDocument {
 }
 
 /**
- * `contextUrl` is absolute and ends in `$metadata`; it comes first, because clients take the address of everything else
- * from it.
+ * `contextUrl` is absolute and ends in `$metadata`. It comes first, because clients derive all other addresses from it.
  */
 export function deriveServiceDocument(model: ExposedModel, contextUrl: string): ServiceDocument {
   return {

@@ -1,4 +1,4 @@
-// Where a collection's rows lie: the table behind it, its columns, and which of them say which thing a row is about.
+// How a collection is stored: its table, the columns, and which of them identify the entity instance.
 import type { EdmType, Entity, Lifetime, PropertyRole } from '../entity.ts';
 
 export type StorageType = 'INTEGER' | 'REAL' | 'TEXT';
@@ -11,15 +11,15 @@ export interface Column {
 
 export interface Storage {
   readonly entity: Entity;
-  /** The table that holds the rows. Readers see it through a view when they are spans. */
+  /** The table with the rows. Where they are validity intervals, readers use a view of it. */
   readonly table: string;
-  /** Rows are spans [fromKey, toKey) of nights in which nothing changed. */
+  /** Rows are validity intervals [fromKey, toKey) of days without a change. */
   readonly storesIntervals: boolean;
   readonly columns: readonly Column[];
   readonly primaryKey: readonly string[];
-  /** The columns that say which thing a row is about; with the month for framed spans, the day for events. */
+  /** The columns that identify the entity instance; also the month partition of daily rows, and the day of events. */
   readonly identity: readonly string[];
-  /** The columns that say something about it: a difference in one of them is a change. */
+  /** All other columns: a difference in one of them is a change. */
   readonly attributes: readonly string[];
   /** The properties a stream gives. */
   readonly sourced: readonly string[];
@@ -27,7 +27,7 @@ export interface Storage {
   readonly roles: ReadonlyMap<PropertyRole, string>;
 }
 
-/** Columns that spans have besides properties. `period` (yyyymm) only where days are served one by one. */
+/** The columns of intervals besides properties. `period` is the month partition (yyyymm), of daily collections only. */
 export const INTERVAL_COLUMNS = { period: 'period', from: 'fromKey', to: 'toKey' } as const;
 
 const STORAGE_TYPES = {
@@ -39,7 +39,7 @@ const STORAGE_TYPES = {
   'Edm.DateTimeOffset': 'TEXT',
 } as const satisfies Record<EdmType, StorageType>;
 
-/** Roles that mean something in a lifetime. Of spans only `deleted` is stored: the view computes the others from their ends. */
+/** The roles that each lifetime allows. Of intervals only `deleted` is stored: the view computes the others from the bounds. */
 const MEANINGFUL_ROLES = {
   current: ['surrogate', 'modified', 'deleted', 'deletedAt', 'start', 'end', 'current'],
   history: ['deleted', 'start', 'startDay', 'end', 'current'],
@@ -47,12 +47,12 @@ const MEANINGFUL_ROLES = {
   event: ['day'],
 } as const satisfies Record<Lifetime, readonly PropertyRole[]>;
 
-/** The table of a collection whose rows are spans. */
+/** The table of a collection whose rows are validity intervals. */
 export function intervalsTableOf({ name }: Entity): string {
   return `${name}Spans`;
 }
 
-/** Throws a TypeError when the entity's words do not fit its lifetime. */
+/** Throws a TypeError where the entity's roles do not fit its lifetime. */
 export function storageOf(entity: Entity): Storage {
   const { name, lifetime, key, properties } = entity;
   const roles = rolesOf(entity);
@@ -61,7 +61,7 @@ export function storageOf(entity: Entity): Storage {
   if (storesIntervals) {
     for (const reserved of [period, from, to]) {
       if (reserved in properties)
-        throw new TypeError(`${name}.${reserved}: spans have a column of this name.`);
+        throw new TypeError(`${name}.${reserved}: validity intervals have a column of this name.`);
     }
   }
 

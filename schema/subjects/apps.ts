@@ -149,7 +149,7 @@ export const mobileAppInstallStates = entity({
   },
   rows: [
     installState(NOT_AVAILABLE_KEY, null, 'Not Available'),
-    // Intune's own number is -1, which is taken as a key.
+    // Intune's own number is -1, which is already the key for "nothing known".
     installState(0, -1, 'NotApplicable'),
     installState(1, 1, 'Installed'),
     installState(2, 2, 'Failed'),

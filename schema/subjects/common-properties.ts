@@ -1,7 +1,7 @@
-// Properties that many collections have in common, so that the same thing is said in the same words everywhere.
+// Properties that many collections share, so that they are described in the same words everywhere.
 import { instant, instantOrNull, int32, bool } from '../entity.ts';
 
-/** The night of a fact. */
+/** The snapshot day of a fact. */
 export const snapshotDayOfFact = int32(
   'Night of the snapshot as yyyymmdd in UTC, for example 20261120. Joins dates.dateKey and is what maxhistorydays acts on.',
   { role: 'day' },
@@ -13,7 +13,7 @@ export const rowModified = instant(
   { role: 'modified' },
 );
 
-/** What rows that come with the model have there: the first instant of the calendar. */
+/** The value of `rowModified` in reference data: the first instant of the calendar. */
 export const SEED_ROW_MODIFIED = '2016-01-01T00:00:00';
 
 /** The device of a fact. */

@@ -1,4 +1,4 @@
-// Devices: what they are now, and what they were on each night.
+// Devices: their current state, and their state on each snapshot day.
 import {
   entity,
   instantOrNull,

@@ -1,4 +1,4 @@
-// Disk encryption: state, readiness and eligibility of each device every night, and the policies behind them.
+// Disk encryption: state, readiness and eligibility of each device on every snapshot day, and the policies behind them.
 import { entity, int32, int32OrNull, navigation, text, textOrNull, boolOrNull } from '../entity.ts';
 import { deviceOfFact, snapshotDayOfFact, policyOfFact, rowModified } from './common-properties.ts';
 

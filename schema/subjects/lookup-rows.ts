@@ -9,7 +9,7 @@ interface LookupColumns<Id extends string, Key extends string, Name extends stri
 
 /**
  * One row for each id → name, after the row for "nothing known".
- * Official reports drop or rename that row by its text, so a lookup may say how the vendor calls it there.
+ * Official reports drop or rename that row by its text, so a lookup can pass the vendor's name for it.
  */
 export function lookupRows<Id extends string, Key extends string, Name extends string>(
   columns: LookupColumns<Id, Key, Name>,

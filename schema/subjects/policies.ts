@@ -1,4 +1,4 @@
-// Policies, and how they fare on devices and with users: counts of one night.
+// Policies, and counts of their states on devices and for users on each snapshot day.
 import { entity, int32, int32OrNull, navigation, text, textOrNull } from '../entity.ts';
 import { lookupRows } from './lookup-rows.ts';
 import { policyTypeRows } from './policy-type-rows.ts';

@@ -1,4 +1,4 @@
-// What was read of the feed and by whom: for those who answer for it.
+// The audit log of the feed: who read what.
 import { entity, instant, int32, int64, navigation, text, textOrNull, bool } from '../entity.ts';
 
 export const reads = entity({

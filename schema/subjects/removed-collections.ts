@@ -1,6 +1,6 @@
 // Collections that the vendor's feed once had and old reports still ask for, with what to use instead.
 
-/** Name → a sentence for whoever asks for it. */
+/** Name → a sentence for clients that ask for it. */
 export const REMOVED_COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ['currentUser', 'The vendor removed it in 2019; users has one row per user.'],
   ['enrollmentTypes', 'The vendor removed it in 2019; use deviceEnrollmentTypes.'],

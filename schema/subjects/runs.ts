@@ -1,4 +1,4 @@
-// The nights themselves: every run that built a snapshot or tried to, so that reports can say what they rest on.
+// The runs of the ETL, their steps and problems, so that reports can say which data they are based on.
 import {
   entity,
   instantOrNull,

@@ -1,22 +1,22 @@
-// What a reader could ask instead to be answered sooner: said beside the answer, never in its way.
+// Advice on how a reader could be answered sooner, as an annotation of the answer.
 import type { ReadPlan } from './read-plan.ts';
 import type { Condition, Scalar } from './relational-algebra.ts';
 
-/** A read, and what its statements say about it. */
+/** A read, and what is known of its statements. */
 export interface AdvisedRead {
   readonly plan: ReadPlan;
-  /** The order does not even begin as an index does: the whole answer is sorted for every part of it. */
+  /** No index gives even the first term of the order: the whole answer is sorted for every chunk. */
   readonly needsFullSort: boolean;
 }
 
 interface AdviceRule {
   /** What would be better, in general. */
   readonly help: string;
-  /** What this read does; null where there is nothing to say. */
+  /** What this read does; null where the advice does not apply. */
   readonly notice: (read: AdvisedRead) => string | null;
 }
 
-// Reports on narrower collections gain little by choosing.
+// On narrower collections $select gains little.
 const WIDE_COLUMNS = 20;
 
 /** Every piece of advice there is. A code is never reused. */
@@ -48,7 +48,7 @@ export const ADVICE = {
   'unindexed-sort': {
     help: 'Sort by the key, or let $filter leave fewer rows to sort; what reads all rows sorts them as well itself.',
     notice: ({ plan: { entity, from }, needsFullSort }) =>
-      // Lookups are sorted in no time.
+      // Sorting a lookup costs nothing.
       needsFullSort && !entity.rows
         ? `No index gives this order, so ${entity.name} is sorted; its own is ${from.key.join(', ')}.`
         : null,
@@ -64,7 +64,7 @@ export interface Advice {
   readonly help: string;
 }
 
-/** In the order of the table. Only reads of a collection's own rows are judged: what is computed from them has no index anyway. */
+/** In the order of the table. Only reads of stored rows get advice: computed rows have no index. */
 export function adviceFor(read: AdvisedRead): readonly Advice[] {
   if (read.plan.from.kind !== 'collection') return [];
   return Object.entries<AdviceRule>(ADVICE).flatMap(([code, { help, notice }]) => {
@@ -73,7 +73,7 @@ export function adviceFor(read: AdvisedRead): readonly Advice[] {
   });
 }
 
-/** Whether an index leaves few rows to look at: days are bounded, or a part of the key is given. */
+/** Whether an index leaves few rows to read: days are bounded, or a part of the key is given. */
 function isSelective({ where, row, from: { key } }: ReadPlan): boolean {
   const isKeyProperty = (scalar: Scalar): scalar is Scalar & { readonly kind: 'property' } =>
     scalar.kind === 'property' && scalar.row === row && key.includes(scalar.property);

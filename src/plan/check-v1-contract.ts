@@ -1,4 +1,4 @@
-// The v1.0 contract: what the vendor documents, and no more. The whole of OData that we offer is in beta.
+// The v1.0 contract: what the vendor documents, and no more. Everything else is offered in beta.
 import { V1_FILTER_PROPERTIES } from '../../schema/derive/annotations.ts';
 import type { EntitySet } from '../../schema/derive/exposed-model.ts';
 import { assertNever } from '../base/assert-never.ts';
@@ -14,7 +14,7 @@ const OFFERED =
   'v1.0 offers $select, $top, $skip, $count, maxhistorydays, and $filter on ' +
   `${V1_FILTER_PROPERTIES.join(' and ')} with lt, le, eq, ge, gt and and.`;
 
-/** Throws `request.not-in-v1` for what only beta may offer. `address` is the path, for the hint. */
+/** Throws `request.not-in-v1` for what only beta offers. `address` is the path, for the hint. */
 export function checkV1Contract(options: QueryOptions, entitySet: EntitySet, address: string): void {
   const [unsupported] = options.unsupported.keys();
   const parsed = BETA_ONLY_OPTIONS.find((name) => options[name] !== null);

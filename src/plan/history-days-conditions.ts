@@ -9,12 +9,12 @@ import type { Condition } from './relational-algebra.ts';
 
 const DAY = 'dateKey';
 
-// More days than the calendar has; a larger wish is the same wish.
+// More days than the calendar has.
 const MAX_HISTORY_DAYS = 700_000;
 
 /**
- * Both ends belong to it: 7 on 20180221 gives 20180214 to 20180221. It acts on collections whose key has a dateKey, and
- * not where $filter speaks of dateKey itself.
+ * Both ends are included: 7 on 20180221 gives 20180214 to 20180221. It applies to collections whose key has a dateKey,
+ * unless $filter mentions dateKey itself.
  */
 export function historyDaysConditions(
   { maxHistoryDays, filter }: QueryOptions,

@@ -1,7 +1,7 @@
-// How many rows of a collection are written inside a row before a link leads to the rest.
+// How many rows an expansion writes before a nextLink leads to the rest.
 import type { Expansion, RowsPlan } from './read-plan.ts';
 
-/** The same plan, with no page inside a row larger than this; rows without a way to go on stay together. */
+/** The same plan with smaller pages of expanded rows. Expansions that cannot have a nextLink stay whole. */
 export function limitNestedPages<Plan extends RowsPlan>(plan: Plan, limit: number): Plan {
   if (plan.expands.length === 0) return plan;
   const expands = plan.expands.map((each): Expansion => {
@@ -22,7 +22,7 @@ export function withSmallerNestedPages<Plan extends RowsPlan>(plan: Plan): Plan 
   return largest > 1 ? limitNestedPages(plan, Math.ceil(largest / SHRINK_FACTOR)) : null;
 }
 
-/** Rows of the largest page inside a row that may become smaller; 0 where there is none. */
+/** Rows of the largest page of expanded rows that can be made smaller; 0 where there is none. */
 export function largestNestedPage({ expands }: RowsPlan): number {
   return Math.max(
     0,

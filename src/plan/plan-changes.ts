@@ -1,4 +1,4 @@
-// What became of a read between two generations: the same read, planned for each of them.
+// Changes of a read between two generations: the same read, planned for each of them.
 import { isDeepStrictEqual } from 'node:util';
 import type { Entity } from '../../schema/entity.ts';
 import type { DateKey } from '../base/date-key.ts';
@@ -12,37 +12,37 @@ import type { ReadPlan } from './read-plan.ts';
 import type { Condition } from './relational-algebra.ts';
 import { MAIN_ROW } from './bind/scope.ts';
 
-/** Rows are in the order of their key in both. */
+/** Both reads are in key order. */
 export interface ChangesPlan {
   /** In the newer generation. */
   readonly newer: ReadPlan;
   /** In the earlier one. */
   readonly earlier: ReadPlan;
-  /** Both ask the same, whatever the time: in one generation nothing can have changed. */
+  /** Both plans have the same conditions, although their times differ: within one generation nothing can have changed. */
   readonly isSameQuery: boolean;
 }
 
 /** What a client has read before. */
 export interface ChangesSince {
-  /** The first night of all that were published since, that of the earlier generation among them. */
+  /** The first snapshot day that was published since, that of the earlier generation included. */
   readonly firstDay: DateKey;
-  /** What `now()` and maxhistorydays meant then. */
+  /** The time of `now()` and maxhistorydays then. */
   readonly startedAt: Date;
 }
 
-// A delta link may know nothing of $top and $skip, and has to follow what is expanded and computed from many rows.
+// The standard excludes $top and $skip from delta links; changes of expanded and grouped rows are not tracked.
 const UNTRACKABLE_OPTIONS = ['apply', 'expand', 'top', 'skip'] as const;
 
-/** Whether the read is of rows whose changes can be told. */
+/** Whether the changes of the rows can be tracked. */
 export function canTrackChanges({ options }: ParsedRequest, { version, shape, form }: ReadPlan): boolean {
   return (
     version === 'beta' && shape === 'page' && form === 'rows' && untrackableOption(options) === undefined
   );
 }
 
-/** Throws as planRead does, and `request.not-offered` for reads whose changes cannot be told. */
+/** Throws as planRead does, and `request.not-offered` for reads whose changes cannot be tracked. */
 export function planChanges(request: ParsedRequest, since: ChangesSince, context: PlanContext): ChangesPlan {
-  // Changes come in the order of the key, whatever the order in which the rows were read.
+  // Changes come in key order, whatever the order of the first read.
   const inKeyOrder: ParsedRequest = { ...request, options: { ...request.options, orderby: null } };
   const newer = planRead(inKeyOrder, context);
   if (!canTrackChanges(request, newer)) throw changesNotOffered(request.options);
@@ -66,11 +66,11 @@ function changesNotOffered(options: QueryOptions): FeedError {
   const subject = option === undefined ? 'of this address' : `beside $${option}`;
   return new FeedError('request.not-offered', `Changes ${subject} cannot be followed.`, {
     target: '$deltatoken',
-    hint: 'Changes are told of the rows of one collection, with $filter, $search, $select and $compute.',
+    hint: 'Changes can be tracked of the rows of one collection, with $filter, $search, $select and $compute.',
   });
 }
 
-/** Days before the nights that were published since are over, and never change. */
+/** Days before the first one published since are closed, and never change. */
 function conditionsFromDay(entity: Entity, firstDay: DateKey): readonly Condition[] {
   const day = columnWithRole(MAIN_ROW, entity, 'day');
   return day ? [compareColumn(day, 'ge', BigInt(firstDay))] : [];
@@ -78,7 +78,7 @@ function conditionsFromDay(entity: Entity, firstDay: DateKey): readonly Conditio
 
 const OTHER_ROW_KINDS: ReadonlySet<unknown> = new Set(['collection', 'asOf']);
 
-/** Whether rows of days that are over may come and go with what other rows say, or other days. */
+/** Whether rows of closed days may come and go with the values of other rows, or of other days. */
 function dependsOnOtherRows({ where, from }: ReadPlan): boolean {
   const mentionsOtherRows = (value: unknown): boolean => {
     if (typeof value !== 'object' || value === null) return false;

@@ -7,9 +7,9 @@ import type { SkipToken } from '../odata/cursor/skip-token.ts';
 export interface PlanContext {
   readonly version: FeedVersion;
   readonly exposedModels: Readonly<Record<FeedVersion, ExposedModel>>;
-  /** What `now()` and maxhistorydays mean. */
+  /** The time of `now()` and maxhistorydays. */
   readonly now: Date;
   readonly limits: Limits;
-  /** Where the page chain goes on, read from $skiptoken; null at its beginning. */
+  /** Where the paging cursor continues, from $skiptoken; null on the first page. */
   readonly continuation: SkipToken | null;
 }

@@ -1,4 +1,4 @@
-// $expand: which navigations are written inside a row, and what of their rows.
+// $expand: which navigations are written inside a row, and with which of their rows and columns.
 import { type NavigationProperty, findName } from '../../schema/derive/exposed-model.ts';
 import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
@@ -20,7 +20,7 @@ interface ExpandContext {
   readonly limits: Pick<Limits, 'expandedItems' | 'expandDepth' | 'expandedRows'>;
   /** Levels of $expand around this one. */
   readonly depth: number;
-  /** Rows that one collection may hold here. */
+  /** Rows that one expansion may write at this level. */
   readonly rows: number;
   /** What `$levels=max` means at the outermost level. */
   readonly maxLevels: number;
@@ -34,7 +34,7 @@ interface ExpandContext {
  */
 export function planExpand(items: readonly ExpandItem[] | null, scope: Scope): readonly Expansion[] {
   const { limits } = scope;
-  // As deep as it may be, and where that is too much in all, less deep.
+  // `$levels=max` is as deep as the limits allow: one level less, until all of it fits.
   const planned = (maxLevels: number): readonly Expansion[] => {
     const context = { limits, depth: 0, rows: limits.expandedRows, maxLevels, tally: { items: 0 } };
     try {
@@ -133,13 +133,13 @@ function planExpansion(
   };
 }
 
-// At another address `$it` would be another row.
+// In the address of the nextLink `$it` would be another row.
 function nextLinkOptionsOf(options: NestedOptions): Expansion['nextLinkOptions'] {
   const refersToOuterRow = Object.values(options.rawTexts ?? {}).some((text) => /\$it\b/.test(text));
   return refersToOuterRow ? null : printNestedOptions({ ...options, levels: null });
 }
 
-/** The $expand inside an item, with the item itself once more as long as $levels wants it. */
+/** The $expand inside an item, with the item itself repeated as often as $levels says. */
 function nestedExpand(
   { segments, form, options, at }: ExpandItem,
   navigation: NavigationProperty,
@@ -150,7 +150,7 @@ function nestedExpand(
   const levels = options.levels === 'max' ? maxLevels - depth : options.levels;
   if (levels === null || options.levels === 1) return expand;
   if (segments[0] !== '*' && it.navigations.get(navigation.name)?.to !== it.entity.name) {
-    const hint = 'A navigation goes on by itself only where it leads from a collection to itself.';
+    const hint = '$levels needs a navigation that leads from a collection to itself.';
     throw malformedExpand(`$levels has no meaning for ${navigation.name}.`, at, hint);
   }
   if (levels <= 1) return expand;

@@ -8,15 +8,15 @@ import { literalAs } from './bind/literal-value.ts';
 import type { ReadPlan } from './read-plan.ts';
 import { type Order, type RowId, type RowShape, isNullable } from './relational-algebra.ts';
 
-/** What the client asked for. Throws as bindScalar does. */
+/** The order of $orderby. Throws as bindScalar does. */
 export function bindOrder(terms: readonly OrderTerm[], scope: Scope): readonly Order[] {
   return terms.map(({ expression, descending }) => ({ by: bindScalar(expression, scope), descending }));
 }
 
-/** What the client asked for, then the key. */
+/** The requested order, then the key. */
 export function totalOrder(requested: readonly Order[], shape: RowShape, row: RowId): readonly Order[] {
   const descending = isReverseKeyOrder(requested, shape);
-  // A property that already decides adds nothing the second time, and a constant nothing at all.
+  // A repeated property and a constant do not change the order.
   const seen = new Set<string>();
   return [...requested, ...keyOrder(shape, row).map((term) => ({ ...term, descending }))].filter(({ by }) => {
     if (by.kind !== 'property' || by.row !== row) return by.kind !== 'literal';
@@ -26,7 +26,7 @@ export function totalOrder(requested: readonly Order[], shape: RowShape, row: Ro
   });
 }
 
-// `dateKey desc` goes on as the key does when it is read from its end: that order needs no sorting.
+// After `dateKey desc` the rest of the key descends too: that is the key read backwards, which needs no sorting.
 function isReverseKeyOrder(requested: readonly Order[], { key }: RowShape): boolean {
   const isNextOfKey = ({ by, descending }: Order, index: number): boolean =>
     descending && by.kind === 'property' && by.property === key[index];
@@ -42,7 +42,7 @@ function keyOrder({ key, columns }: RowShape, row: RowId): readonly Order[] {
   });
 }
 
-/** The order values of a skip token, held against the order like any other input. Throws `request.bad-skiptoken`. */
+/** The order values of a skip token, checked against the order like any other input. Throws `request.bad-skiptoken`. */
 export function bindSkipTokenValues(
   literals: readonly LiteralValue[],
   order: readonly Order[],

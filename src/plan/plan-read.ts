@@ -1,4 +1,4 @@
-// What a parsed request means in terms of the model: the second of the four values on the request's way.
+// Plans a parsed request in terms of the model.
 import { limitExceeded } from '../base/limit-exceeded.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { QueryOptions, ParsedRequest } from '../odata/syntax/parsed-request.ts';
@@ -88,13 +88,13 @@ export function planRead({ resource, options }: ParsedRequest, context: PlanCont
   };
 }
 
-/** A chain that began inside another row has no last row to go on after, only how many there were. */
+/** A cursor that began in an expansion has no last row to continue after, only a count of rows. */
 function rowsToSkip({ skip }: QueryOptions, continuation: PlanContext['continuation']): number {
   if (continuation && continuation.after.length > 0) return 0;
   return (skip ?? 0) + (continuation?.served ?? 0);
 }
 
-/** What `$apply` has expanded, and what `$expand` does, in the order of the model. */
+/** The expansions of `$apply` and of `$expand`, in the order of the model. */
 function mergeExpansions({ it, expands }: ApplyRows, more: readonly Expansion[]): readonly Expansion[] {
   const duplicate = more.find(({ name }) => expands.some((each) => each.name === name));
   if (duplicate) {
@@ -123,7 +123,7 @@ function checkSearch({ search }: QueryOptions, source: RowSource): void {
   );
 }
 
-/** What `$apply` makes of the rows that the address gives; every other option is about its result. */
+/** Applies `$apply` to the rows of the path; every other option applies to its result. */
 function applyTransformations(
   transformations: QueryOptions['apply'],
   stored: ApplyRows,
@@ -135,13 +135,13 @@ function applyTransformations(
   return planApply(transformations, where ? filterRows(stored, where) : stored, scope);
 }
 
-// A reference is made of the key, which whoever writes it knows.
+// A reference needs only the key, which the row template adds.
 function writtenColumns({ property, form }: ResolvedPath, selected: readonly string[]): readonly string[] {
   if (form === 'ref') return [];
   return property === null ? selected : [property];
 }
 
-// Options that shape a collection and mean nothing to one row.
+// Options for collections, which do not apply to a single row.
 const COLLECTION_OPTIONS = [
   'apply',
   'filter',
@@ -153,7 +153,7 @@ const COLLECTION_OPTIONS = [
   'deltatoken',
 ] as const;
 
-// Options that say what is in a row, of which a reference shows nothing.
+// Options about the content of rows, which a reference does not show.
 const ROW_OPTIONS = ['select', 'expand', 'compute', 'apply'] as const;
 
 function checkOptions(

@@ -1,14 +1,14 @@
-// The bound expressions of a plan: where rows come from, and the values and conditions of a row. They hold each other, so they share a file.
+// The relational algebra of a plan: sources of rows, and values and conditions of a row. The types are recursive, so they share a file.
 import type { SearchIndex } from '../../schema/derive/search-index.ts';
 import type { EdmType, Entity, Value } from '../../schema/entity.ts';
 import type { DateKey } from '../base/date-key.ts';
 import type { ArithmeticOperator, ComparisonOperator } from '../odata/syntax/expression.ts';
 
-/** A column of rows: what the model, `$compute` or `$apply` says of it. */
+/** The type of a column, from the model, `$compute` or `$apply`. */
 export interface ColumnShape {
   readonly type: ScalarType;
   readonly nullable: boolean;
-  /** Named by the client, so that $metadata says nothing of it. */
+  /** Named by the client, so that $metadata does not declare it. */
   readonly dynamic?: true;
 }
 
@@ -16,16 +16,16 @@ export interface ColumnShape {
 export type ColumnShapes = ReadonlyMap<string, ColumnShape>;
 
 /**
- * Names a row among those that an expression can see at once: the row of the answer, and inside it rows bound by
- * lambdas, by following a navigation, or by transformations. Rows that never meet may share a number.
+ * Identifies a row among those in scope of an expression: the row of the answer, and rows bound by lambdas, navigations
+ * or transformations. Rows that are never in scope together may share an id.
  */
 export type RowId = number;
 
-/** Rows to read, whatever they are made of: order, paging, filter and JSON need only what is common to all. */
+/** A source of rows: a collection, or rows computed from another source. */
 export type RowSource =
-  /** Rows of a collection, as many columns as the version shows. */
+  /** Rows of a collection, with the columns that the version exposes. */
   | ({ readonly kind: 'collection'; readonly entity: Entity } & RowShape)
-  /** Rows of another source, with more columns; `row` is what the added values call a row of `of`. */
+  /** Rows of `of` with more columns; `row` is the id of a row of `of` in the added values. */
   | ({
       readonly kind: 'computed';
       readonly of: RowSource;
@@ -34,11 +34,11 @@ export type RowSource =
     } & RowShape)
   | TransformedRows;
 
-/** What the transformations of `$apply` make; `row` is what their expressions call a row of `of`. */
+/** The result of a transformation of `$apply`; `row` is the id of a row of `of` in its expressions. */
 export type TransformedRows = RowShape &
   (
     | { readonly kind: 'filtered'; readonly of: RowSource; readonly row: RowId; readonly where: Condition }
-    /** One row for each combination of values in `by`; one row, whatever there is, where `by` is empty. */
+    /** One row for each combination of values in `by`; always exactly one row where `by` is empty. */
     | {
         readonly kind: 'grouped';
         readonly of: RowSource;
@@ -46,18 +46,18 @@ export type TransformedRows = RowShape &
         readonly by: ReadonlyMap<string, Scalar>;
         readonly aggregates: ReadonlyMap<string, Aggregate>;
       }
-    /** Some rows of a total order, counted from its beginning; all that are left where `top` is null. */
+    /** `top` rows of a total order after the first `skip`; all the rest where `top` is null. */
     | {
         readonly kind: 'limited';
         readonly of: RowSource;
         readonly row: RowId;
-        /** Where there are such values, rows that share them are counted for themselves. */
+        /** Rows that share these values are counted separately; empty to count all rows together. */
         readonly partitionBy: readonly Scalar[];
         readonly order: readonly Order[];
         readonly skip: number;
         readonly top: number | null;
       }
-    /** The first rows of a total order, as many as it takes until their values add up to so much or so many per cent. */
+    /** The first rows of a total order, until their values add up to the amount, or to that percentage of the sum. */
     | {
         readonly kind: 'topUntilTotal';
         readonly of: RowSource;
@@ -67,38 +67,38 @@ export type TransformedRows = RowShape &
         readonly until: 'sum' | 'percent';
         readonly amount: number | bigint;
       }
-    /** The rows of several sources; the column `branch` counts them from 0. A column that one lacks is null there. */
+    /** The rows of several sources; the column `branch` is the index of the source. Columns that a source lacks are null. */
     | { readonly kind: 'unionAll'; readonly of: readonly RowSource[]; readonly branch: string }
   );
 
-/** What is told of a group, with its type. `average`, `min`, `max` and `sum` of no values are null. */
+/** An aggregate of a group. `average`, `min`, `max` and `sum` of no values are null. */
 export type Aggregate = ColumnShape &
   (
     | { readonly method: 'count' }
-    /** A sum of whole numbers that is 0 where there are none. */
+    /** A sum that is 0 where there are no values. */
     | { readonly method: 'total'; readonly of: Scalar }
     | { readonly method: 'sum' | 'min' | 'max' | 'average' | 'countdistinct'; readonly of: Scalar }
-    /** An average of values that each row has any number of: their sum, and how many they are. */
+    /** An average over related rows: the sum of `of` divided by the sum of `to`. */
     | { readonly method: 'ratio'; readonly of: Scalar; readonly to: Scalar }
   );
 
-/** How many values become one; `count` is how many of them are not null. */
+/** How the values of related rows become one; `count` counts those that are not null. */
 export type RelatedAggregateMethod = 'sum' | 'min' | 'max' | 'count';
 
 export interface RowShape {
   readonly columns: ColumnShapes;
-  /** Columns that tell any two rows apart: every order ends in them. */
+  /** Columns that are unique together: every order ends in them. */
   readonly key: readonly string[];
 }
 
-/** Rows that a navigation leads to, seen from one row. */
+/** The rows that a navigation leads to from one row. */
 export interface NavigationJoin {
-  /** What expressions call a row there. */
+  /** The id of a row of `source` in expressions. */
   readonly row: RowId;
   readonly source: RowSource;
-  /** The row from which it leads. */
+  /** The row where the navigation starts. */
   readonly start: RowId;
-  /** Column there → column of the row from which it leads, with the same value. */
+  /** Column of `source` → column of the row `start` with the same value. */
   readonly on: Readonly<Record<string, string>>;
   /** Any number of rows, or at most one. */
   readonly many: boolean;
@@ -144,9 +144,9 @@ export type Scalar =
       readonly type: ScalarType;
       readonly nullable: true;
     }
-  /** The value in another type; null where it has no such form. */
+  /** The value converted to another type; null where it cannot be. */
   | { readonly kind: 'cast'; readonly of: Scalar; readonly type: ScalarType; readonly nullable: true }
-  /** A value of the one row that a navigation leads to; null where there is none. */
+  /** A value of the single row that a navigation leads to; null where there is none. */
   | {
       readonly kind: 'navigate';
       readonly join: NavigationJoin;
@@ -154,7 +154,7 @@ export type Scalar =
       readonly type: ScalarType;
       readonly nullable: true;
     }
-  /** How many rows a navigation leads to, or how many of them there are for which the condition holds. */
+  /** The number of rows that a navigation leads to and that meet the condition. */
   | {
       readonly kind: 'countRelated';
       readonly join: NavigationJoin;
@@ -162,7 +162,7 @@ export type Scalar =
       readonly type: 'Edm.Int64';
       readonly nullable: false;
     }
-  /** What the values of all the rows come to that a navigation leads to. */
+  /** An aggregate of a value of all rows that a navigation leads to. */
   | {
       readonly kind: 'aggregateRelated';
       readonly method: RelatedAggregateMethod;
@@ -179,10 +179,10 @@ export type Scalar =
       readonly nullable: boolean;
     };
 
-/** Types of intermediate values: those of the model, and what functions of dates, differences of instants and null yield. */
+/** Types of intermediate values: those of the model, and those of date functions, differences of instants, and null. */
 export type ScalarType = EdmType | 'Edm.Date' | 'Edm.TimeOfDay' | 'Edm.Duration' | 'Edm.Decimal' | 'null';
 
-/** Functions from values to a value. Tests on text that yield true or false are conditions. */
+/** Functions that return a value. Functions on text that return true or false are conditions. */
 export type FunctionName =
   | 'length'
   | 'indexof'
@@ -207,7 +207,7 @@ export type FunctionName =
   | 'ceiling';
 
 /**
- * Something that holds or does not hold of a row. Comparisons are two-valued as the standard wants
+ * A condition on rows. Comparisons are two-valued as the standard requires
  * (`gt` with a null is false, `ne` between null and a value is true); not, all and any are three-valued.
  */
 export type Condition =
@@ -228,31 +228,31 @@ export type Condition =
       readonly part: Scalar;
     }
   /**
-   * Columns of a row have the values that one row of another collection has: `devices(7)/deviceType` reads the
-   * device types whose key is the one of device 7. `on` maps column → column of `source`; `where` picks the row there,
-   * sees no other, and calls it `sourceRow`.
+   * Columns of a row equal those of one row of another collection: `devices(7)/deviceType` reads the device types whose
+   * key is that of device 7. `on` maps column → column of `source`; `where` selects the row of `source`, whose id is
+   * `sourceRow`, and refers to no other row.
    */
   | {
       readonly kind: 'correlatedKey';
       readonly row: RowId;
-      /** The collection that the row is of. */
+      /** The collection of the row. */
       readonly entity: Entity;
       readonly source: RowSource;
       readonly sourceRow: RowId;
       readonly on: Readonly<Record<string, string>>;
       readonly where: Condition;
     }
-  /** There is a row there (for which the condition holds): `any`, and `ne null` of a navigation. */
+  /** A row exists that meets the condition: `any`, and `ne null` of a navigation. */
   | { readonly kind: 'exists'; readonly join: NavigationJoin; readonly where: Condition | null }
-  /** The condition holds for every row there: `all`. Unknown is not enough. */
+  /** Every row meets the condition: `all`. An unknown result counts as false. */
   | { readonly kind: 'forAll'; readonly join: NavigationJoin; readonly where: Condition | null }
-  /** A navigation leads to one of the rows for which the condition holds, and it sees no other: they are found once for all. */
+  /** A navigation leads to a row that meets the condition, which refers to no other row: an uncorrelated subquery. */
   | { readonly kind: 'inSubquery'; readonly join: NavigationJoin; readonly where: Condition }
-  /** A column of the index has the words side by side, in any case and with any accents. */
+  /** A column of the search index contains the words next to each other; case and accents are ignored. */
   | { readonly kind: 'search'; readonly row: RowId; readonly index: SearchIndex; readonly words: string }
-  /** The row held on a day: it is of the last night published by then, or of the state that lasted over it. */
+  /** The row was in force on a day: it is of the last snapshot day up to it, or of the validity interval around it. */
   | { readonly kind: 'asOf'; readonly row: RowId; readonly entity: Entity; readonly day: DateKey }
-  /** A boolean value on its own: `isDeleted`. */
+  /** A boolean value used as a condition: `isDeleted`. */
   | { readonly kind: 'isTrue'; readonly of: Scalar }
   | { readonly kind: 'constant'; readonly value: boolean | null };
 

@@ -1,4 +1,4 @@
-// $select as columns, in the feed's order whatever the client's.
+// $select as columns, in the order of the feed.
 import { findName } from '../../schema/derive/exposed-model.ts';
 import { FeedError } from '../base/feed-error.ts';
 import type { ExpandItem, SelectItem } from '../odata/syntax/parsed-request.ts';
@@ -17,17 +17,17 @@ export function selectColumns(
   const named = new Set((items ?? []).flatMap((item) => selectedNames(item, it, option)));
   const navigations = [...it.navigations.keys()].filter((name) => named.has(name));
   const columns = allColumns.filter((name) => named.has(name));
-  // A path through a navigation alone leaves its mark where the navigation is written.
+  // A path through a navigation selects inside the expansion, so it adds nothing here.
   const hasSelection = items !== null && !named.has('*') && columns.length + navigations.length > 0;
   if (hasSelection) return { columns, selected: [...columns, ...navigations] };
   if (!areEntities(source)) return { columns: allColumns, selected: allColumns };
-  // What $metadata does not know is named.
+  // The context URL names columns that $metadata does not declare.
   const unlisted = [...allColumns.filter((name) => it.columns.get(name)?.dynamic), ...navigations];
   return { columns: allColumns, selected: unlisted.length === 0 ? null : ['*', ...unlisted] };
 }
 
 /**
- * `$select=deviceType/deviceTypeName` says of `$expand=deviceType` what is selected inside it.
+ * Moves `$select=deviceType/deviceTypeName` into the options of `$expand=deviceType`.
  * Throws `request.malformed-option` where the navigation is not expanded.
  */
 export function selectWithinExpand(
@@ -63,13 +63,13 @@ export function selectWithinExpand(
   );
 }
 
-// Names of columns, of a navigation, or `*`; none for what is chosen inside a navigation.
+// Names of columns, of a navigation, or `*`; none for a path through a navigation.
 function selectedNames({ segments, at }: SelectItem, row: ScopeRow, option: string): readonly string[] {
   const path = segments.join('/');
   if (path === '*') return ['*'];
   const name = findName(row.columns, path) ?? findName(row.navigations, path);
   if (name !== null) return [name];
-  // Rows that were grouped have columns of a navigation: all of them are meant.
+  // Grouped rows have columns such as `deviceType/deviceTypeName`: the navigation selects all of them.
   const prefix = `${path.toLowerCase()}/`;
   const inside = [...row.columns.keys()].filter((each) => each.toLowerCase().startsWith(prefix));
   if (inside.length > 0) return inside;

@@ -1,4 +1,4 @@
-// What the databases say differently: a table of small functions, one dialect a file beside its engine.
+// The differences between databases: a table of small functions. Each engine has a file with its dialect.
 import type { FunctionName, Scalar, ScalarType } from '../plan/relational-algebra.ts';
 import type { Fragment } from './fragment.ts';
 import type { SqlValue } from './statement.ts';
@@ -10,11 +10,11 @@ export interface JsonMember {
   readonly name: string;
   /** JSON text, never null. */
   readonly json: Fragment;
-  /** What is null where the member may be left out; null for members that are always there. */
+  /** A fragment that is null where the member may be omitted; null for members that are always written. */
   readonly absent: Fragment | null;
 }
 
-/** What is known of a value when it is written as JSON. */
+/** How a value is written as JSON. */
 export interface JsonForm {
   readonly type: ScalarType;
   readonly nullable: boolean;
@@ -28,18 +28,18 @@ export interface OrderValue {
   readonly type: ScalarType;
 }
 
-/** Rows of a navigation, to be written inside the row where it starts. */
+/** The rows of an expansion. */
 export interface NestedRows {
   /** Of the navigation. */
   readonly name: string;
   /** One row as text. */
   readonly row: Fragment;
-  /** What stands behind FROM; no more than `most`, or one more where nothing leads to the rest. */
+  /** The text after FROM: at most `limit` rows, or one more where there can be no nextLink. */
   readonly rows: Fragment;
   readonly limit: number;
-  /** Rows that one of them stands for, itself and those of which it has one. */
+  /** How many rows one of them counts as: itself and its single-valued expansions. */
   readonly weight: number;
-  /** Where there may be more than `most`: whether there are, and the address at which they are found. */
+  /** Where there may be more than `limit`: whether there are, and the address of the rest. */
   readonly nextLink: { readonly condition: Fragment; readonly address: Fragment } | null;
 }
 
@@ -47,18 +47,18 @@ export interface PageParts {
   /** One row as text, made of the chunk's columns. */
   readonly row: Fragment;
   readonly order: readonly OrderValue[];
-  /** What stands behind FROM: rows in order, under the name by which `row` speaks of them. */
+  /** The text after FROM: rows in order, under the alias that `row` uses. */
   readonly chunk: Fragment;
 }
 
 export interface Dialect {
-  /** The place of the n-th bound value, from 1. */
+  /** The placeholder of the n-th bound value, from 1. */
   placeholder(position: number): string;
   /** A table or view of the generation that is read. */
   relation(name: string): Fragment;
-  /** The same of the generation that it is compared with. */
+  /** The same in the generation that it is compared with. */
   earlierRelation(name: string): Fragment;
-  /** A value of the plan as a bound value; null as the word. */
+  /** A value of the plan as a bound value; null as NULL. */
   literal(value: string | number | bigint | boolean | null): Fragment;
 
   /** True or false, never null, of two values that may be null. */
@@ -67,24 +67,24 @@ export interface Dialect {
   /** `values` are not null. */
   oneOf(operand: Fragment, values: readonly SqlValue[], type: ScalarType): Fragment;
   /**
-   * The condition, of which the database is to think that most rows meet it: it then walks rows in the order in which
-   * they are wanted, rather than sort all that meet it.
+   * The condition, with a hint to the database that most rows meet it: it then reads rows in the requested order rather
+   * than sort all that meet it.
    */
   likely(condition: Fragment): Fragment;
-  /** The column, kept from choosing the index: another condition on it narrows more. */
+  /** The column in a form that no index serves, because another condition on it is more selective. */
   unindexed(column: Fragment): Fragment;
 
   contains(text: Fragment, part: Fragment): Fragment;
   startsWith(text: Fragment, part: Fragment): Fragment;
   endsWith(text: Fragment, part: Fragment): Fragment;
-  /** Somewhere in the text, in time that grows with its length alone. */
+  /** Whether the pattern matches somewhere in the text, in linear time. */
   matchesPattern(text: Fragment, pattern: Fragment): Fragment;
   /**
-   * Whether the row with this key is one that the word index finds; `words` are side by side in one of the columns.
-   * The index may hold more columns than the reader sees. Never null.
+   * Whether the search index finds the row with this key: `words` are adjacent in one of the columns.
+   * The index may have more columns than the reader may see. Never null.
    */
   search(key: Fragment, index: Fragment, columns: readonly string[], words: string): Fragment;
-  /** Whether one of the texts, which may be null, is among those of the word index that it finds. Never null. */
+  /** Whether the search index finds one of the texts, which may be null. Never null. */
   searchTexts(texts: readonly Fragment[], index: Fragment, words: string): Fragment;
   readonly functions: Readonly<
     Record<FunctionName, (operands: readonly Fragment[], type: ScalarType) => Fragment>
@@ -93,25 +93,25 @@ export interface Dialect {
   readonly arithmetic: Readonly<
     Record<Arithmetic['operator'], (left: Fragment, right: Fragment, type: ScalarType) => Fragment>
   >;
-  /** The day or instant so many 100-nanosecond units later; null beyond the calendar. */
+  /** A day or instant plus 100-nanosecond units; null beyond the calendar. */
   addTicks(moment: Fragment, ticks: Fragment, type: ScalarType): Fragment;
   /** 100-nanosecond units from one day or instant to another. */
   ticksBetween(from: Fragment, to: Fragment): Fragment;
-  /** 100-nanosecond units, whole, or an error of the reader's where they are beyond 64 bits. */
+  /** Whole 100-nanosecond units; an error of the reader beyond 64 bits. */
   checkedTicks(number: Fragment): Fragment;
-  /** The whole number, or an error of the reader's where it is beyond 64 bits. */
+  /** The whole number; an error of the reader beyond 64 bits. */
   checkedInt64(number: Fragment): Fragment;
-  /** A value in another type; null where it has no such form. */
+  /** A value converted to another type; null where it cannot be. */
   cast(value: Fragment, from: ScalarType, to: ScalarType): Fragment;
-  /** The number, or an error of the reader's where it is zero. */
+  /** The number; an error of the reader where it is zero. */
   nonZeroDivisor(number: Fragment): Fragment;
 
-  /** True, or an error past the statement's deadline. Asked for every row of the column's relation. */
+  /** True, or an error after the statement's deadline. Evaluated for every row of the column's relation. */
   withinDeadline(column: Fragment): Fragment;
 
   /** A value as JSON text: `null` for null. */
   json(value: Fragment, form: JsonForm): Fragment;
-  /** JSON text that may be missing: `null` where it is. */
+  /** JSON text; `null` where the fragment is null. */
   jsonOrNull(json: Fragment): Fragment;
   /** A value that is not null as bare text, as `/$value` sends it. */
   rawValueText(value: Fragment, type: ScalarType): Fragment;
@@ -120,11 +120,11 @@ export interface Dialect {
   /** `{"a":1,"b":null}` */
   jsonObject(members: readonly JsonMember[], omitNulls: boolean): Fragment;
   /**
-   * `[{"a":1},{"a":2}]` of rows in order, and behind it `,"apps@odata.nextLink":"…"` where there are more. An error of the
-   * reader's where nothing leads to them, and where the statement has written more than LIMITS.expandedInAll.
+   * `[{"a":1},{"a":2}]` of rows in order, followed by `,"apps@odata.nextLink":"…"` where there are more. An error of the
+   * reader where there is no nextLink, and where the statement has written more than LIMITS.expandedInAll.
    */
   jsonRows(rows: NestedRows): Fragment;
-  /** Pieces of text put together; none is null. */
+  /** The texts concatenated; none is null. */
   concatTexts(pieces: readonly Fragment[]): Fragment;
   /** Text as bytes. */
   bytes(text: Fragment): Fragment;

@@ -1,10 +1,10 @@
-// SQL in pieces: the only way in which text becomes SQL. A bare string does not type-check.
+// Fragments of SQL: the only way to make SQL. A bare string does not type-check.
 import type { RowId } from '../plan/relational-algebra.ts';
 import type { PageParameter, PageStatement, SqlValue, Statement } from './statement.ts';
 
 declare const brand: unique symbol;
 
-/** Text with values between: one more text than values. Made only by the functions of this file. */
+/** Texts with values between them: one more text than values. Made only by the functions of this file. */
 export interface Fragment {
   readonly [brand]: true;
   readonly texts: readonly string[];
@@ -27,38 +27,38 @@ export function value(bound: SqlValue): Fragment {
   return fragment(['', ''], [bound]);
 }
 
-/** A place that the engine fills, see Blank. */
+/** A value that the engine fills in, see PageParameter. */
 export function pageParameter(parameter: PageParameter): Fragment {
   return fragment(['', ''], [parameter]);
 }
 
-/** A name that we gave ourselves: a relation, a column, a registered function. Throws TypeError for anything but a plain name. */
+/** A name of our own: a relation, a column, a registered function. Throws TypeError for anything but a plain name. */
 export function identifier(name: string): Fragment {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`'${name}' is no name for SQL.`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`'${name}' is not a plain SQL name.`);
   return fragment([`"${name}"`], []);
 }
 
-/** What a statement calls the relation of a row. */
+/** The alias of a row's relation. */
 export function rowAlias(row: RowId): Fragment {
   return identifier(`r${row}`);
 }
 
-/** A column by the name that the plan has for it: `deviceType/deviceTypeName`, or what a client calls a value. */
+/** A column by its name in the plan, which may be `deviceType/deviceTypeName` or an alias of the client's. */
 export function columnName(name: string): Fragment {
   return fragment([`"${name.replaceAll('"', '""')}"`], []);
 }
 
-/** `"r0"."deviceName"`: always by its row, since relations inside each other share names. */
+/** `"r0"."deviceName"`: always qualified, because nested relations share column names. */
 export function column(row: RowId, name: string): Fragment {
   return sql`${rowAlias(row)}.${columnName(name)}`;
 }
 
-/** Constant text inside a statement: punctuation and names of the model, so that statements stay few and can be kept. */
+/** A constant text in the statement, for punctuation and names of the model: it does not vary, so statements can be cached. */
 export function textConstant(text: string): Fragment {
   return fragment([`'${text.replaceAll("'", "''")}'`], []);
 }
 
-/** A constant whole number inside a statement. */
+/** A constant whole number in the statement. */
 export function integerConstant(number: number): Fragment {
   if (!Number.isSafeInteger(number)) throw new TypeError(`${number} is no whole number.`);
   return fragment([String(number)], []);
@@ -74,7 +74,7 @@ export function joinFragments(parts: readonly Fragment[], separator: Fragment): 
   return fragment(texts, values);
 }
 
-/** Finishes a statement with blanks in it. `placeholder` writes the place of the n-th value, from 1. */
+/** Finishes a statement with page parameters. `placeholder` writes the placeholder of the n-th value, from 1. */
 export function pageStatement(
   { texts, values }: Fragment,
   placeholder: (position: number) => string,
@@ -83,14 +83,15 @@ export function pageStatement(
   return { text, values };
 }
 
-/** Finishes a statement. Throws TypeError where a blank is left. */
+/** Finishes a statement. Throws TypeError for a page parameter. */
 export function statement(fragment: Fragment, placeholder: (position: number) => string): Statement {
   const { text, values } = pageStatement(fragment, placeholder);
   return { text, values: values.map(boundValue) };
 }
 
 function boundValue(bound: SqlValue | PageParameter): SqlValue {
-  if (typeof bound === 'object' && bound !== null) throw new TypeError('A blank is left in a statement.');
+  if (typeof bound === 'object' && bound !== null)
+    throw new TypeError('Only a page statement takes page parameters.');
   return bound;
 }
 

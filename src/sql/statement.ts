@@ -1,4 +1,4 @@
-// SQL as it goes to an engine: text and the values bound to it, in order.
+// SQL for an engine: text, and the values bound to it in order.
 
 /** What an engine binds. Booleans are 0 and 1, instants canonical text, Int64 a bigint. */
 export type SqlValue = string | number | bigint | null;
@@ -14,11 +14,11 @@ export interface Statement extends Shrinkable<Statement> {
   readonly values: readonly SqlValue[];
 }
 
-/** A place in a page statement that the engine fills while it walks the page. */
+/** A value of a page statement that the engine fills in for each chunk. */
 export type PageParameter =
   /** The order value at this index of the last row read. */
   | { readonly parameter: 'after'; readonly index: number }
-  /** Rows that this chunk may hold. */
+  /** The most rows of this chunk. */
   | { readonly parameter: 'rows' };
 
 export interface PageStatement {
@@ -32,18 +32,18 @@ export interface PageStatement {
  * `after0`, `after1`, … (the order values of the chunk's last row).
  */
 export interface PageStatements extends Shrinkable<PageStatements> {
-  /** The chunk that opens the page: at the very beginning, or after the skip token's row. */
+  /** The first chunk of the page: at the beginning of the read, or after the row of the skip token. */
   readonly first: PageStatement;
-  /** A further chunk, after the last row of the one before. */
+  /** Each later chunk, after the last row of the one before. */
   readonly next: PageStatement;
   /** How many order values there are. */
   readonly orderValues: number;
   /**
-   * True where no index gives the order: every chunk then sorts the whole answer, so few large chunks beat many small ones.
+   * True where no index gives the order: every chunk sorts the whole answer, so few large chunks beat many small ones.
    */
   readonly sortsEveryChunk: boolean;
-  /** True where every chunk makes all the groups anew: a page is one chunk, and nobody looks whether more would follow. */
+  /** True where every chunk computes all groups again: a page is then one chunk, without a look ahead for more rows. */
   readonly regroupsEveryChunk: boolean;
-  /** True where a row may hold many others: few of them are a lot already. */
+  /** True where a row may contain many expanded rows, so that chunks must be small. */
   readonly hasLargeRows: boolean;
 }

@@ -138,7 +138,7 @@ describe('contradicting definitions', () => {
       'a name that spans use',
       'history',
       { id: int32(''), toKey: int32('') },
-      'spans have a column of this name',
+      'validity intervals have a column of this name',
     ],
   ])('%s', (_, lifetime, properties, message) => {
     const [rows] = one(lifetime, ['id'], properties).entities.values();

@@ -63,7 +63,7 @@ describe('a JSON batch', () => {
         { ...READ, id: '2' },
         { ...READ, id: '3', atomicityGroup: 'g' },
       ],
-      "Part 3 of the batch has the group or id 'g', which has ended before it.",
+      "Part 3 of the batch has the group or id 'g', which ended before it.",
     ],
   ])('with %s is refused', (_, requests, message) => {
     const refusal = refusalOf(() => ofJson(...requests));

@@ -217,7 +217,7 @@ describe('a fault is told with its place', () => {
   });
 
   test('double quotes are not quotes', () => {
-    expect(refusalOf(() => parse('a eq "x"')).hint).toBe('Text stands in single quotes.');
+    expect(refusalOf(() => parse('a eq "x"')).hint).toBe('Put text in single quotes.');
   });
 
   test.each([

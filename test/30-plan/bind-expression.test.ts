@@ -121,11 +121,11 @@ describe('an expression is refused', () => {
     ['deviceName gt 5', 'request.type-mismatch', 14, /deviceName is a text; 5 is not/],
     ['deviceName eq 2018-02-21', 'request.type-mismatch', 14, /deviceName is a text/],
     ['deviceName eq deviceKey', 'request.type-mismatch', 14, /do not compare/],
-    ['deviceKey eq 99999999999999999999', 'request.type-mismatch', 13, /beyond/],
+    ['deviceKey eq 99999999999999999999', 'request.type-mismatch', 13, /out of range/],
     ['deviceKey eq NaN', 'request.type-mismatch', 13, /NaN/],
-    ['deviceKey', 'request.type-mismatch', 0, /where a condition is wanted/],
-    ['deviceKey and true', 'request.type-mismatch', 0, /where a condition is wanted/],
-    ['not deviceName', 'request.type-mismatch', 4, /where a condition is wanted/],
+    ['deviceKey', 'request.type-mismatch', 0, /where a condition is expected/],
+    ['deviceKey and true', 'request.type-mismatch', 0, /where a condition is expected/],
+    ['not deviceName', 'request.type-mismatch', 4, /where a condition is expected/],
     [
       'length(deviceKey) eq 1',
       'request.type-mismatch',
@@ -142,7 +142,7 @@ describe('an expression is refused', () => {
     ["conains(deviceName,'x')", 'request.not-offered', 0, /Did you mean 'contains'\?/],
     ['deviceKey has deviceKey', 'request.not-offered', null, /'has'/],
     ['dates/any(d:d/x eq 1)', 'request.unknown-property', 0, /'dates'/],
-    ['deviceKey eq @p', 'request.malformed-expression', 13, /@p is not given/],
+    ['deviceKey eq @p', 'request.malformed-expression', 13, /@p has no value/],
     ["duration'P1D' eq deviceKey", 'request.type-mismatch', null, /duration/],
   ])('%s', (filter, code, position, message) => {
     const place = position === null ? {} : { position };

@@ -52,11 +52,11 @@ describe('a function in a path', () => {
     [`${HISTORIES}/asOf(day=20261001)`, 'asOf takes dateKey.'],
     [`${HISTORIES}/asOf(dateKey=20261001,x=1)`, "asOf takes no 'x'."],
     [`${HISTORIES}/asOf(dateKey=20261001,dateKey=20261002)`, 'asOf takes each value once.'],
-    [`${HISTORIES}/asOf(dateKey=20261340)`, '20261340 is no day of the calendar'],
-    [`${HISTORIES}/asOf(dateKey='20261001')`, "'20261001' is no day of the calendar"],
-    [`${HISTORIES}/asOf(dateKey=99999999999999999999)`, 'is no day of the calendar'],
-    [`${HISTORIES}(dateKey=20261001,deviceKey=7)/asOf(dateKey=20261001)`, 'asOf is asked of a collection.'],
-    ['/devices/history(from=20261001,to=20261120)', 'history is asked of one row.'],
+    [`${HISTORIES}/asOf(dateKey=20261340)`, '20261340 is not a day of the calendar'],
+    [`${HISTORIES}/asOf(dateKey='20261001')`, "'20261001' is not a day of the calendar"],
+    [`${HISTORIES}/asOf(dateKey=99999999999999999999)`, 'is not a day of the calendar'],
+    [`${HISTORIES}(dateKey=20261001,deviceKey=7)/asOf(dateKey=20261001)`, 'asOf needs a collection.'],
+    ['/devices/history(from=20261001,to=20261120)', 'history needs one row.'],
     ['/devices(7)/history(from=20261120,to=20261001)', '20261120 is after 20261001.'],
   ])('%s is refused: %s', (address, message) => {
     const right = { code: 'request.malformed-url', hint: expect.stringMatching(/^As in \S+\.$/) };

@@ -98,7 +98,7 @@ describe('the path', () => {
     ['/devices(7)/$value', 'request.unknown-resource', /cannot be followed by \$value/],
     ['/devices(7)/deviceName/x', 'request.unknown-resource', /cannot be followed by 'x'/],
     ['/devices(7)/$filter(@f)?@f=true', 'request.unknown-resource', /cannot be followed by \$filter\(@f\)/],
-    ['/devices/$filter(@f)', 'request.malformed-expression', /@f is not given/],
+    ['/devices/$filter(@f)', 'request.malformed-expression', /@f has no value/],
     ['/devices/$filter(@f)?@f=devceName', 'request.unknown-property', /Did you mean 'deviceName'/],
     ['/devices(7)/deviceName/$ref', 'request.unknown-resource', /cannot be followed by \$ref/],
     ['/devicePropertyHistories/7', 'request.bad-key', /devicePropertyHistories/],

@@ -71,14 +71,23 @@ describe.each([
 });
 
 test.each([
-  ['"id"\n1.5\n', "record 2: id is '1.5', which is no Edm.Int32"],
+  ['"id"\n1.5\n', "record 2: id is '1.5', which is not of the type Edm.Int32"],
   ['"id"\n1\n\n', 'record 3: id is empty'],
-  ['"id"\n2147483648\n', "record 2: id is '2147483648', which is no Edm.Int32"],
-  ['"id"\n-2147483649\n', "record 2: id is '-2147483649', which is no Edm.Int32"],
-  ['"bytes"\n9223372036854775808\n', "record 2: bytes is '9223372036854775808', which is no Edm.Int64"],
-  ['"bytes"\n-9223372036854775809\n', "record 2: bytes is '-9223372036854775809', which is no Edm.Int64"],
-  [`"bytes"\n${'9'.repeat(20)}\n`, `record 2: bytes is '${'9'.repeat(20)}', which is no Edm.Int64`],
-  [`"bytes"\n1${'0'.repeat(100_000)}\n`, 'which is no Edm.Int64'],
+  ['"id"\n2147483648\n', "record 2: id is '2147483648', which is not of the type Edm.Int32"],
+  ['"id"\n-2147483649\n', "record 2: id is '-2147483649', which is not of the type Edm.Int32"],
+  [
+    '"bytes"\n9223372036854775808\n',
+    "record 2: bytes is '9223372036854775808', which is not of the type Edm.Int64",
+  ],
+  [
+    '"bytes"\n-9223372036854775809\n',
+    "record 2: bytes is '-9223372036854775809', which is not of the type Edm.Int64",
+  ],
+  [
+    `"bytes"\n${'9'.repeat(20)}\n`,
+    `record 2: bytes is '${'9'.repeat(20)}', which is not of the type Edm.Int64`,
+  ],
+  [`"bytes"\n1${'0'.repeat(100_000)}\n`, 'which is not of the type Edm.Int64'],
 ])('csv refuses %.60j', async (text, why) => {
   const path = join(folder, 'bad.csv');
   writeFileSync(path, text);

@@ -1,4 +1,4 @@
-// The answers of a $batch as bytes, in the form in which it was asked.
+// The answers of a $batch as bytes, in the format of the request.
 import { STATUS_CODES } from 'node:http';
 
 export interface BatchResponse {
@@ -8,7 +8,7 @@ export interface BatchResponse {
   readonly body: Uint8Array | null;
 }
 
-/** How answers become one body: `head`, then each with its index, then `tail`. */
+/** How answers become one body: `head`, then each encoded with its index, then `tail`. */
 export interface BatchResponseFormat {
   readonly contentType: string;
   readonly head: Uint8Array;

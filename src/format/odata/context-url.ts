@@ -1,11 +1,11 @@
-// The `@odata.context` of each answer: where its metadata is, and what of it the answer holds (OData 4.0 part 1, section 10).
+// The `@odata.context` of an answer: the address of the metadata and the part of it that the answer contains (OData 4.0 part 1, section 10).
 
 /** `…/$metadata`, the context of the service document. `serviceRoot` is absolute and has no slash at its end. */
 export function serviceContext(serviceRoot: string): string {
   return `${serviceRoot}/$metadata`;
 }
 
-/** `…/$metadata#devices`, or `#devices(deviceKey,deviceName)` where $select chose. */
+/** `…/$metadata#devices`, or `#devices(deviceKey,deviceName)` with $select. */
 export function collectionContext(
   serviceRoot: string,
   collection: string,
@@ -24,7 +24,7 @@ function printSelectPaths(paths: readonly (readonly string[])[]): string {
   return written.join(',');
 }
 
-/** `…/$metadata#devices/$delta`: what changed in the collection. */
+/** `…/$metadata#devices/$delta`: changes of the collection. */
 export function deltaContext(
   serviceRoot: string,
   collection: string,
@@ -33,15 +33,15 @@ export function deltaContext(
   return `${collectionContext(serviceRoot, collection, selected)}/$delta`;
 }
 
-/** What was chosen of rows, and of the rows inside them. */
+/** What is selected of rows, and of their expansions. */
 export interface SelectedRows {
   readonly selected: readonly string[] | null;
   readonly expands: readonly { readonly name: string; readonly rows: SelectedRows }[];
 }
 
 /**
- * The list in a context, as 4.0 has it: `deviceName,deviceType(deviceTypeName)`; null where everything is there. An
- * expanded navigation is named only where something was chosen inside it.
+ * The select list of a context URL in OData 4.0: `deviceName,deviceType(deviceTypeName)`; null where nothing is selected. An
+ * expanded navigation is listed only where something is selected inside it.
  */
 export function selectList({ selected, expands }: SelectedRows): readonly string[] | null {
   const nested = expands.flatMap(({ name, rows }) => {
@@ -60,12 +60,12 @@ export function entityContext(
   return `${collectionContext(serviceRoot, collection, selected)}/$entity`;
 }
 
-/** `…/$metadata#Collection($ref)`: rows as nothing but their addresses. */
+/** `…/$metadata#Collection($ref)`: rows as references. */
 export function referencesContext(serviceRoot: string): string {
   return `${serviceContext(serviceRoot)}#Collection($ref)`;
 }
 
-/** `…/$metadata#$ref`: the address of one row. */
+/** `…/$metadata#$ref`: one row as a reference. */
 export function referenceContext(serviceRoot: string): string {
   return `${serviceContext(serviceRoot)}#$ref`;
 }

@@ -1,18 +1,18 @@
-// Rows as the changes of a collection tell them: those that are there, and those that are gone.
+// Templates of the rows of a delta: changed rows and removed rows.
 import type { EntitySet } from '../../../schema/derive/exposed-model.ts';
 import { addressOf, annotation, textPart } from './entity-template.ts';
 import type { RowTemplate } from './row-template.ts';
 
-/** 4.01 has words for what is gone that 4.0 says by a context, and neither reads the other's. */
+/** 4.0 and 4.01 write removed rows differently, and clients of one do not read the other. */
 export type DeltaVersion = '4.0' | '4.01';
 
-/** There is no such row any more; or there is, but it is not among those that were asked for. */
+/** `deleted`: the row does not exist any more; `changed`: it exists, but is not among the requested ones. */
 export type RemovedReason = 'deleted' | 'changed';
 
 /**
- * 4.01: `{"@removed":{"reason":"deleted"},"@id":"devices(7)","deviceKey":7}`, with the key for those who know rows by it
- * and not by their address. 4.0: `{"@odata.context":"#devices/$deletedEntity","id":"devices(7)","reason":"deleted"}`.
- * Both say it at every level of metadata, since nothing else tells such a row from others.
+ * 4.01: `{"@removed":{"reason":"deleted"},"@id":"devices(7)","deviceKey":7}`, with the key for clients that identify rows
+ * by it. 4.0: `{"@odata.context":"#devices/$deletedEntity","id":"devices(7)","reason":"deleted"}`.
+ * Both write it at every metadata level, because nothing else distinguishes such a row.
  */
 export function removedRowTemplate(
   entitySet: EntitySet,
@@ -34,7 +34,7 @@ export function removedRowTemplate(
   return { members, int64AsText, omitNulls: false };
 }
 
-/** A row that is there: with its address, where the members do not say which row it is. */
+/** A changed row: with its id where the members do not contain its key. */
 export function changedRowTemplate(
   template: RowTemplate,
   { entity }: EntitySet,

@@ -1,8 +1,8 @@
-// One row as an answer of its own.
+// A single row as an answer.
 
 const EMPTY_ROW = '{}'.length;
 
-/** The row, an object in JSON, with its context put before its first member; the context is null under metadata=none. */
+/** The JSON object of the row with the context as its first member; the context is null under metadata=none. */
 export function encodeEntity(context: string | null, row: Uint8Array): Uint8Array {
   if (context === null) return row;
   const head = `{"@odata.context":${JSON.stringify(context)}`;

@@ -2,8 +2,8 @@
 import type { FeedError } from '../../base/feed-error.ts';
 
 /**
- * `{"error":{"code","message","target","details":[…]}}`. The hint is in the message as well as in the details, since
- * Power BI and Excel show the message alone.
+ * `{"error":{"code","message","target","details":[…]}}`. The hint is in the message as well as in the details, because
+ * Power BI and Excel show only the message.
  */
 export function encodeError({ code, message, target, hint, position }: FeedError): Uint8Array {
   const details = [

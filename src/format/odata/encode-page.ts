@@ -1,13 +1,13 @@
-// What stands around the rows of a collection: its context and count before them, the way to the next page after.
+// The bytes around the rows of a page: context and count before them, the link to the next page after them.
 
 export interface PageOptions {
   /** Null under metadata=none. */
   readonly context: string | null;
-  /** How many rows match, on all pages together; null where nobody asked. */
+  /** The number of matching rows on all pages; null where it was not requested. */
   readonly count: number | bigint | null;
-  /** IEEE754Compatible=true: the count is an Int64, too. */
+  /** IEEE754Compatible=true, which applies to the count as well. */
   readonly int64AsText: boolean;
-  /** Term → what the feed says about the page, as JSON. */
+  /** Term → annotation of the page. */
   readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
@@ -22,16 +22,16 @@ export function encodePageHead({ context, count, int64AsText, annotations = {} }
   return Buffer.from(`{${members.join(',')}`);
 }
 
-/** What goes between two parts of a page, each of them rows with commas between. */
+/** The separator between two chunks of a page. */
 export const ROW_SEPARATOR: Uint8Array = Buffer.from(',');
 
-/** Where to go on: to the next page, or from the last page to what will have changed since. */
+/** The link to the next page, or on the last page to later changes. */
 export interface PageLink {
   readonly kind: 'nextLink' | 'deltaLink';
   readonly address: string;
 }
 
-/** `],"@odata.nextLink":"…"}`, or `]}` where there is nowhere to go. */
+/** `],"@odata.nextLink":"…"}`, or `]}` without a link. */
 export function encodePageTail(link: PageLink | null): Uint8Array {
   return Buffer.from(link === null ? ']}' : `],"@odata.${link.kind}":${JSON.stringify(link.address)}}`);
 }

@@ -1,4 +1,4 @@
-// One property of one row as an answer of its own. A null has no body: that is a 204.
+// A single property as an answer. Null has no body: it is a 204.
 import { jsonTypeName, type JsonType, type MetadataLevel } from './entity-template.ts';
 
 export interface ValueOptions {

@@ -1,4 +1,4 @@
-// A row as OData JSON wants it at each metadata level, as a template that the database fills.
+// The template of a row in OData JSON at each metadata level, which the database fills.
 import type { EntitySet } from '../../../schema/derive/exposed-model.ts';
 import type { RowMember, RowTemplate, TextPart } from './row-template.ts';
 
@@ -15,10 +15,10 @@ export interface RowTemplateOptions {
   readonly namespace: string;
 }
 
-/** What rows are, however they came about. */
+/** The shape of rows, stored or computed. */
 export interface RowType {
   readonly columns: ReadonlyMap<string, JsonColumn>;
-  /** The collection whose entities they are, for their addresses; null where they are none. */
+  /** The collection of the entities, for their addresses; null where the rows are no entities. */
   readonly entitySet: EntitySet | null;
   /** Navigations whose rows are written inside each row. */
   readonly nested?: readonly NestedRowType[];
@@ -28,25 +28,25 @@ export interface NestedRowType {
   readonly name: string;
   readonly form: 'rows' | 'ref' | 'count';
   readonly many: boolean;
-  /** Whether their number is told, too. */
+  /** Whether their number is written too. */
   readonly count: boolean;
   readonly rowType: RowType;
-  /** Of columns, as of the row around. */
+  /** The columns to write. */
   readonly columnNames: readonly string[];
-  /** `root/devices(7)/path?query` is where its rows go on; null where nothing leads there. */
+  /** The rows continue at `root/devices(7)/path?query`; null where there is no nextLink. */
   readonly nextLink?: { readonly root: string; readonly path: string; readonly query: string } | null;
 }
 
 interface JsonColumn {
   readonly type: JsonType;
-  /** $metadata does not tell its type, so every row does. */
+  /** $metadata does not declare its type, so every row has it. */
   readonly dynamic?: true;
 }
 
-/** A type of the standard; `null` is that of the word null. */
+/** A type of the standard, or that of a null literal. */
 export type JsonType = `Edm.${string}` | 'null';
 
-/** `names` are those of columns, in the order they are written; `deviceType/deviceTypeName` is written as an object. */
+/** `names` are columns in the order in which they are written; `deviceType/deviceTypeName` becomes an object. */
 export function entityTemplate(
   rowType: RowType,
   names: readonly string[],
@@ -67,7 +67,7 @@ export function entityTemplate(
   return { members, int64AsText, omitNulls };
 }
 
-/** The members of the object so deep inside the row, where `paths` begin alike. */
+/** The members of an object at a depth inside the row, where all `paths` have the same beginning. */
 function membersAt(
   depth: number,
   paths: readonly (readonly string[])[],
@@ -82,7 +82,7 @@ function membersAt(
   });
 }
 
-// An annotation of a property stands right before it.
+// An annotation comes right before its property.
 function valueMembers(
   name: string,
   column: string,
@@ -95,7 +95,7 @@ function valueMembers(
   return typeName === null ? [value] : [annotation(`${name}@odata.type`, [textPart(typeName)]), value];
 }
 
-// What was computed of entities is none itself: OData JSON 4.0, section 4.5.8, wants that said.
+// Rows computed from entities are none themselves, and a null id says so: OData JSON 4.0, section 4.5.8.
 function nullEntityId(level: MetadataLevel): readonly RowMember[] {
   return level === 'none' ? [] : [{ kind: 'annotation', name: '@odata.id', value: null }];
 }
@@ -118,7 +118,7 @@ function nestedMembers(
   return [...counted, { kind: 'nested', name, template, nextLink: address }];
 }
 
-/** A row as nothing but its address. */
+/** A row as a reference. */
 export function referenceTemplate(
   { entitySet }: RowType,
   { int64AsText, omitNulls }: RowTemplateOptions,
@@ -128,8 +128,8 @@ export function referenceTemplate(
 }
 
 /**
- * The `@odata.type` of a value whose JSON form does not tell its type; null where it does. OData JSON 4.0, section 4.5.3:
- * text, true and false, and numbers with a fraction speak for themselves.
+ * The `@odata.type` of a value; null where JSON itself shows the type, which text, booleans and doubles do. OData JSON 4.0,
+ * section 4.5.3.
  */
 export function jsonTypeName(type: JsonType): string | null {
   const isSelfDescribing = ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'null'].includes(type);
@@ -156,7 +156,7 @@ function entityMembers(
   ];
 }
 
-// Relative to the context's address, whose last segment `$metadata` it replaces.
+// Relative to the context URL, whose last segment `$metadata` it replaces.
 export function addressOf({ entity }: Pick<EntitySet, 'entity'>): readonly TextPart[] {
   return [textPart(`${entity.name}(`), ...keyParts(entity.key), textPart(')')];
 }

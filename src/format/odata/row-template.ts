@@ -1,4 +1,4 @@
-// How one row is written, as data: engines turn it into an expression of their own SQL, so that the database writes the bytes.
+// How a row is written, as data: engines turn it into an SQL expression, so that the database writes the bytes.
 
 /** A piece of a text made from a row, such as its address. */
 export type TextPart =
@@ -14,8 +14,8 @@ export type RowMember =
   /** `"deviceType": {"deviceTypeName": value}`. */
   | { readonly kind: 'object'; readonly name: string; readonly members: readonly RowMember[] }
   /**
-   * What a navigation leads to: an object or null, or a list of objects. `further` is the address at which a list goes on
-   * that is longer than it may be here: `"apps@odata.nextLink": "…"`.
+   * An expansion: an object or null, or a list of objects. `nextLink` is the address of the rest of a list that is too
+   * long: `"apps@odata.nextLink": "…"`.
    */
   | {
       readonly kind: 'nested';
@@ -23,7 +23,7 @@ export type RowMember =
       readonly template: RowTemplate;
       readonly nextLink?: readonly TextPart[] | null;
     }
-  /** `"devices@odata.count": 3`, whatever the list holds. */
+  /** `"devices@odata.count": 3`, the number of all rows of the list. */
   | { readonly kind: 'nestedCount'; readonly name: string; readonly of: string };
 
 export interface RowTemplate {

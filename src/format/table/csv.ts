@@ -1,4 +1,4 @@
-// Tables as CSV (RFC 4180, UTF-8): texts stand in quotes, so that an empty one is not taken for null, which is nothing at all.
+// Tables as CSV (RFC 4180, UTF-8): texts are quoted, so that an empty text differs from null, which is an empty field.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,7 +7,7 @@ import { stringify } from 'csv-stringify';
 import type { Value } from '../../../schema/entity.ts';
 import type { TableColumn, TableFormat, TableRow } from './table-format.ts';
 
-/** Rows that are handed on together. */
+/** Rows of a batch. */
 const BATCH_ROWS = 1000;
 
 export const CSV: TableFormat = {
@@ -51,7 +51,8 @@ function parseValue(text: string | null, { name, type, nullable }: TableColumn, 
     throw new Error(`record ${line}: ${name} is empty`);
   }
   const value = PARSERS[type](text);
-  if (value === undefined) throw new Error(`record ${line}: ${name} is '${text}', which is no ${type}`);
+  if (value === undefined)
+    throw new Error(`record ${line}: ${name} is '${text}', which is not of the type ${type}`);
   return value;
 }
 

@@ -6,7 +6,7 @@ import type { TableColumn, TableFormat, TableRow } from './table-format.ts';
 
 const GROUP_ROWS = 10_000;
 
-// Instants are texts: of Parquet's own, those of seven digits do not reach the year 9999, and the others lose a digit.
+// Instants are texts: Parquet's nanoseconds do not reach the year 9999, and its microseconds lose the seventh digit.
 const PARQUET_TYPES = {
   'Edm.Boolean': 'BOOLEAN',
   'Edm.Int32': 'INT32',

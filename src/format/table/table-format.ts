@@ -1,4 +1,4 @@
-// A whole table as one file: what every format of an export can do.
+// A table as a file: the interface of every export format.
 import type { EdmType, Value } from '../../../schema/entity.ts';
 
 export interface TableColumn {
@@ -12,10 +12,10 @@ export type TableRow = readonly Value[];
 
 /** Reads and writes row by row: memory does not grow with the table. */
 export interface TableFormat {
-  /** Of the file's name, without a dot. */
+  /** The extension of file names, without a dot. */
   readonly extension: string;
-  /** The same rows make the same bytes. Rejects with what the disk says. */
+  /** The same rows make the same bytes. Rejects with the error of the file system. */
   write(path: string, columns: readonly TableColumn[], rows: Iterable<TableRow>): Promise<void>;
-  /** Rows in batches, as they were written. Throws an Error that says where the file is not what was expected. */
+  /** Rows in batches, as they were written. Throws an Error that names the first unexpected place. */
   read(path: string, columns: readonly TableColumn[]): AsyncIterable<readonly TableRow[]>;
 }

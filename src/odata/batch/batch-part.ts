@@ -1,11 +1,11 @@
-// What a $batch asks for, in either of its two forms: requests in the order in which they are answered.
+// The requests of a $batch, in either of its two formats and in the order in which they are answered.
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import { excerpt } from '../excerpt.ts';
 
 export interface BatchPart {
-  /** By which answers and other parts name it; null only in multipart, where it may be left out. */
+  /** Answers and other parts refer to it; null only in multipart, where it is optional. */
   readonly id: string | null;
   /** Upper case; null for a change set of the multipart form. */
   readonly method: string | null;
@@ -13,15 +13,15 @@ export interface BatchPart {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Earlier parts and groups without which this one is not wanted. */
+  /** Ids of earlier parts and groups that must have succeeded. */
   readonly dependsOn: readonly string[];
-  /** Parts of a group stand side by side, and succeed or fail together. */
+  /** Parts of a group are adjacent, and succeed or fail together. */
   readonly group: string | null;
   /** `if`: whether an earlier part must have succeeded, or must not have; null for no condition. */
   readonly condition: { readonly id: string; readonly succeeded: boolean } | null;
 }
 
-/** `which` names the part to its writer: `Part 3`. */
+/** `label` names the part: `Part 3`. */
 export function malformedPart(label: string, problem: string, hint?: string): FeedError {
   return new FeedError('request.malformed-batch', `${label} of the batch ${problem}.`, {
     target: '$batch',
@@ -29,13 +29,13 @@ export function malformedPart(label: string, problem: string, hint?: string): Fe
   });
 }
 
-/** Throws `limit.batch-too-large` for more parts than the limit. */
+/** Throws `limit.batch-too-large` for too many parts. */
 export function checkPartCount(parts: number, limits: Limits): void {
   if (parts <= limits.batchParts) return;
   throw limitExceeded('batchParts', 'The batch', limits, { actual: parts, target: '$batch' });
 }
 
-/** Throws `request.malformed-batch` where a part names what is not before it, twice, or beside its group. */
+/** Throws `request.malformed-batch` for an id that is used twice, a reference to a later part, and a group in two pieces. */
 export function checkReferences(parts: readonly BatchPart[]): void {
   const known = new Set<string>();
   let group: string | null = null;
@@ -49,7 +49,7 @@ export function checkReferences(parts: readonly BatchPart[]): void {
     if (part.group !== group) {
       group = part.group;
       if (group !== null && known.has(group)) {
-        throw malformedPart(label, `has the group or id ${excerpt(group)}, which has ended before it`);
+        throw malformedPart(label, `has the group or id ${excerpt(group)}, which ended before it`);
       }
       if (group !== null) known.add(group);
     }

@@ -73,7 +73,7 @@ function parseHeaders(headers: unknown, label: string): BatchPart['headers'] {
   throw malformedPart(label, "has 'headers' that are not an object of texts");
 }
 
-// `$1/$succeeded` or `not $1/$succeeded`: what a reader of rows can know of an earlier part.
+// `$1/$succeeded` or `not $1/$succeeded`.
 function parseCondition(text: string, label: string): BatchPart['condition'] {
   const parts = /^(not[ \t]+)?\$([^/\s]+)\/\$succeeded$/.exec(text.trim());
   if (parts) return { id: parts[2] ?? '', succeeded: parts[1] === undefined };

@@ -61,7 +61,7 @@ function parsePart(piece: string, label: string): BatchPart {
   };
 }
 
-/** The lines before the first empty one, and what follows it. */
+/** The lines before the first empty line, and the text after it. */
 function splitHead(text: string): { readonly lines: readonly string[]; readonly rest: string } {
   if (text.startsWith('\n')) return { lines: [], rest: text.slice(1) };
   const end = text.indexOf('\n\n');

@@ -1,27 +1,27 @@
-// Literals as text that a client carries back to us, and that is believed no more than any input.
+// Literals as an opaque token that a client sends back; it is validated like any other input.
 import { createHash } from 'node:crypto';
 import { FeedError } from '../../base/feed-error.ts';
 import type { LiteralValue } from '../syntax/expression.ts';
 import { TokenReader } from '../parse/token-reader.ts';
 import { printLiteral } from '../print/print-literal.ts';
 
-/** Which option carries the text, and how it is refused. */
+/** The option that carries the token, and the error for an invalid one. */
 export interface CursorOption {
   readonly option: '$skiptoken' | '$deltatoken';
   readonly code: 'request.bad-skiptoken' | 'request.bad-deltatoken';
-  /** What to do instead. */
+  /** What the client can do instead. */
   readonly hint: string;
 }
 
 /**
- * Text of the letters that need no escape in a URL. It holds literals as one would write them in a query,
- * and a fingerprint of them and the query, which is whatever text must stay the same from request to request.
+ * A token without characters that need an escape in a URL. It contains the literals in OData syntax and a checksum of
+ * them and the scope, which is the text that must stay the same from request to request.
  */
 export function encodeLiterals(literals: readonly LiteralValue[], scope: string): string {
   return withChecksum(literals.map(printLiteral).join(','), scope);
 }
 
-/** Reads such a text back. Throws FeedError with the token's code for whatever was not made here for this query. */
+/** Reads such a token. Throws FeedError with the option's code for a token that was not made by this feed for this scope. */
 export function decodeLiterals(text: string, scope: string, option: CursorOption): readonly LiteralValue[] {
   const payload = Buffer.from(text.slice(12), 'base64url').toString();
   if (withChecksum(payload, scope) !== text) throw invalidToken(option);
@@ -43,7 +43,7 @@ export function invalidToken({ option, code, hint }: CursorOption): FeedError {
   });
 }
 
-// Nine bytes are twelve letters. Not a secret: a forged token can only ask what a filter could.
+// Nine bytes are twelve characters. A checksum and no signature: a forged token can only ask what a filter could.
 function withChecksum(payload: string, scope: string): string {
   const checksum = createHash('sha256').update(`${payload}\n${scope}`).digest().subarray(0, 9);
   return checksum.toString('base64url') + Buffer.from(payload).toString('base64url');

@@ -1,16 +1,16 @@
-// Where a chain of pages goes on.
+// The skip token: the position of a paging cursor.
 import type { FeedError } from '../../base/feed-error.ts';
 import type { LiteralValue } from '../syntax/expression.ts';
 import { invalidToken, encodeLiterals, type CursorOption, decodeLiterals } from './encode-literals.ts';
 
 export interface SkipToken {
-  /** The generation that the chain began on. */
+  /** The generation that all pages of the cursor are read from. */
   readonly generation: number;
-  /** When the chain began, in milliseconds of the epoch: what `now()` and maxhistorydays mean on all its pages. */
+  /** When the first page was read, in milliseconds of the epoch: the time of `now()` and maxhistorydays on all pages. */
   readonly startedAt: number;
-  /** Rows that the pages so far have held, so that $top spans pages. */
+  /** Rows on the pages so far, so that $top applies to all pages together. */
   readonly served: number;
-  /** Whether its last page is to say how changes are asked for. */
+  /** Whether the last page has a delta link. */
   readonly tracksChanges: boolean;
   /** The order values of the last row sent. */
   readonly after: readonly LiteralValue[];
@@ -19,10 +19,10 @@ export interface SkipToken {
 const SKIP_TOKEN: CursorOption = {
   option: '$skiptoken',
   code: 'request.bad-skiptoken',
-  hint: 'Follow @odata.nextLink as it stands, or begin again without $skiptoken.',
+  hint: 'Follow @odata.nextLink unchanged, or begin again without $skiptoken.',
 };
 
-/** `query` is whatever text must stay the same from page to page. */
+/** `scope` is the text that must stay the same from page to page. */
 export function encodeSkipToken(
   { generation, startedAt, served, tracksChanges, after }: SkipToken,
   scope: string,
@@ -34,8 +34,8 @@ export function encodeSkipToken(
 }
 
 /**
- * Reads a token back. The types of the order values are for the plan to check.
- * Throws FeedError `request.bad-skiptoken` for whatever was not made here for this query.
+ * Reads a token. The plan checks the types of the order values.
+ * Throws FeedError `request.bad-skiptoken` for a text that was not made by this feed for this query.
  */
 export function decodeSkipToken(text: string, scope: string): SkipToken {
   const [generation, startedAt, served, tracksChanges, ...after] = decodeLiterals(text, scope, SKIP_TOKEN);
@@ -52,7 +52,7 @@ export function decodeSkipToken(text: string, scope: string): SkipToken {
   };
 }
 
-/** The error for a token that fits the query in form and not in meaning. */
+/** The error for a token whose values do not fit the query. */
 export function invalidSkipToken(): FeedError {
   return invalidToken(SKIP_TOKEN);
 }

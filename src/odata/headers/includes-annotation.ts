@@ -1,8 +1,8 @@
 // Prefer: include-annotations, the patterns by which a client chooses annotations (OData 4.0 part 1, section 8.2.8.4).
 
 /**
- * Whether `*,-org.example.*` wants the term `fleetfeed.advice`: the longest pattern that fits decides, and of two as long
- * the one that says no. Null, for a client that said nothing, wants none.
+ * Whether patterns such as `*,-org.example.*` include the term `fleetfeed.advice`: the longest match decides, and of two
+ * equally long ones the exclusion. Null, from a client that sent no patterns, includes none.
  */
 export function includesAnnotation(patterns: string | null, term: string): boolean {
   const matching = (patterns ?? '')
@@ -15,7 +15,7 @@ export function includesAnnotation(patterns: string | null, term: string): boole
   return deciding.length > 0 && deciding.every(({ included }) => included);
 }
 
-// A qualifier narrows a pattern to annotations that have it; ours have none.
+// A pattern with a qualifier matches none of ours, which have no qualifiers.
 function matchesPattern(pattern: string, term: string): boolean {
   if (pattern === '*' || pattern === term) return true;
   return pattern.endsWith('.*') && term.startsWith(pattern.slice(0, -1));

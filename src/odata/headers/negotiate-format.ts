@@ -1,23 +1,23 @@
-// What form an answer takes: $format, else the Accept header, held against what the feed can write.
+// The format of an answer: $format, else the Accept header, matched with what the feed can write.
 import { FeedError } from '../../base/feed-error.ts';
 import { excerpt } from '../excerpt.ts';
 import { parseHeaderList, type HeaderItem } from './parse-header-list.ts';
 
 export type MetadataLevel = 'none' | 'minimal' | 'full';
 
-/** How rows are written. */
+/** The format of rows. */
 export interface ResponseFormat {
   readonly format: 'json';
   readonly metadata: MetadataLevel;
   /** Int64 as text. */
   readonly ieee754Compatible: boolean;
-  /** The client reads control information only where a stream can have it. */
+  /** The client accepts control information only in the order in which a stream can write it. */
   readonly streaming: boolean;
 }
 
 export type MetadataFormat = 'xml' | 'json';
 
-/** The version of every answer, whatever the client could understand: Power Query takes no other. */
+/** The version of every answer: Power Query accepts no other. */
 export const PROTOCOL_VERSION = '4.0';
 
 const DEFAULT_FORMAT: ResponseFormat = {
@@ -27,7 +27,7 @@ const DEFAULT_FORMAT: ResponseFormat = {
   streaming: false,
 };
 
-// The words of OData 4 and those that version 3 had for them, which Power Query still sends.
+// The names of OData 4, and those of OData 3, which Power Query still sends.
 const METADATA_LEVELS: ReadonlyMap<string, MetadataLevel> = new Map([
   ['none', 'none'],
   ['minimal', 'minimal'],
@@ -46,7 +46,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The form of rows, entities and the service document. `$format` wins over the header; neither means JSON, minimal.
+ * The format of rows, entities and the service document. `$format` wins over the header; the default is minimal JSON.
  * Throws FeedError `request.not-acceptable`.
  */
 export function negotiateFormat(accept: string | undefined, format: string | null): ResponseFormat {
@@ -55,7 +55,7 @@ export function negotiateFormat(accept: string | undefined, format: string | nul
     const requested = coversMediaType(range, 'application/json') ? requestedFormat(range) : null;
     return requested ? [{ ...DEFAULT_FORMAT, ...requested }] : [];
   });
-  // Each range asks for one form; that form counts as much as the most specific range that speaks of it says.
+  // Each range asks for one format, whose quality is that of the most specific range that matches it.
   const qualities = candidates.map((candidate) => qualityOf(ranges, candidate));
   const best = Math.max(0, ...qualities);
   const chosen = best > 0 ? candidates[qualities.indexOf(best)] : undefined;
@@ -64,8 +64,8 @@ export function negotiateFormat(accept: string | undefined, format: string | nul
 }
 
 /**
- * The form of $metadata: XML wherever the client takes it at all, since the JSON that an OData 4.0 client lists before it
- * means rows; the JSON form is one of 4.01. Throws FeedError `request.not-acceptable`.
+ * The format of $metadata: XML wherever the client accepts it at all, because the JSON that an OData 4.0 client lists
+ * before it is meant for rows; CSDL JSON came with 4.01. Throws FeedError `request.not-acceptable`.
  */
 export function negotiateMetadataFormat(accept: string | undefined, format: string | null): MetadataFormat {
   const ranges = parseMediaRanges(accept, format);
@@ -78,7 +78,7 @@ export function negotiateMetadataFormat(accept: string | undefined, format: stri
   throw notAcceptable(accept, format, 'application/xml or application/json');
 }
 
-/** `application/json;odata.metadata=minimal;…` as an answer says it, in the words of OData 4.0. */
+/** `application/json;odata.metadata=minimal;…` as the Content-Type of an answer, in the syntax of OData 4.0. */
 export function printContentType({ metadata, ieee754Compatible, streaming }: ResponseFormat): string {
   return [
     'application/json',
@@ -90,7 +90,7 @@ export function printContentType({ metadata, ieee754Compatible, streaming }: Res
 }
 
 /**
- * Holds the headers OData-MaxVersion and OData-Version against what is spoken here.
+ * Checks the headers OData-MaxVersion and OData-Version against the version of the feed.
  * Throws FeedError `request.protocol-version`.
  */
 export function checkProtocolVersion(maxVersion: string | undefined, version: string | undefined): void {
@@ -99,14 +99,14 @@ export function checkProtocolVersion(maxVersion: string | undefined, version: st
     ['OData-Version', version],
   ] as const) {
     if (text === undefined) continue;
-    // Older .NET clients add their name: `4.0;NetFx`.
+    // Older .NET clients append their name: `4.0;NetFx`.
     const major = /^\s*(\d{1,3})\.\d{1,3}\s*(?:;.*)?$/.exec(text)?.[1];
     const isSupported =
       major !== undefined && (target === 'OData-Version' ? major === '4' : Number(major) >= 4);
     if (isSupported) continue;
-    throw new FeedError('request.protocol-version', `OData ${excerpt(text)} is not spoken here.`, {
+    throw new FeedError('request.protocol-version', `OData ${excerpt(text)} is not supported.`, {
       target,
-      hint: `The feed speaks ${PROTOCOL_VERSION}; leave the header out or write ${target}: 4.0.`,
+      hint: `The feed supports ${PROTOCOL_VERSION}: leave the header out or send ${target}: 4.0.`,
     });
   }
 }
@@ -140,7 +140,7 @@ function coversMediaType({ type }: MediaRange, mediaType: string): boolean {
   return type === mediaType || type === '*/*' || type === 'application/*';
 }
 
-// What the range asks of the form; null when it asks for what there is not. Parameters of other trades mean nothing here.
+// What the range asks of the format; null for an unknown metadata level. Unrelated parameters are ignored.
 function requestedFormat({ parameters }: MediaRange): Partial<ResponseFormat> | null {
   const level = firstParameter(parameters, LEVEL_PARAMETERS);
   const metadata = level === undefined ? undefined : METADATA_LEVELS.get(level.toLowerCase());
@@ -181,8 +181,12 @@ function firstParameter(
 
 function notAcceptable(accept: string | undefined, format: string | null, offered: string): FeedError {
   const [target, text] = format === null ? ['Accept', accept ?? ''] : ['$format', format];
-  return new FeedError('request.not-acceptable', `${excerpt(text)} in ${target} names no form on offer.`, {
-    target,
-    hint: `Ask for ${offered}.`,
-  });
+  return new FeedError(
+    'request.not-acceptable',
+    `${excerpt(text)} in ${target} names no format that the feed can write.`,
+    {
+      target,
+      hint: `Ask for ${offered}.`,
+    },
+  );
 }

@@ -3,7 +3,7 @@
 export interface HeaderItem {
   /** Lower case. */
   readonly name: string;
-  /** What stands after the name's own `=`, without quotes; null when nothing does. */
+  /** The text after the name's own `=`, without quotes; null where there is none. */
   readonly value: string | null;
   /** Names in lower case; values without quotes. */
   readonly parameters: ReadonlyMap<string, string>;
@@ -11,7 +11,7 @@ export interface HeaderItem {
 
 const PART = /[^",;]+|"(?:[^"\\]|\\.)*"?|[,;]/gs;
 
-/** Reads `a;b=c, d="e, f";g`. Never fails: what makes no sense is an item that nobody asks for. */
+/** Reads `a;b=c, d="e, f";g`. Never throws: nonsense becomes an item that nobody looks up. */
 export function parseHeaderList(header: string): readonly HeaderItem[] {
   return splitAt(header, ',').flatMap((item) => {
     const [head, ...parameters] = splitAt(item, ';').map(parseParameter);
@@ -21,7 +21,7 @@ export function parseHeaderList(header: string): readonly HeaderItem[] {
   });
 }
 
-// At separators outside quotes.
+// Separators inside quotes do not separate.
 function splitAt(text: string, separator: ',' | ';'): readonly string[] {
   const pieces = [''];
   for (const [part] of text.matchAll(PART)) {

@@ -1,25 +1,25 @@
-// The Prefer header: wishes that may be met or not, and are never an error.
+// The Prefer header: preferences may be ignored, and are never an error.
 import { parseHeaderList } from './parse-header-list.ts';
 
-/** Preferences that are read here, without the prefix `odata.`, which OData 4.01 leaves out. */
+/** The preferences that the feed knows, without the prefix `odata.`, which OData 4.01 omits. */
 export type PreferenceName =
   'maxpagesize' | 'omit-values' | 'include-annotations' | 'continue-on-error' | 'track-changes';
 
 export interface Preferences {
-  /** Rows of a page, from 1; null when the client leaves it to the feed. */
+  /** Rows of a page, from 1; null for the feed's default. */
   readonly maxPageSize: number | null;
   /** Leave null properties out of rows. */
   readonly omitNulls: boolean;
   /** Patterns of annotations that the client wants to see, `*` or `-*,org.example.*`. */
   readonly includeAnnotations: string | null;
   readonly continueOnError: boolean;
-  /** The last page says how changes are asked for from then on. */
+  /** The last page has a delta link. */
   readonly trackChanges: boolean;
-  /** Those that make sense, in the client's own spelling. */
+  /** The valid ones, as the client spelled them. */
   readonly requested: ReadonlyMap<PreferenceName, string>;
 }
 
-/** Reads `odata.maxpagesize=500, omit-values=nulls`. Of two with one name the first counts. */
+/** Reads `odata.maxpagesize=500, omit-values=nulls`. Of two with the same name the first counts. */
 export function parsePrefer(header: string | undefined): Preferences {
   const preferences = new Map<string, { readonly name: string; readonly value: string | null }>();
   for (const { name, value } of parseHeaderList(header ?? '')) {
@@ -53,7 +53,7 @@ export function parsePrefer(header: string | undefined): Preferences {
   };
 }
 
-/** The value of Preference-Applied for the wishes that an answer met; null when none of them was asked for. */
+/** The value of Preference-Applied for the preferences that were applied; null when none of them was requested. */
 export function printPreferenceApplied(
   { requested }: Preferences,
   appliedNames: readonly PreferenceName[],

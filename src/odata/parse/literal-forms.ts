@@ -5,12 +5,12 @@ import { IDENTIFIER_PART } from './identifier.ts';
 
 interface LiteralForm {
   readonly pattern: RegExp;
-  /** Null when the text has the form and not the sense: 30 February. */
+  /** Null when the text has the form but no value: 30 February. */
   readonly parse: (text: string) => LiteralValue | null;
   readonly description: string;
 }
 
-// In this order: a guid may begin like a number or a name, an instant like a day, a day like a number.
+// The order matters: a guid may begin like a number or a name, an instant like a day, a day like a number.
 export const LITERAL_FORMS: readonly LiteralForm[] = [
   {
     pattern: /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/iy,
@@ -44,7 +44,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   },
 ];
 
-/** Words that are values wherever a value may stand. INF and NaN are written so and not otherwise. */
+/** Names that are literals. INF and NaN are recognised in this case only, the others in any. */
 const KEYWORD_LITERALS: ReadonlyMap<string, LiteralValue> = new Map<string, LiteralValue>([
   ['null', { type: 'null' }],
   ['true', { type: 'boolean', value: true }],
@@ -53,7 +53,7 @@ const KEYWORD_LITERALS: ReadonlyMap<string, LiteralValue> = new Map<string, Lite
   ['NaN', { type: 'decimal', value: NaN, text: 'NaN' }],
 ]);
 
-/** The literal that a name stands for, or null when it is only a name. */
+/** The literal with this name; null for any other name. */
 export function keywordLiteral(name: string): LiteralValue | null {
   return KEYWORD_LITERALS.get(name) ?? KEYWORD_LITERALS.get(name.toLowerCase()) ?? null;
 }

@@ -1,4 +1,4 @@
-// The binary operators of expressions, and what is said where one was expected.
+// The binary operators of expressions, and the error where one was expected.
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { ArithmeticOperator, ComparisonOperator } from '../syntax/expression.ts';
 import type { Token, TokenReader } from './token-reader.ts';
@@ -29,7 +29,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['mod', { kind: 'arithmetic', operator: 'mod', power: 6 }],
 ]);
 
-/** Operators of other languages, and ours that does the same. */
+/** Operators of other languages → the OData operator. */
 const FOREIGN_OPERATORS: ReadonlyMap<string, string> = new Map([
   ['equals', 'eq'],
   ['=', 'eq'],
@@ -49,7 +49,7 @@ const FOREIGN_OPERATORS: ReadonlyMap<string, string> = new Map([
 
 export const EXPECTED_OPERATOR = 'an operator (eq, ne, gt, ge, lt, le, in, and, or, add …)';
 
-/** Ends the reading at a token that no expression can go on with. */
+/** Refuses a token that cannot continue an expression, and suggests an operator where one is near. */
 export function refuseTrailingToken(tokens: TokenReader, token: Token, expected: string): never {
   const own = FOREIGN_OPERATORS.get(token.text);
   const names = token.kind === 'name' ? OPERATORS.keys() : [];

@@ -1,4 +1,4 @@
-// The text of one query option under reading: what the readers of all options share, however they nest in one another.
+// One query option while it is parsed: what the parsers of all options share, however they nest.
 import { limitExceeded, type RefusingLimit } from '../../base/limit-exceeded.ts';
 import type { ErrorCode } from '../../base/error-codes.ts';
 import type { FeedError } from '../../base/feed-error.ts';
@@ -10,12 +10,12 @@ export interface OptionReader {
   /** `$expand`: positions count in its text, at every level. */
   readonly target: string;
   readonly tokens: TokenReader;
-  /** One for the whole option, so that its limits hold for all expressions together. */
+  /** One for the whole option, so that its limits apply to all expressions together. */
   readonly expressions: ExpressionParser;
   readonly limits: Limits;
 }
 
-/** `code` is that of a fault in the text. */
+/** `code` is the error code for a text that cannot be parsed. */
 export function createOptionReader(
   text: string,
   target: string,
@@ -27,7 +27,7 @@ export function createOptionReader(
   return { target, tokens, expressions: new ExpressionParser(tokens, target, limits, aliases), limits };
 }
 
-/** What an option says goes beyond a limit, from `position` on. */
+/** The error for an option that exceeds a limit at `position`. */
 export function tooComplex(
   { target, limits }: OptionReader,
   limit: RefusingLimit,

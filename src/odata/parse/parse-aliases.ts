@@ -1,4 +1,4 @@
-// The parameter aliases of a query, `@p=7` or `@f=isDeleted and @g`, and how much of an expression each of them is.
+// The parameter aliases of a query, `@p=7` or `@f=isDeleted and @g`, and the size of the expression behind each.
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import type { Expression } from '../syntax/expression.ts';
@@ -10,7 +10,7 @@ export interface ParsedAliases {
 }
 
 /**
- * `texts` by name, with its `@`. Throws `request.malformed-expression`, also for an alias that stands for itself, and
+ * `texts` by name, `@` included. Throws `request.malformed-expression`, also for an alias that refers to itself, and
  * `limit.too-complex`; the target is the alias.
  */
 export function parseAliases(texts: ReadonlyMap<string, string>, limits: Limits): ParsedAliases {
@@ -34,13 +34,16 @@ export function parseAliases(texts: ReadonlyMap<string, string>, limits: Limits)
 }
 
 function selfReference(name: string): FeedError {
-  return new FeedError('request.malformed-expression', `The alias ${name} stands for itself.`, {
+  return new FeedError('request.malformed-expression', `The alias ${name} refers to itself.`, {
     target: name,
-    hint: 'Give its value as an option of its own: @p=7.',
+    hint: 'Give its value in the query: @p=7.',
   });
 }
 
 function tooManyNestedAliases(name: string, { expressionDepth }: Limits): FeedError {
-  const message = `More than ${expressionDepth} aliases stand for each other.`;
-  return new FeedError('limit.too-complex', message, { target: name, hint: 'Write the value of each.' });
+  const message = `More than ${expressionDepth} aliases refer to one another.`;
+  return new FeedError('limit.too-complex', message, {
+    target: name,
+    hint: 'Write the values in place of the aliases.',
+  });
 }

@@ -1,4 +1,4 @@
-// $apply text → the transformations that rows go through, one after another.
+// $apply text → transformations, in the order in which they are applied.
 import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { assertNever } from '../../base/assert-never.ts';
@@ -47,7 +47,7 @@ const AGGREGATE_METHODS = [
   'countdistinct',
 ] as const satisfies AggregateMethod[];
 
-/** Transformations of the standard that this feed does without. */
+/** Transformations of the standard that this feed does not support. */
 export const UNSUPPORTED_TRANSFORMATIONS: ReadonlySet<string> = new Set([
   'addnested',
   'ancestors',
@@ -110,13 +110,13 @@ class ApplyParser {
     if (name !== undefined) return name;
     if (UNSUPPORTED_TRANSFORMATIONS.has(written))
       tokens.refuseUnsupported(token.at, `'${written}' in $apply`);
-    if (written.includes('.')) tokens.refuseUnsupported(token.at, 'A transformation of your own in $apply');
+    if (written.includes('.')) tokens.refuseUnsupported(token.at, 'A custom transformation in $apply');
     const hint =
       didYouMean(TRANSFORMATION_NAMES, written) ?? `Offered are ${TRANSFORMATION_NAMES.join(', ')}.`;
     return tokens.unexpected(token, EXPECTED_TRANSFORMATION, hint);
   }
 
-  // Between the parentheses of a transformation, up to and without the closing one.
+  // Reads what is between the parentheses; the closing one is left.
   #transformationBody(
     kind: Exclude<(typeof TRANSFORMATION_NAMES)[number], 'identity'>,
     at: number,
@@ -190,14 +190,14 @@ class ApplyParser {
     const written = token.text.toLowerCase();
     const method = AGGREGATE_METHODS.find((each) => each === written);
     if (method !== undefined) return method;
-    if (written.includes('.')) tokens.refuseUnsupported(token.at, 'A method of your own in aggregate');
+    if (written.includes('.')) tokens.refuseUnsupported(token.at, 'A custom method in aggregate');
     const hint = didYouMean(AGGREGATE_METHODS, written);
     return tokens.unexpected(token, `a method (${AGGREGATE_METHODS.join(', ')})`, hint);
   }
 
   #grouping(): { readonly by: readonly GroupTerm[]; readonly then: readonly Transformation[] } {
     const { tokens } = this.#option;
-    tokens.expectSign('(', 'the properties to group by, in parentheses of their own');
+    tokens.expectSign('(', 'the properties to group by, in parentheses');
     const by = this.#listOf(() => this.#groupTerm());
     this.#expectClose('a slash, a comma or a closing parenthesis');
     return { by, then: tokens.takeSign(',') ? this.transformations() : [] };

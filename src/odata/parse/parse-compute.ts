@@ -1,4 +1,4 @@
-// $compute text → expressions with the names that their values get.
+// $compute text → expressions and the aliases of their values.
 import type { Limits } from '../../base/limits.ts';
 import { createOptionReader, type OptionReader } from './option-reader.ts';
 import { refuseTrailingToken } from './operators.ts';
@@ -16,7 +16,7 @@ export function parseCompute(text: string, limits: Limits, aliases?: AliasSizeOf
   return items;
 }
 
-/** Reads as far as the items go. */
+/** Reads items until no comma follows. */
 export function parseComputeItems(option: OptionReader): readonly ComputeItem[] {
   const items: ComputeItem[] = [];
   do {

@@ -1,4 +1,4 @@
-// $expand text → navigations with the options of each, which may hold a $expand again.
+// $expand text → navigations with their options, which may contain another $expand.
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
@@ -30,7 +30,7 @@ export const NO_NESTED_OPTIONS: NestedOptions = {
   levels: null,
 };
 
-/** What may be said of each form of an item. */
+/** The options that each form of an item takes. */
 const ALLOWED_OPTIONS: Readonly<Record<ExpandItem['form'] | 'star', readonly NestedOptionName[]>> = {
   rows: Object.keys(NO_NESTED_OPTIONS) as NestedOptionName[],
   ref: ['filter', 'search', 'orderby', 'skip', 'top', 'count'],
@@ -115,7 +115,7 @@ class ExpandParser {
       const token = tokens.take();
       const name = this.#optionName(token, ALLOWED_OPTIONS[kind]);
       if (options[name] !== null) {
-        throw new FeedError('request.duplicate-option', `'$${name}' is given twice in one ${target}.`, {
+        throw new FeedError('request.duplicate-option', `'$${name}' occurs twice in one ${target}.`, {
           target,
           position: token.at,
         });

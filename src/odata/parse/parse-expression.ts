@@ -1,4 +1,4 @@
-// $filter text → expression tree, by precedence climbing: linear in its length, and with bounded depth whatever is sent.
+// $filter text → expression tree, by precedence climbing: in linear time and with bounded depth for any input.
 import { limitExceeded, type RefusingLimit } from '../../base/limit-exceeded.ts';
 import type { Limits } from '../../base/limits.ts';
 import type { CaseBranch, Expression } from '../syntax/expression.ts';
@@ -8,24 +8,24 @@ import { TokenReader, type Token } from './token-reader.ts';
 import { parseSearchExpression } from './parse-search-expression.ts';
 import type { SearchExpression } from '../syntax/search-expression.ts';
 
-/** Calls that OData 4.01 lets stand without parentheses. */
+/** Functions that OData 4.01 allows without parentheses. */
 const CALLS_WITHOUT_PARENTHESES: ReadonlySet<string> = new Set(['now', 'mindatetime', 'maxdatetime']);
 
-/** Calls whose last argument names a type. */
+/** Functions whose last argument is the name of a type. */
 const CALLS_WITH_TYPE: ReadonlySet<string> = new Set(['cast', 'isof']);
 
-/** Roots of paths that lead away from the row that is looked at. */
+/** Roots of paths that leave the current row. */
 const UNSUPPORTED_ROOTS: ReadonlySet<string> = new Set(['$root', '$this', '$these']);
 
 const EXPECTED_VALUE = 'a property, a value or a function';
 
-/** How much there is of an expression once every alias in it is written out. */
+/** The size of an expression with every alias in it expanded. */
 export interface ExpressionSize {
   readonly nodes: number;
   readonly height: number;
 }
 
-/** Of what an alias stands for; null where the query does not say. */
+/** The size of the expression behind an alias; null where the query does not give one. */
 export type AliasSizeOf = (name: string) => ExpressionSize | null;
 
 const NO_ALIAS_SIZES: AliasSizeOf = () => null;
@@ -43,7 +43,7 @@ export function parseExpression(
   return parseExpressionWithSize(text, target, limits, aliases).expression;
 }
 
-/** Reads as parseExpression does. */
+/** As parseExpression, with the size of what was read. */
 export function parseExpressionWithSize(
   text: string,
   target: string,
@@ -58,13 +58,13 @@ export function parseExpressionWithSize(
   return { expression, extent: parser.sizeOf(expression) };
 }
 
-// A type looks like a path of one dotted name until it is known what it is an argument of.
+// A type name parses as a path of one dotted name.
 function asTypeName(value: Expression): Expression {
   const name = value.kind === 'path' && value.segments.length === 1 ? value.segments[0] : undefined;
   return name?.includes('.') ? { kind: 'type', name, at: value.at } : value;
 }
 
-/** Reads expressions off a stream of tokens; whatever follows an expression is left to the caller. */
+/** Reads expressions from a token stream; the tokens after an expression are left to the caller. */
 export class ExpressionParser {
   readonly #tokens: TokenReader;
   readonly #target: string;
@@ -72,7 +72,7 @@ export class ExpressionParser {
   readonly #aliasSizeOf: AliasSizeOf;
   #depth = 0;
   #nodes = 0;
-  // Chains such as `a add b add c` make tall trees without a single bracket, and readers of the tree recurse.
+  // `a add b add c …` makes a tall tree without parentheses, and code that walks the tree recurses.
   readonly #heights = new Map<Expression, number>();
 
   constructor(tokens: TokenReader, target: string, limits: Limits, aliases: AliasSizeOf = NO_ALIAS_SIZES) {
@@ -82,7 +82,7 @@ export class ExpressionParser {
     this.#aliasSizeOf = aliases;
   }
 
-  /** Of an expression read here, with all that was read before it. */
+  /** The height of an expression read here, and the nodes of everything read so far. */
   sizeOf(expression: Expression): ExpressionSize {
     return { nodes: this.#nodes, height: this.#heights.get(expression) ?? 0 };
   }
@@ -168,7 +168,7 @@ export class ExpressionParser {
     return literal ? this.#addNode({ kind: 'literal', literal, at }) : this.#path(token);
   }
 
-  // Aliases of aliases could grow without end: what one stands for counts wherever it stands.
+  // An alias counts at its full size each time it is used, because aliases of aliases grow exponentially.
   #alias(name: string, at: number): Expression {
     const { nodes, height } = this.#aliasSizeOf(name) ?? { nodes: 0, height: 0 };
     this.#nodes += nodes;
@@ -249,7 +249,7 @@ export class ExpressionParser {
     return this.#addNode({ kind: 'case', branches, at }, children);
   }
 
-  // Up to and with the closing parenthesis; never empty.
+  // Reads the closing parenthesis too; never empty.
   #list(): Expression[] {
     const items = [this.parse()];
     while (this.#tokens.takeSign(',')) items.push(this.parse());

@@ -1,4 +1,4 @@
-// The options of a query string → QueryOptions: which there are, how often, and what their values say.
+// The options of a query string → QueryOptions.
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
@@ -15,7 +15,7 @@ import { parseAliases } from './parse-aliases.ts';
 import type { RawQueryOption } from './split-query.ts';
 import type { QueryOptions } from '../syntax/parsed-request.ts';
 
-/** Options of the standard, and whether this feed reads them. An unread one is refused later, by what it asks of. */
+/** Options of the standard. The plan refuses unsupported ones, because the message depends on the version. */
 const SYSTEM_OPTIONS: ReadonlyMap<string, 'supported' | 'unsupported'> = new Map([
   ['$select', 'supported'],
   ['$filter', 'supported'],
@@ -40,7 +40,7 @@ const FEED_OPTIONS: ReadonlySet<string> = new Set(['api-version', 'maxhistoryday
 
 /**
  * The option that a name means: system options in lower case with `$` (which the writer may leave out),
- * our own in lower case, `@aliases` as written; null for custom options, which belong to somebody else.
+ * the feed's own in lower case, `@aliases` as written; null for custom options, which are ignored.
  * Throws FeedError `request.unknown-option` for any other name with `$`.
  */
 export function optionName(written: string): string | null {
@@ -65,7 +65,7 @@ export function parseOptions(pairs: readonly RawQueryOption[], limits: Limits): 
     limits,
   );
   const { sizeOf: aliasSizeOf } = aliases;
-  // The value as `read` understands it; null when the option is absent.
+  // The parsed value; null when the option is absent.
   const option = <Result>(name: string, parse: (text: string, name: string) => Result): Result | null => {
     const text = texts.get(name);
     return text === undefined ? null : parse(text, name);
@@ -101,7 +101,7 @@ function collectOptions(pairs: readonly RawQueryOption[]): ReadonlyMap<string, s
     const name = optionName(written);
     if (name === null) continue;
     if (texts.has(name)) {
-      throw new FeedError('request.duplicate-option', `The query option '${name}' is given twice.`, {
+      throw new FeedError('request.duplicate-option', `The query option '${name}' occurs twice.`, {
         target: name,
       });
     }
@@ -114,13 +114,13 @@ function nonEmpty(text: string, name: string): string {
   if (text.trim() !== '') return text;
   throw new FeedError('request.malformed-option', `The query option '${name}' has no value.`, {
     target: name,
-    hint: 'Give it one or leave the option out.',
+    hint: 'Give it a value or leave the option out.',
   });
 }
 
 function parseWholeNumber(text: string, name: string, code: ErrorCode): number {
   const digits = text.trim();
-  // More than can be counted is as good as the most that can.
+  // A number beyond the safe integers means the same as the largest of them.
   if (/^\d+$/.test(digits)) return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
   throw new FeedError(code, `${excerpt(text)} is not a whole number from 0.`, {
     target: name,

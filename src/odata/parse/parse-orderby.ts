@@ -6,7 +6,7 @@ import { refuseTrailingToken } from './operators.ts';
 import type { AliasSizeOf } from './parse-expression.ts';
 
 /**
- * Reads `deviceName desc, deviceKey`. Ascending unless it says otherwise.
+ * Reads `deviceName desc, deviceKey`. Ascending is the default.
  * Throws FeedError `request.malformed-expression` with the position, or `limit.too-complex`.
  */
 export function parseOrderby(text: string, limits: Limits, aliases?: AliasSizeOf): readonly OrderTerm[] {
@@ -17,7 +17,7 @@ export function parseOrderby(text: string, limits: Limits, aliases?: AliasSizeOf
   return terms;
 }
 
-/** Reads as far as the terms go. */
+/** Reads terms until no comma follows. */
 export function parseOrderTerms({ tokens, expressions }: OptionReader): readonly OrderTerm[] {
   const terms: OrderTerm[] = [];
   do {

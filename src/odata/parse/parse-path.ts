@@ -1,4 +1,4 @@
-// The path of a URL after the service root → Resource. Which names exist is not decided here.
+// The path of a URL after the service root → Resource. Names are not checked against the model yet.
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
@@ -16,7 +16,7 @@ interface RawSegment {
   readonly at: number;
 }
 
-/** `@d` → what the query says it is: keys and arguments may name their values so. */
+/** `@d` → its expression: keys and arguments may be aliases. */
 type AliasExpressions = ReadonlyMap<string, Expression>;
 
 const TARGET = 'the path';
@@ -27,7 +27,7 @@ const TERMINAL_SEGMENTS: ReadonlyMap<string, 'count' | 'value' | 'ref'> = new Ma
   ['$ref', 'ref'],
 ]);
 
-/** Resources and path segments of the standard that a feed without writes and singletons does without. */
+/** Resources and path segments of the standard that a read-only feed without singletons does not support. */
 const UNSUPPORTED_SEGMENTS: ReadonlySet<string> = new Set([
   '$batch',
   '$entity',
@@ -39,7 +39,7 @@ const UNSUPPORTED_SEGMENTS: ReadonlySet<string> = new Set([
 
 /**
  * Reads the still encoded path: '' and '/' are the service document, then `/$metadata`, `/devices`, `/devices(7)`,
- * `/devices(7)/deviceType/$value`, `/devices(7)/history(from=@d)` and so on. One slash at the end is forgiven.
+ * `/devices(7)/deviceType/$value`, `/devices(7)/history(from=@d)` and so on. One trailing slash is ignored.
  * Throws FeedError `request.malformed-url`, `request.not-offered` or `limit.too-complex`.
  */
 export function parsePath(rawPath: string, limits: Limits, aliases: AliasExpressions = new Map()): Resource {
@@ -58,7 +58,7 @@ export function parsePath(rawPath: string, limits: Limits, aliases: AliasExpress
   const key = parentheses === null ? [] : [parseKey(parentheses, at, aliases)];
   const segments = rest.flatMap((segment, index) => parseSegment(segment, rest[index + 1], aliases));
   const [, secondFilter] = segments.filter(({ kind }) => kind === 'filter');
-  if (secondFilter) refuse(secondFilter.at, 'A path is filtered once', 'Join the conditions with and.');
+  if (secondFilter) refuse(secondFilter.at, 'A path takes one $filter', 'Join the conditions with and.');
   return { kind: 'path', collection: name, segments: [...key, ...segments] };
 }
 
@@ -96,7 +96,7 @@ function parseFilterSegment({ text, at }: RawSegment): PathSegment {
   );
 }
 
-// At slashes, but not at those inside quotes: keys may hold any text.
+// Slashes inside quotes do not separate: a key may contain any text.
 function splitPath(rawPath: string): readonly RawSegment[] {
   const path = rawPath.replace(/^\//, '').replace(/\/$/, '');
   if (path === '' && rawPath.length < 2) return [];
@@ -113,9 +113,9 @@ function splitPath(rawPath: string): readonly RawSegment[] {
 
 interface SegmentParts {
   readonly name: string;
-  /** From the opening parenthesis on; null where there is none. */
+  /** From the opening parenthesis to the end; null where there is none. */
   readonly parentheses: string | null;
-  /** Where it opens. */
+  /** Offset of the opening parenthesis. */
   readonly at: number;
 }
 
@@ -147,11 +147,7 @@ function parseKey(
   tokens.expectEnd('a slash or the end');
   const unnamed = parts.find(({ name }) => name === null);
   if (unnamed && parts.length > 1) {
-    refuse(
-      offset,
-      'Every part of a key with several parts has a name',
-      'As in (dateKey=20261120,deviceKey=7).',
-    );
+    refuse(offset, 'A key of several parts names each of them', 'As in (dateKey=20261120,deviceKey=7).');
   }
   return { kind: 'key', parts, at: offset };
 }
@@ -163,7 +159,7 @@ function parseKeyPart(tokens: TokenReader, aliases: AliasExpressions): KeyPart {
   const literal = value.kind === 'alias' ? aliasValue(value, aliases) : tokens.literalOf(value);
   if (!literal) {
     const expected = named ? 'a key value' : 'a key value, or a name and =,';
-    tokens.unexpected(value, expected, 'Text in a key stands in single quotes.');
+    tokens.unexpected(value, expected, 'Put text in single quotes.');
   }
   return { name: named ? first.text : null, literal };
 }

@@ -1,4 +1,4 @@
-// A whole GET address → ParsedRequest: the first step of a request.
+// A whole GET address → ParsedRequest.
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import type { Limits } from '../../base/limits.ts';
 import { parseOptions } from './parse-options.ts';
@@ -7,8 +7,7 @@ import { splitQuery } from './split-query.ts';
 import type { ParsedRequest } from '../syntax/parsed-request.ts';
 
 /**
- * Reads what one request asks for. Both texts are as they came over the wire, still encoded:
- * the path after the service root (`/devices(7)`), and what stands after `?`.
+ * Both texts are as received, still encoded: the path after the service root (`/devices(7)`), and the text after `?`.
  * Throws FeedErrors of `request.*` and `limit.*`.
  */
 export function parseRequest(rawPath: string, rawQuery: string, limits: Limits): ParsedRequest {

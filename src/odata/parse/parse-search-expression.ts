@@ -1,11 +1,11 @@
-// A search off a stream of tokens, wherever one may stand: the rules of OData 4.01.
+// A search expression read from a token stream, by the rules of OData 4.01.
 import { limitExceeded, type RefusingLimit } from '../../base/limit-exceeded.ts';
 import type { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
 import type { TokenReader } from './token-reader.ts';
 import type { SearchExpression } from '../syntax/search-expression.ts';
 
-// Operators are in upper case: `and` is a word like others. A word ends at a blank, a double quote, a parenthesis or `;`.
+// Operators are in upper case: `and` is an ordinary word. A word ends at a blank, a double quote, a parenthesis or `;`.
 const AND = /AND(?![^ \t\r\n"();])/y;
 const OR = /OR(?![^ \t\r\n"();])/y;
 const NOT = /NOT(?![^ \t\r\n"();])/y;
@@ -16,7 +16,7 @@ const CLOSE = /\)/y;
 const TERM_AHEAD = /(?=[^ \t\r\n');])(?!OR(?![^ \t\r\n"();]))/y;
 export const EXPECTED_OPERAND = 'a word, a phrase in double quotes or an opening parenthesis';
 
-/** What is read, and what bounds it. */
+/** Where a search expression is read from, and the limits that it must keep. */
 export interface SearchSource {
   /** The query option: positions count in its text. */
   readonly target: string;
@@ -24,7 +24,7 @@ export interface SearchSource {
   readonly limits: Limits;
 }
 
-/** Reads as far as the expression goes. */
+/** Reads to the end of the expression; what follows is left to the caller. */
 export function parseSearchExpression(source: SearchSource): SearchExpression {
   return new SearchParser(source).disjunction();
 }
@@ -67,7 +67,7 @@ class SearchParser {
     this.#terms += 1;
     const phrase = tokens.takeMatch(PHRASE);
     const term = phrase ?? ((tokens.takeMatch(AND) ?? tokens.takeMatch(OR)) ? null : tokens.takeMatch(WORD));
-    if (!term) return tokens.unexpected(tokens.peek(), EXPECTED_OPERAND, 'Phrases stand in double quotes.');
+    if (!term) return tokens.unexpected(tokens.peek(), EXPECTED_OPERAND, 'Put phrases in double quotes.');
     if (this.#terms > limits.searchTerms) throw this.#beyondLimit('searchTerms', term.at);
     if (!phrase) return { kind: 'word', ...term };
     const text = term.text.slice(1, -1).replaceAll(/\\(.)/gs, '$1');
@@ -78,7 +78,7 @@ class SearchParser {
   #nested(at: number, parse: () => SearchExpression): SearchExpression {
     this.#depth += 1;
     if (this.#depth > this.#source.limits.expressionDepth) {
-      throw this.#beyondLimit('expressionDepth', at, 'Leave out parentheses that change nothing.');
+      throw this.#beyondLimit('expressionDepth', at, 'Remove parentheses that change nothing.');
     }
     const expression = parse();
     this.#depth -= 1;

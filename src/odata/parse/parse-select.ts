@@ -13,7 +13,7 @@ export function parseSelect(text: string): readonly SelectItem[] {
   return items;
 }
 
-/** Reads as far as the items go. */
+/** Reads items until no comma follows. */
 export function parseSelectItems(tokens: TokenReader): readonly SelectItem[] {
   const items: SelectItem[] = [];
   do {

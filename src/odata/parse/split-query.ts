@@ -15,8 +15,8 @@ export interface SplitOption extends RawQueryOption {
 }
 
 /**
- * Splits what stands after `?` in the URL as it came over the wire. The order is the standard's:
- * cut at `&` and the first `=` while still encoded, then decode once, so that an encoded `&` stays part of its value.
+ * Splits the text after `?` as received. The order is the standard's: split at `&` and the first `=` while encoded,
+ * then decode once, so that an encoded `&` stays part of its value.
  * A `+` is a blank, as forms write it.
  * Throws FeedError `request.malformed-url` for escapes that are not UTF-8.
  */
@@ -50,7 +50,7 @@ export function decodeEscapes(piece: string, target: string): string {
   }
 }
 
-// Only after a failure. A character is one to four escapes in a row.
+// Called only after a failure. A character is one to four escapes in a row.
 function firstBrokenEscape(piece: string): number {
   let at = piece.indexOf('%');
   while (at !== -1) {

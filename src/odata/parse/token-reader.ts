@@ -1,4 +1,4 @@
-// Text of a query option → tokens, one at a time, so that the first fault in reading order is the one that is told.
+// Text of a query option → tokens, one at a time, so that the first error in reading order is the one reported.
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { LiteralValue } from '../syntax/expression.ts';
@@ -19,7 +19,7 @@ interface Positioned {
 export type Token = Positioned &
   (
     | { readonly kind: 'literal'; readonly literal: LiteralValue }
-    /** An identifier, dotted if qualified, or one with `$` before it; whether it is an operator is for the parser. */
+    /** An identifier, possibly dotted or with `$` in front; the parser decides whether it is an operator. */
     | { readonly kind: 'name' }
     /** `@p1` */
     | { readonly kind: 'alias' }
@@ -28,13 +28,13 @@ export type Token = Positioned &
     | { readonly kind: 'end' }
   );
 
-/** What is read, and the error it ends in when it cannot be. */
+/** A text to read, and the error for it. */
 export interface SourceText {
   readonly text: string;
-  /** The query option, `$filter`, or whatever names the place to its writer. */
+  /** Names the text in messages: the query option, such as `$filter`. */
   readonly target: string;
   readonly code: ErrorCode;
-  /** Offset of the text in the text that positions count in. */
+  /** Added to every position, where the text is part of a longer one. */
   readonly offset?: number;
 }
 
@@ -45,7 +45,7 @@ const SIGN = /[(),;/:*=-]/y;
 const IDENTIFIER_CHARACTER = new RegExp(IDENTIFIER_PART, 'uy');
 const UNKNOWN_TOKEN = /[=!<>&|]+|"[^"]*"?|[^\s()',;/]+|./suy;
 
-/** Walks a text with one token of lookahead. Linear: no character is read twice by more than the few forms above. */
+/** Reads a text with one token of lookahead, in linear time. */
 export class TokenReader {
   readonly #source: SourceText;
   #offset = 0;
@@ -73,21 +73,21 @@ export class TokenReader {
     return true;
   }
 
-  /** Takes the text that the sticky pattern finds next, for a grammar with words of its own; null when it finds none. */
+  /** Takes the text that the sticky pattern matches next, for a grammar with other tokens; null when it does not match. */
   takeMatch(pattern: RegExp): { readonly text: string; readonly at: number } | null {
-    if (this.#next) throw new TypeError('What comes next is a token already.');
+    if (this.#next) throw new TypeError('The next token has been read already.');
     this.#match(WHITESPACE);
     const at = this.#position();
     const text = this.#match(pattern);
     return text === null ? null : { text, at };
   }
 
-  /** Where the reading is, for `textSince`. */
+  /** The current position, for `textSince`. */
   mark(): number {
     return this.#next?.at ?? this.#position();
   }
 
-  /** What was written from a mark up to what comes next, without the blanks around it. */
+  /** The text from a mark to the next token, trimmed. */
   textSince(mark: number): string {
     const start = this.#source.offset ?? 0;
     return this.#source.text.slice(mark - start, this.peek().at - start).trim();
@@ -124,7 +124,7 @@ export class TokenReader {
     if (token.kind !== 'end') this.unexpected(token, expected);
   }
 
-  /** The literal that a token just taken is, or begins; else null. */
+  /** The literal that the token just taken is or begins; else null. */
   literalOf(token: Token): LiteralValue | null {
     if (token.kind === 'literal') return token.literal;
     return token.kind === 'name' ? (this.takeTypedLiteral(token) ?? keywordLiteral(token.text)) : null;
@@ -132,7 +132,7 @@ export class TokenReader {
 
   /**
    * Reads the text of a typed literal whose type name was just taken: `duration'PT1H'`.
-   * Null when no quote follows the name at once.
+   * Null when no quote follows the name directly.
    */
   takeTypedLiteral(name: Token): LiteralValue | null {
     const token = this.peek();
@@ -157,17 +157,17 @@ export class TokenReader {
 
   unexpected(found: Token, expected: string, hint?: string): never {
     const what = found.kind === 'end' ? 'the end' : excerpt(found.text);
-    const quotes = found.text.startsWith('"') ? 'Text stands in single quotes.' : undefined;
+    const quotes = found.text.startsWith('"') ? 'Put text in single quotes.' : undefined;
     this.refuse(found.at, `Found ${what} where ${expected} should be`, hint ?? quotes);
   }
 
-  /** Ends the reading at a part of the standard that this feed does without. */
+  /** Throws for a part of the standard that this feed does not support. */
   refuseUnsupported(at: number, what: string, hint?: string): never {
     const detail = { target: this.#source.target, position: at, hint };
     throw new FeedError('request.not-offered', `${what} is not offered by this feed.`, detail);
   }
 
-  /** Ends the reading: the sentence is completed by the place. */
+  /** Throws; the position is added to `problem`. */
   refuse(at: number, problem: string, hint?: string): never {
     const { code, target } = this.#source;
     throw new FeedError(code, `${problem} (at character ${at + 1} of ${target}).`, {
@@ -200,13 +200,13 @@ export class TokenReader {
     if (name !== null) return { kind: 'name', text: name, at };
     const alias = this.#match(ALIAS);
     if (alias !== null) return { kind: 'alias', text: alias, at };
-    // `==` is told as a whole, not as two signs.
+    // `==` is one unknown token in messages, not two signs.
     const sign = /^=[=<>]/.test(text.slice(this.#offset, this.#offset + 2)) ? null : this.#match(SIGN);
     if (sign !== null) return { kind: 'sign', sign: sign as Sign, text: sign, at };
     return { kind: 'unknown', text: this.#match(UNKNOWN_TOKEN) ?? '', at };
   }
 
-  // By search and not by one expression: no backtracking, however long the string.
+  // indexOf and not a regular expression, which would backtrack over a long string.
   #scanString(at: number): Token {
     const { text } = this.#source;
     const start = this.#offset;

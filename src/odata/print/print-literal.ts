@@ -1,4 +1,4 @@
-// Literals as text that parses to the same literal.
+// Literals as OData text, which parses to the same literal.
 import { assertNever } from '../../base/assert-never.ts';
 import type { LiteralValue } from '../syntax/expression.ts';
 import { formatDuration, formatInstant } from '../../base/instant.ts';

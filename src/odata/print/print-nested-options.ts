@@ -1,8 +1,8 @@
-// The options of an $expand item as text again: for the address where the rows inside a row go on.
+// The options of an $expand item as query options: for the nextLink of an expansion.
 import type { RawQueryOption } from '../parse/split-query.ts';
 import type { ExpandItem, NestedOptions } from '../syntax/parsed-request.ts';
 
-/** As options of an address of their own, not yet encoded: `$select` → `appName,appVersion`. */
+/** As query options, not yet encoded: `$select` → `appName,appVersion`. */
 export function printNestedOptions(options: NestedOptions): readonly RawQueryOption[] {
   const { select, expand, top, skip, count, levels, rawTexts } = options;
   const written: readonly (readonly [string, string | undefined])[] = [

@@ -1,10 +1,10 @@
-// What a client wrote in $filter, $orderby or $compute, as a tree: shapes of the language, no meaning yet. Names are not checked here.
+// The syntax tree of $filter, $orderby and $compute. Names are not checked against the model yet.
 import type { SearchExpression } from './search-expression.ts';
 
 export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 export type ArithmeticOperator = 'add' | 'sub' | 'mul' | 'div' | 'divby' | 'mod';
 
-/** A literal's value, exact: nothing here has passed through a float that could not hold it. */
+/** A literal's value, exact: whole numbers never pass through a float. */
 export type LiteralValue =
   | { readonly type: 'null' }
   | { readonly type: 'boolean'; readonly value: boolean }
@@ -25,8 +25,8 @@ export type LiteralValue =
 
 interface Positioned {
   /**
-   * 0-based offset in the decoded text of the option: where the operator stands for what is written
-   * between two operands, else where the expression begins.
+   * 0-based offset in the decoded text of the option: of the operator where there are two operands, else of the
+   * beginning of the expression.
    */
   readonly at: number;
 }
@@ -36,7 +36,7 @@ export type Expression = Positioned &
     | { readonly kind: 'literal'; readonly literal: LiteralValue }
     /** `deviceName`, `deviceType/deviceTypeName`, `apps/$count` without options, `$it`. Never empty. */
     | { readonly kind: 'path'; readonly segments: readonly string[] }
-    /** `@p1`: what the query string says it is, a value or an expression, in whose text other names may be looked up. */
+    /** `@p1`: stands for the value or expression that the query string gives it. */
     | { readonly kind: 'alias'; readonly name: string }
     /** Name in lower case. */
     | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
@@ -60,7 +60,7 @@ export type Expression = Positioned &
         readonly right: Expression;
       }
     | { readonly kind: 'in'; readonly operand: Expression; readonly list: readonly Expression[] }
-    /** `apps/$count($filter=name eq 'x';$search=y)`, of which one is there; names in the filter are those of the rows counted. */
+    /** `apps/$count($filter=name eq 'x';$search=y)` with at least one of the two; names in the filter are those of the rows counted. */
     | {
         readonly kind: 'count';
         readonly segments: readonly string[];

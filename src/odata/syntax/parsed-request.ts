@@ -1,4 +1,4 @@
-// What one request asks for, parsed whole: the first of the four values on the request's way.
+// What one request asks for, fully parsed: the first of the four values that a request becomes.
 import type { SplitOption } from '../parse/split-query.ts';
 import type { Expression, LiteralValue, OrderTerm } from './expression.ts';
 import type { SearchExpression } from './search-expression.ts';
@@ -14,13 +14,13 @@ export interface CallArgument {
   readonly literal: LiteralValue;
 }
 
-/** A step after the collection. */
+/** A segment after the collection. */
 export type PathSegment =
   | { readonly kind: 'key'; readonly parts: readonly KeyPart[]; readonly at: number }
   | { readonly kind: 'name'; readonly name: string; readonly at: number }
   /**
-   * `history(from=20261001,to=20261120)`, `asOf(dateKey=20261001)`: a function bound to what stands before it. A navigation
-   * with a key by name looks the same, `apps(appKey=8)`: only the model can tell the two.
+   * `history(from=20261001,to=20261120)`, `asOf(dateKey=20261001)`: a function bound to the path before it. A navigation
+   * with a named key looks the same, `apps(appKey=8)`: only the model can tell the two apart.
    */
   | {
       readonly kind: 'call';
@@ -28,7 +28,7 @@ export type PathSegment =
       readonly arguments: readonly CallArgument[];
       readonly at: number;
     }
-  /** `$filter(@f)`: only rows for which the alias holds. */
+  /** `$filter(@f)`: only rows that meet the condition of the alias. */
   | { readonly kind: 'filter'; readonly by: Expression & { readonly kind: 'alias' }; readonly at: number }
   | { readonly kind: 'count' | 'value' | 'ref'; readonly at: number };
 
@@ -48,12 +48,12 @@ export interface ExpandItem {
   /** A navigation, or a path of them; `['*']` for all. */
   readonly segments: readonly string[];
   readonly form: 'rows' | 'ref' | 'count';
-  /** What stands in the parentheses; all null where there are none. */
+  /** The options in the parentheses; all null where there are none. */
   readonly options: NestedOptions;
   readonly at: number;
 }
 
-/** The options that may stand inside `$expand`, separated by semicolons. */
+/** The options of an `$expand` item, separated by semicolons. */
 export interface NestedOptions {
   readonly select: readonly SelectItem[] | null;
   readonly expand: readonly ExpandItem[] | null;
@@ -65,7 +65,7 @@ export interface NestedOptions {
   readonly skip: number | null;
   readonly count: boolean | null;
   readonly levels: number | 'max' | null;
-  /** Those that are expressions, as they were written: the address of further rows says them again. */
+  /** The expressions as the client wrote them: the nextLink of an expansion repeats them. */
   readonly rawTexts?: Readonly<Partial<Record<'filter' | 'orderby' | 'compute' | 'search', string>>>;
 }
 
@@ -79,7 +79,7 @@ export interface ComputeItem {
 export type AggregateMethod = 'sum' | 'min' | 'max' | 'average' | 'countdistinct';
 
 export type AggregateItem =
-  /** `$count as devices`, `apps/$count as apps`: rows, or those that a path of navigations leads to; null for the rows. */
+  /** `$count as devices` counts the rows, and `of` is null; `apps/$count as apps` counts the rows at the end of a path. */
   | {
       readonly kind: 'count';
       readonly of: readonly string[] | null;
@@ -132,8 +132,8 @@ export type Transformation =
   | { readonly kind: 'expand'; readonly item: ExpandItem; readonly at: number };
 
 /**
- * The query string, decoded once and read. Absent options are null.
- * Options are recognised in any case and with or without `$`; unknown custom options are ignored, unknown `$` options refused.
+ * The query string, decoded once and parsed. Absent options are null.
+ * Options are recognised in any case and with or without `$`. Unknown custom options are ignored, unknown `$` options refused.
  */
 export interface QueryOptions {
   readonly select: readonly SelectItem[] | null;
@@ -150,13 +150,13 @@ export interface QueryOptions {
   readonly skiptoken: string | null;
   readonly deltatoken: string | null;
   readonly format: string | null;
-  /** Text as written: '' is an error of the version, not of the parser. */
+  /** As written: that '' is no version is not for the parser to say. */
   readonly apiVersion: string | null;
   /** Whole days from 0. */
   readonly maxHistoryDays: number | null;
   /** `@p1` → its expression. */
   readonly aliases: ReadonlyMap<string, Expression>;
-  /** Options of the standard that are known and not (yet) read: lower-case name with `$` → raw decoded text. */
+  /** Options of the standard that this feed does not support: lower-case name with `$` → decoded text. */
   readonly unsupported: ReadonlyMap<string, string>;
 }
 

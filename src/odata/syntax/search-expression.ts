@@ -1,6 +1,6 @@
-// What a client wrote in $search, as a tree.
+// The syntax tree of $search.
 
-/** `$search`: words and phrases; blanks between them mean AND. */
+/** Words and phrases; a blank between them means AND. */
 export type SearchExpression =
   | { readonly kind: 'word' | 'phrase'; readonly text: string; readonly at: number }
   | { readonly kind: 'and' | 'or'; readonly of: readonly SearchExpression[] }

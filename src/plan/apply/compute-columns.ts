@@ -1,4 +1,4 @@
-// Values with names of their own: columns that every later option takes for properties.
+// $compute: values with an alias become columns, which later options use like properties.
 import type { ComputeItem } from '../../odata/syntax/parsed-request.ts';
 import { type ApplyRows, visibleColumns } from './apply-rows.ts';
 import { bindScalar } from '../bind/bind-expression.ts';
@@ -7,7 +7,7 @@ import { type ColumnShape, type Scalar, isNullable } from '../relational-algebra
 import type { Scope } from '../bind/scope.ts';
 
 /**
- * The rows with what was computed of each. The expressions see the row as it was: they cannot use each other.
+ * The rows with the computed columns. The expressions refer to the row as it was, not to each other.
  * Throws as bindScalar does, and `request.malformed-expression` for a name that is taken.
  */
 export function computeColumns<Rows extends Pick<ApplyRows, 'source' | 'it'>>(

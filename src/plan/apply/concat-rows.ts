@@ -1,4 +1,4 @@
-// Rows of several sources as rows of one: what concat and rollup make.
+// The union of several sources, for concat and rollup.
 import { findName } from '../../../schema/derive/exposed-model.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
 import { FeedError } from '../../base/feed-error.ts';
@@ -7,7 +7,7 @@ import { type ApplyRows, hiddenColumnName, visibleColumns } from './apply-rows.t
 import type { ColumnShape, RowSource, ScalarType } from '../relational-algebra.ts';
 import { describeType, familyOf } from '../bind/type-family.ts';
 
-/** The option that the sources come together in, and the limits that hold there. */
+/** The option that contains the union, its position there, and the limits. */
 interface ConcatContext {
   readonly option: string;
   readonly limits: Pick<Limits, 'applyReads'>;
@@ -15,7 +15,7 @@ interface ConcatContext {
 
 /**
  * The rows of all branches, one branch after another. Throws `request.type-mismatch` where a name means two things, and
- * `limit.too-complex` where concat follows concat so often that every one would double the reads before it.
+ * `limit.too-complex` for too many reads: every concat after another one multiplies them.
  */
 export function concatRows(
   branches: readonly ApplyRows[],
@@ -23,13 +23,13 @@ export function concatRows(
   position: number,
 ): ApplyRows {
   const [first, ...others] = branches;
-  if (!first) throw new TypeError('concat has branches.');
+  if (!first) throw new TypeError('concat needs branches.');
   const source = unionRows(
     branches.map((branch) => branch.source),
     context,
     position,
   );
-  // Ways lead on only from rows that have them in every branch.
+  // Navigations remain only where every branch has them.
   const navigations = others.every(({ it }) => it.navigations === first.it.navigations)
     ? first.it.navigations
     : new Map<string, never>();
@@ -53,10 +53,10 @@ export function unionRows(
   for (const [name, found] of sources.flatMap((source) => [...source.columns])) {
     const written = findName(columns, name);
     const known = columns.get(written ?? name) ?? found;
-    const type = commonType(known.type, found.type);
+    const type = unionType(known.type, found.type);
     if (type === null || (written !== null && written !== name)) {
       const both = `${written ?? name} is ${describeType(known.type)} and ${name} is ${describeType(found.type)}`;
-      const message = `${both}: in one answer a name means one thing.`;
+      const message = `${both}: a name needs the same type in all branches.`;
       throw new FeedError('request.type-mismatch', message, { target: context.option, position });
     }
     const nullable = known.nullable || found.nullable || sources.some((source) => !source.columns.has(name));
@@ -79,7 +79,8 @@ function countReads(source: RowSource): number {
     : countReads(source.of);
 }
 
-function commonType(one: ScalarType, other: ScalarType): ScalarType | null {
+// Whole numbers stay whole; any other mix of numbers becomes a Double.
+function unionType(one: ScalarType, other: ScalarType): ScalarType | null {
   if (one === other || other === 'null') return one;
   if (one === 'null') return other;
   if (familyOf(one) !== 'number' || familyOf(other) !== 'number') return null;

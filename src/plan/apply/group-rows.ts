@@ -1,4 +1,4 @@
-// groupby and aggregate: many rows become one, and what is told of them.
+// groupby and aggregate: one row for each group, with its aggregates.
 import { type EntitySet, findName } from '../../../schema/derive/exposed-model.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { AggregateItem, AggregateMethod, GroupTerm } from '../../odata/syntax/parsed-request.ts';
@@ -12,13 +12,13 @@ import { describeExpression, typeMismatch, notOffered } from '../bind/bind-error
 import { MAIN_ROW, type Scope } from '../bind/scope.ts';
 import { describeType, familyOf, typeOfSum } from '../bind/type-family.ts';
 
-/** Columns by name, and the value that rows of a group share in each. */
+/** Column name → the value that the rows of a group share. */
 type GroupingSet = ReadonlyMap<string, Scalar & ColumnShape>;
 
 /**
- * One row for each group, and with `rollup` one for each group of groups. A subtotal is null where a group has a value,
- * and not without the property as the standard has it: Power Query refuses a row that lacks what $metadata declares.
- * `Prefer: omit-values=nulls` leaves it out.
+ * One row for each group, and with `rollup` one for each subtotal. A subtotal has null for the properties that it sums
+ * over. The standard omits them, but Power Query refuses a row without a property that $metadata declares;
+ * `Prefer: omit-values=nulls` omits them.
  */
 export function groupRows(
   { source, it }: ApplyRows,
@@ -58,7 +58,7 @@ export function groupRows(
 
 const columnOf = ({ type, nullable }: ColumnShape): ColumnShape => ({ type, nullable });
 
-// Of the rows that go into a group nothing is left to name.
+// The rows of a group cannot be named any more.
 function withoutNames<Row extends ApplyRows['it']>(it: Row): Row {
   return { ...it, columns: new Map(), navigations: new Map() };
 }
@@ -97,7 +97,7 @@ function groupColumn(
   scope: Scope,
 ): readonly [name: string, value: Scalar & ColumnShape] {
   const value = bindScalar({ kind: 'path', segments, at }, scope);
-  if (value.kind === 'literal') throw new TypeError('A path is no literal.');
+  if (value.kind === 'literal') throw new TypeError('A path is not a literal.');
   return [modelPath(segments, scope), value];
 }
 
@@ -141,11 +141,12 @@ function bindAggregate(item: AggregateItem, mayBeEmpty: boolean, scope: Scope): 
   const result = aggregateColumn(method, of, nullable);
   if (!related || method !== 'average' || expression.kind !== 'path') return { method, of, ...result };
   const to = bindRelatedAggregate(expression, 'count', scope);
-  if (!to) throw new TypeError('What is added up can be counted.');
+  if (!to) throw new TypeError('Related rows that have a sum have a count.');
   return { method: 'ratio', of, to, ...result };
 }
 
-const GROUP_FROM_RELATED_HINT = 'Start at the collection of the related rows, and group it by the way back.';
+const GROUP_FROM_RELATED_HINT =
+  'Start at the collection of the related rows, and group it by the navigation back.';
 
 function bindCountAggregate(
   { of: segments, at }: AggregateItem & { readonly kind: 'count' },

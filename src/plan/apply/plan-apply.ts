@@ -1,4 +1,4 @@
-// $apply: what each transformation makes of the rows that the one before it handed on.
+// $apply: each transformation applied to the rows of the one before.
 import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Transformation } from '../../odata/syntax/parsed-request.ts';
@@ -25,7 +25,7 @@ import { MAIN_ROW, type FilteredExpansion, type Scope } from '../bind/scope.ts';
 
 /**
  * Applies transformations one after another; positions count in `$apply`. Throws as bindCondition does,
- * `request.malformed-expression` for an alias that is taken, `request.not-offered` for what is left out here.
+ * `request.malformed-expression` for an alias that is taken, `request.not-offered` for what this feed does not support.
  */
 export function planApply(
   transformations: readonly Transformation[],
@@ -98,7 +98,7 @@ function applyTransformation(
 const expandsDiffer = (one: readonly Expansion[], other: readonly Expansion[]): boolean =>
   one !== other && one.length + other.length > 0;
 
-/** From here on the navigation leads to what it was expanded to. */
+/** After expand, the navigation leads to the filtered rows only. */
 function expandRows(
   rows: ApplyRows,
   { item }: Transformation & { readonly kind: 'expand' },

@@ -1,4 +1,4 @@
-// topcount and its kin: rows from one end of an order, until there are enough.
+// topcount, topsum, toppercent and their bottom counterparts: rows from one end of an order, until there are enough.
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { Transformation, GroupTerm, RankMethod } from '../../odata/syntax/parsed-request.ts';
 import { shapeOf } from './apply-rows.ts';
@@ -12,14 +12,14 @@ import { describeType, familyOf } from '../bind/type-family.ts';
 
 type Ranking = Transformation & { readonly kind: RankMethod };
 
-/** Of rows with the same value those come first that do so in the order of the key. Throws `request.type-mismatch`. */
+/** Rows with the same value are in key order. Throws `request.type-mismatch`. */
 export function rankRows(of: RowSource, ranking: Ranking, scope: Scope): RowSource {
   return rankedRows(of, ranking, [], scope);
 }
 
 /**
- * The first or last rows of each group, whole: `groupby((deviceKey),topcount(1,dateKey))` is what is known last of each
- * device. Null where the groups are made of more than columns of the rows, or their rows not counted.
+ * The first or last rows of each group, whole: `groupby((deviceKey),topcount(1,dateKey))` is the latest row of each
+ * device. Null for groups by anything but own columns, and for rankings that are not by count.
  */
 export function rankWithinGroups(
   of: RowSource,
@@ -64,7 +64,7 @@ function rankAmount(amount: Expression, kind: RankMethod, isCount: boolean, scop
   if (isNumber && literal.value >= 0 && literal.value <= Number.MAX_SAFE_INTEGER) return literal.value;
   const expected = isCount ? 'a whole number from 0' : 'a number from 0';
   throw typeMismatch(
-    `${kind} wants ${expected} first; here is ${describeExpression(amount)}.`,
+    `${kind} needs ${expected} first; here is ${describeExpression(amount)}.`,
     amount,
     scope,
   );

@@ -33,7 +33,7 @@ export function bindArithmetic(
   if (isTemporal && type === null) {
     const message = `${operator} does not take ${describeType(left.type)} and ${describeType(right.type)}.`;
     const hint =
-      "An instant or a day takes a duration, as in now() sub duration'P7D', and leaves one beside its like; a duration takes a number with mul and div.";
+      "Add a duration to an instant or a day, as in now() sub duration'P7D', or subtract two of the same type; mul and div take a duration and a number.";
     throw typeMismatch(message, expression, scope, hint);
   }
   const nonNumber = operands.find(({ scalar }) => !['number', 'null'].includes(familyOf(scalar.type)));
@@ -47,13 +47,13 @@ export function bindArithmetic(
     throw typeMismatch(`The divisor of ${operator} is zero.`, expression.right, scope);
   }
   const constant = isTemporal ? shiftConstantInstant(expression, left, right, scope) : null;
-  // A shifted instant may leave the calendar, and is null there.
+  // A shifted instant is null beyond the calendar.
   const nullable =
     type === 'Edm.DateTimeOffset' || type === 'Edm.Date' || isNullable(left) || isNullable(right);
   return constant ?? { kind: 'arithmetic', operator, left, right, type, nullable };
 }
 
-/** A literal on the right that reads otherwise beside an instant, a day or a duration: `now() sub 'P7D'`, `seen sub 2026-11-20`. */
+/** A literal on the right whose type depends on the left: `now() sub 'P7D'`, `seen sub 2026-11-20`. */
 function bindTemporalLiteral({ operator, right }: Arithmetic, left: Scalar, scope: Scope): Scalar | null {
   if (!TEMPORAL_FAMILIES.includes(familyOf(left.type)) || (operator !== 'add' && operator !== 'sub'))
     return null;
@@ -89,7 +89,7 @@ function numericResultType(operator: ArithmeticOperator, left: Scalar, right: Sc
   return fractional || operator === 'divby' ? 'Edm.Double' : 'Edm.Int64';
 }
 
-/** What is known now is worked out now, so that indexes can find it: `now() sub duration'P7D'`. */
+/** Computes a constant such as `now() sub duration'P7D'` in the plan, so that an index can serve it. */
 function shiftConstantInstant(
   { operator, at }: Arithmetic,
   left: Scalar,

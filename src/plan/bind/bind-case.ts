@@ -10,7 +10,7 @@ interface Binders {
   readonly bindScalar: (expression: Expression, scope: Scope) => Scalar;
 }
 
-/** Throws `request.type-mismatch` where the values of two branches are of different kinds. */
+/** Throws `request.type-mismatch` where the values of two branches have different types. */
 export function bindCase(
   { branches }: Expression & { readonly kind: 'case' },
   scope: Scope,
@@ -22,7 +22,7 @@ export function bindCase(
     const common = commonType(type, value.type);
     if (common === null) {
       const message = `${describeExpression(then)} is ${describeType(value.type)}, and the branches before are ${describeType(type)}.`;
-      throw typeMismatch(message, then, scope, 'All values of a case are of one kind.');
+      throw typeMismatch(message, then, scope, 'All values of a case need the same type.');
     }
     type = common;
     return { when: bindCondition(when, scope), then: value };
@@ -30,7 +30,7 @@ export function bindCase(
   return { kind: 'case', branches: bound, type, nullable: true };
 }
 
-// Numbers of different types meet in the wider one.
+// Numbers of different types become the wider one.
 const WIDENING_ORDER: readonly ScalarType[] = ['Edm.Int32', 'Edm.Int64', 'Edm.Decimal', 'Edm.Double'];
 
 function commonType(one: ScalarType, other: ScalarType): ScalarType | null {

@@ -1,4 +1,4 @@
-// `cast(x,Edm.String)`: a value as one of another type, null where it is none.
+// `cast(x,Edm.String)`: a value converted to another type, null where it cannot be.
 import { findName } from '../../../schema/derive/exposed-model.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';
@@ -7,7 +7,7 @@ import { describeExpression, typeMismatch, notOffered, wrongArity } from './bind
 import type { Scope } from './scope.ts';
 import { type TypeFamily, describeType, familyOf } from './type-family.ts';
 
-/** What each type can be made of; anything can be made of null. */
+/** The families that each type can be cast from; null can be cast to any. */
 const CASTABLE_FROM = {
   'Edm.String': ['text', 'number', 'boolean', 'instant', 'day', 'time', 'duration'],
   'Edm.Int32': ['number', 'text'],

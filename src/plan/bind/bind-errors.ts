@@ -1,4 +1,4 @@
-// What is said of expressions that cannot be bound, each with its place.
+// Errors for expressions that cannot be bound, each with its position.
 import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Expression } from '../../odata/syntax/expression.ts';

@@ -1,4 +1,4 @@
-// From what a client wrote to what it means: names found in the model, types held against each other, literals made values.
+// Binds expressions to the model: finds names, checks types and converts literals to values.
 import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { withSuggestion } from '../../base/did-you-mean.ts';
@@ -29,7 +29,7 @@ import { describeType, exampleLiteral, FAMILY_DESCRIPTIONS, familyOf } from './t
 type Of<Kind extends Expression['kind']> = Expression & { readonly kind: Kind };
 
 /**
- * Binds an expression that holds or does not hold of a row.
+ * Binds an expression that is a condition.
  * Throws `request.unknown-property`, `request.type-mismatch`, `request.malformed-expression` and `request.not-offered`,
  * each with its position.
  */
@@ -69,14 +69,14 @@ export function bindCondition(written: Expression, outer: Scope): Condition {
   const scalar = bindScalar(expression, scope);
   if (scalar.type === 'Edm.Boolean') return { kind: 'isTrue', of: scalar };
   throw typeMismatch(
-    `${describeExpression(expression)} is ${describeType(scalar.type)}, where a condition is wanted.`,
+    `${describeExpression(expression)} is ${describeType(scalar.type)}, where a condition is expected.`,
     expression,
     scope,
     `Compare it: ${describeExpression(expression)} eq ${exampleLiteral(scalar.type)}.`,
   );
 }
 
-/** Binds an expression that has a value. Throws as bindCondition does. */
+/** Binds an expression that is a value. Throws as bindCondition does. */
 export function bindScalar(written: Expression, outer: Scope): Scalar {
   const { expression, scope } = resolveAlias(written, outer);
   const literal = asLiteral(expression, scope);
@@ -113,7 +113,7 @@ export function bindScalar(written: Expression, outer: Scope): Scalar {
     case 'case':
       return bindCase(expression, scope, { bindCondition, bindScalar });
     case 'type':
-      throw typeMismatch(`The type ${expression.name} is no value.`, expression, scope);
+      throw typeMismatch(`The type ${expression.name} is not a value.`, expression, scope);
     case 'literal':
       throw new TypeError('A literal is bound above.');
     default:
@@ -133,7 +133,7 @@ const SWAPPED_OPERATORS: Readonly<Record<ComparisonOperator, ComparisonOperator>
 function bindComparison(comparison: Of<'comparison'>, scope: Scope): Condition {
   const { operator, left, right } = comparison;
   if (operator === 'has') {
-    throw new FeedError('request.not-offered', "'has' asks of flags, and no property of this feed has any.", {
+    throw new FeedError('request.not-offered', "'has' tests flags, and no property of this feed has flags.", {
       target: scope.option,
       position: comparison.at,
       hint: 'Compare with eq, or with several values by in.',
@@ -143,7 +143,7 @@ function bindComparison(comparison: Of<'comparison'>, scope: Scope): Condition {
     navigationComparedWithNull(left, right, scope) ?? navigationComparedWithNull(right, left, scope);
   if (exists && operator === 'ne') return exists;
   if (exists && operator === 'eq') return { kind: 'not', of: exists };
-  // A value on the left changes sides, so that what follows finds properties on the left.
+  // A literal on the left changes sides, so that later code finds the property on the left.
   if (asLiteral(left, scope) && !asLiteral(right, scope)) {
     const bound = bindComparableOperands(right, left, scope);
     return { kind: 'compare', operator: SWAPPED_OPERATORS[operator], ...bound };
@@ -231,7 +231,7 @@ function bindCall(call: Of<'call'>, scope: Scope): Scalar {
   return { kind: 'call', name, arguments: bound, type, nullable: bound.some(isNullable) };
 }
 
-/** Binds what must be of the type's family, or null. */
+/** Binds an argument that must be in the family of the type, or null. */
 function bindArgument(argument: Expression, type: ScalarType, functionName: string, scope: Scope): Scalar {
   const scalar = bindScalar(argument, scope);
   if ([familyOf(type), 'null'].includes(familyOf(scalar.type))) return scalar;

@@ -6,7 +6,7 @@ import type { Condition, Scalar } from '../relational-algebra.ts';
 import { typeMismatch, wrongArity } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 
-/** The primitive types of the standard, most of which no value here is of. */
+/** The primitive types of the standard, most of which no value of the feed has. */
 const PRIMITIVE_TYPES = [
   ...['Edm.String', 'Edm.Boolean', 'Edm.Byte', 'Edm.SByte', 'Edm.Int16', 'Edm.Int32', 'Edm.Int64'],
   ...['Edm.Single', 'Edm.Double', 'Edm.Decimal', 'Edm.Guid', 'Edm.Binary', 'Edm.Stream'],
@@ -16,7 +16,7 @@ const PRIMITIVE_TYPES = [
 const ANY_PRIMITIVE = 'Edm.PrimitiveType';
 
 /**
- * The types of values are known before any of them is read: what is left to ask is whether there is one.
+ * The types of values are known before any of them is read, so only null remains to be tested.
  * Throws `request.type-mismatch` for a type that does not exist.
  */
 export function bindIsof(

@@ -1,4 +1,4 @@
-// Paths: from the row in sight along navigations to a column, to a row, or to rows that are counted or asked of.
+// Binds paths: from the current row through navigations to a column, to a row, or to related rows.
 import {
   type NavigationProperty,
   findName,
@@ -29,13 +29,13 @@ interface NavigationPath {
   readonly at: number;
 }
 
-/** A path as far as it follows navigations. */
+/** The navigations at the beginning of a path, followed. */
 interface FollowedPath {
   readonly joins: readonly NavigationJoin[];
-  /** The row, or each of the rows, where it arrives. */
+  /** The row at the end, or each of the rows. */
   readonly end: ScopeRow;
   readonly many: boolean;
-  /** What is left of the segments. */
+  /** The remaining segments. */
   readonly rest: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export function bindPath(path: Of<'path'>, scope: Scope): Scalar {
   const { joins, end, many, rest } = followPath(path, scope);
   const [written, ...more] = rest;
   if (many && written === '$count' && more.length === 0) return countRelated(joins, null);
-  // Rows that were grouped have columns named by a whole path.
+  // Grouped rows have columns that are named by a whole path.
   const name = findName(end.columns, rest.join('/'));
   const column = name === null ? undefined : end.columns.get(name);
   if (name !== null && column && !many) return navigateThrough(joins, columnScalar(end.row, name, column));
@@ -62,7 +62,7 @@ export function bindPath(path: Of<'path'>, scope: Scope): Scalar {
   throw unknownProperty(end, written, scope.option, path.at);
 }
 
-/** Whether the one row exists that a path of navigations leads to; null where the path leads elsewhere. */
+/** Whether the single row at the end of a path exists; null where the path ends in anything else. */
 export function bindNavigationExists(path: Of<'path'>, scope: Scope): Condition | null {
   const { joins, many, rest } = followPath(path, scope);
   if (joins.length === 0 || many || rest.length > 0) return null;
@@ -80,7 +80,7 @@ export function bindLambda(
   const kind = quantifier === 'any' ? 'exists' : 'forAll';
   if (variable === null || body === null) return nestQuantifier(joins, kind, null);
   if (scope.variables.has(variable)) {
-    throw new FeedError('request.malformed-expression', `The variable '${variable}' is taken already.`, {
+    throw new FeedError('request.malformed-expression', `The variable '${variable}' is already taken.`, {
       target: scope.option,
       position: lambda.at,
     });
@@ -89,7 +89,7 @@ export function bindLambda(
   return nestQuantifier(joins, kind, bindBody(body, { ...scope, variables, nextRow: end.row + 1 }));
 }
 
-/** Binds `apps/$count($filter=…;$search=…)`: both are about the counted rows. */
+/** Binds `apps/$count($filter=…;$search=…)`: both options apply to the counted rows. */
 export function bindCount(
   count: Of<'count'>,
   scope: Scope,
@@ -109,8 +109,8 @@ interface CountBinders {
 }
 
 /**
- * Binds a path through collections to one value of all that lie at its end, collection by collection from the inside out;
- * null where the path leads through none. Throws as bindPath does.
+ * Binds a path through collections to an aggregate of the values at its end, one collection at a time from the inside
+ * out; null where the path goes through no collection. Throws as bindPath does.
  */
 export function bindRelatedAggregate(
   path: Of<'path'>,
@@ -119,7 +119,7 @@ export function bindRelatedAggregate(
 ): Scalar | null {
   const { joins, end, many, rest } = followPath(path, scope);
   const last = joins.at(-1);
-  // The number of rows is a value of the row where they start.
+  // `apps/$count` is one value of the row where it starts.
   if (!last || !many || (rest[0] === '$count' && rest.length === 1)) return null;
   if (rest.length === 0) return bindPath(path, scope);
   const inner = { ...path, segments: rest };
@@ -148,7 +148,7 @@ export function bindRelatedAggregate(
   return navigateThrough(joins.slice(0, -1), aggregate);
 }
 
-/** The rows of a way, seen from a row; `row` is what they are called. */
+/** Joins a navigation to a row; `row` is the id of the rows it leads to. */
 export function joinNavigation(
   start: ScopeRow,
   navigation: NavigationProperty,
@@ -156,7 +156,7 @@ export function joinNavigation(
   { exposedModel }: Pick<Scope, 'exposedModel'>,
 ): { readonly join: NavigationJoin; readonly end: ScopeRow } {
   const entitySet = exposedModel.entitySets.get(navigation.to);
-  if (!entitySet) throw new TypeError(`The way ${navigation.name} leads out of the catalogue.`);
+  if (!entitySet) throw new TypeError(`The navigation ${navigation.name} leads out of the exposed model.`);
   const { entity, properties, navigations } = entitySet;
   const { source = collectionRows(entitySet), filteredExpansions = NO_FILTERED_EXPANSIONS } =
     start.filteredExpansions?.get(navigation.name) ?? {};
@@ -194,7 +194,7 @@ function followPath({ segments, at }: NavigationPath, scope: Scope): FollowedPat
   return { joins, end, many, rest };
 }
 
-/** A walk that ends at rows and not at a value; `asking` is what asks of them. */
+/** Follows a path that must end in a collection; `asker` is what needs it, for the message. */
 function followToCollection(path: NavigationPath, asker: string, scope: Scope): FollowedPath {
   const followed = followPath(path, scope);
   const { end, many, rest } = followed;
@@ -202,12 +202,12 @@ function followToCollection(path: NavigationPath, asker: string, scope: Scope): 
     throw unknownProperty(end, rest[0], scope.option, path.at);
   }
   if (many && rest.length === 0) return followed;
-  throw typeMismatch(`${asker} asks of a collection; ${path.segments.join('/')} is none.`, path, scope);
+  throw typeMismatch(`${asker} needs a collection; ${path.segments.join('/')} is not one.`, path, scope);
 }
 
 function countRelated(joins: readonly NavigationJoin[], where: Condition | null): Scalar {
   const last = joins.at(-1);
-  if (!last) throw new TypeError('Rows are reached by a navigation.');
+  if (!last) throw new TypeError('A path to related rows needs a navigation.');
   return navigateThrough(joins.slice(0, -1), {
     kind: 'countRelated',
     join: last,
@@ -233,7 +233,7 @@ function nestQuantifier(
     (inner, join) => ({ kind, join, where: inner }),
     where,
   );
-  if (!condition) throw new TypeError('Rows are reached by a navigation.');
+  if (!condition) throw new TypeError('A path to related rows needs a navigation.');
   return condition;
 }
 

@@ -1,4 +1,4 @@
-// $search: which rows have which words.
+// Binds $search to the search indexes.
 import { searchedNavigations, searchIndexOf } from '../../../schema/derive/search-index.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { FeedError } from '../../base/feed-error.ts';
@@ -8,7 +8,7 @@ import type { Condition } from '../relational-algebra.ts';
 import type { Scope, ScopeRow } from './scope.ts';
 
 /**
- * AND, OR and NOT are of rows: the words of an AND may stand in different columns, those of a phrase stand in one.
+ * AND, OR and NOT combine rows: the words of an AND may be in different columns, those of a phrase are in one.
  * Throws `request.not-offered` for collections that have no words.
  */
 export function bindSearch(search: SearchExpression, scope: Scope): Condition {
@@ -31,7 +31,7 @@ export function bindSearch(search: SearchExpression, scope: Scope): Condition {
   return bind(search);
 }
 
-/** What finds words side by side: in a column of the row, or of a row that it is searched by. */
+/** Finds adjacent words in a column of the row, or of a related row that it can be found by. */
 function searchScope(scope: Scope): (words: string) => Condition {
   const { it, exposedModel, option } = scope;
   const { entity } = it;
@@ -47,10 +47,10 @@ function searchScope(scope: Scope): (words: string) => Condition {
   if (!first) {
     throw new FeedError(
       'request.not-offered',
-      `${entity.name} has no words to search, nor do its rows lead to any.`,
+      `${entity.name} has no text to search, and neither have its related rows.`,
       {
         target: option,
-        hint: 'Search the collection of the things themselves, such as devices, users or policies.',
+        hint: 'Search a collection with names in it, such as devices, users or policies.',
       },
     );
   }

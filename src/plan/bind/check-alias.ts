@@ -1,11 +1,11 @@
-// A name that a client gives to a value must be one that nothing else has.
+// An alias of $compute or $apply must not have the name of anything else.
 import { findName } from '../../../schema/derive/exposed-model.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * `taken` are names besides those of the row and of its collection, whose $metadata says what they are: a reader would
- * take the value for one of those. Throws `request.malformed-expression`.
+ * `taken` are names besides those of the row and of its collection. A reader would mistake the value for the property
+ * that $metadata declares. Throws `request.malformed-expression`.
  */
 export function checkAlias(
   { as, at }: { readonly as: string; readonly at: number },
@@ -20,6 +20,6 @@ export function checkAlias(
   throw new FeedError('request.malformed-expression', message, {
     target: option,
     position: at,
-    hint: 'Choose a name after as that nothing else has, in any case.',
+    hint: 'Choose a name after as that is not used yet, in any case.',
   });
 }

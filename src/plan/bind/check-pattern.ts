@@ -1,14 +1,14 @@
-// The pattern of matchesPattern, held against the engine that will run it: RE2, which never goes back and so never hangs.
+// The pattern of matchesPattern, compiled by RE2, which will also run it: it never backtracks, so it never hangs.
 import { RE2JS } from 're2js';
 import type { Expression } from '../../odata/syntax/expression.ts';
 import type { Scalar } from '../relational-algebra.ts';
 import { typeMismatch } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 
-/** Throws `request.type-mismatch` for what is no pattern, or looks ahead or behind or at what was found before. */
+/** Throws `request.type-mismatch` for an invalid pattern, and for lookahead, lookbehind and backreferences. */
 export function checkPattern(pattern: Scalar, place: Pick<Expression, 'at'>, scope: Scope): void {
   if (pattern.kind !== 'literal') {
-    throw typeMismatch('matchesPattern takes its pattern as a text in quotes.', place, scope);
+    throw typeMismatch('matchesPattern needs a pattern in quotes.', place, scope);
   }
   if (typeof pattern.value !== 'string') return;
   try {

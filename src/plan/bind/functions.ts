@@ -1,12 +1,12 @@
-// The functions of filter and order expressions: what each takes and yields.
+// The functions of expressions: their parameters and results.
 import { canonicalInstant } from '../../base/instant.ts';
 import type { FunctionName, ScalarType } from '../relational-algebra.ts';
 import type { TypeFamily } from './type-family.ts';
 
 export interface FunctionSignature {
-  /** Families that each argument may be of. */
+  /** The families that each argument may have. */
   readonly parameters: readonly (readonly TypeFamily[])[];
-  /** How many of the arguments must be there. */
+  /** The number of arguments that are not optional. */
   readonly requiredCount: number;
   /** `same`: the type of the first argument. */
   readonly returns: ScalarType | 'same';

@@ -1,4 +1,4 @@
-// Operands that are values: found behind minus and alias, and given the type of what they stand beside.
+// Literal operands, also behind a minus or an alias; they take the type of the other operand.
 import type { Value } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Expression, LiteralValue } from '../../odata/syntax/expression.ts';
@@ -9,20 +9,20 @@ import { describeExpression, typeMismatch } from './bind-errors.ts';
 import type { Scope } from './scope.ts';
 import { describeType, exampleLiteral, familyOf } from './type-family.ts';
 
-/** What an expression is once its alias is written out, and the scope in whose text that stands. */
+/** The expression behind an alias, and the scope of its text. */
 export function resolveAlias(
   expression: Expression,
   scope: Scope,
 ): { readonly expression: ExpressionWithoutAlias; readonly scope: Scope } {
   if (expression.kind !== 'alias') return { expression, scope };
   const next = scope.aliases.get(expression.name);
-  if (!next) throw missingAlias(`The alias ${expression.name} is not given.`, expression, scope);
+  if (!next) throw missingAlias(`The alias ${expression.name} has no value.`, expression, scope);
   return resolveAlias(next, { ...scope, option: expression.name });
 }
 
 type ExpressionWithoutAlias = Exclude<Expression, { readonly kind: 'alias' }>;
 
-/** The literal that an expression is: written out, behind a minus, or as an alias. */
+/** The literal that an expression is, also behind a minus or an alias; else null. */
 export function asLiteral(expression: Expression, scope: Scope): LiteralValue | null {
   const { expression: found } = resolveAlias(expression, scope);
   if (found.kind === 'literal') return found.literal;
@@ -34,7 +34,7 @@ export function asLiteral(expression: Expression, scope: Scope): LiteralValue | 
   return null;
 }
 
-/** `beside` is what the literal is compared with, whose type it takes. */
+/** The literal as a value of `targetType`; `comparedWith` is the other operand, for the message. */
 export function literalScalar(
   literal: LiteralValue,
   targetType: ScalarType,
@@ -57,11 +57,11 @@ export function literalScalar(
       `Write it like ${exampleLiteral(targetType, comparedWith.kind === 'path' ? comparedWith.segments.at(-1) : undefined)}.`,
     );
   }
-  const message = `${written} is beyond what ${describeType(ownType)} holds.`;
+  const message = `${written} is out of range for ${describeType(ownType)}.`;
   throw typeMismatch(message, { at }, scope);
 }
 
-// v1.0 promises no more than its vendor does.
+// v1.0 offers no more than the vendor documents.
 function quotedAs(literal: LiteralValue, type: ScalarType, { exposedModel }: Scope): Value | undefined {
   return literal.type === 'string' && exposedModel.version === 'beta'
     ? textAs(literal.value, type)
@@ -72,6 +72,6 @@ function missingAlias(message: string, { at }: Expression, { option }: Scope): F
   return new FeedError('request.malformed-expression', message, {
     target: option,
     position: at,
-    hint: 'Give its value as an option of its own: @p=7.',
+    hint: 'Give its value in the query: @p=7.',
   });
 }

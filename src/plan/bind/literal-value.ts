@@ -1,4 +1,4 @@
-// Literals as values of the model's types: what the warehouse stores and SQL binds.
+// Literals as values of the model's types, in the form that the warehouse stores.
 import type { Value } from '../../../schema/entity.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import { isDay, parseDuration, parseInstant, parseTimeOfDay } from '../../base/instant.ts';
@@ -36,8 +36,8 @@ export function typeOfLiteral(literal: LiteralValue): ScalarType {
 }
 
 /**
- * The literal as a value of the type, in the form in which it is stored: whole numbers as bigint, instants canonical.
- * A null literal is null in every type; undefined says that the literal is none of the type.
+ * The literal as a value of the type, as it is stored: whole numbers as bigint, instants canonical.
+ * A null literal is null in every type. Undefined where the literal is not of the type.
  */
 export function literalAs(literal: LiteralValue, type: ScalarType): Value | undefined {
   if (literal.type === 'null') return null;

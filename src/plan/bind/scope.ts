@@ -1,4 +1,4 @@
-// What an expression is bound in: the rows that its names can speak of.
+// The scope in which an expression is bound: the rows that its names can refer to.
 import type { ExposedModel, EntitySet, NavigationProperty } from '../../../schema/derive/exposed-model.ts';
 import type { Entity } from '../../../schema/entity.ts';
 import type { Limits } from '../../base/limits.ts';
@@ -8,36 +8,36 @@ import type { ColumnShapes, RowId, RowSource } from '../relational-algebra.ts';
 /** The row of the answer. */
 export const MAIN_ROW: RowId = 0;
 
-/** A row, as names find it. */
+/** A row in scope. */
 export interface ScopeRow {
   readonly row: RowId;
   readonly columns: ColumnShapes;
   readonly navigations: ReadonlyMap<string, NavigationProperty>;
-  /** What messages say the row is of. */
+  /** The collection of the row, for messages. */
   readonly entity: Entity;
-  /** Navigations, by name, that lead to fewer rows than there are: `$apply` has filtered what they expand to. */
+  /** Navigations, by name, whose rows `$apply` has filtered by expand(…). */
   readonly filteredExpansions?: ReadonlyMap<string, FilteredExpansion>;
 }
 
 export interface FilteredExpansion {
   readonly source: RowSource;
-  /** The same of the navigations that lead on from there. */
+  /** The same for the navigations of those rows. */
   readonly filteredExpansions: ReadonlyMap<string, FilteredExpansion>;
 }
 
-/** What the names in an expression can mean. */
+/** What the names in an expression can refer to. */
 export interface Scope {
   /** Where names without a variable are looked up. */
   readonly it: ScopeRow;
-  /** Rows that have a name of their own: `$it`, and the variables of lambdas. */
+  /** Rows with a name: `$it`, and the variables of lambdas. */
   readonly variables: ReadonlyMap<string, ScopeRow>;
-  /** No row in sight has this number or a higher one. */
+  /** Greater than the id of every row in scope. */
   readonly nextRow: RowId;
   readonly exposedModel: ExposedModel;
   readonly aliases: ReadonlyMap<string, Expression>;
   readonly now: Date;
   readonly limits: Limits;
-  /** The query option in whose text the expression stands; positions count there. */
+  /** The query option that contains the expression; positions count in its text. */
   readonly option: string;
 }
 
@@ -46,7 +46,7 @@ export function collectionRows({ entity, properties }: EntitySet): RowSource {
   return { kind: 'collection', entity, columns: properties, key: entity.key };
 }
 
-/** The scope of expressions about the rows of a collection that is the answer. */
+/** The scope of expressions about the rows of the answer. */
 export function scopeOfEntitySet(
   { entity, properties, navigations }: EntitySet,
   context: Pick<Scope, 'exposedModel' | 'aliases' | 'now' | 'limits' | 'option'>,

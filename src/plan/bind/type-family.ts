@@ -1,8 +1,8 @@
-// How types are spoken of in messages, and what becomes of them.
+// Families of types that can be compared, and descriptions of types for messages.
 import { assertNever } from '../../base/assert-never.ts';
 import type { ScalarType } from '../relational-algebra.ts';
 
-/** What an operator or function can be asked to work on: types that can be compared with each other. */
+/** Types that can be compared with each other. */
 export type TypeFamily = 'number' | 'text' | 'boolean' | 'instant' | 'day' | 'time' | 'duration' | 'null';
 
 export function familyOf(type: ScalarType): TypeFamily {
@@ -31,7 +31,7 @@ export function familyOf(type: ScalarType): TypeFamily {
   }
 }
 
-/** What numbers of a type add up to. */
+/** The type of a sum of numbers. */
 export function typeOfSum(type: ScalarType): ScalarType {
   return type === 'Edm.Int32' || type === 'Edm.Int64' ? 'Edm.Int64' : 'Edm.Double';
 }
@@ -66,7 +66,7 @@ export function describeType(type: ScalarType): string {
   return TYPE_DESCRIPTIONS[type][0];
 }
 
-/** A literal of the type, as one writes it in a query; days as whole numbers have a look of their own. */
+/** An example literal of the type; of a dateKey, a day as a whole number. */
 export function exampleLiteral(type: ScalarType, property?: string): string {
   return property?.endsWith('ateKey') === true ? '20261120' : TYPE_DESCRIPTIONS[type][1];
 }

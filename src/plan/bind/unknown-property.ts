@@ -1,9 +1,9 @@
-// What is said of a name that a collection does not have.
+// The error for a name that a collection does not have.
 import { FeedError } from '../../base/feed-error.ts';
 import { withSuggestion } from '../../base/did-you-mean.ts';
 import type { ScopeRow } from './scope.ts';
 
-/** `option` is the query option in whose text the name stands, `at` where. */
+/** `option` is the query option that contains the name, `at` its position. */
 export function unknownProperty(
   { entity, columns, navigations }: Pick<ScopeRow, 'entity' | 'columns' | 'navigations'>,
   written: string,

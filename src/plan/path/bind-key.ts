@@ -1,4 +1,4 @@
-// The key in an address, held against the collection's key.
+// The key in an address, checked against the key of the collection.
 import { findName } from '../../../schema/derive/exposed-model.ts';
 import type { Entity } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';

@@ -12,15 +12,15 @@ import { type ColumnScalar, columnWithRole, compareColumn } from '../bind/column
 import { MAIN_ROW } from '../bind/scope.ts';
 
 export interface BoundCall {
-  /** Followed from the row that the function is called on; null where the rows stay the same. */
+  /** The navigation that the function follows; null where it filters the collection itself. */
   readonly navigation: NavigationProperty | null;
-  /** What the function says of the rows it answers. */
+  /** Conditions on the rows that it returns. */
   readonly where: readonly Condition[];
   /** The call as the feed would write it. */
   readonly text: string;
 }
 
-/** What stands before the function: `address` is its path as the feed would write it. */
+/** What the function is bound to: `address` is its path as the feed would write it. */
 interface Callee {
   readonly listing: EntitySet;
   readonly shape: string;
@@ -28,7 +28,7 @@ interface Callee {
 }
 
 /**
- * Null where no function has the name. `given` is null where the name stands alone.
+ * Null where no function has the name. `callArguments` is null for a name without parentheses.
  * Throws `request.not-in-v1`, and `request.malformed-url` where the arguments are not what the function takes.
  */
 export function bindPathFunction(
@@ -57,7 +57,7 @@ export function bindPathFunction(
   }
   if (shape !== (boundFunction.boundTo === 'rows' ? 'page' : 'entity')) {
     const what = boundFunction.boundTo === 'rows' ? 'a collection' : 'one row';
-    throw invalidCall(place, `${boundFunction.name} is asked of ${what}.`, boundFunction, entitySet.entity);
+    throw invalidCall(place, `${boundFunction.name} needs ${what}.`, boundFunction, entitySet.entity);
   }
   const days = new Map(
     boundFunction.parameters.map(({ name }) => [
@@ -95,11 +95,11 @@ function dayArgument(
   if (!literal) throw invalidCall(place, `${boundFunction.name} takes ${name}.`, boundFunction, entity);
   const day = literal.type === 'integer' ? Number(literal.value) : NaN;
   if (dateKeyOf(midnightOf(day)) === day) return day;
-  const message = `${printLiteral(literal)} is no day of the calendar; days are written yyyymmdd.`;
+  const message = `${printLiteral(literal)} is not a day of the calendar; write it as yyyymmdd.`;
   throw invalidCall(place, message, boundFunction, entity);
 }
 
-/** Nights of the range, or states that held on one of its days. */
+/** Snapshot days of the range, or validity intervals that overlap it. */
 function dayRangeConditions(entity: Entity, first: DateKey, last: DateKey): readonly Condition[] {
   if (entity.lifetime === 'daily') {
     const day = requireColumn(entity, 'day');
@@ -127,7 +127,7 @@ function invalidCall(
   return new FeedError('request.malformed-url', message, { target, hint });
 }
 
-// The day of the example is as good as any: arguments are always days.
+// All parameters are days, so any day serves as an example.
 function exampleCall({ name, boundTo: on, parameters }: BoundFunction, entity: Entity): string {
   const values = parameters.map((each, index) => `${each.name}=2026100${index + 1}`).join(',');
   return `${entity.name}${on === 'row' ? '(key)' : ''}/${name}(${values})`;

@@ -1,4 +1,4 @@
-// From the path of an address to the collection, row or value that it names.
+// Resolves the path of an address to the collection, row or value that it names.
 import {
   type EntitySet,
   type NavigationProperty,
@@ -26,7 +26,7 @@ export interface ResolvedPath {
   readonly form: ReadPlan['form'];
   /** The one property of `property` and `value`. */
   readonly property: string | null;
-  /** What the path itself says of the rows: keys, and where a navigation came from. All of them hold. */
+  /** Conditions of the path: keys, and the rows where navigations start. All of them apply. */
   readonly where: readonly Condition[];
   readonly navigationOrigin: ReadPlan | null;
   /** The path as the feed would write it, for messages: `devices(7)/deviceType`. */
@@ -66,7 +66,7 @@ function resolveSegment(target: ResolvedPath, pathSegment: PathSegment, context:
     }
     case 'name': {
       bindPathFunction(pathSegment.name, null, target, context);
-      // No name begins with a digit: this is the key, as a segment of its own.
+      // No name begins with a digit: this is a key as a segment.
       if (shape === 'page' && /^-?\d+$/.test(pathSegment.name)) {
         const literal = { type: 'integer', value: BigInt(pathSegment.name) } as const;
         return resolveSegment(
@@ -96,7 +96,7 @@ function resolveSegment(target: ResolvedPath, pathSegment: PathSegment, context:
         const where = [...rows.where, ...functionCall.where];
         return { ...rows, where, address: `${address}/${functionCall.text}` };
       }
-      // A navigation with a key by name looks the same.
+      // A navigation with a named key looks the same.
       const related = resolveSegment(target, { ...pathSegment, kind: 'name' }, context);
       return resolveSegment(
         related,
@@ -140,7 +140,7 @@ function followNavigation(
   { version, exposedModels }: PathContext,
 ): ResolvedPath {
   const entitySet = exposedModels[version].entitySets.get(navigation.to);
-  if (!entitySet) throw new TypeError(`The way ${navigation.name} leads out of the catalogue.`);
+  if (!entitySet) throw new TypeError(`The navigation ${navigation.name} leads out of the exposed model.`);
   const rows = allOf(from.where);
   if (!rows) throw new TypeError('A navigation starts at one row.');
   const navigationOrigin: ReadPlan = {

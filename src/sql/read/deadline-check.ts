@@ -1,12 +1,12 @@
-// How a statement that passes over rows stays stoppable.
+// The deadline check, which makes a long statement stoppable.
 import { assertNever } from '../../base/assert-never.ts';
 import type { RowId, RowSource } from '../../plan/relational-algebra.ts';
 import type { Dialect } from '../dialect.ts';
 import { type Fragment, column, sql } from '../fragment.ts';
 
 /**
- * Asks about the deadline once a row. It takes a column of the innermost relation, and the day of a daily collection is
- * not one: there it comes from the list of days.
+ * Checks the deadline once per row. The column must belong to the innermost relation, and the day of a daily collection
+ * does not: it comes from the list of days.
  */
 export function deadlineCheck(source: RowSource, row: RowId, dialect: Dialect): Fragment {
   switch (source.kind) {
@@ -17,7 +17,7 @@ export function deadlineCheck(source: RowSource, row: RowId, dialect: Dialect): 
       if (inner === undefined) throw new TypeError(`${source.entity.name} has no key.`);
       return dialect.withinDeadline(column(row, inner));
     }
-    // Its columns are those of the rows within, and SQLite makes one SELECT of both.
+    // SQLite flattens the subquery, so its columns are those of the rows inside.
     case 'computed':
     case 'filtered':
       return deadlineCheck(source.of, row, dialect);

@@ -1,17 +1,17 @@
-// What a plan's conditions say about its order: which reads an index serves from the first row to the last.
+// Which reads the key of the table serves in the requested order.
 import { assertNever } from '../../base/assert-never.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
 import type { Condition, Order, RowSource, Scalar } from '../../plan/relational-algebra.ts';
 
 export type Comparison = Condition & { readonly kind: 'compare' };
 
-/** The conditions that all hold, side by side. */
+/** The conditions that are joined by `and`. */
 export function conjunctsOf(where: Condition | null): readonly Condition[] {
   if (!where) return [];
   return where.kind === 'all' ? where.of.flatMap(conjunctsOf) : [where];
 }
 
-/** A property compared with a value that is not null, else null. */
+/** The comparison of a property with a value that is not null; else null. */
 export function literalBound(
   condition: Condition,
 ): { readonly property: string; readonly comparison: Comparison } | null {
@@ -21,13 +21,13 @@ export function literalBound(
   return { property: left.property, comparison: condition };
 }
 
-/** Properties that have one value in all rows of the answer. */
+/** Properties that have the same value in all rows of the answer. */
 export function fixedProperties(where: Condition | null): ReadonlySet<string> {
   const bounds = conjunctsOf(where).map(literalBound);
   return new Set(bounds.flatMap((bound) => (bound?.comparison.operator === 'eq' ? [bound.property] : [])));
 }
 
-/** Whether the rows come in order out of the key's own tree, forwards or backwards. */
+/** Whether the key's B-tree gives the rows in order, forwards or backwards. */
 export function isKeyOrder(plan: ReadPlan): boolean {
   if (!isStoredByKey(plan.from)) return false;
   const { key, deciding } = undecidedTerms(plan);
@@ -37,7 +37,7 @@ export function isKeyOrder(plan: ReadPlan): boolean {
   );
 }
 
-/** Whether at least the first term is the key's, so that the rows come out of its tree in groups that follow the order. */
+/** Whether at least the first term is that of the key, so that the key's B-tree gives the rows partly in order. */
 export function startsInKeyOrder(plan: ReadPlan): boolean {
   if (!isStoredByKey(plan.from)) return false;
   const { key, deciding } = undecidedTerms(plan);
@@ -45,7 +45,7 @@ export function startsInKeyOrder(plan: ReadPlan): boolean {
   return by === undefined || (isProperty(by) && by.property === key[0]);
 }
 
-// What is left to decide once the filter has pinned some properties: the key's names, and as many terms of the order.
+// The rest of the key without the properties that the filter fixes, and as many terms of the order.
 function undecidedTerms({ from, order, where }: ReadPlan): {
   readonly key: readonly string[];
   readonly deciding: readonly Order[];
@@ -57,8 +57,8 @@ function undecidedTerms({ from, order, where }: ReadPlan): {
 }
 
 /**
- * Whether the read may pass over many rows without showing one, and so must ask about its deadline. Bounds on the
- * first part of the key pass over nothing.
+ * Whether the read may skip many rows before it finds one, and so must check its deadline. Bounds on the first part of
+ * the key skip nothing.
  */
 export function mayRunLong(plan: ReadPlan): boolean {
   if (plan.skip > 0 || !isKeyOrder(plan)) return true;
@@ -66,7 +66,7 @@ export function mayRunLong(plan: ReadPlan): boolean {
   return !conjunctsOf(plan.where).every((each) => literalBound(each)?.property === leading);
 }
 
-/** Whether the rows lie in a tree in the order of their key. */
+/** Whether the rows are stored in a B-tree in key order. */
 function isStoredByKey(source: RowSource): boolean {
   switch (source.kind) {
     case 'collection':

@@ -1,4 +1,4 @@
-// Texts with a common beginning lie side by side: where they end.
+// Texts with a common prefix are a range: its upper end.
 
 const LAST_CODE_POINT = 0x10ffff;
 
@@ -8,7 +8,7 @@ const LAST_CODE_POINT = 0x10ffff;
  */
 export function prefixEnd(prefix: string): string | null {
   const points = Array.from(prefix, (letter) => letter.codePointAt(0) ?? 0);
-  // Halves of a pair that stand alone have no place in the order.
+  // Lone surrogates have no place in the order.
   if (!prefix.isWellFormed()) return null;
   while (points.at(-1) === LAST_CODE_POINT) points.pop();
   const last = points.pop();

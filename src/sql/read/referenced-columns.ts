@@ -1,9 +1,9 @@
-// Which columns of a row an expression is about.
+// Which columns of a row an expression refers to.
 import { storageOf } from '../../../schema/derive/storage.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { Condition, NavigationJoin, RowId, Scalar } from '../../plan/relational-algebra.ts';
 
-/** Names of the columns that the value depends on. */
+/** The columns of the row that the value depends on. */
 export function columnsOfScalar(scalar: Scalar, row: RowId): readonly string[] {
   switch (scalar.kind) {
     case 'property':
@@ -35,7 +35,7 @@ export function columnsOfScalar(scalar: Scalar, row: RowId): readonly string[] {
   }
 }
 
-/** Names of the columns on which it depends whether the condition holds. */
+/** The columns of the row that the condition depends on. */
 export function columnsOfCondition(condition: Condition, row: RowId): readonly string[] {
   switch (condition.kind) {
     case 'all':

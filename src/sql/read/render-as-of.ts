@@ -1,4 +1,4 @@
-// "As it stood on a day" as SQL: which of a thing's many rows that is.
+// The asOf condition as SQL: the row of an entity that was in force on a day.
 import { storageOf } from '../../../schema/derive/storage.ts';
 import type { PropertyRole } from '../../../schema/entity.ts';
 import { canonicalMidnight } from '../../base/date-key.ts';
@@ -6,7 +6,7 @@ import type { Condition } from '../../plan/relational-algebra.ts';
 import type { Dialect } from '../dialect.ts';
 import { type Fragment, column, sql } from '../fragment.ts';
 
-/** Of nights the last that was published by then; of states the one whose days hold the day. */
+/** Of snapshot days the last one published up to then; of validity intervals the one that contains the day. */
 export function renderAsOf(
   { row, entity, day }: Condition & { readonly kind: 'asOf' },
   dialect: Dialect,
@@ -14,7 +14,7 @@ export function renderAsOf(
   const { roles } = storageOf(entity);
   const columnOfRole = (role: PropertyRole): Fragment => {
     const name = roles.get(role);
-    if (name === undefined) throw new TypeError(`${entity.name} does not say its ${role}.`);
+    if (name === undefined) throw new TypeError(`${entity.name} has no property with the role '${role}'.`);
     return column(row, name);
   };
   const key = dialect.literal(BigInt(day));

@@ -1,4 +1,4 @@
-// What became of a read between two generations, as pages: rows that are new or other, and rows that are gone.
+// Changes between two generations as pages: rows that are new or changed, and rows that are gone.
 import type { RowTemplate } from '../../format/odata/row-template.ts';
 import type { ChangesPlan } from '../../plan/plan-changes.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
@@ -19,25 +19,25 @@ import { renderCondition, renderRows } from './render-condition.ts';
 import { renderRow, rowColumns } from './render-row.ts';
 import type { PageStatements } from '../statement.ts';
 
-/** How what became of a row is written. */
+/** How each kind of change is written. */
 export interface ChangeTemplates {
-  /** A row that is new, or other than it was. */
+  /** A row that is new or changed. */
   readonly row: RowTemplate;
-  /** One that is no more. */
+  /** A row that does not exist any more. */
   readonly deleted: RowTemplate;
-  /** One that is still there, but is not asked for any more. */
+  /** A row that still exists, but is not among the requested ones any more. */
   readonly changed: RowTemplate;
 }
 
 const REMOVED_REASONS = ['deleted', 'changed'] as const;
 
-// No column of a client's begins so.
+// No column of a client's begins with #.
 const REMOVED_REASON = columnName('#fate');
 const OTHER_ROWS = identifier('other');
 
 /**
- * Row for row in the order of the key, of which both generations have a tree: a chunk reads as far as it must, and never
- * what came before it. A row counts as other where a value that is written differs.
+ * In key order, for which both generations have a B-tree: a chunk reads only as far as it must, and never what came
+ * before it. A row counts as changed where a value that is written differs.
  */
 export function renderChanges(
   changes: ChangesPlan,
@@ -71,7 +71,7 @@ export function renderChanges(
   };
 }
 
-/** The rows that are new or other, and those that are gone. */
+/** The rows that are new or changed, and those that are gone. */
 function changedAndRemovedRows(
   { newer, earlier }: ChangesPlan,
   written: readonly string[],
@@ -104,7 +104,7 @@ function changedAndRemovedRows(
   ];
 }
 
-/** The rows of the plan have none with the same values as the row that is looked at. */
+/** No row of the plan has the same values as the candidate. */
 function notExistsIn(
   plan: ReadPlan,
   candidate: ReadPlan,
@@ -120,7 +120,7 @@ function notExistsIn(
   return sql`NOT EXISTS (SELECT 1 FROM (${rows}) AS ${OTHER_ROWS} WHERE ${sameValues(names, candidate, dialect)})`;
 }
 
-/** Keys are never null, and found in their tree. */
+/** Keys are never null, so a plain = lets their index serve. */
 function sameValues(names: readonly string[], { from, row }: ReadPlan, dialect: Dialect): Fragment {
   const pairs = names.map((name) => {
     const [theirs, own] = [sql`${OTHER_ROWS}.${columnName(name)}`, column(row, name)];

@@ -1,4 +1,4 @@
-// Conditions, values and the rows they are about as SQL. One file, since each may hold the others.
+// Conditions, values and sources of rows as SQL. One file, because they contain each other.
 import type { Entity } from '../../../schema/entity.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import {
@@ -20,8 +20,8 @@ import { renderTransformed } from './render-transformed.ts';
 import type { SqlValue } from '../statement.ts';
 
 /**
- * Where a condition stands. As a `filter` only truth counts, so null may pass for false and comparisons stay bare, as
- * indexes need them; `exact` is for what is negated or compared, where null and false part ways.
+ * How exact the result must be. In a `filter` null is as good as false, so comparisons stay bare, as indexes need them;
+ * `exact` is for conditions that are negated or compared, where null and false differ.
  */
 export type ConditionContext = 'filter' | 'exact';
 
@@ -111,7 +111,7 @@ const AGGREGATE_FUNCTIONS: Readonly<Record<RelatedAggregateMethod, Fragment>> = 
   count: sql`count`,
 };
 
-/** `"devices" AS "r0"`: the source under the name by which expressions speak of its row. */
+/** `"devices" AS "r0"`: the source under the alias of its row. */
 export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fragment {
   switch (source.kind) {
     case 'collection':
@@ -144,7 +144,7 @@ export function renderRows(source: RowSource, row: RowId, dialect: Dialect): Fra
 
 type Of<Kind extends Condition['kind']> = Condition & { readonly kind: Kind };
 
-/** Between two values; `eq` and `ne` are not here, since they depend on what may be null. */
+/** The operator between two values; `eq` and `ne` depend on which of them may be null. */
 export function comparisonOperator(operator: Exclude<Of<'compare'>['operator'], 'eq' | 'ne'>): Fragment {
   switch (operator) {
     case 'lt':
@@ -192,7 +192,7 @@ function renderTextTest({ test, text, part }: Of<'textTest'>, dialect: Dialect):
       return dialect.matchesPattern(a, b);
     case 'startswith': {
       const end = part.kind === 'literal' && typeof part.value === 'string' ? prefixEnd(part.value) : null;
-      // Everything that starts so lies between two texts, where an index can find it.
+      // A prefix is a range of texts, which an index can serve.
       return end === null ? dialect.startsWith(a, b) : sql`(${a} >= ${b} AND ${a} < ${dialect.literal(end)})`;
     }
     default:
@@ -200,7 +200,7 @@ function renderTextTest({ test, text, part }: Of<'textTest'>, dialect: Dialect):
   }
 }
 
-// Asked of rows, unknown is as good as false: both `any` and `all` are true or false.
+// `any` and `all` are never null: an unknown condition on a row counts as false.
 function renderQuantifier({ kind, join, where }: Of<'exists' | 'forAll'>, dialect: Dialect): Fragment {
   if (kind === 'exists') {
     const conditions = where ? [renderCondition(where, 'filter', dialect)] : [];
@@ -212,8 +212,8 @@ function renderQuantifier({ kind, join, where }: Of<'exists' | 'forAll'>, dialec
 }
 
 /**
- * `FROM … WHERE …`: the rows of a navigation for which the conditions hold, as a part of a larger statement. `first`: of
- * all that there are the first in order are wanted.
+ * `FROM … WHERE …`: the rows of a navigation that meet the conditions. `rowsNeeded` is `first` where the statement goes on
+ * with ORDER BY and LIMIT.
  */
 export function renderJoin(
   { row, source, start, on, many }: NavigationJoin,
@@ -227,13 +227,13 @@ export function renderJoin(
       rowsNeeded === 'first' && source.kind === 'collection' && isDailyNonKeyColumn(source.entity, theirs);
     return isScannedInOrder ? dialect.likely(pair) : pair;
   });
-  // One row is found by an index, and whoever asks for it is asked about the deadline itself.
+  // A single row is found by an index, and the statement around it checks the deadline.
   const deadlineChecks = many ? [deadlineCheck(source, row, dialect)] : [];
   const rows = renderRows(source, row, dialect);
   return sql`FROM ${rows} WHERE ${joinFragments([...deadlineChecks, ...pairs, ...conditions], sql` AND `)}`;
 }
 
-// Two-valued: where nothing is referred to, nothing is found.
+// IS TRUE, because IN is null where the own column is.
 function renderInSubquery({ join, where }: Of<'inSubquery'>, dialect: Dialect): Fragment {
   const { row, source, start, on } = join;
   const own = Object.values(on).map((name) => column(start, name));
@@ -259,13 +259,13 @@ function renderCorrelatedKey(
   return sql`(${joinFragments(pairs, sql` AND `)})`;
 }
 
-// Nothing finds a state among days but walking them in their order. Those of one state sorted anew for each chunk, 50,000
-// rows took 9 s and not 0.3 (1.2 million device-days, 2026-11).
+// No index finds such a value among the days, so the days are read in order. With a sort for each chunk 50,000 rows took
+// 9 s instead of 0.3 (1.2 million device-days, 2026-11).
 function isDailyNonKeyColumn({ lifetime, key }: Entity, column: string): boolean {
   return lifetime === 'daily' && !key.includes(column);
 }
 
-// SQLite allows an expression a depth of 1000: halves of halves keep a chain of any length shallow.
+// SQLite limits the depth of expressions to 1000: a balanced tree keeps long chains shallow.
 function balanced(
   conditions: readonly Condition[],
   word: Fragment,
@@ -283,6 +283,7 @@ function balanced(
 }
 
 function boundValue(scalar: Scalar): SqlValue {
-  if (scalar.kind !== 'literal' || scalar.value === null) throw new TypeError('Membership is of values.');
+  if (scalar.kind !== 'literal' || scalar.value === null)
+    throw new TypeError('Membership needs literals that are not null.');
   return typeof scalar.value === 'boolean' ? BigInt(scalar.value) : scalar.value;
 }

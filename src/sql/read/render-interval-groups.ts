@@ -1,4 +1,4 @@
-// Groups of a daily collection made of its spans: rows that were alike for days are looked at once, and not once a day.
+// Groups of a daily collection made of its validity intervals: an unchanged row is read once, and not once a day.
 import { INTERVAL_COLUMNS, storageOf } from '../../../schema/derive/storage.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { Aggregate, Condition, RowId, RowSource, Scalar } from '../../plan/relational-algebra.ts';
@@ -27,24 +27,24 @@ export interface ExpressionRenderers {
 
 type Of<Kind extends RowSource['kind']> = RowSource & { readonly kind: Kind };
 
-/** A column of the groups: what is kept of spans that are alike, and what becomes of that, by its names, over their days. */
+/** A column of the groups: its partial values per group of intervals, and their combination over the days. */
 interface TwoPhaseColumn {
   readonly perInterval: readonly Fragment[];
   readonly overDays: (names: readonly Fragment[]) => Fragment;
 }
 
-/** What an expression depends on: the day alone, all but the day, or both. */
+/** What an expression depends on: only the day, anything but the day, or both. */
 type Dependency = 'day' | 'interval' | 'both';
 
-const INTERVALS = identifier('spans');
+const INTERVALS = identifier('intervals');
 const comma = sql`, `;
 const and = sql` AND `;
 
 /**
- * The groups that the view would give, or null where they cannot be made so. First the spans are grouped, by their ends
- * too; then those groups, which are few, meet the days that they lasted, and are grouped once more. Of 1.2 million
- * device-days in 240,000 spans `groupby((dateKey,complianceStateKey),aggregate($count as n))` takes 0.2 s instead of 0.7
- * (2026-11), and less where fewer devices change from night to night.
+ * The groups that the view would give, or null where they cannot be made this way. First the intervals are grouped, also
+ * by their ends; then these few groups are joined with their days and grouped again. Of 1.2 million device-days in
+ * 240,000 intervals `groupby((dateKey,complianceStateKey),aggregate($count as n))` takes 0.2 s instead of 0.7
+ * (2026-11), and less where fewer devices change from day to day.
  */
 export function renderIntervalGroups(source: Of<'grouped'>, renderers: ExpressionRenderers): Fragment | null {
   const { row } = source;
@@ -87,7 +87,7 @@ WHERE ${joinFragments([deadlineFragment, ...intervalConditions(days), ...conditi
   return by.length === 0 ? rows : sql`${rows} GROUP BY ${groupPositions(by.length)}`;
 }
 
-/** A whole collection under conditions; null for rows that came about in any other way. */
+/** A collection with conditions on its rows; null for any other source. */
 function filteredCollection(
   source: RowSource,
   row: RowId,
@@ -101,7 +101,7 @@ function filteredCollection(
 function dailyStorage({ entity }: Of<'collection'>): { name: string; day: string; table: string } {
   const { table, roles } = storageOf(entity);
   const day = roles.get('day');
-  if (day === undefined) throw new TypeError(`${entity.name} does not say its day.`);
+  if (day === undefined) throw new TypeError(`${entity.name} has no property with the role 'day'.`);
   return { name: entity.name, day, table };
 }
 
@@ -119,7 +119,7 @@ function combinedColumns(pieces: readonly TwoPhaseColumn[]): readonly Fragment[]
   );
 }
 
-/** A piece of which one value is kept. */
+/** A column with one partial value. */
 const singlePartial = (perInterval: Fragment, overDays: (name: Fragment) => Fragment): TwoPhaseColumn => ({
   perInterval: [perInterval],
   overDays: ([name = perInterval]) => overDays(name),
@@ -137,7 +137,7 @@ function columnsOfAggregate(aggregate: Aggregate, row: RowId): readonly string[]
   return aggregate.method === 'ratio' ? [...names, ...columnsOfScalar(aggregate.to, row)] : names;
 }
 
-/** Null for what is not made of parts: sums of fractions depend on their order, and what is distinct is seen side by side. */
+/** Null for aggregates that cannot be combined: sums of fractions depend on the order, distinct values on all rows. */
 function aggregateColumn(
   aggregate: Aggregate,
   side: Dependency,
@@ -178,10 +178,10 @@ function aggregateColumn(
   }
 }
 
-/** The published days of a collection, or those of them that are wanted; conditions call one `row`. */
+/** The snapshot days of a collection that meet the conditions; `row` is the id of a day in them. */
 interface Days {
   readonly row: RowId;
-  /** What the collection calls its day. */
+  /** The collection's property for the day. */
   readonly day: string;
   readonly collection: string;
   readonly conditions: readonly Fragment[];
@@ -191,7 +191,7 @@ function publishedDays({ row, day, collection }: Days): Fragment {
   return sql`(SELECT "period", "dateKey" AS ${columnName(day)} FROM "snapshotDays" WHERE "collection" = ${value(collection)}) AS ${rowAlias(row)}`;
 }
 
-/** What holds of a span that may have lasted on a wanted day, so that others need not be looked at. */
+/** Conditions that exclude intervals which contain none of the days. */
 function intervalConditions(days: Days): readonly Fragment[] {
   const { row, day, conditions } = days;
   if (conditions.length === 0) return [];

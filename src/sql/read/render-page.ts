@@ -1,4 +1,4 @@
-// A page of a collection, read in chunks that each begin where the last one ended.
+// A page of a collection, read in chunks that continue after one another.
 import { assertNever } from '../../base/assert-never.ts';
 import type { RowTemplate } from '../../format/odata/row-template.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
@@ -28,7 +28,7 @@ import { renderRow, rowColumns, rowWeight } from './render-row.ts';
 import { deadlineCheck } from './deadline-check.ts';
 import type { PageStatements } from '../statement.ts';
 
-// Rows that one row stands for, from which on a chunk of many thousands is more than memory should hold.
+// The weight of a row from which on a chunk of many thousand rows would take too much memory.
 const HEAVY_ROW = 20;
 
 /** Renders a plan of shape `page`. */
@@ -70,12 +70,12 @@ function expandsCollections({ expands }: Pick<ReadPlan, 'expands'>): boolean {
   return expands.some(({ join, rows }) => join.many || expandsCollections(rows));
 }
 
-/** Rows to read a chunk of. */
+/** The rows of a chunk. */
 export interface ChunkRows {
   readonly plan: ReadPlan;
   /** Of the chunk. */
   readonly columns: Fragment;
-  /** What holds of the rows besides the plan's own conditions. */
+  /** Conditions besides those of the plan. */
   readonly extraConditions: readonly Fragment[];
   readonly dialect: Dialect;
 }
@@ -86,7 +86,7 @@ export interface ChunkTerm {
   readonly index: number;
   /** The column's name in the chunk. */
   readonly name: Fragment;
-  /** The value, where it can be compared. */
+  /** The value, for comparisons inside the chunk. */
   readonly value: Fragment;
 }
 
@@ -115,13 +115,13 @@ function chunkColumns(plan: ReadPlan, template: RowTemplate, terms: readonly Chu
 
 export function orderedChunk(rows: Fragment, terms: readonly ChunkTerm[], skip: number): Fragment {
   const order = terms.map(({ name, order: { descending } }) => (descending ? sql`${name} DESC` : name));
-  // Rows without a key are a single row.
+  // A source without a key has a single row.
   const inOrder = order.length === 0 ? rows : sql`${rows} ORDER BY ${joinFragments(order, sql`, `)}`;
   const limited = sql`${inOrder} LIMIT ${pageParameter({ parameter: 'rows' })}`;
   return skip === 0 ? limited : sql`${limited} OFFSET ${integerConstant(skip)}`;
 }
 
-/** The rows from the first on. */
+/** The rows from the first one on. */
 export function rowsFromStart(rows: ChunkRows): Fragment {
   return selectRows(rows, filterOf(rows));
 }
@@ -131,9 +131,9 @@ function filterOf({ plan, dialect }: ChunkRows): readonly Fragment[] {
 }
 
 /**
- * The rows after a row: for each term of the order those that first differ from it in that term, on the far side. Where
- * the order begins as the key does, these are branches, each a range that the key's tree can seek; a single condition on
- * all terms would be read from its first value on. Where everything is sorted anyway, one condition is one reading.
+ * The rows after the cursor: for each term of the order, those that are equal in the terms before it and later in this
+ * one. Where the order begins like the key, each of these ranges is a SELECT of its own, because the key's B-tree can seek
+ * each range, but would scan for a single OR. Where everything is sorted anyway, a single condition reads the rows once.
  */
 export function rowsAfterCursor(rows: ChunkRows, terms: readonly ChunkTerm[]): Fragment {
   const { plan, dialect } = rows;
@@ -152,7 +152,7 @@ export function rowsAfterCursor(rows: ChunkRows, terms: readonly ChunkTerm[]): F
     const filter = conjunctsOf(plan.where).map((each) => renderInRange(each, term, dialect));
     return selectRows(rows, [...conditions, ...filter]);
   });
-  // The longest common beginning comes first in the order.
+  // The range with the most equal terms comes first in the order.
   return joinFragments(branches.toReversed(), sql` UNION ALL `);
 }
 
@@ -177,7 +177,7 @@ function equalsCursor({ order: { by }, index, value }: ChunkTerm, dialect: Diale
   return isNullable(by) ? dialect.isNotDistinct(value, last) : sql`${value} = ${last}`;
 }
 
-// Null comes before every value.
+// Null sorts before every value.
 function afterCursor({ order: { by, descending }, index, value }: ChunkTerm): Fragment {
   const last = pageParameter({ parameter: 'after', index });
   const comparison = descending ? sql`${value} < ${last}` : sql`${value} > ${last}`;
@@ -187,7 +187,7 @@ function afterCursor({ order: { by, descending }, index, value }: ChunkTerm): Fr
     : sql`(${comparison} OR (${value} IS NOT NULL AND ${last} IS NULL))`;
 }
 
-/** A condition of the filter beside the range of a branch: a bound on the near side must not be what opens the index. */
+/** A filter condition beside a range: a bound on the same side as the cursor must not be the one that the index uses. */
 function renderInRange(condition: Condition, { order }: ChunkTerm, dialect: Dialect): Fragment {
   const bound = literalBound(condition);
   if (!bound || order.by.kind !== 'property' || bound.property !== order.by.property) {

@@ -1,4 +1,4 @@
-// A row template as an expression: the database writes the bytes of the answer.
+// A row template as an SQL expression: the database writes the bytes of the answer.
 import { assertNever } from '../../base/assert-never.ts';
 import type { RowMember, RowTemplate, TextPart } from '../../format/odata/row-template.ts';
 import type { Expansion, RowsPlan } from '../../plan/read-plan.ts';
@@ -22,7 +22,7 @@ export function renderRow(rows: Rows, template: RowTemplate, dialect: Dialect): 
   return renderObject(template.members, rows, template, dialect);
 }
 
-/** Names of the columns that a row is made of, and of those that lead on to the rows inside it. */
+/** The columns that a row is made of, and those that join its expansions. */
 export function rowColumns(
   { expands }: Pick<RowsPlan, 'expands'>,
   { members }: Pick<RowTemplate, 'members'>,
@@ -51,7 +51,7 @@ function keyColumns(parts: readonly TextPart[] | null | undefined): readonly str
   return (parts ?? []).flatMap((part) => (part.kind === 'keyLiteral' ? [part.property] : []));
 }
 
-/** Rows that one row stands for: itself, and those of which it has one. */
+/** How many rows one row counts as: itself and its single-valued expansions. */
 export function rowWeight({ expands }: Pick<RowsPlan, 'expands'>): number {
   const single = expands.filter(({ join, form }) => !join.many && form !== 'count');
   return single.reduce((sum, { rows }) => sum + rowWeight(rows), 1);
@@ -106,7 +106,7 @@ function expansionOf({ expands }: Rows, name: string): Expansion {
   return expansion;
 }
 
-/** What a navigation leads to, as JSON: an object or null, or a list and the way to the rest of it. */
+/** An expansion as JSON: an object or null, or a list and its nextLink. */
 function renderNested(
   { name, template, nextLink }: RowMember & { readonly kind: 'nested' },
   outer: Rows,
@@ -134,7 +134,7 @@ function renderNested(
   const found = renderJoin(join, filter, dialect);
   const { limit, skip, top } = rows;
   const mayBeMore = top === null || top > limit;
-  // Without a way to the rest one more than there may be, so that what is too much is seen and never read to its end.
+  // Without a nextLink one row more than the limit, so that too many rows are noticed without reading them all.
   const fetchLimit = integerConstant(mayBeMore && !nextLink ? limit + 1 : limit);
   const limited = sql`SELECT ${columns} ${renderJoin(join, filter, dialect, 'first')} ORDER BY ${joinFragments(order, sql`, `)} LIMIT ${fetchLimit} OFFSET ${integerConstant(skip)}`;
   return dialect.jsonRows({

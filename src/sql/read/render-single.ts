@@ -1,4 +1,4 @@
-// Reads that yield one value: a count, a row, a property, or whether there is a row.
+// Statements with a single result: a count, a row, a property, or whether a row exists.
 import type { RowTemplate } from '../../format/odata/row-template.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
 import type { Dialect } from '../dialect.ts';
@@ -8,12 +8,12 @@ import { columnNamed, renderRow } from './render-row.ts';
 import { deadlineCheck } from './deadline-check.ts';
 import type { Statement } from '../statement.ts';
 
-/** How many rows match, whatever the page: one INTEGER. */
+/** The number of matching rows on all pages: one INTEGER. */
 export function renderCount({ from, row, where }: ReadPlan, dialect: Dialect): Statement {
   const rows = sql`SELECT count(*) FROM ${renderRows(from, row, dialect)}`;
   const lifetime = from.kind === 'collection' ? from.entity.lifetime : null;
   const isTable = lifetime === 'current' || lifetime === 'event';
-  // A whole table is counted without looking at its rows.
+  // SQLite counts a whole table without a look at its rows, so there is nothing to stop.
   if (!where && isTable) return finishStatement(rows, dialect);
   const filter = where ? [renderCondition(where, 'filter', dialect)] : [];
   return finishStatement(

@@ -1,4 +1,4 @@
-// What the transformations of $apply make of rows, as a SELECT each, inside the one of the next.
+// The transformations of $apply, each a SELECT that is nested in the next.
 import { assertNever } from '../../base/assert-never.ts';
 import type { Aggregate, Order, RowId, RowSource, TransformedRows } from '../../plan/relational-algebra.ts';
 import { deadlineCheck } from './deadline-check.ts';
@@ -20,7 +20,7 @@ export interface InnerRenderers extends ExpressionRenderers {
 
 type Of<Kind extends TransformedRows['kind']> = TransformedRows & { readonly kind: Kind };
 
-/** A SELECT that yields the columns of the source. */
+/** A SELECT with the columns of the source. */
 export function renderTransformed(source: TransformedRows, renderers: InnerRenderers): Fragment {
   switch (source.kind) {
     case 'filtered':
@@ -46,7 +46,7 @@ export function renderTransformed(source: TransformedRows, renderers: InnerRende
   }
 }
 
-/** The innermost SELECT, which reads what is stored, asks about the deadline for every row; those around it see fewer. */
+/** Only the innermost SELECT, which reads stored rows, checks the deadline: those around it see fewer rows. */
 function selectRows(
   columns: Fragment,
   { of, row }: { readonly of: RowSource; readonly row: RowId },
@@ -73,7 +73,7 @@ function renderGroups(source: Of<'grouped'>, renderers: InnerRenderers): Fragmen
   const aggregates = [...source.aggregates].map(
     ([name, each]) => sql`${renderAggregate(each, renderers)} AS ${columnName(name)}`,
   );
-  // The one group of everything is one row also where nothing is told of it.
+  // The single group without `by` is one row, even without aggregates.
   const columns = by.length + aggregates.length === 0 ? [sql`count(*)`] : [...by, ...aggregates];
   const groups = selectRows(joinFragments(columns, sql`, `), source, [], renderers);
   const places = by.map((_, index) => integerConstant(index + 1));
@@ -105,7 +105,7 @@ function renderAggregate(aggregate: Aggregate, { scalar, dialect }: InnerRendere
   }
 }
 
-// What LIMIT says where there is none; OFFSET does not stand without one.
+// OFFSET needs a LIMIT.
 const NO_LIMIT = 9223372036854775807n;
 
 function renderLimited(source: Of<'limited'>, renderers: InnerRenderers): Fragment {
@@ -121,7 +121,7 @@ function renderLimitedPerGroup(source: Of<'limited'>, renderers: InnerRenderers)
     source.partitionBy.map((each) => renderers.scalar(each)),
     sql`, `,
   );
-  const rowNumber = columnName('#place');
+  const rowNumber = columnName('#rowNumber');
   const numbered = selectRows(
     sql`${rowAlias(row)}.*, row_number() OVER (PARTITION BY ${groups} ORDER BY ${renderOrder(order, renderers)}) AS ${rowNumber}`,
     source,
@@ -135,7 +135,7 @@ function renderLimitedPerGroup(source: Of<'limited'>, renderers: InnerRenderers)
 }
 
 function renderOrder(order: readonly Order[], { scalar }: InnerRenderers): Fragment {
-  // An order of nothing is that of a single row.
+  // A source without an order has a single row.
   if (order.length === 0) return sql`NULL`;
   return joinFragments(
     order.map(({ by, descending }) => (descending ? sql`${scalar(by)} DESC` : scalar(by))),
@@ -144,17 +144,17 @@ function renderOrder(order: readonly Order[], { scalar }: InnerRenderers): Fragm
 }
 
 /*
- * Inside out: each row with its place and the sum up to it; with the first place where the sum is enough; and what lies
- * before. A row without a value adds nothing. Where the sum is never enough, all rows are taken.
+ * From the inside out: each row with its row number and running sum; the first row number where the sum is enough; and the
+ * rows up to it. A null value adds nothing. Where the sum is never enough, all rows are taken.
  */
 function renderTopUntilTotal(
   { of, row, order, value: by, until, amount, columns }: Of<'topUntilTotal'>,
   renderers: InnerRenderers,
 ): Fragment {
   const [rowNumber, sum, total, last] = [
-    columnName('#place'),
+    columnName('#rowNumber'),
     columnName('#sum'),
-    columnName('#whole'),
+    columnName('#total'),
     columnName('#last'),
   ];
   const number = sql`coalesce(${renderers.scalar(by)}, 0)`;
@@ -172,7 +172,7 @@ function renderTopUntilTotal(
   return sql`SELECT ${joinFragments(shown, sql`, `)} FROM (${measured}) AS ${rowAlias(row)} WHERE ${rowNumber} <= coalesce(${last}, ${rowNumber})`;
 }
 
-// Each SELECT of a union names its relation for itself.
+// The alias may repeat: each SELECT of a union has its own relations.
 const BRANCH_ROW: RowId = 0;
 
 function renderBranch(

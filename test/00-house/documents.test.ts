@@ -75,6 +75,12 @@ test('every page in docs has a line in an index, under one reader', () => {
   expect(inDocs.filter((page) => count(page) !== 1)).toEqual([]);
 });
 
+test('every folder of tests is on the map in CONTRIBUTING.md', () => {
+  const folders = readdirSync(join(HOUSE, 'test')).filter((name) => !name.includes('.'));
+  const map = read('CONTRIBUTING.md');
+  expect(folders.filter((name) => !map.includes(`\`test/${name}\``))).toEqual([]);
+});
+
 test('every flag and variable that the pages name exists', () => {
   const commands = Object.values(ALL_COMMANDS).flatMap((row): readonly Command[] =>
     'commands' in row ? Object.values(row.commands) : [row],

@@ -1,7 +1,7 @@
 // What the doors need to answer: made once when the server starts.
 import { createHash } from 'node:crypto';
 import { deriveExposedModel, type ExposedModel } from '../../schema/derive/exposed-model.ts';
-import { indexedColumnsOf } from '../../schema/derive/ddl.ts';
+import { indexedColumnsOf } from '../../schema/derive/indexed-columns.ts';
 import { restrictModel } from '../../schema/derive/restrict-model.ts';
 import type { Model } from '../../schema/model.ts';
 import type { FeedVersion } from '../../schema/entity.ts';

@@ -1,20 +1,22 @@
 // Fragments of SQL: the only way to make SQL. A bare string does not type-check.
 import type { RowId } from '../plan/relational-algebra.ts';
-import type { PageParameter, PageStatement, SqlValue, Statement } from './statement.ts';
+import type { PageParameter, PageStatement, RowParameter, SqlValue, Statement } from './statement.ts';
 
 declare const brand: unique symbol;
+
+type Bound = SqlValue | PageParameter | RowParameter;
 
 /** Texts with values between them: one more text than values. Made only by the functions of this file. */
 export interface Fragment {
   readonly [brand]: true;
   readonly texts: readonly string[];
-  readonly values: readonly (SqlValue | PageParameter)[];
+  readonly values: readonly Bound[];
 }
 
 /** The tag for SQL of our own: sql`${column} IS ${value(7n)}`. */
 export function sql(strings: TemplateStringsArray, ...parts: readonly Fragment[]): Fragment {
   const texts = [strings[0] ?? ''];
-  const values: (SqlValue | PageParameter)[] = [];
+  const values: Bound[] = [];
   parts.forEach((part, index) => {
     append(texts, values, part);
     texts.push((texts.pop() ?? '') + (strings[index + 1] ?? ''));
@@ -32,10 +34,21 @@ export function pageParameter(parameter: PageParameter): Fragment {
   return fragment(['', ''], [parameter]);
 }
 
+/** A place that gets another value for each row that a prepared statement is run with. */
+export function rowParameter(): Fragment {
+  return fragment(['', ''], [{ parameter: 'row' }]);
+}
+
 /** A name of our own: a relation, a column, a registered function. Throws TypeError for anything but a plain name. */
 export function identifier(name: string): Fragment {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`'${name}' is not a plain SQL name.`);
   return fragment([`"${name}"`], []);
+}
+
+/** The same without quotes, for text that is stored and compared. Throws TypeError likewise. */
+export function bareIdentifier(name: string): Fragment {
+  identifier(name);
+  return fragment([name], []);
 }
 
 /** The alias of a row's relation. */
@@ -66,7 +79,7 @@ export function integerConstant(number: number): Fragment {
 
 export function joinFragments(parts: readonly Fragment[], separator: Fragment): Fragment {
   const texts = [''];
-  const values: (SqlValue | PageParameter)[] = [];
+  const values: Bound[] = [];
   parts.forEach((part, index) => {
     if (index > 0) append(texts, values, separator);
     append(texts, values, part);
@@ -74,32 +87,54 @@ export function joinFragments(parts: readonly Fragment[], separator: Fragment): 
   return fragment(texts, values);
 }
 
+type Placeholder = (position: number) => string;
+
 /** Finishes a statement with page parameters. `placeholder` writes the placeholder of the n-th value, from 1. */
-export function pageStatement(
-  { texts, values }: Fragment,
-  placeholder: (position: number) => string,
-): PageStatement {
-  const text = texts.reduce((written, piece, index) => written + placeholder(index) + piece);
-  return { text, values };
+export function pageStatement(fragment: Fragment, placeholder: Placeholder): PageStatement {
+  return { text: textOf(fragment, placeholder), values: fragment.values.map(pageValue) };
 }
 
-/** Finishes a statement. Throws TypeError for a page parameter. */
-export function statement(fragment: Fragment, placeholder: (position: number) => string): Statement {
-  const { text, values } = pageStatement(fragment, placeholder);
-  return { text, values: values.map(boundValue) };
+/** Finishes a statement. Throws TypeError for a page or row parameter. */
+export function statement(fragment: Fragment, placeholder: Placeholder): Statement {
+  return { text: textOf(fragment, placeholder), values: fragment.values.map(boundValue) };
 }
 
-function boundValue(bound: SqlValue | PageParameter): SqlValue {
+/** The text of a statement that is run once for each row. Throws TypeError for any other value than row parameters. */
+export function rowStatementText(fragment: Fragment, placeholder: Placeholder): string {
+  if (!fragment.values.every(isRowParameter)) throw new TypeError('A statement for rows has a value bound.');
+  return textOf(fragment, placeholder);
+}
+
+/** SQL that is stored, such as a view. Throws TypeError where a value is bound. */
+export function constantText({ texts, values }: Fragment): string {
+  if (values.length > 0) throw new TypeError('SQL that is stored has a value bound.');
+  return texts.join('');
+}
+
+function textOf({ texts }: Fragment, placeholder: Placeholder): string {
+  return texts.reduce((written, piece, index) => written + placeholder(index) + piece);
+}
+
+function isRowParameter(bound: Bound): bound is RowParameter {
+  return typeof bound === 'object' && bound?.parameter === 'row';
+}
+
+function pageValue(bound: Bound): SqlValue | PageParameter {
+  if (isRowParameter(bound)) throw new TypeError('A page has no rows to bind.');
+  return bound;
+}
+
+function boundValue(bound: Bound): SqlValue {
   if (typeof bound === 'object' && bound !== null)
     throw new TypeError('Only a page statement takes page parameters.');
   return bound;
 }
 
-function fragment(texts: readonly string[], values: readonly (SqlValue | PageParameter)[]): Fragment {
+function fragment(texts: readonly string[], values: readonly Bound[]): Fragment {
   return { texts, values } as Fragment;
 }
 
-function append(texts: string[], values: (SqlValue | PageParameter)[], part: Fragment): void {
+function append(texts: string[], values: Bound[], part: Fragment): void {
   texts.push((texts.pop() ?? '') + (part.texts[0] ?? ''), ...part.texts.slice(1));
   values.push(...part.values);
 }

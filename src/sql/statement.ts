@@ -14,7 +14,12 @@ export interface Statement extends Shrinkable<Statement> {
   readonly values: readonly SqlValue[];
 }
 
-/** A value of a page statement that the engine fills in for each chunk. */
+/** A place in a prepared statement for a value of the row that it is run with. */
+export interface RowParameter {
+  readonly parameter: 'row';
+}
+
+/** A place in a page statement that the engine fills while it walks the page. */
 export type PageParameter =
   /** The order value at this index of the last row read. */
   | { readonly parameter: 'after'; readonly index: number }

@@ -1,7 +1,8 @@
 // What the model becomes in SQLite: tables, views and indexes by the lifetime of each collection.
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { deriveDdl } from '../../schema/derive/ddl.ts';
+import { SQLITE_BUILD_DIALECT } from '../../src/engines/sqlite/sqlite-build-dialect.ts';
+import { definitionText, deriveDdl } from '../../src/sql/build/derive-ddl.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel, type Model } from '../../schema/model.ts';
@@ -17,7 +18,10 @@ import {
   type Property,
 } from '../../schema/entity.ts';
 
-const sqlOf = (model: Model, name: string) => deriveDdl(model).find((each) => each.name === name)?.sql;
+const sqlOf = (model: Model, name: string) => {
+  const found = deriveDdl(SQLITE_BUILD_DIALECT, model).find((each) => each.name === name);
+  return found && definitionText(found);
+};
 
 function one(lifetime: Lifetime, key: readonly string[], properties: Record<string, Property>): Model {
   return makeModel('One', [
@@ -82,7 +86,7 @@ WHERE d.collection = 'rows'`,
           navigations: { trip: navigation('trips', { plate: 'plate' }, 'cars', 'Trip.') },
         }),
       ]);
-      expect(deriveDdl(model).filter(({ kind }) => kind === 'index')).toEqual([]);
+      expect(deriveDdl(SQLITE_BUILD_DIALECT, model).filter(({ kind }) => kind === 'index')).toEqual([]);
     },
   );
 
@@ -113,7 +117,7 @@ WHERE d.collection = 'rows'`,
         },
       }),
     ]);
-    const indexes = deriveDdl(model).filter(({ kind }) => kind === 'index');
+    const indexes = deriveDdl(SQLITE_BUILD_DIALECT, model).filter(({ kind }) => kind === 'index');
     expect(indexes.map(({ name }) => name).sort()).toEqual(['carsByMail', 'carsByOwnerKey', 'ownersByMail']);
   });
 });
@@ -148,7 +152,7 @@ describe('contradicting definitions', () => {
 
 describe('the whole warehouse', () => {
   const database = new Database(':memory:');
-  for (const { sql } of deriveDdl(MODEL)) database.exec(sql);
+  for (const definition of deriveDdl(SQLITE_BUILD_DIALECT, MODEL)) database.exec(definitionText(definition));
 
   test.each([...MODEL.entities.values()].map((each) => [each.name, each] as const))(
     '%s is a relation whose columns are its properties, in their order',

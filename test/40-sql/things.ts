@@ -2,7 +2,8 @@
 import { LIMITS } from '../../src/base/limits.ts';
 import Database from 'better-sqlite3';
 import { deriveExposedModel, type EntitySet } from '../../schema/derive/exposed-model.ts';
-import { deriveDdl } from '../../schema/derive/ddl.ts';
+import { SQLITE_BUILD_DIALECT } from '../../src/engines/sqlite/sqlite-build-dialect.ts';
+import { definitionText, deriveDdl } from '../../src/sql/build/derive-ddl.ts';
 import { makeModel } from '../../schema/model.ts';
 import {
   entity,
@@ -183,7 +184,7 @@ export const ROWS: readonly Row[] = DAYS.flatMap((dateKey, day) =>
 /** A database with both collections; of the daily one every day is a span, since something always changed. */
 export function openThings(): Database.Database {
   const database = new Database(':memory:');
-  for (const { sql } of deriveDdl(MODEL)) database.exec(sql);
+  for (const definition of deriveDdl(SQLITE_BUILD_DIALECT, MODEL)) database.exec(definitionText(definition));
   registerFunctions(database, () => false);
   const stored = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
   const insert = (table: string, row: Record<string, unknown>): void => {

@@ -388,9 +388,12 @@ describe('verification', () => {
     ],
     [
       `INSERT INTO thingDaysSpans VALUES (202601, 1, 20260105, 20260107, NULL, 1)`,
-      'thingDays: spans overlap or end before they begin (1).',
+      'thingDays: validity intervals overlap or end before they begin (1).',
     ],
-    ['UPDATE thingDaysSpans SET toKey = fromKey', 'thingDays: spans overlap or end before they begin (1).'],
+    [
+      'UPDATE thingDaysSpans SET toKey = fromKey',
+      'thingDays: validity intervals overlap or end before they begin (1).',
+    ],
   ])('finds the damage of %s', (damage, message) => {
     withDataDir((dataDir) => {
       const build = warehouseIn(dataDir).beginBuild(20260101, noon);

@@ -9,6 +9,7 @@ import { storageOf } from '../../schema/derive/storage.ts';
 import { boolOrNull, entity, int64OrNull, text, textOrNull, type Property } from '../../schema/entity.ts';
 import { NOT_REPORTED, type StagedRow, type StagedValue } from '../../src/engines/staging.ts';
 import { openStagingFile, type StagedInput } from '../../src/engines/sqlite/staging/staging-file.ts';
+import { constantText } from '../../src/sql/fragment.ts';
 
 const doubleOrNull: Property = { type: 'Edm.Double', nullable: true, description: 'Real.' };
 const samples = entity({
@@ -52,7 +53,7 @@ function staged(batches: readonly (readonly StagedRow[])[]): {
   for (const rows of batches) staging.append(storage, rows);
   const found = staging.consume(storage, (input) => {
     const select = database.prepare<[], unknown[]>(
-      `SELECT rowid, words, whole, real, isSo FROM ${input.table} ORDER BY rowid`,
+      `SELECT rowid, words, whole, real, isSo FROM ${constantText(input.table)} ORDER BY rowid`,
     );
     return { input, rows: select.safeIntegers().raw().all() };
   });

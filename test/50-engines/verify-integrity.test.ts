@@ -42,16 +42,25 @@ describe('the integrity check', () => {
   });
 
   test.each([
-    ['UPDATE thingDaysSpans SET toKey = 20260301 WHERE fromKey = 20260130', 'spans overlap or end before'],
-    ['UPDATE thingDaysSpans SET toKey = 20260202 WHERE fromKey = 20260131', 'spans reach beyond their month'],
-    ['UPDATE thingDaysSpans SET toKey = 99991231 WHERE fromKey = 20260131', 'spans reach beyond their month'],
+    [
+      'UPDATE thingDaysSpans SET toKey = 20260301 WHERE fromKey = 20260130',
+      'validity intervals overlap or end before',
+    ],
+    [
+      'UPDATE thingDaysSpans SET toKey = 20260202 WHERE fromKey = 20260131',
+      'validity intervals reach beyond their month',
+    ],
+    [
+      'UPDATE thingDaysSpans SET toKey = 99991231 WHERE fromKey = 20260131',
+      'validity intervals reach beyond their month',
+    ],
     [
       'UPDATE thingDaysSpans SET colourKey = 9 WHERE fromKey = 20260130',
       'colourKey that colours does not know',
     ],
     [
       'UPDATE thingHistoriesSpans SET toKey = 20260202 WHERE fromKey = 20260130',
-      'thingHistories: spans overlap',
+      'thingHistories: validity intervals overlap',
     ],
     ['DELETE FROM colours WHERE colourId = 2', 'colours: rows of the lookup are missing (1).'],
   ])('finds what %s does to past days', (damage, message) => {

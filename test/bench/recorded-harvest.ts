@@ -9,13 +9,13 @@ import { makeTokenSource } from '../../etl/graph/sign-in/token-source.ts';
 import { harvest } from '../../etl/harvest/harvest.ts';
 import { openRunContext } from '../../etl/run-context.ts';
 import { mergeAll } from '../../etl/merge/merge-all.ts';
-import { columnSql, quoteIdentifier } from '../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../quote-identifier.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Entity } from '../../schema/entity.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import { addDays, dateKeyOf } from '../../src/base/date-key.ts';
-import { stagedColumn, stagedIdentityColumns } from '../../src/engines/sqlite/staging/staged-value.ts';
+import { stagedColumn, stagedIdentityColumns } from '../../src/sql/build/staged-columns.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { NOT_REPORTED, type Completeness, type StagedRow, type Staging } from '../../src/engines/staging.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';
@@ -124,8 +124,8 @@ export async function importIntoShell(
     ...collections.flatMap((entity) => {
       const storage = storageOf(entity);
       // What is missing is an empty text in CSV, which a number or what must be told may not be.
-      const columns = storage.sourced.map((name) =>
-        columnSql({ ...stagedColumn(storage, name), nullable: true }),
+      const columns = storage.sourced.map(
+        (name) => `${quoteIdentifier(name)} ${stagedColumn(storage, name).type}`,
       );
       const named = storage.roles.has('surrogate') ? ['"natural" TEXT', ...columns] : columns;
       const identity = stagedIdentityColumns(storage).map(quoteIdentifier).join(', ');

@@ -3,7 +3,8 @@ import { mkdtempSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { deriveDdl } from '../../schema/derive/ddl.ts';
+import { SQLITE_BUILD_DIALECT } from '../../src/engines/sqlite/sqlite-build-dialect.ts';
+import { definitionText, deriveDdl } from '../../src/sql/build/derive-ddl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { addDays, midnightOf, OPEN_END, monthPartitionOf, type DateKey } from '../../src/base/date-key.ts';
 import { BUILD_FILE, generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';
@@ -36,7 +37,7 @@ export function buildWarehouse({ devices, nights, days }: FleetSize): BenchWareh
   const database = new Database(building);
   database.pragma('synchronous = OFF');
   database.exec('BEGIN');
-  for (const { sql } of deriveDdl(MODEL)) database.exec(sql);
+  for (const definition of deriveDdl(SQLITE_BUILD_DIALECT, MODEL)) database.exec(definitionText(definition));
   database
     .prepare('INSERT INTO generation VALUES (1, ?, ?)')
     .run(LAST_DAY, midnightOf(LAST_DAY).toISOString().slice(0, -1));

@@ -1,10 +1,10 @@
 // What a generation says, as one short text: two with the same fingerprint hold the same rows, keys and spans.
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { quoteIdentifier } from '../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../quote-identifier.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
-import { RUN_ENTITIES } from '../../src/engines/sqlite/journal/run-tables.ts';
+import { RUN_ENTITIES } from '../../src/sql/build/run-history.ts';
 
 const BOOKKEEPING = ['snapshotDays', 'surrogateKeys', 'surrogateSequences'];
 

@@ -15,8 +15,11 @@ const ROOMS: Readonly<
   Record<string, { readonly folders: readonly string[]; readonly tests: readonly string[] }>
 > = {
   plan: { folders: ['src/plan'], tests: ['test/30-plan', 'test/78-answers', 'test/40-sql'] },
-  sql: { folders: ['src/sql'], tests: ['test/40-sql', 'test/78-answers'] },
-  merge: { folders: ['src/engines/sqlite/merge'], tests: ['test/50-engines'] },
+  sql: { folders: ['src/sql/read'], tests: ['test/40-sql', 'test/78-answers'] },
+  merge: {
+    folders: ['src/sql/build', 'src/engines/sqlite/merge'],
+    tests: ['test/40-sql/build-statements', 'test/50-engines', 'test/60-etl/people'],
+  },
 };
 
 const { values } = parseArgs({

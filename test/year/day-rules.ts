@@ -1,5 +1,5 @@
 // What a night must say in itself: a row for each device, states without gap or overlap, counts that can be counted again.
-import { quoteIdentifier } from '../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../quote-identifier.ts';
 import { searchIndexOf } from '../../schema/derive/search-index.ts';
 import { storageOf, type Storage } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';

@@ -1,5 +1,5 @@
 // What a night may not do to what was published before it; derived from the model.
-import { quoteIdentifier } from '../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../quote-identifier.ts';
 import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { NOT_AVAILABLE_KEY } from '../../schema/entity.ts';

@@ -1,5 +1,5 @@
 // A rule of the year: a question to the file of a night, and to the file of the night before, that must find nothing.
-import { quoteIdentifier } from '../../schema/derive/ddl.ts';
+import { quoteIdentifier } from '../quote-identifier.ts';
 
 export interface Rule {
   readonly description: string;

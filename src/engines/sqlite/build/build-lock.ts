@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FeedError } from '../../../base/feed-error.ts';
+import { sql } from '../../../sql/fragment.ts';
+import { execute } from '../execute-sql.ts';
 import { sqliteErrorCode } from '../sqlite-errors.ts';
 
 const LOCK_FILE = 'night.lock';
@@ -19,7 +21,7 @@ export function acquireBuildLock(dataDir: string): BuildLock {
   let database;
   try {
     database = new Database(join(dataDir, LOCK_FILE), { timeout: 0 });
-    database.exec('BEGIN EXCLUSIVE');
+    execute(database, sql`BEGIN EXCLUSIVE`);
   } catch (error) {
     database?.close();
     if (/^SQLITE_(CANTOPEN|PERM|READONLY)/.test(sqliteErrorCode(error) ?? '')) {

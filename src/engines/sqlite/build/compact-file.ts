@@ -1,6 +1,8 @@
 // Shrinks a file once much of it is free.
 import { renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { sql, value } from '../../../sql/fragment.ts';
+import { execute, readCount } from '../execute-sql.ts';
 import { sqliteErrorCode } from '../sqlite-errors.ts';
 
 /** Of the pages of a file. Later runs reuse free pages, so fewer are not worth rewriting the file. */
@@ -17,9 +19,9 @@ export function compactFile(path: string): void {
 function vacuumInto(path: string, target: string): boolean {
   const database = new Database(path);
   try {
-    const pages = (name: string): number => Number(database.pragma(name, { simple: true }));
-    if (pages('freelist_count') <= pages('page_count') * MAX_FREE_SHARE) return false;
-    database.prepare('VACUUM INTO ?').run(target);
+    const free = readCount(database, sql`PRAGMA freelist_count`);
+    if (free <= readCount(database, sql`PRAGMA page_count`) * MAX_FREE_SHARE) return false;
+    execute(database, sql`VACUUM INTO ${value(target)}`);
     return true;
   } catch (error) {
     if (!/^SQLITE_(FULL|IOERR|CANTOPEN)/.test(sqliteErrorCode(error) ?? '')) throw error;

@@ -1,12 +1,19 @@
 // Loads the audit log into the warehouse: each run adds the lines written since the last one, each once.
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { reads } from '../../../../schema/subjects/reads.ts';
 import { listAuditFiles, type AuditLine } from '../../../base/audit-files.ts';
 import type { DateKey } from '../../../base/date-key.ts';
-import { columnList } from '../sql-columns.ts';
+import {
+  renderAddAuditRow,
+  renderLastAuditDay,
+  renderRemoveAuditBefore,
+} from '../../../sql/build/audit-log.ts';
+import type { SqlValue } from '../../../sql/statement.ts';
+import { execute, prepareForRows, readNumber } from '../execute-sql.ts';
+import { hasTable } from '../has-table.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import { canonicalInstant } from '../../../base/instant.ts';
 
 /**
@@ -23,17 +30,11 @@ export function ingestAuditLog(database: Database, dataDir: string, day: DateKey
 
 function ingestFiles(database: Database, dataDir: string, day: DateKey): void {
   const files = listAuditFiles(dataDir).filter(({ dateKey }) => dateKey <= day);
-  const table = quoteIdentifier(storageOf(reads).table);
-  const hasTable = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(storageOf(reads).table);
   const [first] = files;
-  if (!hasTable || !first) return;
-  const names = Object.keys(reads.properties);
-  const insert = database.prepare(
-    `INSERT OR IGNORE INTO ${table} (${columnList(names)}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
-  );
-  const lastIngestedDay =
-    database.prepare<[], number | null>(`SELECT max(dateKey) FROM ${table}`).pluck().get() ?? first.dateKey;
-  database.prepare(`DELETE FROM ${table} WHERE dateKey < ?`).run(first.dateKey);
+  if (!first || !hasTable(database, storageOf(reads).table)) return;
+  const insert = prepareForRows(database, renderAddAuditRow(SQLITE_BUILD_DIALECT));
+  const lastIngestedDay = readNumber(database, renderLastAuditDay(SQLITE_BUILD_DIALECT)) ?? first.dateKey;
+  execute(database, renderRemoveAuditBefore(SQLITE_BUILD_DIALECT, first.dateKey));
   for (const { path } of files.filter(({ dateKey }) => dateKey >= lastIngestedDay)) {
     database.transaction(() => {
       for (const text of linesOf(path)) {
@@ -52,9 +53,11 @@ function isFileSystemError(error: unknown): boolean {
 
 type AuditRow = Readonly<Record<keyof typeof reads.properties, string | number | null>>;
 
-function toAuditRow(line: AuditLine): AuditRow {
+/** The values of all properties, in the model's order. */
+function toAuditRow(line: AuditLine): readonly SqlValue[] {
   const answered = canonicalInstant(new Date(line.answeredDateTimeUTC));
-  return { ...line, answeredDateTimeUTC: answered, isWhole: Number(line.isWhole) };
+  const row: AuditRow = { ...line, answeredDateTimeUTC: answered, isWhole: Number(line.isWhole) };
+  return Object.keys(reads.properties).map((name) => row[name as keyof AuditRow]);
 }
 
 const AUDIT_FIELD_TYPES = {

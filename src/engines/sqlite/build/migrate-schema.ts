@@ -1,18 +1,20 @@
 // Migrates the file being built to the model: the first run creates everything, later ones add what is missing.
 import type { Database } from 'better-sqlite3';
-import {
-  columnSql,
-  deriveDdl,
-  quoteIdentifier,
-  tableOf,
-  type SchemaObject,
-} from '../../../../schema/derive/ddl.ts';
-import { intervalsTableOf, storageOf, type Column, type Storage } from '../../../../schema/derive/storage.ts';
+import { intervalsTableOf, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import { runs } from '../../../../schema/subjects/runs.ts';
-import { type Entity, NOT_AVAILABLE_KEY } from '../../../../schema/entity.ts';
 import { FeedError } from '../../../base/feed-error.ts';
+import { definitionText, deriveDdl, tableOf, type SchemaObject } from '../../../sql/build/derive-ddl.ts';
+import { RUN_ENTITIES } from '../../../sql/build/run-history.ts';
+import {
+  renderAddColumn,
+  renderAnyRow,
+  renderDropTable,
+  renderDropView,
+} from '../../../sql/build/schema-changes.ts';
+import { sql, value } from '../../../sql/fragment.ts';
+import { execute, readNumber, readRows, readText } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import type { BuildContext } from './build-context.ts';
-import { RUN_ENTITIES } from '../journal/run-tables.ts';
 
 /**
  * Collections, columns, indexes and views are only added, since history outlives releases. An empty table has no history
@@ -23,14 +25,15 @@ export function migrateSchema({ database, model, parameters }: BuildContext): vo
   dropLegacyRunTables(database);
   const storages = new Map([...model.entities.values()].map(storageOf).map((each) => [each.table, each]));
   for (const storage of storages.values()) dropEmptyTables(database, storage);
-  for (const definition of deriveDdl(model)) {
+  for (const definition of deriveDdl(SQLITE_BUILD_DIALECT, model)) {
     const present = presentDefinition(database, definition);
     if (present === undefined) {
-      database.exec(definition.sql);
+      execute(database, definition.sql);
       continue;
     }
-    if (definition.kind === 'view' && present !== definition.sql) {
-      database.exec(`DROP VIEW ${quoteIdentifier(definition.name)}; ${definition.sql}`);
+    if (definition.kind === 'view' && present !== definitionText(definition)) {
+      execute(database, renderDropView(SQLITE_BUILD_DIALECT, definition.name));
+      execute(database, definition.sql);
     }
     const storage = storages.get(definition.name);
     if (definition.kind === 'table' && storage) addMissingColumns(database, storage, parameters.midnight);
@@ -39,39 +42,37 @@ export function migrateSchema({ database, model, parameters }: BuildContext): vo
 
 /** Creates one collection's table, or adds the missing columns. Throws like `migrateSchema`. */
 export function migrateTable(database: Database, storage: Storage, midnight: string): void {
-  const definition = tableOf(storage);
-  if (presentDefinition(database, definition) === undefined) database.exec(definition.sql);
+  const definition = tableOf(SQLITE_BUILD_DIALECT, storage);
+  if (presentDefinition(database, definition) === undefined) execute(database, definition.sql);
   else addMissingColumns(database, storage, midnight);
 }
 
 // Before runs were collections, generations had tables of these names with other columns.
 function dropLegacyRunTables(database: Database): void {
-  const former = database
-    .prepare<[string], number>(`SELECT count(*) FROM pragma_table_info(?) WHERE name = 'run'`)
-    .pluck()
-    .get(runs.name);
-  if (former === 0) return;
-  for (const { name } of RUN_ENTITIES) database.exec(`DROP TABLE ${quoteIdentifier(name)}`);
+  const former = sql`SELECT 1 FROM pragma_table_info(${value(runs.name)}) WHERE "name" = 'run'`;
+  if (readNumber(database, former) === null) return;
+  for (const { name } of RUN_ENTITIES) execute(database, renderDropTable(SQLITE_BUILD_DIALECT, name));
 }
 
 // A view without its intervals table is dropped, too.
 function dropEmptyTables(database: Database, { entity, storesIntervals: spans }: Storage): void {
-  const typeOf = (name: string): string | undefined =>
-    database.prepare<[string], string>('SELECT type FROM sqlite_schema WHERE name = ?').pluck().get(name);
+  const typeOf = (name: string): string | null =>
+    readText(database, sql`SELECT "type" FROM sqlite_schema WHERE "name" = ${value(name)}`);
   for (const table of [entity.name, intervalsTableOf(entity)]) {
     if (typeOf(table) !== 'table') continue;
-    const isEmpty = database.prepare(`SELECT 1 FROM ${quoteIdentifier(table)} LIMIT 1`).get() === undefined;
-    if (isEmpty) database.exec(`DROP TABLE ${quoteIdentifier(table)}`);
+    const isEmpty = readNumber(database, renderAnyRow(SQLITE_BUILD_DIALECT, table)) === null;
+    if (isEmpty) execute(database, renderDropTable(SQLITE_BUILD_DIALECT, table));
   }
-  const hasNoTable = !spans && typeOf(intervalsTableOf(entity)) === undefined;
+  const hasNoTable = !spans && typeOf(intervalsTableOf(entity)) === null;
   if (hasNoTable && typeOf(entity.name) === 'view')
-    database.exec(`DROP VIEW ${quoteIdentifier(entity.name)}`);
+    execute(database, renderDropView(SQLITE_BUILD_DIALECT, entity.name));
 }
 
 function presentDefinition(database: Database, { kind, name }: SchemaObject): string | undefined {
-  const present = database
-    .prepare<[string], { type: string; sql: string }>('SELECT type, sql FROM sqlite_schema WHERE name = ?')
-    .get(name);
+  const [present] = readRows<{ type: string; sql: string }>(
+    database,
+    sql`SELECT "type", "sql" FROM sqlite_schema WHERE "name" = ${value(name)}`,
+  );
   if (present && present.type !== kind) throw migrationError(name, `a ${present.type} and not a ${kind}`);
   return present?.sql;
 }
@@ -87,20 +88,17 @@ interface PresentColumn {
 function addMissingColumns(database: Database, storage: Storage, midnight: string): void {
   const { table, columns, primaryKey } = storage;
   const present = new Map(
-    database
-      .prepare<[string], PresentColumn>('SELECT name, type, "notnull", pk FROM pragma_table_info(?)')
-      .all(table)
-      .map((each) => [each.name, each]),
+    readRows<PresentColumn>(
+      database,
+      sql`SELECT "name", "type", "notnull", "pk" FROM pragma_table_info(${value(table)})`,
+    ).map((each) => [each.name, each]),
   );
   for (const column of columns) {
     const existing = present.get(column.name);
     const keyPosition = primaryKey.indexOf(column.name) + 1;
     present.delete(column.name);
     if (!existing && keyPosition === 0) {
-      const defaultClause = column.nullable
-        ? ''
-        : ` DEFAULT ${defaultValueSql(storage.entity, column, midnight)}`;
-      database.exec(`ALTER TABLE ${quoteIdentifier(table)} ADD COLUMN ${columnSql(column)}${defaultClause}`);
+      execute(database, renderAddColumn(SQLITE_BUILD_DIALECT, storage, column, midnight));
       continue;
     }
     if (
@@ -114,22 +112,6 @@ function addMissingColumns(database: Database, storage: Storage, midnight: strin
   for (const { name, notnull } of present.values()) {
     if (notnull === 1) throw migrationError(`${table}.${name}`, 'not null, and no longer in the model');
   }
-}
-
-/** The value of existing rows in a new column that is never null. */
-export function defaultValueSql(
-  { properties, navigations }: Entity,
-  { name, type }: Column,
-  midnight: string,
-): string {
-  const property = properties[name];
-  if (property?.role === 'current') return '1';
-  if (property?.role === 'end') return `'9999-12-31T00:00:00'`;
-  if (property?.type === 'Edm.DateTimeOffset') return `'${midnight}'`;
-  const isForeignKey = Object.values(navigations).some(({ on }) => name in on);
-  if (type === 'INTEGER' && (isForeignKey || property?.refers !== undefined))
-    return String(NOT_AVAILABLE_KEY);
-  return type === 'TEXT' ? `''` : '0';
 }
 
 function migrationError(what: string, problem: string): FeedError {

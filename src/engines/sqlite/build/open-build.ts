@@ -11,6 +11,8 @@ import type { BuildLock } from './build-lock.ts';
 import { migrateSchema } from './migrate-schema.ts';
 import { seedReferenceData } from './seed-reference-data.ts';
 import { SqliteGenerationBuild, type BuildFolder } from './sqlite-generation-build.ts';
+import { sql } from '../../../sql/fragment.ts';
+import { execute } from '../execute-sql.ts';
 
 export interface BuildBase {
   readonly dateKey: DateKey;
@@ -37,7 +39,7 @@ export function openBuild(folder: BuildFolder, buildBase: BuildBase, lock: Build
     // After a crash the file is thrown away, so nothing is flushed before it is published. Its rollback journal is a
     // file all the same: in memory it would hold every page that a merge changes. The default cache is enough: four times
     // as much made no merge of 150,000 devices faster (2026-11), since the system caches what falls out of it.
-    database.exec('PRAGMA synchronous = OFF');
+    execute(database, sql`PRAGMA synchronous = OFF`);
     const parameters = buildParameters(dateKey, notBeforeBase(base, now));
     const context: BuildContext = { database, model, parameters, isRerun: base?.dateKey === dateKey };
     database.transaction(() => {

@@ -1,13 +1,16 @@
 // The full-text indexes of $search. Each generation contains its own.
 import type { Database } from 'better-sqlite3';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { type SearchIndex, searchIndexOf } from '../../../../schema/derive/search-index.ts';
-import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
+import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import type { Entity } from '../../../../schema/entity.ts';
+import { columnList } from '../../../sql/build/columns.ts';
+import { FROM_KEY, PERIOD } from '../../../sql/build/interval-columns.ts';
+import { identifier, joinFragments, sql, value, type Fragment } from '../../../sql/fragment.ts';
+import { execute } from '../execute-sql.ts';
 import type { BuildContext } from './build-context.ts';
 
 // Words end at whatever is neither letter nor digit. Case and accents make no difference.
-const FTS_OPTIONS = 'columnsize=0, tokenize="unicode61 remove_diacritics 2"';
+const FTS_OPTIONS = sql`columnsize=0, tokenize="unicode61 remove_diacritics 2"`;
 
 /**
  * Adds the texts of the day for collections that only gain rows. Latest states change in place, so their indexes are
@@ -15,9 +18,9 @@ const FTS_OPTIONS = 'columnsize=0, tokenize="unicode61 remove_diacritics 2"';
  */
 export function updateSearchIndexes(context: BuildContext): void {
   buildEachIndex(context, (database, index, entity) => {
-    const rowsOfDay = rowsOfDayCondition(storageOf(entity));
+    const rowsOfDay = rowsOfDayCondition(storageOf(entity), context.parameters);
     if (rowsOfDay === null) rebuildIndex(database, index, entity);
-    else addTextsOfDay(context, index, entity, rowsOfDay);
+    else addTextsOfDay(database, index, entity, rowsOfDay);
   });
 }
 
@@ -38,59 +41,48 @@ function buildEachIndex({ database, model }: BuildContext, buildIndex: IndexBuil
 }
 
 function rebuildIndex(database: Database, index: SearchIndex, entity: Entity): void {
-  database.exec(`DROP TABLE IF EXISTS ${quoteIdentifier(index.name)}`);
-  database.exec(index.key === null ? textIndexSql(index, entity) : rowIndexSql(index, index.key, entity));
+  const name = identifier(index.name);
+  execute(database, sql`DROP TABLE IF EXISTS ${name}`);
+  if (index.key === null) {
+    // Intervals of many days and states have few texts.
+    execute(database, sql`CREATE VIRTUAL TABLE ${name} USING fts5(text, ${FTS_OPTIONS})`);
+    execute(database, sql`INSERT INTO ${name} ${distinctTexts(index, entity, sql`TRUE`)}`);
+  } else {
+    // FTS5 does not copy the rows.
+    const content = sql`content=${identifier(entity.name)}, content_rowid=${identifier(index.key)}`;
+    const columns = columnList(index.columns);
+    execute(database, sql`CREATE VIRTUAL TABLE ${name} USING fts5(${columns}, ${content}, ${FTS_OPTIONS})`);
+    execute(database, sql`INSERT INTO ${name}(${name}) VALUES ('rebuild')`);
+  }
 }
 
-/** FTS5 stores no copy of the rows. */
-function rowIndexSql(index: SearchIndex, key: string, entity: Entity): string {
-  const name = quoteIdentifier(index.name);
-  const columns = index.columns.map(quoteIdentifier).join(', ');
-  const content = `content=${quoteIdentifier(entity.name)}, content_rowid=${quoteIdentifier(key)}`;
-  return `CREATE VIRTUAL TABLE ${name} USING fts5(${columns}, ${content}, ${FTS_OPTIONS});
-    INSERT INTO ${name}(${name}) VALUES ('rebuild')`;
-}
-
-/** Validity intervals repeat few distinct texts. */
-function textIndexSql(index: SearchIndex, entity: Entity): string {
-  const name = quoteIdentifier(index.name);
-  return `CREATE VIRTUAL TABLE ${name} USING fts5(text, ${FTS_OPTIONS});
-    INSERT INTO ${name} ${distinctTextsSql(index, entity, 'TRUE')}`;
-}
-
-function addTextsOfDay(
-  { database, parameters }: BuildContext,
-  index: SearchIndex,
-  entity: Entity,
-  condition: string,
-): void {
-  const name = quoteIdentifier(index.name);
-  database
-    .prepare(
-      `INSERT INTO ${name} ${distinctTextsSql(index, entity, condition)} EXCEPT SELECT text FROM ${name}`,
-    )
-    .run(parameters);
+function addTextsOfDay(database: Database, index: SearchIndex, entity: Entity, isOfDay: Fragment): void {
+  const name = identifier(index.name);
+  const texts = distinctTexts(index, entity, isOfDay);
+  execute(database, sql`INSERT INTO ${name} ${texts} EXCEPT SELECT text FROM ${name}`);
 }
 
 /** Each text once. */
-function distinctTextsSql({ columns }: SearchIndex, entity: Entity, condition: string): string {
-  const table = quoteIdentifier(storageOf(entity).table);
+function distinctTexts({ columns }: SearchIndex, entity: Entity, condition: Fragment): Fragment {
+  const table = identifier(storageOf(entity).table);
   const texts = columns.map(
-    (each) => `SELECT ${quoteIdentifier(each)} AS text FROM ${table} WHERE ${condition}`,
+    (each) => sql`SELECT ${identifier(each)} AS text FROM ${table} WHERE ${condition}`,
   );
-  return `SELECT text FROM (${texts.join(' UNION ')}) WHERE text IS NOT NULL`;
+  return sql`SELECT text FROM (${joinFragments(texts, sql` UNION `)}) WHERE text IS NOT NULL`;
 }
 
-/** A condition on the rows that the run added; null where it also changes earlier rows. */
-function rowsOfDayCondition({ entity, roles }: Storage): string | null {
-  const { period, from } = INTERVAL_COLUMNS;
+/** A condition on rows that the build wrote; null where it changes earlier rows. */
+function rowsOfDayCondition(
+  { entity, roles }: Storage,
+  { day, period }: BuildContext['parameters'],
+): Fragment | null {
   switch (entity.lifetime) {
     case 'daily':
-      return `${period} = @period AND ${from} = @day`;
+      return sql`${PERIOD} = ${value(period)} AND ${FROM_KEY} = ${value(day)}`;
     case 'history':
-      return `${from} = @day`;
+      return sql`${FROM_KEY} = ${value(day)}`;
     case 'event':
-      return `${quoteIdentifier(roles.get('day') ?? '')} = @day`;
+      return sql`${identifier(roles.get('day') ?? '')} = ${value(day)}`;
     case 'current':
       return null;
   }

@@ -1,10 +1,11 @@
 // Seeds the rows that need no harvest: lookups, and the calendar.
 import { calendarRows } from '../../../../schema/calendar-rows.ts';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { dates } from '../../../../schema/subjects/dates.ts';
 import type { Entity, Row } from '../../../../schema/entity.ts';
-import { columnList, columnsDiffer } from '../sql-columns.ts';
+import { renderReserveKey, renderReserveSequence, renderSeedRow } from '../../../sql/build/reference-data.ts';
+import { execute, prepareForRows } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import type { BuildContext } from './build-context.ts';
 import { toStoredValue } from '../merge/resolve-staged-input.ts';
 
@@ -29,19 +30,8 @@ function seedRows(context: BuildContext, entity: Entity, rows: readonly Row[]): 
   if (entity.lifetime !== 'current')
     throw new TypeError(`${entity.name}: only current collections have fixed rows.`);
   const names = Object.keys(entity.properties);
-  const nonKeyColumns = names.filter((name) => !entity.key.includes(name));
-  const assignments = nonKeyColumns
-    .map((name) => `${quoteIdentifier(name)} = excluded.${quoteIdentifier(name)}`)
-    .join(', ');
-  const conflict =
-    nonKeyColumns.length === 0
-      ? 'NOTHING'
-      : `UPDATE SET ${assignments} WHERE ${columnsDiffer(nonKeyColumns, 't', 'excluded')}`;
-  const insert = context.database.prepare(
-    `INSERT INTO ${quoteIdentifier(entity.name)} AS t (${columnList(names)}) VALUES (${names.map(() => '?').join(', ')})
-     ON CONFLICT (${columnList(entity.key)}) DO ${conflict}`,
-  );
-  for (const row of rows) insert.run(names.map((name) => toStoredValue(row[name])));
+  const seed = prepareForRows(context.database, renderSeedRow(SQLITE_BUILD_DIALECT, entity));
+  for (const row of rows) seed.run(names.map((name) => toStoredValue(row[name])));
   reserveSurrogateKeys(context, entity, rows);
 }
 
@@ -50,16 +40,10 @@ function reserveSurrogateKeys({ database }: BuildContext, entity: Entity, rows: 
   const surrogate = storageOf(entity).roles.get('surrogate');
   if (surrogate === undefined) return;
   const [key, ...more] = entity.key;
-  const reserve = database.prepare(
-    'INSERT OR REPLACE INTO surrogateKeys (entity, natural, key) VALUES (?, ?, ?)',
-  );
   if (key !== undefined && key !== surrogate && more.length === 0) {
-    for (const row of rows) reserve.run(entity.name, String(row[key]), toStoredValue(row[surrogate]));
+    const reserve = prepareForRows(database, renderReserveKey(SQLITE_BUILD_DIALECT, entity));
+    for (const row of rows) reserve.run([String(row[key]), toStoredValue(row[surrogate])]);
   }
-  database
-    .prepare(
-      `INSERT INTO surrogateSequences (entity, last) VALUES (?, ?)
-       ON CONFLICT (entity) DO UPDATE SET last = max(last, excluded.last)`,
-    )
-    .run(entity.name, Math.max(0, ...rows.map((row) => Number(row[surrogate]))));
+  const last = Math.max(0, ...rows.map((row) => Number(row[surrogate])));
+  execute(database, renderReserveSequence(SQLITE_BUILD_DIALECT, entity, last));
 }

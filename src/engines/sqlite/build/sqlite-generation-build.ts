@@ -4,10 +4,14 @@ import type { Entity } from '../../../../schema/entity.ts';
 import type { Model } from '../../../../schema/model.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import { DEFAULT_THRESHOLDS, type VolumeThresholds } from '../../../base/volume-thresholds.ts';
+import { renderWriteGeneration } from '../../../sql/build/generation.ts';
+import { sql } from '../../../sql/fragment.ts';
 import type { Generation } from '../../engine.ts';
 import type { GenerationBuild, VerifyFinding } from '../../generation-build.ts';
 import type { MergeCounts, RunJournal, RunRecord } from '../../run-journal.ts';
 import type { Completeness } from '../../staging.ts';
+import { execute, executeAll } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import {
   listGenerationFiles,
   listQuarantinedFiles,
@@ -25,7 +29,7 @@ import { mergeCollection } from '../merge/merge-collection.ts';
 import { openSqliteErasure, type SqliteErasure } from '../privacy/sqlite-erasure.ts';
 import { openSqliteStaging, type SqliteStaging } from '../staging/sqlite-staging.ts';
 import { checkVolumes } from '../verify/check-volumes.ts';
-import { countRowsBefore } from '../verify/row-counts.ts';
+import { countRows } from '../verify/row-counts.ts';
 import { verifyBuild } from '../verify/verify-generation.ts';
 import type { BuildContext } from './build-context.ts';
 import type { BuildFile } from './build-file.ts';
@@ -74,7 +78,7 @@ export class SqliteGenerationBuild implements GenerationBuild {
     this.#journal = openSqliteRunJournal(dataDir);
     this.staging = openSqliteStaging(context, resources.file.stagingPath);
     this.erasure = openSqliteErasure(context, dataDir);
-    this.#rowCountsBefore = countRowsBefore(context);
+    this.#rowCountsBefore = countRows(context, 'before');
   }
 
   merge(entity: Entity, completeness: Completeness): MergeCounts {
@@ -153,17 +157,15 @@ export class SqliteGenerationBuild implements GenerationBuild {
     const isAppendOnly = !isRerun && readFingerprint(database) === fingerprint;
     if (isAppendOnly) updateSearchIndexes(this.context);
     else rebuildSearchIndexes(this.context);
-    database.exec('DELETE FROM generation');
-    database
-      .prepare('INSERT INTO generation VALUES (?, ?, ?)')
-      .run(this.#resources.id, parameters.day, parameters.now);
+    const generation = { id: this.#resources.id, dateKey: parameters.day, publishedAt: parameters.now };
+    executeAll(database, renderWriteGeneration(SQLITE_BUILD_DIALECT, generation));
     writeFingerprint(database, fingerprint);
-    if (!isAppendOnly || isAnalyzeDue(database)) database.exec('ANALYZE');
+    if (!isAppendOnly || isAnalyzeDue(database)) execute(database, sql`ANALYZE`);
   }
 
   #closeDatabase(): void {
     const { database } = this.context;
-    if (this.erasure.needsVacuum) database.exec('VACUUM');
+    if (this.erasure.needsVacuum) execute(database, sql`VACUUM`);
     database.close();
   }
 

@@ -1,43 +1,27 @@
-// Retention for one collection: drops the days before a given one. The remaining days read as before.
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+// Removes the days of a collection that are no longer kept, see sql/build/retention.ts.
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Entity } from '../../../../schema/entity.ts';
-import { monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
+import type { DateKey } from '../../../base/date-key.ts';
+import { renderRetention } from '../../../sql/build/retention.ts';
+import { renderLastSnapshotDay } from '../../../sql/build/snapshot-days.ts';
+import { execute, readNumber } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import type { BuildContext } from './build-context.ts';
 
-/**
- * Removes the rows that no day from `firstDay` on shows. A validity interval that reaches `firstDay` stays whole, so that
- * a state keeps its true start. Returns the number of rows removed.
- */
+/** Removes what no day from `firstDay` on shows, and returns how many rows that were. Throws a TypeError like the rendering. */
 export function trimCollection(context: BuildContext, entity: Entity, firstDay: DateKey): number {
-  const { table, roles } = storageOf(entity);
-  const remove = (from: string, where: string, cutoff = firstDay): number =>
-    context.database
-      .prepare(`DELETE FROM ${quoteIdentifier(from)} WHERE ${where}`)
-      .run({ first: cutoff, period: monthPartitionOf(cutoff), collection: entity.name }).changes;
-  switch (entity.lifetime) {
-    case 'current':
-      throw new TypeError(`${entity.name} has no days.`);
-    case 'event':
-      return remove(table, `${quoteIdentifier(roles.get('day') ?? '')} < @first`);
-    case 'history':
-      return remove(table, 'toKey < @first');
-    case 'daily': {
-      const cutoff = Math.min(firstDay, lastSnapshotDayBefore(context, entity) ?? firstDay);
-      remove('snapshotDays', 'collection = @collection AND dateKey < @first', cutoff);
-      return remove(table, 'period < @period OR (period = @period AND toKey <= @first)', cutoff);
-    }
-  }
+  const cutoff = Math.min(firstDay, lastSnapshotDayBefore(context, entity) ?? firstDay);
+  const { removeDays, removeRows } = renderRetention(SQLITE_BUILD_DIALECT, storageOf(entity), cutoff);
+  if (removeDays) execute(context.database, removeDays);
+  return execute(context.database, removeRows);
 }
 
-/** The run continues from that day, however old it is, also when it is repeated. */
-function lastSnapshotDayBefore({ database, parameters }: BuildContext, { name }: Entity): DateKey | null {
-  return (
-    database
-      .prepare<[string, DateKey], DateKey | null>(
-        'SELECT max(dateKey) FROM snapshotDays WHERE collection = ? AND dateKey < ?',
-      )
-      .pluck()
-      .get(name, parameters.day) ?? null
-  );
+/** Of daily collections: however old, the last day before is what the run builds on, also when it is repeated. */
+function lastSnapshotDayBefore(
+  { database, parameters }: BuildContext,
+  { name, lifetime }: Entity,
+): DateKey | null {
+  if (lifetime !== 'daily') return null;
+  const query = renderLastSnapshotDay(SQLITE_BUILD_DIALECT, name, parameters.day);
+  return readNumber(database, query);
 }

@@ -1,11 +1,21 @@
 // Keeps a rollback consistent for clients that have read the reverted generation.
 import type { Database } from 'better-sqlite3';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
-import { columnsEqual } from '../sql-columns.ts';
+import {
+  renderCarryOverKeys,
+  renderCarryOverTombstones,
+  renderMarkDiffering,
+  type RevertedTables,
+} from '../../../sql/build/carry-over.ts';
+import { identifier, sql, value } from '../../../sql/fragment.ts';
+import { execute, executeAll, readNumber } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import { canonicalInstant } from '../../../base/instant.ts';
 import type { BuildContext } from '../build/build-context.ts';
 import { isCorruption } from '../sqlite-errors.ts';
+
+const REVERTED_SCHEMA = 'reverted';
+const REVERTED_TABLES: RevertedTables = (name) => sql`${identifier(REVERTED_SCHEMA)}.${identifier(name)}`;
 
 export interface RevertedGeneration {
   /** The file of the generation that is no longer served. */
@@ -22,9 +32,9 @@ export function carryOverFromReverted(
   { database, model }: BuildContext,
   { path, at }: RevertedGeneration,
 ): void {
-  database.prepare('ATTACH ? AS taken').run(path);
+  execute(database, sql`ATTACH ${value(path)} AS ${identifier(REVERTED_SCHEMA)}`);
   const parts = [
-    () => carryOverKeys(database),
+    () => executeAll(database, renderCarryOverKeys(SQLITE_BUILD_DIALECT, REVERTED_TABLES)),
     () => carryOverTombstones(database),
     ...[...model.entities.values()].map(
       (entity) => () => markDifferingRowsModified(database, storageOf(entity), at),
@@ -38,39 +48,24 @@ export function carryOverFromReverted(
       if (!isCorruption(error)) throw error;
     }
   }
-  database.exec('DETACH taken');
-}
-
-function carryOverKeys(database: Database): void {
-  database.exec(`
-    INSERT OR IGNORE INTO surrogateKeys (entity, natural, key) SELECT entity, natural, key FROM taken.surrogateKeys;
-    INSERT INTO surrogateSequences (entity, last) SELECT entity, last FROM taken.surrogateSequences WHERE TRUE
-      ON CONFLICT (entity) DO UPDATE SET last = max(last, excluded.last)`);
+  execute(database, sql`DETACH ${identifier(REVERTED_SCHEMA)}`);
 }
 
 /** Who was erased for good stays erased. */
 function carryOverTombstones(database: Database): void {
   if (!hasColumn(database, 'tombstones', 'hash')) return;
-  database.exec('INSERT OR IGNORE INTO tombstones SELECT * FROM taken.tombstones WHERE forGood');
+  execute(database, renderCarryOverTombstones(SQLITE_BUILD_DIALECT, REVERTED_TABLES));
 }
 
-function markDifferingRowsModified(database: Database, { table, entity, roles }: Storage, at: Date): void {
-  const modified = roles.get('modified');
-  if (modified === undefined || !hasColumn(database, table, modified)) return;
-  const [name, column] = [quoteIdentifier(table), quoteIdentifier(modified)];
-  database
-    .prepare(
-      `UPDATE ${name} AS t SET ${column} = ? FROM taken.${name} o
-       WHERE ${columnsEqual(entity.key, 't', 'o')} AND t.${column} <> o.${column}`,
-    )
-    .run(canonicalInstant(at));
+function markDifferingRowsModified(database: Database, storage: Storage, at: Date): void {
+  const modified = storage.roles.get('modified');
+  if (modified === undefined || !hasColumn(database, storage.table, modified)) return;
+  const change = { modified, at: canonicalInstant(at), from: REVERTED_TABLES };
+  execute(database, renderMarkDiffering(SQLITE_BUILD_DIALECT, storage, change));
 }
 
 /** A generation of an earlier release may lack it. */
 function hasColumn(database: Database, table: string, column: string): boolean {
-  const found = database
-    .prepare<[string, string], number>(`SELECT count(*) FROM pragma_table_info(?, 'taken') WHERE name = ?`)
-    .pluck()
-    .get(table, column);
-  return found === 1;
+  const found = sql`SELECT 1 FROM pragma_table_info(${value(table)}, ${value(REVERTED_SCHEMA)}) WHERE "name" = ${value(column)}`;
+  return readNumber(database, found) !== null;
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DateKey } from '../../../base/date-key.ts';
 import type { Generation } from '../../engine.ts';
+import { sql, value } from '../../../sql/fragment.ts';
+import { readText } from '../execute-sql.ts';
 import { corruptionMessage, sqliteErrorCode } from '../sqlite-errors.ts';
 
 /** The file in which a generation is built. A rename publishes it, whole or not at all. */
@@ -64,7 +66,7 @@ export function findFileDamage(path: string): string | null {
   let database;
   try {
     database = new Database(path, { readonly: true, fileMustExist: true });
-    const answer = String(database.pragma('quick_check(1)', { simple: true }));
+    const answer = String(readText(database, sql`PRAGMA quick_check(1)`));
     return answer === 'ok' ? null : answer;
   } catch (error) {
     const damage = corruptionMessage(error);
@@ -80,11 +82,11 @@ export function readGeneration({ id, dateKey, path }: GenerationFile): StoredGen
   let database;
   try {
     database = new Database(path, { readonly: true, fileMustExist: true });
-    const publishedAt = database
-      .prepare<[number, number], string>('SELECT publishedAtUTC FROM generation WHERE id = ? AND dateKey = ?')
-      .pluck()
-      .get(id, dateKey);
-    return publishedAt === undefined ? null : { id, dateKey, path, publishedAt: `${publishedAt}Z` };
+    const publishedAt = readText(
+      database,
+      sql`SELECT "publishedAtUTC" FROM "generation" WHERE "id" = ${value(id)} AND "dateKey" = ${value(dateKey)}`,
+    );
+    return publishedAt === null ? null : { id, dateKey, path, publishedAt: `${publishedAt}Z` };
   } catch (error) {
     if (sqliteErrorCode(error) !== null) return null;
     throw error;

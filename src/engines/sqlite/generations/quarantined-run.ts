@@ -5,6 +5,9 @@ import { FeedError } from '../../../base/feed-error.ts';
 import type { Generation } from '../../engine.ts';
 import type { VerifyFinding } from '../../generation-build.ts';
 import type { RunRecord } from '../../run-journal.ts';
+import { renderGeneration, type GenerationRow } from '../../../sql/build/generation.ts';
+import { readRows } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import { listQuarantinedFiles } from './generation-files.ts';
 import { hasRunTables, readRuns } from '../journal/run-tables.ts';
 
@@ -24,11 +27,8 @@ export function findQuarantinedRun(dataDir: string, newest: Generation | null): 
   const database = new Database(quarantined.path, { readonly: true, fileMustExist: true });
   try {
     // A migration to the model publishes a new number and file, but the moment stays that of the run.
-    const basePublishedAt = database
-      .prepare<[], string>('SELECT publishedAtUTC FROM generation')
-      .pluck()
-      .get();
-    if ((basePublishedAt === undefined ? null : `${basePublishedAt}Z`) !== (newest?.publishedAt ?? null)) {
+    const [base] = readRows<GenerationRow>(database, renderGeneration(SQLITE_BUILD_DIALECT));
+    if ((base === undefined ? null : `${base.publishedAt}Z`) !== (newest?.publishedAt ?? null)) {
       throw new FeedError(
         'feed.night-refused',
         `What is served has changed since the night of ${quarantined.dateKey} was refused; it no longer follows.`,

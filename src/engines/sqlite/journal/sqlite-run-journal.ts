@@ -1,4 +1,4 @@
-// The journal as a small file of its own: it outlives nights that failed, and a generation carries a copy of it.
+// The run journal in a small file of its own: it outlives failed runs, and every generation has a copy of it.
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,25 +6,36 @@ import { storageOf } from '../../../../schema/derive/storage.ts';
 import { addDays, type DateKey } from '../../../base/date-key.ts';
 import type { RunJournal, RunRecord } from '../../run-journal.ts';
 import { newRunRecord } from '../../new-run-record.ts';
+import {
+  isEndedRunSince,
+  isUnknownRun,
+  renderCountRunsOfDay,
+  renderMarkRunsKilled,
+  RUN_ENTITIES,
+  type RunTables,
+} from '../../../sql/build/run-history.ts';
+import { identifier, sql, value, type Fragment } from '../../../sql/fragment.ts';
 import { migrateTable } from '../build/migrate-schema.ts';
+import { execute, prepareForRows } from '../execute-sql.ts';
 import { redactRuns } from '../privacy/redact-runs.ts';
-import { copyRuns, hasRunTables, readRuns, RUN_ENTITIES, markRunsReverted, writeRun } from './run-tables.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
+import { copyRuns, hasRunTables, readRuns, markRunsReverted, writeRun } from './run-tables.ts';
 import { isCorruption } from '../sqlite-errors.ts';
 
 export const JOURNAL_FILE = 'journal.sqlite';
 
-/** Each call opens the file anew: it may be put back from a backup while the server runs. */
+/** Each call opens the file again: it may be replaced by a backup while the server runs. */
 export function openSqliteRunJournal(dataDir: string): RunJournal {
   return {
     recent(limit) {
       const path = join(dataDir, JOURNAL_FILE);
       if (!existsSync(path)) return [];
-      // Not read-only: what a crash left half-written is undone by whoever reads first.
+      // Not read-only: the first reader after a crash undoes what was half-written.
       const database = new Database(path, { fileMustExist: true });
       try {
         return hasRunTables(database) ? readRuns(database, limit) : [];
       } catch (error) {
-        // The next night puts it aside and begins another from what the generations know.
+        // The next run puts it aside and begins another from the runs in the generations.
         if (isCorruption(error)) return [];
         throw error;
       } finally {
@@ -37,21 +48,21 @@ export function openSqliteRunJournal(dataDir: string): RunJournal {
   };
 }
 
-// What a moment that a later release adds to the tables would be in rows from before it.
+// The value of an instant that a later release adds to the tables, in rows from before it.
 const EPOCH = '1970-01-01T00:00:00';
 
 export interface JournalBase {
-  /** The night that begins. */
+  /** The snapshot day of the run that begins. */
   readonly dateKey: DateKey;
-  /** That of the generation it builds on. */
+  /** That of the generation it is based on. */
   readonly baseDateKey: DateKey | null;
   /** The file being built: a copy of that generation, or that generation itself. */
   readonly buildFile: string;
 }
 
 /**
- * Brings the journal up to date before a night: what the generation knows better is taken from it, runs that ended
- * without a word are marked killed, and nights that nobody ran are marked missing. Only for whoever holds the night.
+ * Brings the journal up to date before a run: copies what the generation knows better, marks runs that ended without a
+ * word as killed, and records days without a run as missing. The caller must hold the build lock.
  */
 export function reconcileJournal(dataDir: string, base: JournalBase): void {
   try {
@@ -65,34 +76,45 @@ export function reconcileJournal(dataDir: string, base: JournalBase): void {
   }
 }
 
+const BUILD_SCHEMA = identifier('build');
+const JOURNAL_SCHEMA = identifier('journal');
+
+/** The tables of an attached file. */
+function tablesIn(schema: Fragment): RunTables {
+  return (name) => sql`${schema}.${identifier(name)}`;
+}
+
+const MAIN_TABLES = tablesIn(identifier('main'));
+
 function reconcile(dataDir: string, { dateKey, baseDateKey, buildFile }: JournalBase): void {
-  const attach = (database: Database.Database): unknown => {
-    database.prepare('ATTACH ? AS built').run(buildFile);
-    // It is only read. Were it to be waited for, SQLite would write a journal for both, which a crash leaves behind.
-    return database.pragma('built.synchronous = OFF');
+  const attach = (database: Database.Database): void => {
+    execute(database, sql`ATTACH ${value(buildFile)} AS ${BUILD_SCHEMA}`);
+    // It is only read. Were SQLite to wait for it, it would write a journal for both files, which a crash leaves behind.
+    execute(database, sql`PRAGMA ${BUILD_SCHEMA}.synchronous = OFF`);
   };
   withJournal(
     dataDir,
     (database) => {
-      // Of a run that it carries, a generation is the truth: the rename that published it came before the journal's word.
-      if (hasRunTables(database, 'built')) {
-        const known = 'SELECT 1 FROM main.runs m WHERE m.runId = r.runId AND m.outcome = r.outcome';
-        copyRuns(database, { from: 'built', to: 'main', which: `NOT EXISTS (${known})` });
+      // A generation knows the outcome of its runs better: it was published before the journal was written.
+      if (hasRunTables(database, 'build')) {
+        copyRuns(database, {
+          from: tablesIn(BUILD_SCHEMA),
+          to: MAIN_TABLES,
+          condition: isUnknownRun(MAIN_TABLES),
+        });
       }
-      database
-        .prepare(`UPDATE runs SET outcome = 'killed', reason = ? WHERE outcome = 'running'`)
-        .run('The process ended before the night did.');
+      execute(database, renderMarkRunsKilled(SQLITE_BUILD_DIALECT, 'The process ended before the run did.'));
       if (baseDateKey !== null) recordMissingDays(database, baseDateKey, dateKey);
     },
     attach,
   );
 }
 
-/** Days between two nights of which the journal knows nothing. */
+/** Of the days between two runs of which the journal has nothing. */
 function recordMissingDays(database: Database.Database, baseDateKey: DateKey, dateKey: DateKey): void {
-  const known = database.prepare<[number], number>('SELECT count(*) FROM runs WHERE dateKey = ?').pluck();
+  const runsOf = prepareForRows<number>(database, renderCountRunsOfDay(SQLITE_BUILD_DIALECT)).pluck();
   for (let day = addDays(baseDateKey, 1); day < dateKey; day = addDays(day, 1)) {
-    if (known.get(day) === 0) writeRun(database, missingRunRecord(day));
+    if (runsOf.get([day]) === 0) writeRun(database, missingRunRecord(day));
   }
 }
 
@@ -105,41 +127,42 @@ function missingRunRecord(dateKey: DateKey): RunRecord {
   });
 }
 
-/** Copies the runs of a day and later into the file being built, so that they are part of the generation to be. */
-export function copyRunHistory(building: Database.Database, dataDir: string, since: DateKey): void {
-  building.prepare('ATTACH ? AS journal').run(join(dataDir, JOURNAL_FILE));
-  building.transaction(() => {
-    const condition = `r.dateKey >= @since AND r.outcome <> 'running'`;
-    copyRuns(building, { from: 'journal', to: 'main', which: condition }, { since });
+/** Copies the runs of a day and later into the file being built, so that they are part of its generation. */
+export function copyRunHistory(buildDatabase: Database.Database, dataDir: string, since: DateKey): void {
+  execute(buildDatabase, sql`ATTACH ${value(join(dataDir, JOURNAL_FILE))} AS ${JOURNAL_SCHEMA}`);
+  buildDatabase.transaction(() => {
+    const from = tablesIn(JOURNAL_SCHEMA);
+    copyRuns(buildDatabase, { from, to: MAIN_TABLES, condition: isEndedRunSince(since) });
   })();
-  building.exec('DETACH journal');
+  execute(buildDatabase, sql`DETACH ${JOURNAL_SCHEMA}`);
 }
 
-/** Marks the runs of generations after one as taken back. */
+/** Marks the runs of generations after one as reverted. */
 export function markRevertedInJournal(dataDir: string, after: number, reason: string): void {
   withJournal(dataDir, (database) => markRunsReverted(database, after, reason));
 }
 
-/** Takes values that were erased out of the journal, and out of pages of the file that are free. */
+/** Redacts erased values in the journal, also in free pages of the file. */
 export function redactJournal(dataDir: string, values: readonly string[]): void {
   withJournal(dataDir, (database) => redactRuns(database, values));
   const database = new Database(join(dataDir, JOURNAL_FILE));
   try {
-    database.exec('VACUUM');
+    execute(database, sql`VACUUM`);
   } finally {
     database.close();
   }
 }
 
-/** All or nothing, and on the disk afterwards. `before` is done outside of the transaction. */
+/** All or nothing, and on the disk afterwards. `before` runs outside of the transaction. */
 function withJournal(
   dataDir: string,
   work: (database: Database.Database) => void,
-  before: (database: Database.Database) => unknown = () => undefined,
+  before: (database: Database.Database) => void = () => undefined,
 ): void {
   const database = new Database(join(dataDir, JOURNAL_FILE));
   try {
-    database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL');
+    execute(database, sql`PRAGMA journal_mode = DELETE`);
+    execute(database, sql`PRAGMA synchronous = FULL`);
     before(database);
     database
       .transaction(() => {

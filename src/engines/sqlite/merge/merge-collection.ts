@@ -3,7 +3,10 @@ import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import type { Entity } from '../../../../schema/entity.ts';
 import type { MergeCounts } from '../../run-journal.ts';
 import type { Completeness } from '../../staging.ts';
-import type { BuildContext, ResolvedTables, RowChanges } from '../build/build-context.ts';
+import type { ResolvedTables } from '../../../sql/build/resolved-tables.ts';
+import { sql } from '../../../sql/fragment.ts';
+import { execute } from '../execute-sql.ts';
+import type { BuildContext, RowChanges } from '../build/build-context.ts';
 import type { StagedInput } from '../staging/staging-file.ts';
 import { mergeScd1 } from './merge-scd1.ts';
 import { mergeScd2 } from './merge-scd2.ts';
@@ -25,7 +28,8 @@ export function mergeCollection(
     const { rows, orphans, ...tables } = resolveStagedInput(context, storage, input);
     addFixedRows(context, storage, tables);
     const changes = mergeByLifetime(context, storage, tables, completeness);
-    context.database.exec(`DROP TABLE ${tables.stagedKeys}; DROP TABLE ${tables.changedRows}`);
+    execute(context.database, sql`DROP TABLE ${tables.stagedKeys}`);
+    execute(context.database, sql`DROP TABLE ${tables.changedRows}`);
     return { entity: entity.name, seen: rows + orphans, orphans, ...changes };
   })();
 }

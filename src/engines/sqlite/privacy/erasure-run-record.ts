@@ -1,4 +1,4 @@
-// An erasure as the journal tells it, without a word about whom; and what else it leaves no trace in.
+// The run record of an erasure, which does not say whom it was about; and the earlier files that must be gone after it.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DateKey } from '../../../base/date-key.ts';
@@ -16,7 +16,7 @@ export interface ErasureDetails {
   readonly dateKey: DateKey;
 }
 
-/** Its steps count the rows of each collection that told something. */
+/** Its steps count the changed rows of each collection. */
 export function erasureRunRecord(
   { id }: Person,
   { rows }: ErasureCounts,
@@ -37,7 +37,7 @@ export function erasureRunRecord(
   return { ...maintenanceRun({ dateKey, outcome: 'erasure', reason }, now), steps };
 }
 
-/** Throws `feed.unavailable` naming files that hold the person still and cannot be removed. */
+/** Throws `feed.unavailable` with the files that still contain the person and cannot be removed. */
 export function assertNoEarlierFiles(dataDir: string): void {
   rmSync(join(dataDir, `${JOURNAL_FILE}.damaged`), { force: true });
   const remaining = [...listGenerationFiles(dataDir).slice(1), ...listQuarantinedFiles(dataDir)];

@@ -1,24 +1,22 @@
-// Who is meant by an id, a sign-in name or a mail address.
+// Finds the people with an id, a sign-in name or a mail address.
 import Database from 'better-sqlite3';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { derivePersonalDataMap, type PersonalDataMap } from '../../../../schema/derive/personal-data-map.ts';
-import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Model } from '../../../../schema/model.ts';
-import type { Entity, PersonalKind } from '../../../../schema/entity.ts';
+import { renderPeopleByIdentifier } from '../../../sql/build/subject.ts';
 import type { Person } from '../../erasure.ts';
+import { readRows } from '../execute-sql.ts';
 import type { StoredGeneration } from '../generations/generation-files.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import { readTombstones } from './tombstones.ts';
 
-const IDENTIFYING_KINDS: readonly (PersonalKind | undefined)[] = ['id', 'upn', 'mail'];
-
 export interface PeopleSearchResult {
-  /** Those who are called so today; where there are none, those who once were. */
+  /** Those with the identifier today; where there are none, those who had it before. */
   readonly people: readonly Person[];
-  /** Whether someone of the hash was erased before. */
+  /** Whether someone with the hash was erased before. */
   readonly wasErased: boolean;
 }
 
-/** `spellings` are ways of writing the same, in lower case; `hash` is that of the id, should it be one. */
+/** `spellings` are ways of writing the same identifier, in lower case; `hash` is that of the id, should it be one. */
 export function findPeople(
   { path }: StoredGeneration,
   model: Model,
@@ -29,10 +27,11 @@ export function findPeople(
   if (!people) return { people: [], wasErased: false };
   const database = new Database(path, { readonly: true, fileMustExist: true });
   try {
-    const current = findByIdentifier(database, people, people.entity, spellings);
-    const states = model.entities.get(people.entity.history ?? '');
+    const current = findByIdentifier(database, people, people.entity.name, spellings);
     const found =
-      current.length > 0 || !states ? current : findByIdentifier(database, people, states, spellings);
+      current.length > 0
+        ? current
+        : findByIdentifier(database, people, people.entity.history ?? '', spellings);
     return { people: found, wasErased: readTombstones(database).some((each) => each.hash === hash) };
   } finally {
     database.close();
@@ -41,23 +40,11 @@ export function findPeople(
 
 function findByIdentifier(
   database: Database.Database,
-  { entity, personKey: key, id, collections: tellings }: PersonalDataMap,
-  collection: Entity,
+  people: PersonalDataMap,
+  collectionName: string,
   spellings: readonly string[],
 ): readonly Person[] {
-  const telling = tellings.find((each) => each.entity === collection);
-  const [own] = telling?.personColumns ?? [];
-  const names = (telling?.personalProperties ?? []).filter((name) =>
-    IDENTIFYING_KINDS.includes(collection.properties[name]?.personal),
-  );
-  if (!own || names.length === 0) return [];
-  const placeholders = spellings.map(() => '?').join(', ');
-  const matches = names.map((name) => `lower(t.${quoteIdentifier(name)}) IN (${placeholders})`).join(' OR ');
-  return database
-    .prepare<string[], Person>(
-      `SELECT DISTINCT p.${quoteIdentifier(key)} AS key, p.${quoteIdentifier(id)} AS id FROM ${quoteIdentifier(storageOf(collection).table)} t
-       JOIN ${quoteIdentifier(entity.name)} p ON p.${quoteIdentifier(own.theirs)} = t.${quoteIdentifier(own.own)}
-       WHERE ${matches} ORDER BY 1`,
-    )
-    .all(...names.flatMap(() => spellings));
+  const collection = people.collections.find(({ entity }) => entity.name === collectionName);
+  const query = collection && renderPeopleByIdentifier(SQLITE_BUILD_DIALECT, people, collection, spellings);
+  return query ? readRows<Person>(database, query) : [];
 }

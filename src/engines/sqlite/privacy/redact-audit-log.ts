@@ -1,24 +1,23 @@
-// Takes people who were erased out of the audit, where they read the feed themselves: out of its rows and its files.
+// Redacts people who were erased in the audit log, which names them where they read the feed: in its rows and its files.
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { reads } from '../../../../schema/subjects/reads.ts';
 import { listAuditFiles } from '../../../base/audit-files.ts';
+import { renderRedactCaller } from '../../../sql/build/audit-log.ts';
+import { execute } from '../execute-sql.ts';
+import { hasTable } from '../has-table.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 
-/** The audit tells callers by the ids of the directory, and nothing else of them. */
+/** The audit log names callers by the ids of the directory, and says nothing else about them. */
 const OBJECT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Lines stay and count. */
 export function redactAuditLog(database: Database, dataDir: string, values: readonly string[]): void {
   const ids = values.filter((each) => OBJECT_ID.test(each)).map((id) => ({ id, filler: fillerOf(id) }));
   if (ids.length === 0) return;
-  const { table } = storageOf(reads);
-  if (database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table)) {
-    const redact = database.prepare(
-      `UPDATE ${quoteIdentifier(table)} SET caller = replace(caller, @id, @filler) WHERE instr(caller, @id) > 0`,
-    );
-    for (const each of ids) redact.run(each);
+  if (hasTable(database, storageOf(reads).table)) {
+    for (const { id, filler } of ids) execute(database, renderRedactCaller(SQLITE_BUILD_DIALECT, id, filler));
   }
   for (const { path } of listAuditFiles(dataDir)) overwriteIds(path, ids);
 }
@@ -30,7 +29,7 @@ function fillerOf(id: string): string {
 
 const CHUNK_BYTES = 1 << 20;
 
-/** In place: a feed that is running goes on writing at the end. */
+/** In place: a feed that is running goes on writing at the end of the file. */
 function overwriteIds(path: string, ids: readonly { readonly id: string; readonly filler: string }[]): void {
   const descriptor = openSync(path, 'r+');
   try {

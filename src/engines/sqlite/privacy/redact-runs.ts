@@ -1,9 +1,11 @@
-// Takes values that were erased out of what runs had to say in words.
+// Redacts erased values in the texts of run history.
 import type { Database } from 'better-sqlite3';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
-import { hasRunTables, RUN_ENTITIES } from '../journal/run-tables.ts';
+import { RUN_ENTITIES, renderAllRows, renderUpdateColumn } from '../../../sql/build/run-history.ts';
+import { prepareForRows, readRows } from '../execute-sql.ts';
+import { hasRunTables } from '../journal/run-tables.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 
-/** Shorter ones stand in words that tell of nobody. */
+/** Shorter ones are part of words that name nobody. */
 const MIN_LENGTH = 4;
 const ERASED = '(erased)';
 
@@ -17,23 +19,21 @@ export function redactRuns(database: Database, values: readonly string[]): void 
     longestFirst.map((each) => each.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
     'gi',
   );
-  for (const { name, key, properties } of RUN_ENTITIES) {
-    const where = key.map((each) => `${quoteIdentifier(each)} = @${each}`).join(' AND ');
+  for (const entity of RUN_ENTITIES) {
+    const { key, properties } = entity;
     const textColumns = Object.keys(properties).filter(
       (each) => properties[each]?.type === 'Edm.String' && !key.includes(each),
     );
-    const rows = database
-      .prepare<[], Record<string, string | number | null>>(`SELECT * FROM ${quoteIdentifier(name)}`)
-      .all();
+    const rows = readRows<RunRow>(database, renderAllRows(SQLITE_BUILD_DIALECT, entity));
     for (const column of textColumns) {
-      const update = database.prepare<[object]>(
-        `UPDATE ${quoteIdentifier(name)} SET ${quoteIdentifier(column)} = @clean WHERE ${where}`,
-      );
+      const update = prepareForRows(database, renderUpdateColumn(SQLITE_BUILD_DIALECT, entity, column));
       for (const row of rows) {
         const text = row[column];
         const redacted = typeof text === 'string' ? text.replaceAll(pattern, ERASED) : text;
-        if (redacted !== text) update.run({ ...row, clean: redacted });
+        if (redacted !== text) update.run([redacted ?? null, ...key.map((each) => row[each] ?? null)]);
       }
     }
   }
 }
+
+type RunRow = Readonly<Record<string, string | number | null>>;

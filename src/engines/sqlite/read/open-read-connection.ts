@@ -1,6 +1,8 @@
 // Opens a read-only connection to one generation, or to two for comparison.
 import Database from 'better-sqlite3';
 import { FeedError } from '../../../base/feed-error.ts';
+import { identifier, sql, value } from '../../../sql/fragment.ts';
+import { execute, readNumber } from '../execute-sql.ts';
 import { EARLIER_SCHEMA } from './earlier-schema.ts';
 import { registerFunctions } from './register-functions.ts';
 
@@ -21,8 +23,8 @@ export function openReadConnection(
   const database = new Database(path, { readonly: true, fileMustExist: true });
   try {
     if (earlier !== null) attachEarlier(database, earlier);
-    // No other settings: neither mmap nor a larger cache was faster, and a truncated mapped file kills the process.
-    database.pragma('query_only = ON');
+    // Nothing else: neither mmap nor a larger cache was faster, and a mapped file that is cut short kills the process.
+    execute(database, sql`PRAGMA query_only = ON`);
     registerFunctions(database, isStopped);
     return database;
   } catch (error) {
@@ -32,9 +34,9 @@ export function openReadConnection(
 }
 
 function attachEarlier(database: Database.Database, earlier: string): void {
-  database.prepare(`ATTACH ? AS ${EARLIER_SCHEMA}`).run(earlier);
+  execute(database, sql`ATTACH ${value(earlier)} AS ${identifier(EARLIER_SCHEMA)}`);
   const [fingerprint, earlierFingerprint] = ['main', EARLIER_SCHEMA].map((schema) =>
-    database.pragma(`${schema}.user_version`, { simple: true }),
+    readNumber(database, sql`PRAGMA ${identifier(schema)}.user_version`),
   );
   if (fingerprint === earlierFingerprint) return;
   throw new FeedError(

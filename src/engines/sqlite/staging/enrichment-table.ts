@@ -1,46 +1,42 @@
 // The rows of enrichment sources, merged to one row per instance: in each column the last reported value wins.
-import type { Database, Statement } from 'better-sqlite3';
-import { columnSql, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import type { Database } from 'better-sqlite3';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import { NOT_REPORTED, type StagedRow } from '../../staging.ts';
-import { columnList } from '../sql-columns.ts';
 import {
-  isReportedSql,
   mayBeUnreported,
   NATURAL_KEY,
   stagedColumn,
   stagedIdentityColumns,
-  toStagedSqlValue,
-  type StagedSqlValue,
-} from './staged-value.ts';
+} from '../../../sql/build/staged-columns.ts';
+import { renderCreateEnrichmentTable, renderEnrich } from '../../../sql/build/staging.ts';
+import type { Fragment } from '../../../sql/fragment.ts';
+import { NOT_REPORTED, type StagedRow } from '../../staging.ts';
+import { execute, prepareForRows, type BoundValue } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
+import { toStagedSqlValue } from './staged-value.ts';
 
 export interface EnrichmentTable {
   /** It has the columns of `stagedIdentityColumns` and every property that may be unreported, except references. */
-  readonly table: string;
+  readonly table: Fragment;
   add(rows: readonly StagedRow[]): void;
 }
 
 /** Creates the table of this name. */
-export function createEnrichmentTable(database: Database, storage: Storage, table: string): EnrichmentTable {
+export function createEnrichmentTable(
+  database: Database,
+  storage: Storage,
+  table: Fragment,
+): EnrichmentTable {
   const { entity, sourced } = storage;
   const identity = stagedIdentityColumns(storage);
   // References are left out: the merge looks up their keys for appended rows only.
   const attributes = sourced.filter(
     (name) => mayBeUnreported(storage, name) && entity.properties[name]?.refers === undefined,
   );
-  const definitions = [
-    ...identity.map((name) => `${quoteIdentifier(name)} TEXT NOT NULL`),
-    ...attributes.map((name) => columnSql(stagedColumn(storage, name))),
-  ];
-  database.exec(
-    `CREATE TABLE ${table} (${definitions.join(', ')}, PRIMARY KEY (${columnList(identity)})) WITHOUT ROWID`,
-  );
-  const insert: Statement<[readonly StagedSqlValue[]]> = database.prepare(
-    `INSERT INTO ${table} VALUES (${definitions.map(() => '?').join(', ')})
-     ON CONFLICT DO UPDATE SET ${attributes.map(keepLastReportedSql).join(', ')}`,
-  );
+  const columns = { identity, attributes: attributes.map((name) => stagedColumn(storage, name)) };
+  execute(database, renderCreateEnrichmentTable(SQLITE_BUILD_DIALECT, table, columns));
+  const insert = prepareForRows(database, renderEnrich(SQLITE_BUILD_DIALECT, table, columns));
 
-  const valuesOf = ({ naturalKey, values }: StagedRow): StagedSqlValue[] => {
+  const valuesOf = ({ naturalKey, values }: StagedRow): BoundValue[] => {
     const unknownName = Object.keys(values).find(
       (name) => !identity.includes(name) && !attributes.includes(name),
     );
@@ -61,9 +57,4 @@ export function createEnrichmentTable(database: Database, storage: Storage, tabl
       for (const row of rows) insert.run(valuesOf(row));
     },
   };
-}
-
-function keepLastReportedSql(name: string): string {
-  const [current, incoming] = [quoteIdentifier(name), `excluded.${quoteIdentifier(name)}`];
-  return `${current} = CASE WHEN ${isReportedSql(incoming)} THEN ${incoming} ELSE ${current} END`;
 }

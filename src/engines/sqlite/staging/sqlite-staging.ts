@@ -1,9 +1,10 @@
 // The staging of one build: rows of the base generation are read from it, and harvested rows wait in it for their merge.
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Entity, Row, Value } from '../../../../schema/entity.ts';
+import { identifier, sql } from '../../../sql/fragment.ts';
 import type { Staging } from '../../staging.ts';
 import type { BuildContext } from '../build/build-context.ts';
+import { iterateRows } from '../execute-sql.ts';
 import { openStagingFile, type StagedInput } from './staging-file.ts';
 
 export interface SqliteStaging extends Staging {
@@ -41,10 +42,10 @@ export function openSqliteStaging(context: BuildContext, path: string): SqliteSt
 
 function* readBaseRows({ database }: BuildContext, entity: Entity): Generator<Row, void, undefined> {
   const names = Object.keys(entity.properties);
-  const rows = database
-    .prepare<[], Record<string, Exclude<Value, boolean>>>(`SELECT * FROM ${quoteIdentifier(entity.name)}`)
-    .safeIntegers()
-    .iterate();
+  const rows = iterateRows<Record<string, Exclude<Value, boolean>>>(
+    database,
+    sql`SELECT * FROM ${identifier(entity.name)}`,
+  );
   for (const row of rows) {
     yield Object.fromEntries(names.map((name) => [name, toModelValue(entity, name, row[name] ?? null)]));
   }

@@ -1,18 +1,16 @@
 // The rows that a run stages for one collection, in a table of the staging file: numbered by rowid as they arrive.
-import type { Database, Statement } from 'better-sqlite3';
-import { columnSql } from '../../../../schema/derive/ddl.ts';
+import type { Database } from 'better-sqlite3';
 import type { Column, Storage } from '../../../../schema/derive/storage.ts';
+import { mayBeUnreported, NATURAL_KEY, stagedColumn } from '../../../sql/build/staged-columns.ts';
+import { renderCreateStagedTable, renderInsertStaged } from '../../../sql/build/staging.ts';
+import type { Fragment } from '../../../sql/fragment.ts';
 import { NOT_REPORTED, type StagedRow, type StagedValue } from '../../staging.ts';
-import {
-  mayBeUnreported,
-  NATURAL_KEY,
-  stagedColumn,
-  toStagedSqlValue,
-  type StagedSqlValue,
-} from './staged-value.ts';
+import { execute, prepareForRows, type BoundValue } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
+import { toStagedSqlValue } from './staged-value.ts';
 
 export interface StagedTable {
-  readonly table: string;
+  readonly table: Fragment;
   readonly rows: number;
   /** Columns in which at least one row holds `NOT_REPORTED`. */
   readonly unreportedColumns: ReadonlySet<string>;
@@ -27,25 +25,25 @@ export interface StagedTable {
 const ROWS_PER_INSERT = 32;
 
 /** Creates the table of this name. */
-export function createStagedTable(database: Database, storage: Storage, table: string): StagedTable {
+export function createStagedTable(database: Database, storage: Storage, table: Fragment): StagedTable {
   const { entity, sourced, roles } = storage;
   const hasSurrogateKey = roles.has('surrogate');
   const naturalKeyColumn: Column = { name: NATURAL_KEY, type: 'TEXT', nullable: false };
   const properties = sourced.map((name) => stagedColumn(storage, name));
   const columns = [...(hasSurrogateKey ? [naturalKeyColumn] : []), ...properties];
-  database.exec(`CREATE TABLE ${table} (${columns.map(columnSql).join(', ')})`);
+  execute(database, renderCreateStagedTable(SQLITE_BUILD_DIALECT, table, columns));
 
   const optionalColumns = new Set(sourced.filter((name) => mayBeUnreported(storage, name)));
   const unreportedColumns = new Set<string>();
-  const toSqlValue = (value: StagedValue | undefined, { name, nullable }: Column): StagedSqlValue => {
+  const toSqlValue = (value: StagedValue | undefined, { name, nullable }: Column): BoundValue => {
     if (value === NOT_REPORTED) {
       if (!optionalColumns.has(name)) throw new TypeError(`${entity.name}.${name} must be reported.`);
       unreportedColumns.add(name);
     }
     return toStagedSqlValue(entity.name, name, value === null && !nullable ? undefined : value);
   };
-  const valuesOf = (rows: readonly StagedRow[]): readonly StagedSqlValue[] => {
-    const sqlValues: StagedSqlValue[] = [];
+  const valuesOf = (rows: readonly StagedRow[]): readonly BoundValue[] => {
+    const sqlValues: BoundValue[] = [];
     for (const { naturalKey, values } of rows) {
       if (hasSurrogateKey) sqlValues.push(toSqlValue(naturalKey, naturalKeyColumn));
       for (const column of properties) sqlValues.push(toSqlValue(values[column.name], column));
@@ -53,9 +51,8 @@ export function createStagedTable(database: Database, storage: Storage, table: s
     return sqlValues;
   };
 
-  const placeholders = `(${columns.map(() => '?').join(', ')})`;
-  const prepareInsert = (rowCount: number): Statement<[readonly StagedSqlValue[]]> =>
-    database.prepare(`INSERT INTO ${table} VALUES ${Array(rowCount).fill(placeholders).join(', ')}`);
+  const prepareInsert = (rowCount: number) =>
+    prepareForRows(database, renderInsertStaged(table, columns.length, rowCount));
   const insertOne = prepareInsert(1);
   // Most collections have few rows, and never need it.
   let insertMany: typeof insertOne | undefined;

@@ -1,21 +1,18 @@
 // Staged rows wait in a file beside the generation being built until their collection is merged.
 import { rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Storage } from '../../../../schema/derive/storage.ts';
+import type { StagedTables } from '../../../sql/build/staged-instance.ts';
+import { identifier, sql, value } from '../../../sql/fragment.ts';
 import type { StagedRow } from '../../staging.ts';
+import { execute } from '../execute-sql.ts';
+import { SQLITE_BUILD_DIALECT, STAGING_SCHEMA } from '../sqlite-build-dialect.ts';
 import { createStagedTable, type StagedTable } from './staged-table.ts';
 import { createEnrichmentTable, type EnrichmentTable } from './enrichment-table.ts';
 
 /** What a run has staged for one collection. */
-export interface StagedInput {
-  /** The table of the rows that were appended, numbered by rowid as they arrived. */
-  readonly table: string;
+export interface StagedInput extends StagedTables {
   readonly rows: number;
-  /** Columns in which at least one row holds `NOT_REPORTED`. */
-  readonly unreportedColumns: ReadonlySet<string>;
-  /** The table of the rows of further sources; null where there are none. */
-  readonly enrichmentTable: string | null;
 }
 
 export interface StagingFile {
@@ -27,25 +24,22 @@ export interface StagingFile {
   close(): void;
 }
 
-/** Name of a table in the staging file. */
-export function stagingTable(table: string): string {
-  return `staging.${quoteIdentifier(table)}`;
-}
-
 /**
  * Creates the file and attaches it. It has no journal and is never flushed: a build is discarded whole when a statement
  * fails or the process ends, and the file with it.
  */
 export function openStagingFile(database: Database, path: string): StagingFile {
-  database.prepare('ATTACH ? AS staging').run(path);
-  database.exec(`PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF;
-    PRAGMA staging.locking_mode = EXCLUSIVE`);
+  const schema = identifier(STAGING_SCHEMA);
+  execute(database, sql`ATTACH ${value(path)} AS ${schema}`);
+  execute(database, sql`PRAGMA ${schema}.journal_mode = OFF`);
+  execute(database, sql`PRAGMA ${schema}.synchronous = OFF`);
+  execute(database, sql`PRAGMA ${schema}.locking_mode = EXCLUSIVE`);
   const stagedTables = new Map<string, StagedTable>();
   const enrichmentTables = new Map<string, EnrichmentTable>();
   const stagedTableOf = (storage: Storage): StagedTable => {
     const { name } = storage.entity;
     return getOrCreate(stagedTables, name, () =>
-      createStagedTable(database, storage, stagingTable(`${name}Rows`)),
+      createStagedTable(database, storage, SQLITE_BUILD_DIALECT.stagingTable(`${name}Rows`)),
     );
   };
   return {
@@ -53,7 +47,7 @@ export function openStagingFile(database: Database, path: string): StagingFile {
     enrich(storage, rows) {
       const { name } = storage.entity;
       getOrCreate(enrichmentTables, name, () =>
-        createEnrichmentTable(database, storage, stagingTable(`${name}Enrichment`)),
+        createEnrichmentTable(database, storage, SQLITE_BUILD_DIALECT.stagingTable(`${name}Enrichment`)),
       ).add(rows);
     },
     consume(storage, work) {
@@ -63,12 +57,12 @@ export function openStagingFile(database: Database, path: string): StagingFile {
       const result = work({ table, rows, unreportedColumns, enrichmentTable });
       stagedTables.delete(name);
       enrichmentTables.delete(name);
-      database.exec(`DROP TABLE ${table}`);
-      if (enrichmentTable !== null) database.exec(`DROP TABLE ${enrichmentTable}`);
+      execute(database, sql`DROP TABLE ${table}`);
+      if (enrichmentTable !== null) execute(database, sql`DROP TABLE ${enrichmentTable}`);
       return result;
     },
     close() {
-      database.exec('DETACH staging');
+      execute(database, sql`DETACH ${schema}`);
       rmSync(path, { force: true });
     },
   };

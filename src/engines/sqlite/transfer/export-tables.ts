@@ -1,13 +1,17 @@
-// A generation as tables of values: its collections as readers see them, and what the next night needs to go on from them.
+// A generation as tables of values: its collections as readers see them, and the bookkeeping that the next run needs.
 import Database from 'better-sqlite3';
-import { BOOKKEEPING_TABLES, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+import { BOOKKEEPING_TABLES } from '../../../../schema/derive/bookkeeping.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Model } from '../../../../schema/model.ts';
 import type { EdmType, Entity, Value } from '../../../../schema/entity.ts';
 import { formatInstant } from '../../../base/instant.ts';
 import type { TableColumn, TableRow } from '../../../format/table/table-format.ts';
-import { columnList } from '../sql-columns.ts';
-import { schemaFingerprint } from '../generations/schema-fingerprint.ts';
+import { renderExportRows } from '../../../sql/build/transfer.ts';
+import { renderSnapshotDays } from '../../../sql/build/snapshot-days.ts';
+import { sql, value, type Fragment } from '../../../sql/fragment.ts';
+import { iterateRawRows, readColumn } from '../execute-sql.ts';
+import { readFingerprint, schemaFingerprint } from '../generations/schema-fingerprint.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 
 export interface ExportTable {
   readonly name: string;
@@ -18,7 +22,7 @@ export interface ExportTable {
 
 export interface ExportSource {
   readonly tables: readonly ExportTable[];
-  /** In the order of the key, so that the same rows are always told alike. */
+  /** In the order of the key, so that the same rows always give the same file. */
   rows(table: ExportTable): Iterable<TableRow>;
   close(): void;
 }
@@ -26,18 +30,14 @@ export interface ExportSource {
 /** Throws a TypeError where the file is of another model. */
 export function openExport(path: string, model: Model): ExportSource {
   const database = new Database(path, { readonly: true, fileMustExist: true });
-  if (database.pragma('user_version', { simple: true }) !== schemaFingerprint(model)) {
+  if (readFingerprint(database) !== schemaFingerprint(model)) {
     database.close();
     throw new TypeError(`${path} is of another model.`);
   }
   return {
     tables: exportTablesOf(model),
-    rows: ({ name, entity, columns }) => {
-      const select = `SELECT ${columnList(columns.map((each) => each.name))} FROM ${quoteIdentifier(name)}`;
-      return entity
-        ? readCollection(database, entity, columns, select)
-        : readBookkeeping(database, name, columns, select);
-    },
+    rows: (table) =>
+      table.entity ? readCollection(database, table, table.entity) : readBookkeeping(database, table),
     close: () => database.close(),
   };
 }
@@ -56,53 +56,43 @@ export function exportTablesOf(model: Model): readonly ExportTable[] {
   return [...bookkeeping, ...collections];
 }
 
-function readBookkeeping(
-  database: Database.Database,
-  name: string,
-  columns: readonly TableColumn[],
-  select: string,
-): Iterable<TableRow> {
-  const key = database
-    .prepare<[string], string>('SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk')
-    .pluck()
-    .all(name);
-  return readValues(database, columns, `${select} ORDER BY ${columnList(key)}`);
+function readBookkeeping(database: Database.Database, table: ExportTable): Iterable<TableRow> {
+  const key = sql`SELECT "name" FROM pragma_table_info(${value(table.name)}) WHERE "pk" > 0 ORDER BY "pk"`;
+  const order = readColumn<string>(database, key);
+  return readValues(database, table, renderExportRows(SQLITE_BUILD_DIALECT, table, { order }));
 }
 
-/** Of nights, one after the other: sorted as a whole they would need room for all of them. */
+/** Of daily collections day by day: sorting all days at once would need room for all of them. */
 function* readCollection(
   database: Database.Database,
+  table: ExportTable,
   entity: Entity,
-  columns: readonly TableColumn[],
-  select: string,
 ): Generator<TableRow> {
-  const order = `ORDER BY ${columnList(entity.key)}`;
-  const day = storageOf(entity).roles.get('day');
-  if (entity.lifetime !== 'daily' || day === undefined || entity.key[0] !== day) {
-    yield* readValues(database, columns, `${select} ${order}`);
+  const order = entity.key;
+  const dayColumn = storageOf(entity).roles.get('day');
+  if (entity.lifetime !== 'daily' || dayColumn === undefined || order[0] !== dayColumn) {
+    yield* readValues(database, table, renderExportRows(SQLITE_BUILD_DIALECT, table, { order }));
     return;
   }
-  const days = database
-    .prepare<[string], number>('SELECT dateKey FROM snapshotDays WHERE collection = ? ORDER BY dateKey')
-    .pluck()
-    .all(entity.name);
-  for (const each of days)
-    yield* readValues(database, columns, `${select} WHERE ${quoteIdentifier(day)} = ${each} ${order}`);
+  const days = readColumn<number>(database, renderSnapshotDays(SQLITE_BUILD_DIALECT, entity.name));
+  for (const day of days) {
+    const rows = renderExportRows(SQLITE_BUILD_DIALECT, table, { order, day: { column: dayColumn, day } });
+    yield* readValues(database, table, rows);
+  }
 }
 
 function* readValues(
   database: Database.Database,
-  columns: readonly TableColumn[],
-  sql: string,
+  { columns }: ExportTable,
+  query: Fragment,
 ): Generator<TableRow> {
-  const statement = database.prepare<[], Exclude<Value, boolean>[]>(sql).raw().safeIntegers();
-  for (const row of statement.iterate())
+  for (const row of iterateRawRows<Exclude<Value, boolean>>(database, query))
     yield columns.map(({ type }, index) => FROM_STORED[type](row[index] ?? null));
 }
 
 const unchanged = (stored: Value): Value => stored;
 
-/** Stored → told. SQLite knows whole numbers only as they are; the model knows what they mean. */
+/** Stored → exported. The database has whole numbers only; the model knows what they mean. */
 const FROM_STORED: Readonly<Record<EdmType, (stored: Value) => Value>> = {
   'Edm.Boolean': (stored) => (stored === null ? null : stored === 1n),
   'Edm.Int32': (stored) => (stored === null ? null : Number(stored)),

@@ -1,19 +1,23 @@
-// Tables of an export, brought into an empty warehouse: nights of a collection are lived through again, so that days become spans.
-import type { Database, Statement } from 'better-sqlite3';
-import { BOOKKEEPING_TABLES, quoteIdentifier } from '../../../../schema/derive/ddl.ts';
+// Imports the tables of an export into an empty warehouse. The days of a collection are merged again, so that they become validity intervals.
+import type { Database } from 'better-sqlite3';
+import { BOOKKEEPING, BOOKKEEPING_TABLES } from '../../../../schema/derive/bookkeeping.ts';
 import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import type { EdmType, Entity, Value } from '../../../../schema/entity.ts';
 import { monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
 import { FeedError } from '../../../base/feed-error.ts';
 import { parseInstant } from '../../../base/instant.ts';
 import type { TableColumn, TableRow } from '../../../format/table/table-format.ts';
+import { renderCreateChangedRows } from '../../../sql/build/resolve-input.ts';
+import { resolvedTablesOf } from '../../../sql/build/resolved-tables.ts';
+import { defaultValue } from '../../../sql/build/default-value.ts';
+import { renderImportRow } from '../../../sql/build/transfer.ts';
+import { sql, type Fragment } from '../../../sql/fragment.ts';
 import type { SqlValue } from '../../../sql/statement.ts';
 import type { Generation } from '../../engine.ts';
-import { defaultValueSql } from '../build/migrate-schema.ts';
-import { columnList } from '../sql-columns.ts';
+import { execute, prepareForRows } from '../execute-sql.ts';
 import { mergeScd2 } from '../merge/merge-scd2.ts';
 import { buildParameters, type BuildContext } from '../build/build-context.ts';
-import { createChangedRowsTable } from '../merge/resolve-staged-input.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 
 export interface ImportTable {
   readonly name: string;
@@ -21,7 +25,7 @@ export interface ImportTable {
 }
 
 export interface ImportSource {
-  /** What was exported; what it becomes is the same, with the same number. */
+  /** What was exported; the import gives it the same number. */
   readonly generation: Generation;
   /** All that an export of everything has. Collections that the model has gained since are empty. */
   readonly tables: readonly ImportTable[];
@@ -31,18 +35,23 @@ export interface ImportSource {
 const SNAPSHOT_DAYS_TABLE = 'snapshotDays';
 
 /**
- * Brings everything in. Throws `setup.bad-setting` where the source knows what the model does not, an Error where its
- * rows cannot be what was exported.
+ * Imports everything. Throws `setup.bad-setting` where the source has what the model lacks, an Error where its rows cannot
+ * be what was exported.
  */
 export async function importTables(context: BuildContext, source: ImportSource): Promise<void> {
   const { database, model } = context;
   const tables = new Map(source.tables.map((table) => [table.name, table]));
   for (const table of source.tables) assertKnown(table, model.entities.get(table.name));
 
-  for (const name of Object.keys(BOOKKEEPING_TABLES)) {
+  for (const [name, { primaryKey }] of Object.entries(BOOKKEEPING)) {
     const table = tables.get(name);
-    if (table && name !== SNAPSHOT_DAYS_TABLE)
-      await insertAll(database, source, table, { table: name, readers: columnReadersOf(table) });
+    if (!table || name === SNAPSHOT_DAYS_TABLE) continue;
+    const target = SQLITE_BUILD_DIALECT.table(name);
+    await insertAll(database, source, table, {
+      table: target,
+      key: primaryKey,
+      readers: columnReadersOf(table),
+    });
   }
   const days = await readSnapshotDays(source, tables.get(SNAPSHOT_DAYS_TABLE));
   for (const entity of model.entities.values()) {
@@ -66,17 +75,18 @@ function assertKnown({ name, columns }: ImportTable, entity: Entity | undefined)
   });
 }
 
-/** Reads one stored column out of a row that was told. */
+/** Reads one stored column from an exported row. */
 interface ColumnReader {
   readonly name: string;
   readonly read: (row: TableRow) => SqlValue;
 }
 
 interface InsertTarget {
-  readonly table: string;
+  readonly table: Fragment;
+  readonly key: readonly string[];
   readonly readers: readonly ColumnReader[];
-  /** Columns that the model has gained since, and what stands there: SQL. */
-  readonly defaults?: Readonly<Record<string, string>>;
+  /** Columns that the model has gained since the export, and their value. */
+  readonly defaults?: ReadonlyMap<string, Fragment>;
 }
 
 function columnReadersOf({ columns }: ImportTable): readonly ColumnReader[] {
@@ -86,14 +96,14 @@ function columnReadersOf({ columns }: ImportTable): readonly ColumnReader[] {
   }));
 }
 
-/** Where rows of a collection lie: as they are told, or as the spans that they were told from. */
+/** Where rows of a collection are stored: as they are exported, or as the intervals that they were exported from. */
 function insertTargetOf(storage: Storage, table: ImportTable, midnight: string): InsertTarget {
   const { entity, roles } = storage;
   const readersByName = new Map(columnReadersOf(table).map((each) => [each.name, each]));
   const indexOfColumn = (name: string): number => table.columns.findIndex((column) => column.name === name);
   const readDayOf = (role: 'start' | 'end'): ColumnReader['read'] => {
     const index = indexOfColumn(roles.get(role) ?? '');
-    if (index < 0) throw new TypeError(`${entity.name} does not tell the ${role} of its states.`);
+    if (index < 0) throw new TypeError(`${entity.name} does not say the ${role} of its states.`);
     return (row) => Number(String(row[index]).slice(0, 10).replaceAll('-', ''));
   };
   const dayIndex = indexOfColumn(roles.get('day') ?? '');
@@ -110,26 +120,23 @@ function insertTargetOf(storage: Storage, table: ImportTable, midnight: string):
     return read ? [{ name, read }] : [];
   });
   const missing = columns.filter(({ name }) => !readers.some((each) => each.name === name));
-  const defaults = missing.map((column): readonly [string, string] => {
-    return [column.name, column.nullable ? 'NULL' : defaultValueSql(entity, column, midnight)];
+  const defaults = missing.map((column) => {
+    return [column.name, column.nullable ? sql`NULL` : defaultValue(entity, column, midnight)] as const;
   });
-  return { table: storage.table, readers, defaults: Object.fromEntries(defaults) };
+  return {
+    table: SQLITE_BUILD_DIALECT.table(storage.table),
+    key: storage.primaryKey,
+    readers,
+    defaults: new Map(defaults),
+  };
 }
 
 type InsertRow = (row: TableRow) => void;
 
-function prepareInsert(
-  database: Database,
-  table: string,
-  { readers, defaults = {} }: InsertTarget,
-): InsertRow {
-  const names = [...readers.map(({ name }) => name), ...Object.keys(defaults)];
-  const values = [...readers.map(() => '?'), ...Object.values(defaults)];
-  // Rows that the model has by itself are there already.
-  const insert: Statement<SqlValue[]> = database.prepare(
-    `INSERT OR REPLACE INTO ${table} (${columnList(names)}) VALUES (${values.join(', ')})`,
-  );
-  return (row) => insert.run(...readers.map(({ read }) => read(row)));
+function prepareInsert(database: Database, { readers, defaults, ...into }: InsertTarget): InsertRow {
+  const names = readers.map(({ name }) => name);
+  const insert = prepareForRows(database, renderImportRow(SQLITE_BUILD_DIALECT, into, names, defaults));
+  return (row) => insert.run(readers.map(({ read }) => read(row)));
 }
 
 async function insertAll(
@@ -138,7 +145,7 @@ async function insertAll(
   table: ImportTable,
   target: InsertTarget,
 ): Promise<void> {
-  const insert = prepareInsert(database, quoteIdentifier(target.table), target);
+  const insert = prepareInsert(database, target);
   const insertBatch = database.transaction((rows: readonly TableRow[]) => rows.forEach(insert));
   for await (const rows of source.rows(table)) insertBatch(rows);
 }
@@ -146,19 +153,21 @@ async function insertAll(
 interface DailySource {
   readonly source: ImportSource;
   readonly table: ImportTable;
-  /** Every night of the collection, also those on which it had no rows; the earliest first. */
+  /** Every snapshot day of the collection, also those on which it had no rows; the earliest first. */
   readonly days: readonly DateKey[];
 }
 
-/** Rows come night by night. */
+/** Rows come day by day. */
 async function replayDays(
   context: BuildContext,
   storage: Storage,
   { source, table, days }: DailySource,
 ): Promise<void> {
   const { database, parameters } = context;
-  const changedRows = createChangedRowsTable(database, storage);
-  const insert = prepareInsert(database, changedRows, insertTargetOf(storage, table, parameters.midnight));
+  execute(database, renderCreateChangedRows(SQLITE_BUILD_DIALECT, storage));
+  const { changedRows } = resolvedTablesOf(SQLITE_BUILD_DIALECT, storage);
+  const target = insertTargetOf(storage, table, parameters.midnight);
+  const insert = prepareInsert(database, { ...target, table: changedRows, key: storage.identity });
   const dayIndex = table.columns.findIndex(({ name }) => name === storage.roles.get('day'));
   let mergedDays = 0;
   const mergeDay = (): void => {
@@ -170,7 +179,7 @@ async function replayDays(
       { stagedKeys: changedRows, changedRows },
       'complete',
     );
-    database.exec(`DELETE FROM ${changedRows}`);
+    execute(database, sql`DELETE FROM ${changedRows}`);
     mergedDays += 1;
   };
   const replayBatch = database.transaction((rows: readonly TableRow[]) => {
@@ -187,7 +196,7 @@ async function replayDays(
   database.transaction(() => {
     while (mergedDays < days.length) mergeDay();
   })();
-  database.exec(`DROP TABLE ${changedRows}`);
+  execute(database, sql`DROP TABLE ${changedRows}`);
 }
 
 async function readSnapshotDays(
@@ -211,17 +220,17 @@ async function readSnapshotDays(
 const toSqlValue = (exported: Value): SqlValue =>
   typeof exported === 'boolean' ? Number(exported) : exported;
 
-/** Told → stored. */
-const TO_STORED: Readonly<Record<EdmType, (told: Value) => SqlValue>> = {
+/** Exported → stored. */
+const TO_STORED: Readonly<Record<EdmType, (exported: Value) => SqlValue>> = {
   'Edm.Boolean': toSqlValue,
   'Edm.Int32': toSqlValue,
   'Edm.Int64': toSqlValue,
   'Edm.Double': toSqlValue,
   'Edm.String': toSqlValue,
-  'Edm.DateTimeOffset': (told) => {
-    if (told === null) return null;
-    const instant = parseInstant(String(told));
-    if (instant === null) throw new Error(`'${String(told)}' is no instant`);
+  'Edm.DateTimeOffset': (exported) => {
+    if (exported === null) return null;
+    const instant = parseInstant(String(exported));
+    if (instant === null) throw new Error(`'${String(exported)}' is not an instant`);
     return instant;
   },
 };

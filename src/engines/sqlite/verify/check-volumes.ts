@@ -1,26 +1,26 @@
-// Whether a night is likely, held against the one before: what a harvest that went wrong in silence looks like.
+// The volume check: compares row counts with those before the build, to find harvests that failed without an error.
 import type { VolumeThresholds } from '../../../base/volume-thresholds.ts';
 import type { VerifyFinding } from '../../generation-build.ts';
 import type { MergeCounts } from '../../run-journal.ts';
 import type { BuildContext } from '../build/build-context.ts';
-import { countRowsAfter, type RowCounts } from './row-counts.ts';
+import { countRows, type RowCounts } from './row-counts.ts';
 
-/** Where fewer rows stand, a few people can double or halve them in a day. */
+/** Of fewer rows, a few people can double or halve the number in a day. */
 const MIN_ROWS_TO_JUDGE = 100;
 
 export interface VolumeEvidence {
-  /** What stood before the merges. */
+  /** Before the merges. */
   readonly rowCountsBefore: RowCounts;
   readonly mergeCounts: readonly MergeCounts[];
 }
 
-/** None of these is proof: an admin who knows the reason may accept the night. */
+/** None of these findings is proof: an admin who knows the reason may release the run. */
 export function checkVolumes(
   context: BuildContext,
   { rowCountsBefore, mergeCounts }: VolumeEvidence,
   thresholds: VolumeThresholds,
 ): readonly VerifyFinding[] {
-  const rowCountsAfter = countRowsAfter(context);
+  const rowCountsAfter = countRows(context, 'after');
   const volumeFindings = [...rowCountsBefore].flatMap(([collection, earlier]) => {
     const now = rowCountsAfter.get(collection);
     if (now === undefined) return [];

@@ -1,20 +1,24 @@
-// A published file, examined as a whole: its pages, and every day of every collection by the rules of a night.
+// Verifies a published file as a whole: its pages, and every day of every collection by the checks of a build.
 import Database from 'better-sqlite3';
-import { quoteIdentifier } from '../../../../schema/derive/ddl.ts';
 import type { Model } from '../../../../schema/model.ts';
+import { renderGeneration, renderRowsOf } from '../../../sql/build/generation.ts';
+import { sql } from '../../../sql/fragment.ts';
 import type { Generation } from '../../engine.ts';
 import type { VerifyFinding } from '../../generation-build.ts';
 import { buildParameters } from '../build/build-context.ts';
-import { schemaFingerprint } from '../generations/schema-fingerprint.ts';
+import { readCount, readRows, readText } from '../execute-sql.ts';
+import { readFingerprint, schemaFingerprint } from '../generations/schema-fingerprint.ts';
+import { hasTable } from '../has-table.ts';
+import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import { corruptionMessage } from '../sqlite-errors.ts';
 import { verifyGeneration } from './verify-generation.ts';
 
 export interface IntegrityReport {
-  /** What the file says it is; null where it does not even say that. */
+  /** The generation that the file says it is; null where it says nothing. */
   readonly generation: Generation | null;
   /** Empty when all is well. */
   readonly findings: readonly VerifyFinding[];
-  /** By collection; null where another release made the file: of it only the pages are examined. */
+  /** By collection; null where another release made the file: then only its pages are verified. */
   readonly rows: ReadonlyMap<string, number> | null;
 }
 
@@ -24,9 +28,9 @@ export function verifyIntegrity(path: string, model: Model): IntegrityReport {
   try {
     database = new Database(path, { readonly: true, fileMustExist: true });
     const generation = readOwnGeneration(database);
-    const integrityCheck = String(database.pragma('integrity_check(1)', { simple: true }));
+    const integrityCheck = String(readText(database, sql`PRAGMA integrity_check(1)`));
     if (integrityCheck !== 'ok') return { generation, findings: [damageFinding(integrityCheck)], rows: null };
-    if (database.pragma('user_version', { simple: true }) !== schemaFingerprint(model))
+    if (readFingerprint(database) !== schemaFingerprint(model))
       return { generation, findings: [], rows: null };
     const { dateKey, publishedAt } = generation;
     const parameters = buildParameters(dateKey, new Date(publishedAt));
@@ -44,13 +48,10 @@ export function verifyIntegrity(path: string, model: Model): IntegrityReport {
 class NoGenerationError extends Error {}
 
 function readOwnGeneration(database: Database.Database): Generation {
-  const [hasTable] = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'generation'`).all();
-  const found = hasTable
-    ? database
-        .prepare<[], Generation>(`SELECT id, dateKey, publishedAtUTC || 'Z' AS publishedAt FROM generation`)
-        .get()
-    : undefined;
-  if (found) return found;
+  const [found] = hasTable(database, 'generation')
+    ? readRows<Generation>(database, renderGeneration(SQLITE_BUILD_DIALECT))
+    : [];
+  if (found) return { ...found, publishedAt: `${found.publishedAt}Z` };
   throw new NoGenerationError('it holds no generation');
 }
 
@@ -59,10 +60,6 @@ function damageFinding(damage: string): VerifyFinding {
 }
 
 function countRows(database: Database.Database, { entities }: Model): ReadonlyMap<string, number> {
-  const count = (name: string): number =>
-    database
-      .prepare<[], number>(`SELECT count(*) FROM ${quoteIdentifier(name)}`)
-      .pluck()
-      .get() ?? 0;
+  const count = (name: string): number => readCount(database, renderRowsOf(SQLITE_BUILD_DIALECT, name));
   return new Map([...entities.keys()].map((name) => [name, count(name)]));
 }

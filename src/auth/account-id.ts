@@ -1,13 +1,13 @@
-// On whose account a read goes: a caller's own, or that of the network that someone without credentials comes from.
+// The budget account of a caller: their own, or for anonymous callers that of their network.
 import { isIPv6 } from 'node:net';
 import type { Caller } from './caller.ts';
 
-/** `address` is that of the client, behind trusted proxies too. */
+/** `address` is the client's, also where it comes through trusted proxies. */
 export function accountId({ kind, id }: Pick<Caller, 'kind' | 'id'>, address: string | undefined): string {
   return kind === 'anonymous' ? `${id} ${networkOf(address ?? '')}` : id;
 }
 
-/** One customer has all of a /64, and would else have as many budgets as there are addresses in it. */
+/** A /64 belongs to one customer, who would otherwise have a budget for each of its addresses. */
 function networkOf(address: string): string {
   const plain = address
     .toLowerCase()

@@ -1,14 +1,14 @@
-// Keys for clients that cannot sign in: how one looks, and how it is kept without being known.
+// Keys for clients that cannot sign in: their form, and how they are stored without the secret.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What is stored of a key: enough to know it again, not enough to use it. */
+/** What is stored of a key: enough to recognize it, not enough to use it. */
 export interface StoredKey {
-  /** Told in lists, in the audit and to whoever revokes it. */
+  /** Names the key in lists, in the audit and when it is revoked. */
   readonly id: string;
-  /** What its owner wrote to know it by. */
+  /** The name that its owner gave it. */
   readonly label: string;
   readonly role: string;
-  /** ISO instants with Z; null for a key that does not end. */
+  /** ISO instants with Z; null for a key that does not expire. */
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
@@ -24,7 +24,7 @@ export interface NewKey {
   readonly expiresAt: Date | null;
 }
 
-// `ff` lets scanners for leaked secrets know it; the id is no secret.
+// Scanners for leaked secrets recognize the prefix `ff`. The id is not secret.
 const KEY_PATTERN = /^ff_([0-9a-f]{12})_([\w-]{43})$/;
 
 /** The text is shown once and never again. */
@@ -45,12 +45,12 @@ export function makeKey({ label, role, createdAt, expiresAt }: NewKey): {
   return { text, stored };
 }
 
-/** Whether a text has the shape of a key; tells tokens and keys apart in `Authorization: Bearer`. */
+/** Whether a text has the form of a key: this tells keys from tokens in `Authorization: Bearer`. */
 export function looksLikeKey(text: string): boolean {
   return KEY_PATTERN.test(text);
 }
 
-/** The stored key that the text is, if it is in force; null for every other text, whatever is wrong with it. */
+/** The stored key of a text, if it is valid now; null for any other text, whatever is wrong with it. */
 export function findKey(text: string, keys: readonly StoredKey[], now: Date): StoredKey | null {
   const [, id] = KEY_PATTERN.exec(text) ?? [];
   const stored = keys.find((each) => each.id === id);
@@ -61,7 +61,7 @@ export function findKey(text: string, keys: readonly StoredKey[], now: Date): St
   return isSame && stored.revokedAt === null && !hasEnded ? stored : null;
 }
 
-// The secret has 256 random bits, which no hash has to protect from guessing: a slow one would only slow each request.
+// The secret has 256 random bits. It cannot be guessed, so a slow hash would protect nothing and slow down each request.
 function hashOf(text: string, salt: string): Buffer {
   return createHash('sha256').update(salt).update(text).digest();
 }

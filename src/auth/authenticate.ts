@@ -1,4 +1,4 @@
-// The gate: from what a request carries to who asks, or to the challenge that tells a client how to ask.
+// The credentials of a request → its caller, or the challenge that tells the client how to authenticate.
 import type { Clock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { findKey, looksLikeKey } from './api-key.ts';
@@ -9,31 +9,31 @@ import type { TokenClaims, VerifyToken } from './token-verifier.ts';
 
 export interface AuthenticateOptions {
   readonly keyFile: KeyFile;
-  /** Null where no directory is set: then tokens are refused. */
+  /** Null where no directory is configured: then tokens are refused. */
   readonly verifyToken: VerifyToken | null;
   readonly roles: Roles;
-  /** The role of whoever comes without credentials; null where nobody may. */
+  /** The role of anonymous callers; null where they are refused. */
   readonly anonymousRole: Role | null;
-  /** Of readers who may read, and whose claims name no role. Null where one must be named. */
+  /** The role of callers whose claims name none. Null where a claim must name one. */
   readonly defaultRole: Role | null;
   /** Value of a `roles` or `groups` claim → role. */
   readonly rolesByClaim: ReadonlyMap<string, Role>;
   readonly clock: Clock;
 }
 
-/** What a request carries. Each at most once: which of two would count, a proxy in front might see otherwise. */
+/** What a request carries, each at most once: of two, a proxy in front might choose the other one. */
 export interface Credentials {
   readonly authorization: string | undefined;
   /** The header `X-Api-Key`. */
   readonly apiKey: string | undefined;
-  /** The value of the query parameter, where a setting names one. */
+  /** The value of the query parameter for keys, if a setting names one. */
   readonly parameter: string | undefined;
 }
 
-/** Throws `auth.required`, `auth.forbidden` for a token without the right, `feed.unavailable`. */
+/** Throws `auth.required`, `auth.forbidden` for a token without the permission, `feed.unavailable`. */
 export type Authenticate = (credentials: Credentials) => Promise<Caller>;
 
-/** Scopes and application permissions by which the vendor's feed is read, and so is this one. */
+/** The scopes and application permissions that allow reading, the same as for the vendor's feed. */
 const READ_PERMISSIONS = ['get_data_warehouse', 'user_impersonation'];
 
 export function makeAuthenticate({
@@ -65,7 +65,7 @@ export function makeAuthenticate({
     role: options.anonymousRole,
   };
   return async ({ authorization, apiKey, parameter }) => {
-    // Nobody can be told from anybody here, as in a demo: scripts written for the hosted feed bring a token all the same.
+    // Without keys and directory nobody can be identified, as in a demo. Scripts written for the hosted feed send a token anyway.
     if (anonymousCaller && !verifyToken && keyFile.keys().length === 0) return anonymousCaller;
     const given = [authorization, apiKey, parameter].filter((each) => each !== undefined);
     if (given.length > 1) throw refusal('The request carries more than one credential.');
@@ -79,7 +79,7 @@ export function makeAuthenticate({
     const value = rest.join(' ');
     switch (scheme.toLowerCase()) {
       case 'bearer':
-        // Power BI asks with nothing after the word, to be told where to sign in.
+        // Power BI sends the bare word to learn where to sign in.
         if (value === '') throw refusal('The token is missing.');
         return looksLikeKey(value) ? callerByKey(value) : await callerByToken(value);
       case 'basic':
@@ -90,13 +90,13 @@ export function makeAuthenticate({
   };
 }
 
-/** One header line each: clients read the first that they know. */
+/** One header line each: clients read the first one that they support. */
 export function challengesOf(
   tenant: { readonly loginUrl: string; readonly tenantId: string } | null,
 ): readonly string[] {
   const basic = 'Basic realm="Fleetfeed", charset="UTF-8"';
   if (!tenant) return [basic];
-  // As Power Query looks for it: docs/clients.md.
+  // Power Query looks for the address in this form: docs/clients.md.
   return [`Bearer authorization_uri="${tenant.loginUrl}/${tenant.tenantId}/oauth2/authorize"`, basic];
 }
 
@@ -114,24 +114,27 @@ function roleOf(
   const mayRead = (kind === 'app' ? roles : scopes).some((permission) =>
     READ_PERMISSIONS.includes(permission),
   );
-  // A user's token needs the scope even where a role is named: it says that the user lets this client read.
+  // A user's token needs the scope even where it names a role: the scope says that the user lets this client read.
   const isAllowed = mayRead || (kind === 'app' && mapped.length > 0);
   if (!isAllowed) {
     const [permission, grantHint] = kind === 'app' ? ['app role', 'assign it to'] : ['scope', 'grant it to'];
     throw forbidden(
       `The token does not allow reading: it lacks the ${permission} ${READ_PERMISSIONS.join(' or ')}.`,
-      `In the app registration of the feed, ${grantHint} the client; then sign in anew.`,
+      `In the app registration of the feed, ${grantHint} the client; then sign in again.`,
     );
   }
   const role =
     [...knownRoles.values()].find(({ name }) => mapped.some((each) => each.name === name)) ?? defaultRole;
   if (role) return role;
-  throw forbidden('No role of this feed is yours.', 'Ask for an app role or a group that the feed knows.');
+  throw forbidden(
+    'You have no role in this feed.',
+    'Ask for an app role or a group that the feed maps to one.',
+  );
 }
 
-/** The name before the colon may be anything: the key says whose it is. */
+/** The user name before the colon may be anything: the key identifies its owner. */
 function passwordOf(encoded: string): string {
-  // Node would read past what is no base64, such as the comma between two credentials.
+  // Node would skip characters that are not base64, such as the comma between two credentials.
   if (!/^[\w+/-]*={0,2}$/.test(encoded)) return '';
   const text = Buffer.from(encoded, 'base64').toString();
   const colon = text.indexOf(':');

@@ -1,4 +1,4 @@
-// The gate as the settings describe it: who is let in, as what, and what is said to the others.
+// The authenticator that the settings describe: who may read, in which role, and the challenges for everybody else.
 import { cloudOf, type CloudOptions } from '../base/clouds.ts';
 import type { Clock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
@@ -23,7 +23,7 @@ export interface AuthenticatorSettings extends Exposure, CloudOptions {
 export interface AuthenticatorDependencies {
   readonly roles: Roles;
   readonly clock: Clock;
-  /** The way to the directory. */
+  /** Reaches the directory. */
   readonly fetch: Fetch;
 }
 
@@ -31,7 +31,7 @@ export interface Authenticator {
   readonly authenticate: Authenticate;
   /** Lines of `WWW-Authenticate`. */
   readonly challenges: readonly string[];
-  /** Whether someone without credentials is let in. */
+  /** Whether callers without credentials are accepted. */
   readonly allowsAnonymous: boolean;
 }
 

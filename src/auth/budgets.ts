@@ -1,37 +1,37 @@
-// What each caller may use up: seconds of reading threads and bytes a minute, and reads at once. Requests are not counted,
-// since one may cost ten thousand times what another does.
+// What each caller may use: thread seconds and bytes a minute, and reads at the same time. Requests are not counted: one may
+// cost ten thousand times as much as another.
 import { FeedError } from '../base/feed-error.ts';
 import { LruMap } from '../base/lru-map.ts';
 import { TokenBucket, type TokenBucketState } from './token-bucket.ts';
 
-/** 0 is without end. */
+/** 0 for no limit. */
 export interface BudgetSettings {
-  /** A minute. */
+  /** Per minute. */
   readonly budgetSeconds: number;
-  /** A minute; 10^6 bytes each. */
+  /** Per minute; 10^6 bytes each. */
   readonly budgetMegabytes: number;
   readonly readsAtOnce: number;
 }
 
-/** Of one caller, shared by all of their reads. */
+/** The budget of one caller, shared by all of their reads. */
 export interface Account {
   readonly id: string;
-  /** Throws `limit.budget` where there is nothing left to read with. */
+  /** Throws `limit.budget` where the budget is used up. */
   requireBudget(): void;
-  /** The same, and takes one of the places for reads at once, until the signal says that the read is over. */
+  /** Throws as requireBudget does, and counts as a running read until the signal aborts. */
   startRead(over: AbortSignal): void;
-  /** Milliseconds that a thread has worked. */
+  /** Charges milliseconds that a thread has worked. */
   chargeWorkerTime(milliseconds: number): void;
   chargeBytes(bytes: number): void;
-  /** None for whoever has no budget. */
+  /** None for an account without limits. */
   quotas(): readonly Quota[];
 }
 
-/** One of the things that are limited, and how much of it there is. */
+/** One of the limited resources, and how much of it is left. */
 export interface Quota extends Pick<TokenBucketState, 'capacity' | 'remaining'> {
   readonly name: string;
   readonly unit: 'worker-milliseconds' | 'content-bytes' | 'concurrent-requests';
-  /** Null where it comes back with the end of a read. */
+  /** Null where it is given back when a read ends. */
   readonly time: TokenBucketState['time'] | null;
 }
 
@@ -56,7 +56,7 @@ export class Budgets {
   }
 }
 
-/** Of someone who has all of the machine anyway. */
+/** For a user of this machine, who can use all of it anyway. */
 export function unlimitedAccount(id: string): Account {
   const noop = (): void => undefined;
   return {
@@ -87,8 +87,8 @@ class MeteredAccount implements Account {
     const wait = Math.max(this.#time.waitSeconds(), this.#bytes.waitSeconds());
     if (wait === 0) return;
     const what = this.#time.waitSeconds() > 0 ? 'seconds of reading' : 'bytes';
-    throw new FeedError('limit.budget', `You have used up your ${what} of this minute.`, {
-      hint: 'Ask again after that many seconds as Retry-After says, or for fewer rows and columns.',
+    throw new FeedError('limit.budget', `Your budget of ${what} for this minute is used up.`, {
+      hint: 'Ask again after the seconds in Retry-After, or ask for fewer rows and columns.',
       retryAfterSeconds: wait,
     });
   }
@@ -96,7 +96,7 @@ class MeteredAccount implements Account {
   startRead(over: AbortSignal): void {
     this.requireBudget();
     if (this.#reads >= this.#maxReads) {
-      throw new FeedError('limit.budget', `You have ${this.#reads} reads under way, and may have no more.`, {
+      throw new FeedError('limit.budget', `You have ${this.#reads} reads running, which is the maximum.`, {
         hint: 'Wait until one of them has ended.',
         retryAfterSeconds: 1,
       });
@@ -126,7 +126,7 @@ class MeteredAccount implements Account {
         time: null,
       },
     ];
-    return quotas.filter(({ capacity: most }) => most !== Infinity);
+    return quotas.filter(({ capacity }) => capacity !== Infinity);
   }
 
   isFull(): boolean {

@@ -1,9 +1,9 @@
-// Who asks: what the rest of the feed may know of a reader.
+// The caller of a request, as the rest of the feed sees it.
 import type { Role } from './roles.ts';
 
 export interface Caller {
   readonly kind: 'anonymous' | 'key' | 'user' | 'app';
-  /** Tells callers apart in budgets and in the audit, and names no person: `key:4f1c…`, `user:{object id}`. */
+  /** Identifies the caller in budgets and in the audit without naming a person: `key:4f1c…`, `user:{object id}`. */
   readonly id: string;
   readonly role: Role;
 }

@@ -1,13 +1,13 @@
-// The file that keys are kept in: beside the warehouse, for its owner's account alone.
+// The file of keys: beside the warehouse, readable by the owner's account only.
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FeedError } from '../base/feed-error.ts';
 import type { StoredKey } from './api-key.ts';
 
 export interface KeyFile {
-  /** As the file stands now: a key that is revoked is refused with the next request. Throws `feed.unavailable`. */
+  /** As the file is now: a revoked key is refused with the next request. Throws `feed.unavailable`. */
   keys(): readonly StoredKey[];
-  /** Replaces all of them, whole or not at all. */
+  /** Replaces all keys, atomically. */
   write(keys: readonly StoredKey[]): void;
 }
 
@@ -25,7 +25,7 @@ export function openKeyFile(dataDir: string): KeyFile {
       return cached.keys;
     },
     write(keys) {
-      // Keys may be made before the first night.
+      // Keys may be made before the first run has made the folder.
       mkdirSync(dataDir, { recursive: true, mode: 0o700 });
       const draft = `${path}.new`;
       writeFileSync(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flush: true });
@@ -34,13 +34,13 @@ export function openKeyFile(dataDir: string): KeyFile {
   };
 }
 
-/** Changes whenever the file is replaced: by time, by size and by the file itself. Null where there is none. */
+/** Changes whenever the file is replaced: made of inode, time and size. Null where there is no file. */
 function fileVersionOf(path: string): string | null {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat ? `${stat.ino} ${stat.mtimeNs} ${stat.size}` : null;
 }
 
-// A file that cannot be read lets nobody in: one key lost in it might be one that was revoked.
+// Where the file cannot be read, everybody is refused: a key that cannot be looked up may have been revoked.
 function readKeys(path: string): readonly StoredKey[] {
   const unreadable = (cause?: unknown): FeedError =>
     new FeedError('feed.unavailable', `The keys in '${path}' cannot be read.`, {

@@ -1,4 +1,4 @@
-// The file of roles: what it says, held against the collections and kinds of columns that there are.
+// The file of roles, checked against the collections and the kinds of personal columns that exist.
 import { readFileSync } from 'node:fs';
 import { FeedError } from '../base/feed-error.ts';
 import { didYouMean } from '../base/did-you-mean.ts';
@@ -7,7 +7,7 @@ import { allRoles, type Role, type Roles } from './roles.ts';
 /** What a role may name. */
 export interface RoleVocabulary {
   readonly collections: readonly string[];
-  /** Kinds of columns that say something about a person. */
+  /** Kinds of columns with personal data. */
   readonly personalKinds: readonly string[];
 }
 
@@ -16,8 +16,8 @@ type Json = Readonly<Record<string, unknown>>;
 const FIELDS = ['collections', 'personal', 'metrics'];
 
 /**
- * Reads `{"helpdesk": {"collections": ["devices", "policy*"], "personal": ["deviceName", "serial"]}}`; `personal` may be
- * "all" or "none", which it is where left out; so is `"metrics": false`. Throws `setup.bad-setting` that says where in the file, and what would do.
+ * Reads `{"helpdesk": {"collections": ["devices", "policy*"], "personal": ["deviceName", "serial"]}}`; `personal` may also be
+ * "all" or "none"; "none" and `"metrics": false` are the defaults. Throws `setup.bad-setting` with the place in the file and what is allowed there.
  */
 export function readRoles(path: string, nameable: RoleVocabulary): Roles {
   const json = readJson(path);
@@ -31,34 +31,41 @@ function roleOf(
   { collections, personalKinds: kinds }: RoleVocabulary,
   path: string,
 ): Role {
-  const fault = (what: string, hint?: string): FeedError => badRoles(path, `: role '${name}' ${what}`, hint);
+  const invalidRole = (what: string, hint?: string): FeedError =>
+    badRoles(path, `: role '${name}' ${what}`, hint);
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(name) || name === 'none')
-    throw fault('has a name that cannot be used', 'Write small letters, digits and hyphens, and not none.');
-  if (!isObject(json)) throw fault('is not an object', 'It has collections, personal and metrics.');
+    throw invalidRole(
+      'has a name that cannot be used',
+      'Use lower-case letters, digits and hyphens; the name none is reserved.',
+    );
+  if (!isObject(json)) throw invalidRole('is not an object', 'It has collections, personal and metrics.');
   const unknownField = Object.keys(json).find((field) => !FIELDS.includes(field));
   if (unknownField !== undefined)
-    throw fault(`has an unknown '${unknownField}'`, nameHint(FIELDS, unknownField));
+    throw invalidRole(`has an unknown '${unknownField}'`, nameHint(FIELDS, unknownField));
 
   const { collections: patterns, personal = 'none', metrics = false } = json;
   if (!isStringArray(patterns) || patterns.length === 0)
-    throw fault('does not list the names of its collections', 'Write "collections": ["*"] for all.');
+    throw invalidRole('does not list the names of its collections', 'Write "collections": ["*"] for all.');
   const unknownCollection = patterns.find(
     (pattern) => !collections.some((each) => matchesPattern(pattern, each)),
   );
   if (unknownCollection !== undefined)
-    throw fault(
-      `names a collection '${unknownCollection}', which there is not`,
+    throw invalidRole(
+      `names a collection '${unknownCollection}' that does not exist`,
       nameHint(collections, unknownCollection),
     );
 
-  if (typeof metrics !== 'boolean') throw fault(`has a 'metrics' that is neither true nor false`);
+  if (typeof metrics !== 'boolean') throw invalidRole(`has a 'metrics' that is neither true nor false`);
   const role = { name, collections: patterns, ...(metrics && { metrics }) };
   if (personal === 'all' || personal === 'none') return { ...role, personal };
   if (!isStringArray(personal))
-    throw fault(`has a 'personal' that is neither "all", "none" nor a list of kinds`);
+    throw invalidRole(`has a 'personal' that is neither "all", "none" nor a list of kinds`);
   const unknownKind = personal.find((kind) => !kinds.includes(kind));
   if (unknownKind !== undefined)
-    throw fault(`names a kind of columns '${unknownKind}', which there is not`, nameHint(kinds, unknownKind));
+    throw invalidRole(
+      `names a kind of columns '${unknownKind}' that does not exist`,
+      nameHint(kinds, unknownKind),
+    );
   return { ...role, personal };
 }
 

@@ -1,4 +1,4 @@
-// Who a request without credentials was meant for: a page from elsewhere must not read the feed through a visitor's browser.
+// Checks the Host header of anonymous requests: a foreign page must not read the feed through a visitor's browser.
 import { FeedError } from '../base/feed-error.ts';
 import { isLoopback } from './exposure.ts';
 
@@ -8,9 +8,9 @@ export interface HostPolicy {
 }
 
 /**
- * A browser on this machine can be sent here under any name that its owner lets point at 127.0.0.1, and would hand what
- * it reads to that owner's page (DNS rebinding). So where only this machine may read, the `Host` must be one of its own
- * names or that of the public URL. Throws `request.strange-host`. No browser leaves the header out.
+ * DNS rebinding: an attacker's name may point at 127.0.0.1, and a browser on this machine then hands what it reads to the
+ * attacker's page. So where only this machine may read, the `Host` must be one of its own names or that of the public URL.
+ * A request without the header comes from no browser. Throws `request.strange-host`.
  */
 export function refuseUntrustedHost(host: string | undefined, { anonymous, publicUrl }: HostPolicy): void {
   if (host === undefined || anonymous === 'allow') return;
@@ -19,6 +19,6 @@ export function refuseUntrustedHost(host: string | undefined, { anonymous, publi
   if (publicUrl !== null && name === new URL(publicUrl).hostname) return;
   throw new FeedError('request.strange-host', `This feed is not called '${host}'.`, {
     target: 'Host',
-    hint: 'Without credentials it answers to 127.0.0.1 and localhost only; other names are for --public-url.',
+    hint: 'Without credentials it answers to 127.0.0.1 and localhost only; set other names with --public-url.',
   });
 }

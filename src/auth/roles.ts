@@ -1,4 +1,4 @@
-// What readers may see: four roles to begin with, and how a name leads to one.
+// What readers may see: four built-in roles, and those of a settings file.
 import { FeedError } from '../base/feed-error.ts';
 import { didYouMean } from '../base/did-you-mean.ts';
 
@@ -6,16 +6,16 @@ export interface Role {
   readonly name: string;
   /** Names of collections, or beginnings of names such as `device*`; `*` is every collection of the warehouse. */
   readonly collections: readonly string[];
-  /** Which columns that say something about a person are seen, by the kind of what they say. */
+  /** Which columns with personal data are visible, by their kind. */
   readonly personal: 'all' | 'none' | readonly string[];
-  /** Whether it sees how the feed itself is doing. */
+  /** Whether it may read the metrics. */
   readonly metrics?: boolean;
 }
 
-/** By name, in the order in which the first that fits is taken where claims lead to several. */
+/** By name. Where claims lead to several, the first in this order is taken. */
 export type Roles = ReadonlyMap<string, Role>;
 
-/** Who sees most comes first. */
+/** The role that sees most comes first. */
 export const BUILT_IN_ROLES = {
   analyst: { name: 'analyst', collections: ['*'], personal: 'all', metrics: true },
   reader: { name: 'reader', collections: ['*'], personal: 'none' },
@@ -24,15 +24,17 @@ export const BUILT_IN_ROLES = {
 } as const satisfies Record<string, Role>;
 
 /**
- * All roles there are. Those of a settings file stand first, in its order: it knows better than we who of its readers
- * sees more. One of the name of ours stands in its place.
+ * All roles. Those of a settings file come first, in its order: its author knows which of them sees more. One with the name
+ * of a built-in role replaces it.
  */
-export function allRoles(own: readonly Role[]): Roles {
-  const builtIn = Object.values(BUILT_IN_ROLES).filter(({ name }) => !own.some((role) => role.name === name));
-  return new Map([...own, ...builtIn].map((role) => [role.name, role]));
+export function allRoles(configured: readonly Role[]): Roles {
+  const builtIn = Object.values(BUILT_IN_ROLES).filter(
+    ({ name }) => !configured.some((role) => role.name === name),
+  );
+  return new Map([...configured, ...builtIn].map((role) => [role.name, role]));
 }
 
-/** Throws `setup.bad-setting` for a name that is no role; `target` is where it was written. */
+/** Throws `setup.bad-setting` for an unknown name; `target` is where it was written. */
 export function roleNamed(roles: Roles, written: string, target: string): Role {
   const found = roles.get(written.toLowerCase());
   if (found) return found;

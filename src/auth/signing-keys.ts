@@ -1,8 +1,8 @@
-// The keys that a directory signs tokens with: fetched when needed, kept while the directory is down.
+// The keys that a directory signs tokens with: fetched when needed, cached while the directory is down.
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../base/clock.ts';
 
-/** One of the directory's two ways to sign: v1.0 and v2.0 tokens differ in issuer, and may differ in keys. */
+/** The issuer and keys of one token version: v1.0 and v2.0 tokens differ in issuer, and may differ in keys. */
 export interface Signer {
   readonly issuer: string;
   readonly keys: JWTVerifyGetKey;
@@ -10,13 +10,13 @@ export interface Signer {
 
 export interface SigningKeys {
   /**
-   * The newest known. `unknownKey` says that they did not have the key of a token: they are then fetched anew, but not
-   * more often than every few minutes, or anyone could make us hammer the directory. Throws where none was ever known.
+   * The newest cached keys. `unknownKey` says that the key of a token was not among them: they are then fetched again, but
+   * at most every few minutes, since anyone can send such a token. Throws where no keys could be fetched so far.
    */
   signer(unknownKey?: boolean): Promise<Signer>;
 }
 
-/** The way to the directory: what `fetch` can do as far as it is needed, straight or through a proxy. */
+/** The part of `fetch` that is needed, direct or through a proxy. */
 export type Fetch = (
   url: string,
   request: { readonly signal: AbortSignal; readonly redirect: 'error' },
@@ -24,7 +24,7 @@ export type Fetch = (
 
 const REFRESH_MS = 3_600_000;
 const MIN_REFETCH_MS = 5 * 60_000;
-// Where not even a first answer came, a token may try again soon.
+// Until the first fetch has succeeded, the next token may try again soon.
 const RETRY_MS = 10_000;
 const TIMEOUT_MS = 5000;
 
@@ -55,9 +55,9 @@ export function openSigningKeys(metadataUrl: string, clock: Clock, fetch: Fetch)
   return {
     async signer(unknownKey = false) {
       const age = clock.now().getTime() - triedAt;
-      const least = cached ? MIN_REFETCH_MS : RETRY_MS;
-      if (age >= (cached && !unknownKey ? REFRESH_MS : least)) fetching ??= load();
-      // Who is known already need not wait for what may have changed.
+      const minAgeMs = cached ? MIN_REFETCH_MS : RETRY_MS;
+      if (age >= (cached && !unknownKey ? REFRESH_MS : minAgeMs)) fetching ??= load();
+      // A token whose key is cached does not wait for the refresh.
       if (fetching && (cached === null || unknownKey)) await fetching;
       if (cached) return cached;
       throw lastError;
@@ -73,7 +73,7 @@ async function fetchJson(url: string, fetch: Fetch): Promise<Readonly<Record<str
   return json as Readonly<Record<string, unknown>>;
 }
 
-// A document that names keys elsewhere would let whoever wrote it sign for the directory.
+// Keys on another host would let the author of the document sign for the directory.
 function refuseOtherHost(url: string, from: string): void {
   if (new URL(url).origin !== new URL(from).origin)
     throw new TypeError(`The keys of ${from} are elsewhere: ${url}.`);

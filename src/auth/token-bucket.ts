@@ -1,15 +1,15 @@
-// A bucket that holds a minute's worth and is filled up evenly. What is taken is known only afterwards, so it can be in debt.
+// A token bucket of one minute, refilled evenly. What a read consumes is known only afterwards, so the bucket can be in debt.
 
 export interface TokenBucketState {
   readonly capacity: number;
   readonly remaining: number;
-  /** Seconds: what `most` is for, and until there is that much again. */
+  /** In seconds: the period that `capacity` is for, and the time until the bucket is full. */
   readonly time: { readonly window: number; readonly secondsToFull: number };
 }
 
 const WINDOW_SECONDS = 60;
-// A read is paid for as it goes on, and may cost more than there was. More debt than this is let go: Power BI waits for two
-// minutes at most, and whoever waits as long as they were told is let in.
+// A read is charged while it runs, and may cost more than there was. Debt beyond this is forgiven: Power BI waits two minutes
+// at most, and a client that waits as long as Retry-After says must be served.
 const MAX_DEBT_SECONDS = 119;
 
 /** `now` is in milliseconds, and never goes back. */
@@ -19,8 +19,8 @@ export class TokenBucket {
   #level: number;
   #updatedAt: number;
 
-  constructor(most: number, now: () => number) {
-    this.#capacity = most || Infinity;
+  constructor(capacity: number, now: () => number) {
+    this.#capacity = capacity || Infinity;
     this.#now = now;
     this.#level = this.#capacity;
     this.#updatedAt = now();
@@ -31,7 +31,7 @@ export class TokenBucket {
     this.#level = Math.max(this.#level - amount, -this.#amountIn(MAX_DEBT_SECONDS));
   }
 
-  /** 0 while there is some left, else whole seconds. */
+  /** 0 while something is left, else whole seconds. */
   waitSeconds(): number {
     this.#refill();
     return this.#level > 0 ? 0 : Math.floor(this.#secondsUntil(0)) + 1;

@@ -1,4 +1,4 @@
-// Bearer tokens of Microsoft Entra: is it the directory's, for us, of our tenant, in force, and what does it allow.
+// Verifies bearer tokens of Microsoft Entra: signature, audience, tenant, validity, and the permissions they carry.
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Clock } from '../base/clock.ts';
 import { FeedError } from '../base/feed-error.ts';
@@ -7,13 +7,13 @@ import { openSigningKeys, type Fetch, type Signer, type SigningKeys } from './si
 export interface SignInSettings {
   /** Directory (tenant) id: tokens of another tenant are refused. */
   readonly tenantId: string;
-  /** Of the cloud, e.g. `https://login.microsoftonline.com`. */
+  /** The cloud's, e.g. `https://login.microsoftonline.com`. */
   readonly loginUrl: string;
-  /** What tokens may be for: the app registration's client id and its App ID URIs. */
+  /** Accepted audiences: the client id of the app registration and its App ID URIs. */
   readonly audiences: readonly string[];
 }
 
-/** What a token that is ours says, without names and addresses. */
+/** What a verified token says, without names and addresses. */
 export interface TokenClaims {
   readonly kind: 'user' | 'app';
   /** Object id of the user, or client id of the app. */
@@ -24,10 +24,10 @@ export interface TokenClaims {
   readonly groups: readonly string[];
 }
 
-/** Throws `auth.required` for a token that does not hold, and `feed.unavailable` while no key of the directory is known. */
+/** Throws `auth.required` for an invalid token, and `feed.unavailable` while no key of the directory could be fetched. */
 export type VerifyToken = (token: string) => Promise<TokenClaims>;
 
-// Microsoft's own libraries forgive as much.
+// Microsoft's own libraries tolerate as much.
 const SKEW_SECONDS = 300;
 
 export function makeTokenVerifier(
@@ -45,7 +45,7 @@ export function makeTokenVerifier(
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience: audiences.flatMap(spellings),
-      // Neither none, nor a secret that an attacker may know because it is a public key.
+      // Not `none`, and no algorithm with a shared secret: an attacker could use the public key as the secret.
       algorithms: ['RS256'],
       requiredClaims: ['exp', 'nbf', 'tid'],
       clockTolerance: SKEW_SECONDS,
@@ -55,7 +55,7 @@ export function makeTokenVerifier(
   };
 
   return async (token) => {
-    // Read before it is checked, to know against what: a lie leads to keys or an issuer that do not fit.
+    // Read before the signature is verified, to find the keys: a false version leads to keys or an issuer that do not match.
     const directory = directories.get(versionOf(token));
     if (!directory) throw refusal('it is of no version that Microsoft Entra issues');
     const payload = await checkWithNewKeys(token, directory, verifySignature);
@@ -64,7 +64,7 @@ export function makeTokenVerifier(
   };
 }
 
-/** Whether an App ID URI ends in a slash is left to who registers the app, and to who asks for the token. */
+/** An App ID URI may end in a slash in the registration, in the token, or in both. */
 function spellings(audience: string): readonly string[] {
   const bare = audience.replace(/\/$/, '');
   return [bare, `${bare}/`];

@@ -1,9 +1,9 @@
-// The files of the audit, one a UTC day: written by the feed, read by the night that brings them into the warehouse.
+// The files of the audit, one per UTC day: written by the feed, and ingested into the warehouse by the nightly run.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DateKey } from './date-key.ts';
 
-/** What became of a request. `left`: the client had gone before there was an answer. */
+/** The result of a request. `left`: the client closed the connection before there was an answer. */
 export type AuditDecision = 'answered' | 'denied' | 'limited' | 'rejected' | 'failed' | 'left';
 
 /** A line, as JSON. Its fields are the columns of the collection `reads`. */
@@ -12,7 +12,7 @@ export interface AuditLine {
   readonly dateKey: DateKey;
   /** ISO instant with Z. */
   readonly answeredDateTimeUTC: string;
-  /** Null for whoever was not let in. */
+  /** Null where the caller was not authenticated. */
   readonly caller: string | null;
   readonly role: string | null;
   readonly decision: AuditDecision;

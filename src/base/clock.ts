@@ -1,4 +1,4 @@
-// Time as a value that is handed in, so that a demo or a test can stand still on a day.
+// The clock is passed in, so that a demo or a test can stay on one day.
 
 export interface Clock {
   /** The present instant. */
@@ -7,7 +7,7 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** A clock that stands at one instant for ever. */
+/** A clock that always shows the same instant. */
 export function fixedClock(instant: Date): Clock {
   return { now: () => new Date(instant) };
 }

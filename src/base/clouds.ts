@@ -1,9 +1,9 @@
-// Where the national clouds of Microsoft are: each has a directory and a Graph of its own, and takes no other's tokens.
+// The national clouds of Microsoft. Each has its own directory and Graph, and accepts only its own tokens.
 
 export interface Cloud {
   /** The resource that tokens are for, and the root of every address. */
   readonly graphUrl: string;
-  /** Where the directory gives out tokens. */
+  /** Where the directory issues tokens. */
   readonly loginUrl: string;
 }
 
@@ -19,7 +19,7 @@ export const CLOUDS = {
 
 export interface CloudOptions {
   readonly cloud: keyof typeof CLOUDS;
-  /** Where it is other than in that cloud; null for nowhere else. */
+  /** Addresses that replace those of the cloud; null where they do not. */
   readonly graphUrl: string | null;
   readonly loginUrl: string | null;
 }

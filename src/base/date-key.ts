@@ -1,10 +1,10 @@
-// Days as the warehouse counts them: an Int32 yyyymmdd, always UTC.
+// Days as the warehouse stores them: an Int32 yyyymmdd, always UTC.
 import { canonicalInstant } from './instant.ts';
 
 /** yyyymmdd of a UTC day, e.g. 20261120. */
 export type DateKey = number;
 
-/** The day no span reaches: history that still holds ends here (9999-12-31). */
+/** The open end (9999-12-31): a validity interval that is still current ends here. */
 export const OPEN_END: DateKey = 99991231;
 
 export function dateKeyOf(instant: Date): DateKey {

@@ -15,7 +15,7 @@ export function withSuggestion(sentence: string, names: Iterable<string>, writte
   return [sentence, didYouMean(names, written)].filter((each) => each !== undefined).join(' ');
 }
 
-/** The nearest of the names in any case; null where none is at most a third of its letters away. */
+/** The nearest name, in upper or lower case; null where all differ in more than a third of their letters. */
 function nearestName(names: Iterable<string>, written: string): string | null {
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const name of names) {

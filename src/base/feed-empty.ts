@@ -1,9 +1,9 @@
-// Before the first run there is nothing to read, whoever asks and in which way.
+// The error of every read before the first run has published a generation.
 import { FeedError } from './feed-error.ts';
 
 export const NOTHING_PUBLISHED = 'Nothing has been published yet.';
 
-/** `dataDir` is named where a person chose it. */
+/** `dataDir` is given where a user named it. */
 export function feedEmpty(dataDir?: string): FeedError {
   const message =
     dataDir === undefined ? NOTHING_PUBLISHED : `Nothing has been published in '${dataDir}' yet.`;

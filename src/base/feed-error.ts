@@ -4,7 +4,7 @@ import type { ErrorCode } from './error-codes.ts';
 export interface FeedErrorDetail {
   /** What the error is about, as the caller wrote it: a query option, a property, a setting. */
   readonly target?: string;
-  /** What would be right; ends up in the answer beside the message. */
+  /** What would be right; sent beside the message. */
   readonly hint?: string | undefined;
   /** 0-based offset of the offending character in the decoded text of the target. */
   readonly position?: number;
@@ -16,7 +16,7 @@ export interface FeedErrorDetail {
 }
 
 /**
- * Thrown for what a caller can act on; misuse by ourselves is a TypeError, the rest a defect.
+ * Thrown for what a caller can act on. Wrong use by our own code is a TypeError; anything else is a defect.
  * The message is one sentence with the offending text and what would be right.
  */
 export class FeedError extends Error {

@@ -1,4 +1,4 @@
-// Instants, times and durations between OData's text and the forms in which the warehouse holds them.
+// Instants, times and durations between OData's text and the forms in which the warehouse stores them.
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(?:Z|([+-])(\d\d):(\d\d))$/i;
 const TIME = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?$/;

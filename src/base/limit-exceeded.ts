@@ -1,8 +1,8 @@
-// The one way to refuse what goes beyond a limit: the error names the limit, its value, and the nearest that is allowed.
+// The error for a request that exceeds a limit: it names the limit, its value, and the nearest request that is allowed.
 import { FeedError, type FeedErrorDetail } from './feed-error.ts';
 import { LIMIT_TABLE, type LimitName, type Limits } from './limits.ts';
 
-/** Limits that refuse, rather than end a page. */
+/** Limits that refuse a request, rather than end a page. */
 export type RefusingLimit = {
   [Name in LimitName]: (typeof LIMIT_TABLE)[Name]['code'] extends null ? never : Name;
 }[LimitName];
@@ -13,8 +13,8 @@ export interface LimitExceededDetail extends FeedErrorDetail {
 }
 
 /**
- * `$expand names more than 40 navigations (limit expandItems).` `subject` begins the sentence; `limits` are those that
- * hold. A hint that knows the query better than the table stands in its place.
+ * `$expand names more than 40 navigations (limit expandItems).` `subject` begins the sentence; `limits` are those in
+ * effect. A hint in `detail` replaces that of the table.
  */
 export function limitExceeded<Name extends RefusingLimit>(
   name: Name,

@@ -75,7 +75,7 @@ export const LIMIT_TABLE = {
     hint: 'Follow devices@odata.nextLink beside it: nothing is lost.',
     code: null,
   },
-  // At all levels together, in one go. Where a row has more, the pages inside it become smaller.
+  // At all levels together, in one statement. Where a row has more, the pages inside it become smaller.
   expandedInAll: {
     max: 10_000,
     violation: 'writes more than # rows inside rows in one go',

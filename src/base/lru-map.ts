@@ -22,7 +22,7 @@ export class LruMap<Key, Value> {
     this.#isExpendable = isExpendable;
   }
 
-  /** The value of the key, if it is there. This is no use of it: it does not become more recent. */
+  /** The value of the key, if it is there. It does not count as used. */
   peek(key: Key): Value | undefined {
     return this.#entries.get(key);
   }

@@ -1,4 +1,4 @@
-// Everything worth telling, as one closed union. Nothing logs; log, metrics, progress and journal are readers of this.
+// Everything that can be observed, as one closed union. Log, metrics, progress and journal are its readers; nothing else logs.
 
 /** The steps of a request, in their order. */
 export type RequestStep = 'parse' | 'plan' | 'render' | 'read' | 'encode' | 'send';
@@ -11,7 +11,7 @@ export type RunPhase = (typeof RUN_PHASES)[number];
 export type Observation =
   | { readonly kind: 'server.listening'; readonly url: string }
   | { readonly kind: 'server.stopped' }
-  /** The certificate was changed, or could not be: then the one before is still shown. */
+  /** The certificate files have changed. With a problem the new ones cannot be used, and the old certificate stays in use. */
   | { readonly kind: 'server.certificate'; readonly problem: string | null }
   | {
       readonly kind: 'request.answered';
@@ -19,25 +19,25 @@ export type Observation =
       readonly method: string;
       /** Path and the names of the query options; values may name people and are left out. */
       readonly shape: string;
-      /** Who asked, by an id that names no person, and as what; null for whoever was not let in or only watches the feed. */
+      /** The caller's id, which names no person, and role; null for refused and for monitoring requests. */
       readonly caller: string | null;
       readonly role: string | null;
-      /** 499 where the client left before there was an answer. */
+      /** 499 where the client left before the answer was ready. */
       readonly status: number;
       readonly rows: number;
       /** Of the body before compression. */
       readonly bytes: number;
-      /** False where the client left, or the answer broke off, before it was sent. */
+      /** False where the client left, or the answer broke off, before all of it was sent. */
       readonly whole: boolean;
       readonly milliseconds: number;
-      /** That threads have read for it. */
+      /** Time that reading threads have worked for it. */
       readonly workerMs: number;
       readonly steps: Readonly<Partial<Record<RequestStep, number>>>;
       readonly code?: string;
     }
   | { readonly kind: 'request.defect'; readonly requestId: string; readonly error: Error }
   | { readonly kind: 'audit.unwritable'; readonly error: Error }
-  /** What had waited is on the disk; `lost` lines were too many to wait. */
+  /** Buffered lines are written; `lost` lines did not fit into the buffer. */
   | { readonly kind: 'audit.restored'; readonly lost: number }
   | { readonly kind: 'engine.generation'; readonly generation: number; readonly dateKey: number }
   | { readonly kind: 'engine.worker-replaced'; readonly reason: string }

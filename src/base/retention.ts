@@ -1,17 +1,17 @@
-// For how long the days of the collections are kept: the rules as an admin writes them, and what they say.
+// How long the days of each collection are kept: the rules as an admin writes them, parsed.
 
-/** For ever, as long as the hosted feed does, or so many days, that of the night among them; 2 at least. */
+/** For ever, as long as in the hosted feed, or a number of days that includes the current one; at least 2. */
 export type RetentionPeriod = 'forever' | 'vendor' | number;
 
 export interface Retention {
   readonly defaultPeriod: RetentionPeriod;
-  /** By collection, where it is other than usual. */
+  /** Collections whose period is not the default one. */
   readonly byCollection: ReadonlyMap<string, RetentionPeriod>;
 }
 
 export const KEEP_FOREVER: Retention = { defaultPeriod: 'forever', byCollection: new Map() };
 
-/** Reads rules such as `vendor` and `devicePropertyHistories=400d`. Null where one cannot be read, or is said twice. */
+/** Reads rules such as `vendor` and `devicePropertyHistories=400d`. Null where one cannot be parsed, or is given twice. */
 export function parseRetention(rules: readonly string[]): Retention | null {
   const periods = new Map<string, RetentionPeriod>();
   for (const rule of rules) {

@@ -1,4 +1,4 @@
-// Instants as numbers: the time between two of them is a duration, and an instant and a duration make another instant.
+// Instants as numbers, for arithmetic: instant minus instant is a duration, instant plus duration is an instant.
 import { instantAt } from './instant.ts';
 
 const TICKS_PER_MS = 10_000n;

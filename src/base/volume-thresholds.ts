@@ -1,12 +1,12 @@
-// How far a night may be from the one before until someone has to look at it first.
+// How much a run may change row counts before it is quarantined until someone releases it.
 
-/** In per cent. */
+/** In percent. */
 export interface VolumeThresholds {
-  /** Of its rows, what a collection may lose. */
+  /** The share of its rows that a collection may lose. */
   readonly maxDrop: number;
-  /** Of its rows, what it may gain. */
+  /** The share of its rows that it may gain. */
   readonly maxRise: number;
-  /** Of the rows that the night brought, those that may be left out because what they refer to is not there. */
+  /** The share of a run's rows that may be dropped because of broken references. */
   readonly maxOrphans: number;
 }
 

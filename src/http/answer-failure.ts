@@ -1,4 +1,4 @@
-// The one place that knows errors and HTTP: what each code looks like on the wire.
+// The one place that maps errors to HTTP: status, headers and body of each error code.
 import type { ErrorCode } from '../base/error-codes.ts';
 import { FeedError } from '../base/feed-error.ts';
 import { encodeError } from '../format/odata/encode-error.ts';
@@ -58,11 +58,11 @@ export const HTTP_STATUS = {
 const RETRY_AFTER_SECONDS = 10;
 const MAX_RETRY_AFTER_SECONDS = 120;
 
-/** What a caller may know of anything thrown: a FeedError as it is, all else as a defect without its insides. */
+/** What a caller may see of anything thrown: a FeedError as it is, anything else as a defect without details. */
 export function asFeedError(thrown: unknown): FeedError {
   if (thrown instanceof FeedError) return thrown;
-  const hint = 'Its request-id is in the log of the feed, beside what happened.';
-  return new FeedError('defect.internal', 'The feed met a fault of its own.', { hint, cause: thrown });
+  const hint = 'Look for its request-id in the log of the feed.';
+  return new FeedError('defect.internal', 'An internal error occurred.', { hint, cause: thrown });
 }
 
 export function answerFailure(error: FeedError): Answer & { readonly body: Uint8Array } {

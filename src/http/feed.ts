@@ -1,4 +1,4 @@
-// What the doors need to answer: made once when the server starts.
+// What the handlers need to answer requests: made once per role.
 import { createHash } from 'node:crypto';
 import { deriveExposedModel, type ExposedModel } from '../../schema/derive/exposed-model.ts';
 import { indexedColumnsOf } from '../../schema/derive/indexed-columns.ts';
@@ -17,10 +17,10 @@ export interface Feed {
   readonly model: Model;
   readonly exposedModels: Readonly<Record<FeedVersion, ExposedModel>>;
   readonly engine: Engine;
-  /** How the engine's database says what SQL leaves open. */
+  /** The SQL dialect of the engine's database. */
   readonly dialect: Dialect;
   readonly metadata: MetadataTexts;
-  /** Collection → columns with an index of their own. */
+  /** Collection → columns that have an index. */
   readonly indexedColumns: ReadonlyMap<string, ReadonlySet<string>>;
   /** Changes with the model: part of every entity tag. */
   readonly fingerprint: string;
@@ -34,11 +34,11 @@ export interface FeedSettings {
   readonly publicUrl: string | null;
   /** Who may read without credentials. */
   readonly anonymous: 'loopback' | 'allow' | 'never';
-  /** Name of the query parameter in which a key may come. */
+  /** Name of the query parameter that may hold a key. */
   readonly keyParameter: string | null;
   /** As Express reads `trust proxy`: addresses, subnets, `loopback`, …; none for an empty list. */
   readonly trustedProxies: readonly string[];
-  /** Origins of pages of others that may read. */
+  /** Origins of web pages that may read the feed. */
   readonly corsOrigins: readonly string[];
   /** Rows of one page, unless the client asks for fewer. */
   readonly pageRows: number;
@@ -66,7 +66,7 @@ export function makeFeed(dependencies: FeedDependencies): Feed {
   };
 }
 
-/** The feed as each role sees it, made when someone first comes in it. */
+/** The feed as each role sees it, made when the role is first used. */
 export function feedsByRole(dependencies: FeedDependencies): (role: Role) => Feed {
   const cached = new Map<string, Feed>();
   return (role) => {

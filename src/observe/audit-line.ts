@@ -1,4 +1,4 @@
-// What the audit keeps of a request: who, what shape, how much, what became of it. No value that a client sent.
+// What the audit records of a request: caller, route template, size and decision. No value that a client sent.
 import { randomUUID } from 'node:crypto';
 import type { AuditLine, AuditDecision } from '../base/audit-files.ts';
 import { dateKeyOf } from '../base/date-key.ts';
@@ -29,7 +29,7 @@ export function auditLine(observation: AnsweredObservation, at: Date): AuditLine
   };
 }
 
-/** Refusals that cost nothing to be asked for: whoever is not let in, and whose budget is used up. */
+/** Refusals that anyone can cause at no cost: failed authentication, and a budget that is used up. */
 export const AGGREGATED_REFUSALS = {
   'auth.required': { decision: 'denied', status: 401 },
   'limit.budget': { decision: 'limited', status: 429 },
@@ -37,13 +37,13 @@ export const AGGREGATED_REFUSALS = {
 
 export type AggregatedRefusal = keyof typeof AGGREGATED_REFUSALS;
 
-/** Null for what is told one by one, however often it comes. */
+/** Null for a request that always has a line of its own. */
 export function aggregatedRefusalOf({ caller, code }: AnsweredObservation): AggregatedRefusal | null {
   if (caller === null) return 'auth.required';
   return code === 'limit.budget' ? code : null;
 }
 
-/** One line for those who came too fast to be told one by one. */
+/** One line for refused requests that came too fast to be written one by one. */
 export function refusalsLine(code: AggregatedRefusal, requests: number, at: Date): AuditLine {
   return {
     requestId: randomUUID(),

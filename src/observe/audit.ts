@@ -1,4 +1,4 @@
-// The audit: a line for each request that asked for data, on its way to the disk before the next request is looked at.
+// The audit: a line for each request for data, handed to the disk before the next request is processed.
 import { rmSync } from 'node:fs';
 import { listAuditFiles, type AuditLine } from '../base/audit-files.ts';
 import type { Clock } from '../base/clock.ts';
@@ -16,26 +16,26 @@ import { openDayFiles } from './day-files.ts';
 
 export interface AuditOptions {
   readonly dataDir: string;
-  /** Whether nobody is let in while lines cannot be written. */
+  /** Whether all requests are refused while lines cannot be written. */
   readonly isRequired: boolean;
-  /** For how long files are kept. */
+  /** How many days files are kept. */
   readonly retentionDays: number;
   readonly clock: Clock;
-  /** Told when lines cannot be written, and when they can be again. */
+  /** Observes when lines cannot be written, and when they can be again. */
   readonly observe: Observer;
 }
 
 export interface Audit {
-  /** Takes the line of a request that was answered. */
+  /** Writes the line of a request that was answered. */
   readonly observe: Observer;
-  /** To be called before anyone is let in. Throws `feed.unavailable` where lines are required and cannot be written. */
+  /** To be called before a request is authenticated. Throws `feed.unavailable` where lines are required and cannot be written. */
   readonly requireWritable: () => void;
   readonly close: () => void;
 }
 
-// Kept in memory until the disk takes them again: some 400 kilobytes.
+// Buffered until the disk can be written again: some 400 kilobytes.
 const MAX_BUFFERED_LINES = 1000;
-// Whoever only knocks is not to fill the disk: what comes on top within a minute is one line with its number.
+// Refused requests must not fill the disk: beyond this number, those of a minute become one line with their count.
 const REFUSALS_PER_MINUTE = 600;
 
 /** Throws `setup.unsafe` where lines are required and cannot be written. */
@@ -48,7 +48,7 @@ export function openAudit({ dataDir, isRequired, retentionDays, clock, observe }
   const refusalCounts = new Map<AggregatedRefusal, number>();
   let today: DateKey | null = null;
 
-  /** Null when all that waited is written. */
+  /** Null when all buffered lines are written. */
   const flush = (): Error | null => {
     try {
       for (let first = buffered[0]; first; first = buffered[0]) {
@@ -90,25 +90,25 @@ export function openAudit({ dataDir, isRequired, retentionDays, clock, observe }
 
   if (isRequired) refuseUnwritable(() => files.append(dateKeyOf(clock.now()), new Uint8Array()));
   return {
-    observe(seen) {
-      if (seen.kind !== 'request.answered' || isPublic(seen)) return;
+    observe(observation) {
+      if (observation.kind !== 'request.answered' || isPublic(observation)) return;
       const now = clock.now();
       removeExpiredFiles(now);
       if (minuteOf(now) !== minute) writeAggregatedRefusals(now);
       minute = minuteOf(now);
-      const knock = aggregatedRefusalOf(seen);
-      const count = knock === null ? 0 : (refusalCounts.get(knock) ?? 0) + 1;
-      if (knock !== null) refusalCounts.set(knock, count);
-      if (count <= REFUSALS_PER_MINUTE) append(auditLine(seen, now));
+      const refusal = aggregatedRefusalOf(observation);
+      const count = refusal === null ? 0 : (refusalCounts.get(refusal) ?? 0) + 1;
+      if (refusal !== null) refusalCounts.set(refusal, count);
+      if (count <= REFUSALS_PER_MINUTE) append(auditLine(observation, now));
     },
     requireWritable() {
       const cause = isRequired && writeError !== null ? flush() : null;
       if (cause === null) return;
       throw new FeedError(
         'feed.unavailable',
-        'No read can be accounted for at the moment, so there is none.',
+        'The audit cannot be written at the moment, so nothing can be read.',
         {
-          hint: 'The log of the feed says what keeps the audit from being written.',
+          hint: 'The log of the feed says why.',
           cause,
         },
       );
@@ -124,7 +124,7 @@ function minuteOf(now: Date): number {
   return Math.floor(now.getTime() / 60_000);
 }
 
-/** Whether the feed is up, and which origins may ask, is answered to everyone, and tells nothing of the tenant. */
+/** Health checks and preflights are answered to everyone, and say nothing about the tenant. */
 function isPublic({ caller, code, status }: AnsweredObservation): boolean {
   return caller === null && code === undefined && status !== 499;
 }
@@ -134,7 +134,7 @@ function removeBefore(dataDir: string, first: DateKey): void {
     for (const { dateKey, path } of listAuditFiles(dataDir))
       if (dateKey < first) rmSync(path, { force: true });
   } catch {
-    // The next day makes up for it.
+    // The next day's removal makes up for it.
   }
 }
 

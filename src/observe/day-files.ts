@@ -1,15 +1,15 @@
-// Lines at the end of a file a day, for its owner's account alone.
+// Files of lines, one per day, readable by the owner's account only.
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { auditFolder, auditPath } from '../base/audit-files.ts';
 import type { DateKey } from '../base/date-key.ts';
 
 export interface DayFiles {
-  /** How many of the bytes the file took. Throws what the system says where it takes none. */
+  /** How many of the bytes were written. Throws the system's error where none were. */
   append(dateKey: DateKey, bytes: Uint8Array): number;
   close(): void;
 }
 
-/** Files are opened when they are written to; after a failure, they are opened anew. */
+/** Files are opened when they are written to, and opened again after a failure. */
 export function openDayFiles(dataDir: string): DayFiles {
   let open: { readonly dateKey: DateKey; readonly descriptor: number } | null = null;
   const close = (): void => {
@@ -30,7 +30,7 @@ export function openDayFiles(dataDir: string): DayFiles {
   };
 }
 
-// A process that was killed, or a disk that was full, may have left half a line; the next one is not to be lost with it.
+// A killed process or a full disk may have left half a line; the next line must not be appended to it.
 function terminateLastLine(descriptor: number): void {
   const { size } = fstatSync(descriptor);
   const last = Buffer.alloc(1);

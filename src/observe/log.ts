@@ -1,11 +1,11 @@
-// The log: observations as lines, for people or for machines. Progress is left to whoever draws a bar.
+// The log: observations as lines, for people or for machines. Progress is shown by the progress bar instead.
 import type { Clock } from '../base/clock.ts';
 import type { Observation, Observer } from '../base/observation.ts';
 import { LOG_LEVELS, sentenceFor } from './sentence-for.ts';
 
 export type LogFormat = 'text' | 'json';
 
-/** `write` takes one whole line without its end. */
+/** `write` takes one line without its line break. */
 export function logTo(write: (line: string) => void, format: LogFormat, clock: Clock): Observer {
   const lineOf = format === 'json' ? jsonLine : textLine;
   return (observation) => {

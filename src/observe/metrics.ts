@@ -1,4 +1,4 @@
-// Metrics: observations counted, in the form that Prometheus and its kin collect. No label tells what a client sent.
+// Metrics: observations counted, in the Prometheus format. No label holds what a client sent.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observer } from '../base/observation.ts';
 
@@ -16,10 +16,10 @@ export interface Metrics {
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-// From a page out of memory to a statement at its deadline.
+// From a cached page to a statement that runs until its deadline.
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Of this process, from its start. */
+/** Counts since this process started. */
 export function openMetrics(): Metrics {
   const registers = [new Registry()];
   const counter = (name: string, help: string, labelNames: readonly string[] = []): Counter =>
@@ -39,11 +39,11 @@ export function openMetrics(): Metrics {
     buckets: SECONDS,
     registers,
   });
-  const threadSeconds = counter('thread_seconds_total', 'Time that threads have read.');
+  const threadSeconds = counter('thread_seconds_total', 'Time that reading threads have worked.');
   const rows = counter('rows_sent_total', 'Rows sent.');
   const bytes = counter('bytes_sent_total', 'Bytes sent, before compression.');
-  const cutOff = counter('answers_cut_off_total', 'Answers that did not reach their end.');
-  const defects = counter('defects_total', 'Faults of the feed itself.');
+  const cutOff = counter('answers_cut_off_total', 'Answers that were cut off.');
+  const defects = counter('defects_total', 'Internal errors of the feed.');
   const threadsReplaced = counter('threads_replaced_total', 'Threads that ended unexpectedly.');
   const auditUnwritable = gauge('audit_unwritable', '1 while lines of the audit cannot be written.');
   const auditLost = counter('audit_lines_lost_total', 'Lines of the audit that were too many to wait.');
@@ -55,15 +55,15 @@ export function openMetrics(): Metrics {
   const publishedAt = gauge('snapshot_timestamp_seconds', 'When what is served was published; 0 for never.');
 
   return {
-    observe(seen) {
-      switch (seen.kind) {
+    observe(observation) {
+      switch (observation.kind) {
         case 'request.answered':
-          requests.inc({ status: seen.status, code: seen.code ?? '' });
-          duration.observe(seen.milliseconds / 1000);
-          threadSeconds.inc(seen.workerMs / 1000);
-          rows.inc(seen.rows);
-          bytes.inc(seen.bytes);
-          if (!seen.whole) cutOff.inc();
+          requests.inc({ status: observation.status, code: observation.code ?? '' });
+          duration.observe(observation.milliseconds / 1000);
+          threadSeconds.inc(observation.workerMs / 1000);
+          rows.inc(observation.rows);
+          bytes.inc(observation.bytes);
+          if (!observation.whole) cutOff.inc();
           break;
         case 'request.defect':
           defects.inc();
@@ -76,11 +76,11 @@ export function openMetrics(): Metrics {
           break;
         case 'audit.restored':
           auditUnwritable.set(0);
-          auditLost.inc(seen.lost);
+          auditLost.inc(observation.lost);
           break;
         case 'run.published':
           runs.inc({ outcome: 'published' });
-          runDuration.set(seen.milliseconds / 1000);
+          runDuration.set(observation.milliseconds / 1000);
           break;
         case 'run.failed':
           runs.inc({ outcome: 'failed' });

@@ -33,19 +33,19 @@ export function sentenceFor(observation: Observation): string {
     case 'server.certificate':
       return observation.problem === null
         ? 'The certificate was changed: new connections get the new one.'
-        : `The certificate was changed and cannot be used; the one before is still shown. ${observation.problem}`;
+        : `The certificate was changed and cannot be used; the one before stays in use. ${observation.problem}`;
     case 'request.answered': {
       const code = observation.code === undefined ? '' : ` ${observation.code}`;
       const who = observation.caller === null ? '' : ` by ${observation.caller}`;
-      const much = `${observation.rows} rows, ${observation.bytes} bytes, ${observation.milliseconds.toFixed(1)} ms`;
-      return `${observation.method} ${observation.shape}${who}: ${observation.status}${code} (${much}${observation.whole ? '' : ', cut off'}).`;
+      const size = `${observation.rows} rows, ${observation.bytes} bytes, ${observation.milliseconds.toFixed(1)} ms`;
+      return `${observation.method} ${observation.shape}${who}: ${observation.status}${code} (${size}${observation.whole ? '' : ', cut off'}).`;
     }
     case 'request.defect':
-      return `A fault of the feed itself in request ${observation.requestId}: ${observation.error.stack ?? observation.error.message}`;
+      return `Internal error in request ${observation.requestId}: ${observation.error.stack ?? observation.error.message}`;
     case 'audit.unwritable':
       return `The audit cannot be written: ${observation.error.message}`;
     case 'audit.restored':
-      return `The audit is written again; ${observation.lost} lines are lost.`;
+      return `The audit is written again; ${observation.lost} lines were lost.`;
     case 'engine.generation':
       return `Serving generation ${observation.generation} of snapshot day ${observation.dateKey}.`;
     case 'engine.worker-replaced':

@@ -42,8 +42,8 @@ describe('a mistake is reported with its place and what would be right', () => {
   test.each([
     ['', 'is not JSON', undefined],
     ['[]', 'is not an object of roles', undefined],
-    ['{"Help desk": {}}', "role 'Help desk' has a name", 'small letters'],
-    ['{"none": {"collections": ["*"]}}', "role 'none' has a name", 'not none'],
+    ['{"Help desk": {}}', "role 'Help desk' has a name", 'lower-case letters'],
+    ['{"none": {"collections": ["*"]}}', "role 'none' has a name", 'the name none is reserved'],
     ['{"constructor": []}', "role 'constructor' is not an object", 'collections, personal and metrics'],
     ['{"__proto__": {"collections": ["*"]}}', "role '__proto__' has a name", undefined],
     ['{"helpdesk": {"collection": ["*"]}}', "unknown 'collection'", "Did you mean 'collections'?"],

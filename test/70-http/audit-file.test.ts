@@ -108,7 +108,7 @@ test('a required audit refuses requests while its lines cannot be written', () =
   now = midnightOf(NEXT);
   mkdirSync(auditPath(dataDir, NEXT));
   audit.observe(answered('a'));
-  expect(audit.requireWritable).toThrow('No read can be accounted for');
+  expect(audit.requireWritable).toThrow('The audit cannot be written');
   rmSync(auditPath(dataDir, NEXT), { recursive: true });
   expect(audit.requireWritable).not.toThrow();
   expect(linesOf(NEXT)).toHaveLength(1);

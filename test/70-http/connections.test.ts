@@ -99,7 +99,7 @@ describe('over TLS', () => {
     try {
       expect(await shown(server)).toBe('first.example');
       writeFileSync(files.tlsCert, 'This is no certificate.');
-      expect(await told(1)).toEqual([expect.stringContaining('do not fit')]);
+      expect(await told(1)).toEqual([expect.stringContaining('do not match')]);
       expect(await shown(server)).toBe('first.example');
       install('second');
       while ((await told(2)).at(-1) !== null) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -84,7 +84,7 @@ test.each([
   if (status !== 403) return;
   expect(got.json.error).toMatchObject({
     code: 'auth.forbidden',
-    message: expect.stringContaining(`The role '${role}' does not see metrics.`),
+    message: expect.stringContaining(`The role '${role}' may not read metrics.`),
   });
 });
 

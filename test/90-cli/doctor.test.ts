@@ -233,7 +233,7 @@ describe('authentication', () => {
       { host: '0.0.0.0', anonymous: 'allow' },
       /^warn: Whoever reaches '0.0.0.0' reads everything/,
     ],
-    ['by nothing that is known', { host: '0.0.0.0' }, /^fail: .* knows no key and no directory/],
+    ['by nothing that is known', { host: '0.0.0.0' }, /^fail: .* there is no key and no directory/],
     ['by a tenant that is not said', { audiences: ['x'] }, /^fail: Sign-in needs to know the tenant/],
   ])('%s', async (_, options, line) => {
     expect(await told(checkExposure, options)).toEqual([expect.stringMatching(line)]);

@@ -1,5 +1,5 @@
 // The SQLite engine: generations are files, and worker threads read them.
-import { FeedError } from '../../base/feed-error.ts';
+import { generationGone } from '../../base/generation-gone.ts';
 import { LIMITS, type Limits } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
 import type { Engine, Reader } from '../engine.ts';
@@ -28,9 +28,7 @@ export function openSqliteEngine({
   const pathOf = (id: number): string => {
     const found = watch.find(id);
     if (found) return found.path;
-    throw new FeedError('request.generation-gone', `Generation ${id} is no longer kept.`, {
-      hint: 'Start again from the first page.',
-    });
+    throw generationGone(id);
   };
   const engineFor = (reader: Reader): Engine => ({
     current: () => watch.newest(),

@@ -1,4 +1,4 @@
-// The parts of a $batch, one after another, each through the corridor of a single request.
+// The parts of a $batch, one after another, each served as a single request is.
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../../auth/budgets.ts';
 import { limitExceeded } from '../../base/limit-exceeded.ts';
@@ -18,11 +18,11 @@ import { startStopwatch } from '../request/stopwatch.ts';
 
 export interface BatchRequest {
   readonly parts: readonly BatchPart[];
-  /** The request that brought the batch: its service root, base and headers are those of the parts, unless they differ. */
+  /** The batch request itself: its service root, base and headers apply to the parts, unless a part has its own. */
   readonly outer: FeedRequest;
-  /** After a part that failed: go on, leave out the rest, or say of each of the rest that it was not tried. */
+  /** After a part that failed: go on, stop, or report each of the rest as not tried. */
   readonly afterFailure: 'continue' | 'stop' | 'report';
-  /** Who pays: a batch whose parts cost more than there is left ends in refusals. */
+  /** The caller's budget: when it is used up, the remaining parts are refused. */
   readonly account: Pick<Account, 'requireBudget'>;
 }
 
@@ -33,7 +33,7 @@ export interface PartAnswer extends BatchResponse {
 
 interface PartResult {
   readonly succeeded: boolean;
-  /** The path that `$id` of a later part stands for. */
+  /** The path that a later part means by `$id`. */
   readonly path: string;
 }
 
@@ -68,7 +68,7 @@ export async function* runBatch(feed: Feed, batch: BatchRequest): AsyncGenerator
   }
 }
 
-/** Single parts, and groups of parts that stand side by side. */
+/** Single parts, and groups of adjacent parts. */
 function unitsOf(parts: readonly BatchPart[]): readonly (readonly BatchPart[])[] {
   const units: BatchPart[][] = [];
   for (const part of parts) {
@@ -104,7 +104,7 @@ async function runPart(feed: Feed, part: BatchPart, running: RunningBatch): Prom
   }
 }
 
-/** Throws unless the part is a read that is wanted after what happened before it. */
+/** Throws unless the part is a read whose dependencies and condition are met. */
 function checkPart({ method, dependsOn, condition }: BatchPart, results: RunningBatch['results']): void {
   if (method !== 'GET' && method !== 'HEAD') {
     const what = method === null ? 'a change set' : method;
@@ -115,7 +115,7 @@ function checkPart({ method, dependsOn, condition }: BatchPart, results: Running
   const failedId = dependsOn.find((id) => results.get(id)?.succeeded !== true);
   if (failedId !== undefined) throw failedDependency(`It depends on '${failedId}', which failed.`);
   if (condition && results.get(condition.id)?.succeeded !== condition.succeeded) {
-    throw failedDependency("What its 'if' asks for is not so.");
+    throw failedDependency("Its 'if' condition is not met.");
   }
 }
 
@@ -123,11 +123,11 @@ function requestOf(part: BatchPart, outer: FeedRequest, results: RunningBatch['r
   const target = targetOf(part, outer, results);
   const location = parseTarget(target, outer.base);
   if (isBatchMount(location.mount)) {
-    throw new FeedError('request.method-not-allowed', 'A batch holds no other batch.');
+    throw new FeedError('request.method-not-allowed', 'A batch cannot contain another batch.');
   }
   return {
     ...location,
-    // Preferences and versions are said once for all parts; other headers of the batch are about the batch itself.
+    // Preferences and versions of the batch apply to all parts; its other headers are about the batch itself.
     headers: {
       ...pickHeaders(outer.headers, ['prefer', 'odata-maxversion', 'odata-version']),
       ...part.headers,
@@ -147,7 +147,7 @@ function targetOf({ url }: BatchPart, outer: FeedRequest, results: RunningBatch[
   return withApiVersion(outer, url, earlier.path + (reference[2] ?? ''));
 }
 
-// SAP's Cloud SDK writes `/devices(7)`, where no root of the feed is, and means the service.
+// SAP's Cloud SDK writes `/devices(7)` without a service root, and means the root of the batch.
 function addressOf(url: string, outer: FeedRequest): string {
   const service = serviceOf(outer);
   const target = resolveUrl(url, service);
@@ -162,7 +162,7 @@ function serviceOf({ base, mount }: FeedRequest): ServiceLocation {
   return { base, root: mount.root.path };
 }
 
-// `api-version` beside the batch is meant for every part that does not name its own service.
+// `api-version` of the batch applies to every part that does not name its own service root.
 function withApiVersion({ rawQuery }: FeedRequest, url: string, target: string): string {
   const apiVersion = /(?:^|&)(api-version=[^&]*)/i.exec(rawQuery)?.[1];
   const isOwn = /^https?:/i.test(url) || hasServiceRoot(url) || /[?&]api-version=/i.test(url);
@@ -171,7 +171,7 @@ function withApiVersion({ rawQuery }: FeedRequest, url: string, target: string):
     : `${target}${target.includes('?') ? '&' : '?'}${apiVersion}`;
 }
 
-/** '' where the part has no address that another could begin with. */
+/** '' where the part has no address that a later part could refer to. */
 function pathOf(part: BatchPart, outer: FeedRequest, results: RunningBatch['results']): string {
   try {
     return targetOf(part, outer, results).split('?', 1)[0] ?? '';

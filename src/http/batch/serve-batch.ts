@@ -1,4 +1,4 @@
-// POST …/$batch: several reads in one request, in the JSON or the multipart form, answered in the same.
+// POST …/$batch: several reads in one request, as JSON or multipart, answered in the same form.
 import { randomUUID } from 'node:crypto';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Limits } from '../../base/limits.ts';
@@ -25,13 +25,13 @@ import { readBody } from '../request/read-body.ts';
 import { type BatchRequest, runBatch } from './run-batch.ts';
 import type { RequestContext } from '../request/request-context.ts';
 
-/** Whether the target is the batch of one of the feed's roots. */
+/** Whether the target is the $batch of a service root. */
 export function isBatchTarget(target: string): boolean {
   const mount = findMount(splitTarget(target).path);
   return mount !== null && isBatchMount(mount);
 }
 
-/** Throws FeedErrors for a batch that is none; a part that fails is answered within the batch. */
+/** Throws FeedErrors for a malformed batch; a part that fails is answered within the batch. */
 export async function serveBatch(
   { feed, account }: Pick<AuthenticatedRequest, 'feed' | 'account'>,
   {
@@ -59,7 +59,7 @@ export async function serveBatch(
 
   const preferences = parsePrefer(headerText(headers.prefer));
   const applied = printPreferenceApplied(preferences, ['continue-on-error']);
-  // Of JSON a client expects an answer to each of its ids; a multipart ends where it failed.
+  // In JSON a client expects an answer for each of its ids; a multipart answer ends at the part that failed.
   const otherwise = isJson ? 'report' : 'stop';
   const afterFailure = preferences.continueOnError ? 'continue' : otherwise;
   return {
@@ -97,7 +97,7 @@ function batchFormatOf(contentType: string | undefined): BatchFormat {
   const [type] = parseHeaderList(contentType ?? '');
   if (type?.name === 'application/json') return { parse: parseBatchJson, form: JSON_BATCH, isJson: true };
   const boundary = type?.parameters.get('boundary') ?? '';
-  // As long as RFC 2046 lets it be.
+  // The characters and the length that RFC 2046 allows.
   if (type?.name === 'multipart/mixed' && /^[\w'()+,./:=? -]{1,70}$/.test(boundary)) {
     return {
       parse: (text, limits) => parseBatchMultipart(text, boundary, limits),
@@ -111,20 +111,20 @@ function batchFormatOf(contentType: string | undefined): BatchFormat {
   });
 }
 
-// The answer has the form of the request; an Accept that takes neither form is of another trade.
+// The answer has the form of the request. An Accept that allows neither form cannot be met.
 function checkAccept(accept: string | undefined): void {
   const ranges = parseHeaderList(accept ?? '*/*').map(({ name }) => name);
   const taken = /^(?:\*\/\*|application\/(?:\*|json)|multipart\/(?:\*|mixed))$/;
   if (ranges.length === 0 || ranges.some((range) => taken.test(range))) return;
   throw new FeedError('request.not-acceptable', `'${accept ?? ''}' in Accept names no form on offer.`, {
     target: 'Accept',
-    hint: 'A batch is answered as it is asked: application/json or multipart/mixed.',
+    hint: 'A batch is answered in the form of its request: application/json or multipart/mixed.',
   });
 }
 
 function answerPostOnly(method: string): Answer {
   const hint = 'Use POST, with the requests in its body.';
-  const message = `A batch is not asked for with ${method}.`;
+  const message = `A batch cannot be requested with ${method}.`;
   const answer = answerFailure(
     new FeedError('request.method-not-allowed', message, { target: '$batch', hint }),
   );

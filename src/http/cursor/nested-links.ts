@@ -1,4 +1,4 @@
-// Where the rows inside a row go on: at their own address, after as many of them as were written.
+// Next links of the rows inside a row: they continue at the rows' own address, after those that were written.
 import type { NestedRowType } from '../../format/odata/entity-template.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';
 import { encodeSkipToken } from '../../odata/cursor/skip-token.ts';
@@ -7,7 +7,7 @@ import type { Expansion } from '../../plan/read-plan.ts';
 import { cursorScopeOf } from './paging-cursor.ts';
 import type { PlannedRead } from '../read/planned-read.ts';
 
-/** Of an expansion of rows of this collection; null where nothing leads to the rest. */
+/** The link for an expansion of rows of this collection; null where the rest has no address. */
 export type NestedLinks = (
   collection: string,
   expansion: Expansion,
@@ -48,7 +48,7 @@ export function nestedLinks({
   };
 }
 
-// What holds for the whole answer and not for one collection in it: its format, and the aliases.
+// Options that apply to the whole answer and not to one collection in it: the format, and the aliases.
 function isShared({ name: written }: SplitOption): boolean {
   const name = optionName(written);
   return name === '$format' || (name?.startsWith('@') ?? false);

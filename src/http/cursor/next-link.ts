@@ -1,4 +1,4 @@
-// The address that was asked, continued: with the next page, with what changed since, or from the beginning.
+// Links from a read to its next page, to later changes, or to its first page.
 import { optionName } from '../../odata/parse/parse-options.ts';
 import type { SplitOption } from '../../odata/parse/split-query.ts';
 
@@ -6,7 +6,7 @@ const TOKEN_OPTIONS = ['$skiptoken', '$deltatoken'];
 
 /**
  * `address` is the absolute address without its query. The options stay exactly as they were written, only `$skiptoken`
- * is replaced. What means nothing to the feed is left out: it may be a credential, which some clients put into the query.
+ * is replaced. Unknown options are left out: one may be a credential, which some clients put into the query.
  */
 export function nextLink(address: string, query: readonly SplitOption[], skiptoken: string): string {
   return withQuery(address, [
@@ -15,7 +15,7 @@ export function nextLink(address: string, query: readonly SplitOption[], skiptok
   ]);
 }
 
-/** As nextLink, to what changed after the last page. */
+/** As nextLink, to changes after the last page. */
 export function deltaLink(address: string, query: readonly SplitOption[], deltatoken: string): string {
   return withQuery(address, [
     ...optionsWithout(TOKEN_OPTIONS, query),
@@ -23,7 +23,7 @@ export function deltaLink(address: string, query: readonly SplitOption[], deltat
   ]);
 }
 
-/** As nextLink, to the first page again. */
+/** As nextLink, to the first page. */
 export function firstLink(address: string, query: readonly SplitOption[]): string {
   return withQuery(address, optionsWithout(TOKEN_OPTIONS, query));
 }

@@ -1,4 +1,4 @@
-// A chain of pages: the skip token that one page ends with, and the next begins with.
+// The paging cursor: the skip token that one page ends with and the next begins with.
 import type { FeedVersion } from '../../../schema/entity.ts';
 import { assertNever } from '../../base/assert-never.ts';
 import type { LiteralValue } from '../../odata/syntax/expression.ts';
@@ -9,7 +9,7 @@ import type { ReadPlan } from '../../plan/read-plan.ts';
 import type { ScalarType } from '../../plan/relational-algebra.ts';
 import type { SqlValue } from '../../sql/statement.ts';
 
-/** What a chain of pages is read from. */
+/** What all pages of a read have in common. */
 export interface PagedRead {
   /** The path below the service root, still encoded. */
   readonly path: string;
@@ -34,12 +34,12 @@ function scopeWithout(tokens: readonly string[], { path, query, version }: Paged
   return JSON.stringify([version, withoutKey(decodeURIComponent(path)), options]);
 }
 
-// `/devices(7)/apps` and `/devices(8)/apps` are one chain: a link inside each of many rows has the same token.
+// `/devices(7)/apps` and `/devices(8)/apps` have the same scope: the links inside many rows share one token.
 function withoutKey(resource: string): string {
   return resource.replace(/^(\/[^/(]+)\((?:'[^']*'|[^')])*\)(?=\/)/, '$1()');
 }
 
-/** Where the chain goes on; null at its beginning. Throws `request.bad-skiptoken`. */
+/** Where the page begins; null for the first page. Throws `request.bad-skiptoken`. */
 export function decodeCursor(skiptoken: string | null, scope: string): SkipToken | null {
   return skiptoken === null ? null : decodeSkipToken(skiptoken, scope);
 }
@@ -55,7 +55,7 @@ export function encodeCursor(
   return encodeSkipToken({ ...position, after: literals }, scope);
 }
 
-/** A value as the database gave it, in the type that the plan knows it to have. */
+/** A value from the database, as a literal of its type in the plan. */
 function literalOf(value: SqlValue, type: ScalarType): LiteralValue {
   if (value === null) return { type: 'null' };
   switch (type) {

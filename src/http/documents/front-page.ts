@@ -5,14 +5,14 @@ import type { Generation } from '../../engines/engine.ts';
 import type { Answer } from '../answer.ts';
 import { FEED_ROOT, VERSION_ROOTS } from '../request/service-roots.ts';
 
-/** `base` is the public address of the server, already checked to be nothing but an address. */
+/** `base` is the public address of the server; it needs no escaping, since it was checked to be a URL. */
 export function answerFrontPage(base: string, generation: Generation | null): Answer {
   const feed = `${base}${FEED_ROOT}`;
   const beta = `${base}${VERSION_ROOTS.beta}`;
   const status =
     generation === null
       ? `${NOTHING_PUBLISHED} Run <code>npm run fleetfeed -- snapshot</code>.`
-      : `Serving generation ${generation.id}: the night of ${formatDay(generation.dateKey)}.`;
+      : `Serving generation ${generation.id}: the snapshot of ${formatDay(generation.dateKey)}.`;
   const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

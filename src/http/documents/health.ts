@@ -1,4 +1,4 @@
-// For those who watch the feed: whether it runs, whether what it serves is fresh, and what it has done since it started.
+// Monitoring: is the process alive, is the served generation fresh, and the metrics.
 import type { Role } from '../../auth/roles.ts';
 import type { Clock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
@@ -15,13 +15,13 @@ export function answerLive(): Answer {
 }
 
 export interface Health {
-  /** What is served. */
+  /** The generation that is served. */
   readonly generation: Generation | null;
-  /** The latest that the journal knows; it may be of a night that published nothing. */
+  /** The latest run in the journal; it may have published nothing. */
   readonly lastRun: RunRecord | null;
 }
 
-/** Ready = a verified generation younger than so many hours is being served. */
+/** Ready: the generation that is served is younger than `readyHours`. */
 export function answerReady({ generation, lastRun }: Health, clock: Clock, readyHours: number): Answer {
   const run = lastRun && summarizeRun(lastRun);
   if (generation === null) {
@@ -40,14 +40,14 @@ export function answerReady({ generation, lastRun }: Health, clock: Clock, ready
   });
 }
 
-/** Throws `auth.forbidden` for a role that does not see them. */
+/** Throws `auth.forbidden` for a role that may not read metrics. */
 export async function answerMetrics(
   role: Role,
   metrics: Pick<Metrics, 'text'>,
   generation: Generation | null,
 ): Promise<Answer> {
   if (role.metrics !== true) {
-    throw new FeedError('auth.forbidden', `The role '${role.name}' does not see metrics.`, {
+    throw new FeedError('auth.forbidden', `The role '${role.name}' may not read metrics.`, {
       hint: "The roles 'operator' and 'analyst' do, and a role of your own with \"metrics\": true.",
     });
   }

@@ -1,4 +1,4 @@
-// $metadata in both forms for both versions, each written once.
+// $metadata as XML and as JSON for both versions, each made once.
 import type { ExposedModel } from '../../../schema/derive/exposed-model.ts';
 import { deriveCsdlJson } from '../../../schema/derive/csdl-json.ts';
 import { deriveCsdlXml } from '../../../schema/derive/csdl-xml.ts';

@@ -1,4 +1,4 @@
-// The documents that describe a feed: which collections there are, and what they are made of.
+// The documents that describe the feed: the service document and $metadata.
 import { deriveServiceDocument } from '../../../schema/derive/service-document.ts';
 import type { FeedVersion } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';
@@ -22,7 +22,7 @@ export interface DocumentRequest {
   readonly root: string;
 }
 
-// Options that may stand beside a document: clients keep the query of the address that was pasted.
+// Options that shape a collection. Other options are allowed: clients keep the query of the address that was pasted.
 const SHAPING_OPTIONS = [
   ...(['select', 'expand', 'compute', 'apply', 'filter', 'search'] as const),
   ...(['orderby', 'top', 'skip', 'count', 'skiptoken', 'deltatoken'] as const),

@@ -1,10 +1,10 @@
 // The generation that a read is of: the one its cursor names, else the newest. Either may be missing.
-import { FeedError } from '../../base/feed-error.ts';
+import { generationGone } from '../../base/generation-gone.ts';
 import { feedEmpty } from '../../base/feed-empty.ts';
 import type { Engine, Generation } from '../../engines/engine.ts';
 
 export interface FoundGeneration {
-  /** The id that was asked for; null for the newest. */
+  /** The requested id; null for the newest. */
   readonly id: number | null;
   /** Null where it is gone, or nothing has been published yet. */
   readonly generation: Generation | null;
@@ -20,10 +20,5 @@ export function findGeneration(
 /** Throws `request.generation-gone`, or `feed.empty` before the first run. */
 export function requireGeneration({ id, generation }: FoundGeneration): Generation {
   if (generation) return generation;
-  if (id !== null) {
-    throw new FeedError('request.generation-gone', `Generation ${id} is no longer kept.`, {
-      hint: 'Start again from the first page.',
-    });
-  }
-  throw feedEmpty();
+  throw id === null ? feedEmpty() : generationGone(id);
 }

@@ -11,9 +11,9 @@ import type { ReadPlan } from '../../plan/read-plan.ts';
 
 export interface PlannedRead {
   readonly resource: Resource & { readonly kind: 'path' };
-  /** Where changes are asked for, what is read of the newer generation. */
+  /** For changes: the plan for the newer generation. */
   readonly plan: ReadPlan;
-  /** Null where rows are asked for, and not their changes. */
+  /** Null for a read of rows. */
   readonly changes: RequestedChanges | null;
   readonly format: ResponseFormat;
   readonly preferences: Preferences;

@@ -1,4 +1,4 @@
-// The address of a property as the feed writes it, for its context: `devices(7)/deviceName`.
+// The address of a property in its context URL: `devices(7)/deviceName`.
 import { printLiteral } from '../../odata/print/print-literal.ts';
 import type { KeyPart, PathSegment, Resource } from '../../odata/syntax/parsed-request.ts';
 import type { ReadPlan } from '../../plan/read-plan.ts';
@@ -7,11 +7,11 @@ export interface RowAddress {
   readonly collection: string;
   /** `7`, `dateKey=20261120,deviceKey=7` */
   readonly key: string;
-  /** The property, behind the ways that lead to it. */
+  /** The navigations that lead to the property, and its name. */
   readonly path: string;
 }
 
-/** Of a plan whose shape is `property`: its path begins with a collection and a key. */
+/** For a plan of shape `property`: its path begins with a collection and a key. */
 export function rowAddress({ segments }: Resource & { readonly kind: 'path' }, plan: ReadPlan): RowAddress {
   let start = plan;
   while (start.navigationOrigin) start = start.navigationOrigin;

@@ -13,7 +13,7 @@ import type { PlannedRead, RequestedChanges } from './planned-read.ts';
 
 export interface RowTemplates {
   readonly row: RowTemplate;
-  /** Null where rows are asked for, and not their changes. */
+  /** Null for a read of rows. */
   readonly changes: ChangeTemplates | null;
 }
 
@@ -32,7 +32,7 @@ export function rowTemplates(
   return { row, changes: changes && changeTemplates(row, rowType, changes, plan.columns) };
 }
 
-/** What the rows of a plan are, with the rows inside them and the links to the rest of these. */
+/** The type of a plan's rows, with that of the rows inside them and the links to the rest of these. */
 export function rowTypeOf(
   { entity, from, expands }: RowsPlan,
   version: FeedVersion,

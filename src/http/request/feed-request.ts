@@ -1,4 +1,4 @@
-// What the corridor needs to know of an HTTP request, read once at the border.
+// What the corridor needs of an HTTP request.
 import type { IncomingHttpHeaders } from 'node:http';
 import { FeedError } from '../../base/feed-error.ts';
 import { followEntityId } from './follow-entity-id.ts';
@@ -17,7 +17,7 @@ export interface FeedRequest {
   readonly contentEncoding: ContentEncoding;
   /** False for HEAD. */
   readonly wantsBody: boolean;
-  /** Aborts when the client has gone. */
+  /** Aborts when the client has disconnected. */
   readonly signal: AbortSignal;
 }
 
@@ -41,8 +41,8 @@ export function readFeedRequest(
 }
 
 /**
- * What a request target names: `/beta/devices?$top=3`. `base` is the server's public address.
- * Throws `request.unknown-resource`, and `request.malformed-url` for an $id that names no row.
+ * Where a request target leads: `/beta/devices?$top=3`. `base` is the server's public address.
+ * Throws `request.unknown-resource`, and `request.malformed-url` for an $id that is not the id of a row.
  */
 export function parseTarget(target: string, base: string): Pick<FeedRequest, 'mount' | 'rawQuery' | 'base'> {
   const { path, rawQuery } = splitTarget(target);

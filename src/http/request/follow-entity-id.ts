@@ -1,4 +1,4 @@
-// `$entity?$id=devices(7)`: a row asked for by its id instead of by its address.
+// `$entity?$id=devices(7)`: a row requested by its id instead of by its address.
 import { FeedError } from '../../base/feed-error.ts';
 import { excerpt } from '../../odata/excerpt.ts';
 import { optionName } from '../../odata/parse/parse-options.ts';
@@ -13,8 +13,8 @@ interface Target {
 }
 
 /**
- * The same request with the row's own address, if it is one for $entity; else as it is.
- * Throws `request.malformed-url` where $id is missing or names no row of the feed.
+ * A request for $entity becomes one for the row's own address; any other stays as it is.
+ * Throws `request.malformed-url` where $id is missing or is not the id of a row.
  */
 export function followEntityId(target: Target): Target {
   const { mount, rawQuery, base } = target;

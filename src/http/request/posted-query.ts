@@ -11,19 +11,19 @@ import type { RequestContext } from './request-context.ts';
 
 const SUFFIX = /\/(?:\$|%24)query\/?$/;
 
-// Both are written as a query string is.
+// Both have the form of a query string.
 const MEDIA_TYPES: readonly string[] = ['text/plain', 'application/x-www-form-urlencoded'];
 
-/** Whether it asks for something of the feed with options in its body. */
+/** Whether it is a read whose options are in its body. */
 export function isPostedQuery({ method, originalUrl }: Pick<Request, 'method' | 'originalUrl'>): boolean {
   const { path } = splitTarget(originalUrl);
   return method === 'POST' && SUFFIX.test(path) && findMount(path) !== null;
 }
 
 /**
- * The same read as a GET of what stands before `/$query`, with the options of the address and of the body together: all
- * else about it, its next link as well, is as if it had been asked so.
- * Throws `request.unsupported-media`, `limit.query-too-long`, `request.malformed-url`, and as findAsked does.
+ * The same read as a GET of the address before `/$query`, with the options of the address and of the body together. The
+ * answer and its next link are those of that GET.
+ * Throws `request.unsupported-media`, `limit.query-too-long`, `request.malformed-url`, and as parseTarget does.
  */
 export async function readPostedQuery(
   { request, contentEncoding, signal }: Pick<RequestContext, 'request' | 'contentEncoding' | 'signal'>,
@@ -34,7 +34,7 @@ export async function readPostedQuery(
     const message = `Options are not read as '${request.headers['content-type'] ?? ''}'.`;
     throw new FeedError('request.unsupported-media', message, {
       target: 'Content-Type',
-      hint: 'Send text/plain: what would stand after the ? of the address.',
+      hint: 'Send text/plain: what would follow the ? of the address.',
     });
   }
   const { path, rawQuery } = splitTarget(request.originalUrl);
@@ -46,7 +46,7 @@ export async function readPostedQuery(
   const options = [rawQuery, toAscii(body.trim())].filter((each) => each !== '').join('&');
   return {
     ...parseTarget(`${path.replace(SUFFIX, '')}?${options}`, publicBase(request, publicUrl)),
-    // A tag is of an address, and this answer has none.
+    // An entity tag belongs to an address, and this answer has none.
     headers: { ...request.headers, 'if-none-match': undefined },
     contentEncoding,
     wantsBody: true,
@@ -54,7 +54,7 @@ export async function readPostedQuery(
   };
 }
 
-// A body can hold what an address cannot, and the next link is one.
+// A body can hold characters that an address cannot, and the next link is an address.
 function toAscii(query: string): string {
   return query.replaceAll(/[^!-~]+/g, encodeURIComponent);
 }

@@ -20,10 +20,10 @@ export async function readBody(
 ): Promise<string> {
   const contentEncoding = request.headers['content-encoding'] ?? 'identity';
   if (contentEncoding.toLowerCase() !== 'identity') {
-    const message = `A body with Content-Encoding: ${contentEncoding} is not read here.`;
+    const message = `A body with Content-Encoding: ${contentEncoding} is not accepted.`;
     throw new FeedError('request.unsupported-media', message, {
       target: 'Content-Encoding',
-      hint: 'Send it as it is.',
+      hint: 'Send it uncompressed.',
     });
   }
   const maxBytes = limits[limit];
@@ -31,7 +31,7 @@ export async function readBody(
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Not by iteration, which would destroy the socket before the answer is out.
+  // Iterating would destroy the socket before the answer is sent.
   await new Promise<void>((resolve, reject) => {
     request.on('data', (chunk: Uint8Array) => {
       bytes += chunk.length;

@@ -1,4 +1,4 @@
-// One request on its way: what is known of it before anyone has looked at what it asks for.
+// One HTTP request and its response, before its target is parsed.
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { type ContentEncoding, contentEncodingOf } from './content-encoding.ts';
@@ -10,9 +10,9 @@ export interface RequestContext {
   readonly response: Response;
   readonly stopwatch: Stopwatch;
   readonly contentEncoding: ContentEncoding;
-  /** Aborts when nothing more can be sent: the answer is out, or the client has gone. */
+  /** Aborts when nothing more can be sent: the answer is sent, or the client has disconnected. */
   readonly signal: AbortSignal;
-  /** What its body asks for besides: addresses of the parts of a batch, or of a read with the options in the body. */
+  /** Targets in its body: those of the parts of a batch, or the options of a posted query. */
   readonly bodyTargets: string[];
 }
 
@@ -24,7 +24,7 @@ export function createRequestContext(request: Request, response: Response): Requ
     over.abort();
   };
   response.once('close', end);
-  // An answer that waits behind another on its connection is not told when that ends. There may be many of them.
+  // A response that waits behind another on its connection emits no close when the connection ends. There may be many.
   socket.setMaxListeners(0).once('close', end);
   return {
     id: randomUUID(),

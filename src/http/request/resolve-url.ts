@@ -1,4 +1,4 @@
-// An address that stands inside a request, a part of a $batch or $id, → the request target that it means.
+// An address inside a request, in a part of a $batch or in $id → the request target that it means.
 import { FeedError } from '../../base/feed-error.ts';
 
 export interface ServiceLocation {
@@ -9,7 +9,7 @@ export interface ServiceLocation {
 }
 
 /**
- * `devices(7)` from the service root, `/beta/devices(7)` from the host, or with the whole of it: all are the same target.
+ * `devices(7)` from the service root, `/beta/devices(7)` from the host, or an absolute address: all give the same target.
  * Throws `request.unknown-resource` for an address of another server, `request.malformed-url`.
  */
 export function resolveUrl(url: string, { base, root }: ServiceLocation): string {
@@ -20,7 +20,7 @@ export function resolveUrl(url: string, { base, root }: ServiceLocation): string
     return isBelow ? written.slice(prefix.length) : written;
   }
   if (!/^https?:\/\//i.test(written)) return `${root}/${written}`;
-  // Scheme and host are written in any case.
+  // Scheme and host may be in upper or lower case.
   const isOurs = written.slice(0, base.length).toLowerCase() === base.toLowerCase();
   if (isOurs && /^[/?]/.test(written.slice(base.length))) return written.slice(base.length);
   throw new FeedError('request.unknown-resource', `'${written}' is not an address of this feed.`, {
@@ -34,6 +34,6 @@ function toAscii(url: string): string {
   try {
     return url.replaceAll(/[^\0-\u007f]+/g, encodeURIComponent);
   } catch (cause) {
-    throw new FeedError('request.malformed-url', 'The address holds half a character.', { cause });
+    throw new FeedError('request.malformed-url', 'The address holds an incomplete character.', { cause });
   }
 }

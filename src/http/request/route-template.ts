@@ -1,4 +1,4 @@
-// The shape of a request: its path and the names of its options, in words of the feed alone.
+// The route template of a request: its path and the names of its options, made of names that the feed itself defines.
 import { deriveExposedModel } from '../../../schema/derive/exposed-model.ts';
 import { boundFunctionsOf } from '../../../schema/derive/bound-functions.ts';
 import type { Model } from '../../../schema/model.ts';
@@ -7,13 +7,13 @@ import { splitTarget } from './feed-request.ts';
 import { ROOT_SEGMENTS } from './service-roots.ts';
 
 /**
- * `/beta/devices('DESKTOP-1')?$filter=…&colour=red` → `/beta/devices()?$filter&…`. What the body asks for stands behind, each
- * shape once: `/beta/$batch [devices()?$select, users]`.
+ * `/beta/devices('DESKTOP-1')?$filter=…&colour=red` → `/beta/devices()?$filter&…`. Targets in the body follow, each
+ * template once: `/beta/$batch [devices()?$select, users]`.
  */
-export type RouteTemplateOf = (target: string, inside?: readonly string[]) => string;
+export type RouteTemplateOf = (target: string, bodyTargets?: readonly string[]) => string;
 
 const MONITORING_SEGMENTS = ['-', 'live', 'ready', 'metrics'];
-// Of the standard, also those that are not offered here.
+// Names of the standard, also those that are not offered here.
 const SYSTEM_NAMES = [
   'metadata',
   'batch',
@@ -29,7 +29,7 @@ const SYSTEM_NAMES = [
   'each',
 ];
 
-// What a client made up may be anything: a name, a key, a secret in the wrong place. Only what we know ourselves is told.
+// Unknown text may be anything: a person's name, a key, a secret in the wrong place. Only known names are shown.
 const UNKNOWN = '…';
 const MAX_PARTS = 40;
 const MAX_BODY_TARGETS = 20;
@@ -37,9 +37,9 @@ const MAX_BODY_TARGETS = 20;
 export function makeRouteTemplateOf(model: Model): RouteTemplateOf {
   const exposedModel = deriveExposedModel(model, 'beta');
   const { namespace } = model;
-  const names = [...exposedModel.entitySets].flatMap(([name, listing]) => [
-    ...[name, ...listing.properties.keys(), ...listing.navigations.keys()],
-    ...boundFunctionsOf(exposedModel, listing).flatMap((each) => [each.name, `${namespace}.${each.name}`]),
+  const names = [...exposedModel.entitySets].flatMap(([name, entitySet]) => [
+    ...[name, ...entitySet.properties.keys(), ...entitySet.navigations.keys()],
+    ...boundFunctionsOf(exposedModel, entitySet).flatMap((each) => [each.name, `${namespace}.${each.name}`]),
   ]);
   const known = new Map(
     [...MONITORING_SEGMENTS, ...SYSTEM_NAMES.map((name) => `$${name}`), ...ROOT_SEGMENTS, ...names].map(
@@ -56,8 +56,8 @@ export function makeRouteTemplateOf(model: Model): RouteTemplateOf {
     const options = rawQuery === '' ? [] : rawQuery.split('&', MAX_PARTS).map(optionOf);
     return options.length === 0 ? template : `${template}?${options.join('&')}`;
   };
-  return (target, inside = []) => {
-    const templates = [...new Set(inside.map(templateOf))];
+  return (target, bodyTargets = []) => {
+    const templates = [...new Set(bodyTargets.map(templateOf))];
     if (templates.length > MAX_BODY_TARGETS) templates.splice(MAX_BODY_TARGETS, Infinity, UNKNOWN);
     return templates.length === 0 ? templateOf(target) : `${templateOf(target)} [${templates.join(', ')}]`;
   };

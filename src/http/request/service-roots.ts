@@ -1,14 +1,14 @@
-// Where the feed lives: the vendor's addresses, and a path form for each version.
+// The service roots: the vendor's addresses, and a path for each version.
 import type { FeedVersion } from '../../../schema/entity.ts';
 import { FeedError } from '../../base/feed-error.ts';
 
-/** The versions' own roots; `@odata.context` of beta always points at the second. */
+/** The path of each version; `@odata.context` of beta always uses the second. */
 export const VERSION_ROOTS = { 'v1.0': '/v1.0', beta: '/beta' } as const satisfies Record<
   FeedVersion,
   string
 >;
 
-/** The address that existing reports have, and that is printed to be pasted. */
+/** The path that existing reports use, and that is printed to be pasted. */
 export const FEED_ROOT = '/ReportingService/DataWarehouseFEService';
 
 interface ServiceRoot {
@@ -26,14 +26,14 @@ const SERVICE_ROOTS: readonly ServiceRoot[] = [
 
 export interface Mount {
   readonly root: ServiceRoot;
-  /** What follows the root, as it came: `/devices(7)`, or '' for the service document. */
+  /** The path after the root, still encoded: `/devices(7)`, or '' for the service document. */
   readonly resource: string;
 }
 
-/** What the segments of roots are called. */
+/** The path segments of all roots. */
 export const ROOT_SEGMENTS: readonly string[] = SERVICE_ROOTS.flatMap(({ path }) => path.split('/').slice(1));
 
-/** The feed's root in front of a path, else null. */
+/** The service root that a path begins with, else null. */
 export function findMount(path: string): Mount | null {
   const root = SERVICE_ROOTS.find((each) => path === each.path || path.startsWith(`${each.path}/`));
   return root ? { root, resource: path.slice(root.path.length) } : null;

@@ -1,9 +1,9 @@
-// A key that comes in the address is taken out of it at the border: no log line, link or entity tag can hold it then.
+// A key in the address is removed from it first of all, so that no log line, link or entity tag can hold it.
 import type { Request } from 'express';
 
 /**
- * The value of the query parameter, and the request without it. Clients that know no other way append it to each
- * request by themselves (Power BI: *Web API*), so links need not carry it.
+ * The value of the query parameter, which is removed from the request. Clients that use it append it to every request
+ * (Power BI: *Web API*), so links need not carry it.
  */
 export function takeKeyParameter(request: Request, name: string | null): string | undefined {
   if (name === null) return undefined;
@@ -15,6 +15,6 @@ export function takeKeyParameter(request: Request, name: string | null): string 
   if (keys.length === 0) return undefined;
   const rest = options.filter((option) => !isKey(option)).join('&');
   request.originalUrl = `${request.originalUrl.slice(0, queryStart)}${rest === '' ? '' : `?${rest}`}`;
-  // As headers that come twice: several keys are one text that is none.
+  // Joined as repeated headers are: several keys are not a valid key.
   return keys.join(', ');
 }

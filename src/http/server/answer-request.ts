@@ -1,4 +1,4 @@
-// The way of every request: who asks, may they read now, what is the answer; and when it is out, what is told of it.
+// Every request: authenticate it, make the answer, send it, and observe what was sent.
 import type { Request, Response } from 'express';
 import { accountId } from '../../auth/account-id.ts';
 import { unlimitedAccount, type Account, type Budgets } from '../../auth/budgets.ts';
@@ -25,21 +25,24 @@ export interface ServerContext extends Pick<FeedDependencies, 'observe' | 'setti
   readonly routeTemplateOf: RouteTemplateOf;
 }
 
-/** Someone who was let in. */
+/** A request whose caller is authenticated. */
 export interface AuthenticatedRequest {
   readonly caller: Caller;
   readonly account: Account;
-  /** The feed as they see it; what it reads goes on their account. */
+  /** The feed as the caller sees it; what it reads is charged to their account. */
   readonly feed: Feed;
 }
 
 export type RouteHandler =
-  /** Makes its answer from the feed as the guest sees it. */
+  /** Answers from the feed as the caller sees it. */
   | {
       readonly kind: 'authenticated';
-      readonly handle: (guest: AuthenticatedRequest, visit: RequestContext) => Answer | Promise<Answer>;
+      readonly handle: (
+        authenticated: AuthenticatedRequest,
+        context: RequestContext,
+      ) => Answer | Promise<Answer>;
     }
-  /** Of those who watch the feed: they need no credentials, and learn nothing of the tenant. */
+  /** For monitoring: needs no credentials, and says nothing about the tenant. */
   | { readonly kind: 'public'; readonly handle: () => Answer };
 
 /** What one request has used up so far. */
@@ -80,7 +83,7 @@ export async function answerRequest(
   observeAnswer(server, context, { answer, caller: authenticated?.caller ?? null, usage, isWhole });
 }
 
-/** Throws what the gate throws, and `request.strange-host`. */
+/** Throws as the authenticator does, and `request.strange-host`. */
 async function authenticateRequest(
   { authenticator, budgets, feedOf, settings }: ServerContext,
   { request }: RequestContext,
@@ -89,7 +92,7 @@ async function authenticateRequest(
   const parameter = takeKeyParameter(request, settings.keyParameter);
   const { authorization, 'x-api-key': apiKey, host } = request.headers;
   const caller = await authenticator.authenticate({ authorization, apiKey: headerText(apiKey), parameter });
-  // Credentials are nothing that a browser would bring to a page of someone else.
+  // A foreign page cannot make a browser send credentials, so only anonymous requests are checked.
   if (caller.kind === 'anonymous') refuseUntrustedHost(host, settings);
   const id = accountId(caller, request.ip);
   const isLocalUser = caller.kind === 'anonymous' && settings.anonymous === 'loopback';
@@ -106,7 +109,7 @@ async function authenticateRequest(
   };
 }
 
-// As nginx has it in its logs: nobody is left to hear an answer.
+// The status that nginx logs where the client has gone before the answer.
 const CLIENT_CLOSED_REQUEST: Answer = { status: 499, headers: {}, body: null };
 
 function answerThrown(
@@ -122,7 +125,7 @@ function answerThrown(
   return answerFailure(error);
 }
 
-// A client that takes less than a slice of an answer in so long is not read to any more.
+// A client that takes less than a slice of an answer in this time is disconnected.
 const WRITE_STALL_TIMEOUT_MS = 60_000;
 
 interface Delivery {
@@ -131,7 +134,7 @@ interface Delivery {
   readonly usage: ResourceUsage;
 }
 
-/** False where not all of it went out. */
+/** False where not all of it was sent. */
 async function sendToClient(
   { authenticator, observe }: ServerContext,
   context: RequestContext,
@@ -140,7 +143,7 @@ async function sendToClient(
   if (answer === CLIENT_CLOSED_REQUEST) return false;
   const { id: requestId, request, response, stopwatch, contentEncoding, signal } = context;
   const isConnected = !signal.aborted;
-  // One line each: Power Query reads no list of challenges.
+  // One header line each: Power Query does not read a list of challenges.
   if (answer.status === 401) response.setHeader('WWW-Authenticate', authenticator.challenges);
   setRateLimitHeaders(context, account?.quotas() ?? []);
   const timing = serverTiming(stopwatch);
@@ -161,7 +164,7 @@ async function sendToClient(
     );
     return isConnected;
   } catch (thrown) {
-    // The head is out: only a broken connection can still say that the table is not whole.
+    // The head is sent: only a broken connection can still show that the table is incomplete.
     response.destroy();
     if (!signal.aborted) observe({ kind: 'request.defect', requestId, error: asFeedError(thrown) });
     return false;

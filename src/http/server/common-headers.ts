@@ -29,7 +29,7 @@ export function setCommonHeaders(
   setCorsHeaders(request, response, corsOrigins);
 }
 
-/** RateLimit-Policy and RateLimit, as draft-ietf-httpapi-ratelimit-headers-10 has them. */
+/** RateLimit-Policy and RateLimit, as draft-ietf-httpapi-ratelimit-headers-10 defines them. */
 export function setRateLimitHeaders({ response }: RequestContext, quotas: readonly Quota[]): void {
   if (quotas.length === 0) return;
   const policies = quotas.map(({ name, unit, capacity, time }) => {

@@ -1,8 +1,8 @@
-// Pages of other origins: none may read the feed with a visitor's browser, but for those that a setting names.
+// CORS: pages of other origins may read the feed only where a setting names the origin.
 import type { Request, Response } from 'express';
 import type { Answer } from '../answer.ts';
 
-// What the feed's own protocol says beside the body; a page sees no other header unless it is named.
+// A page sees only the headers that are named here.
 const EXPOSED_HEADERS = [
   'OData-Version',
   'Preference-Applied',
@@ -27,10 +27,10 @@ const ALLOWED_HEADERS = [
   'client-request-id',
 ].join(', ');
 
-// Browsers ask again after two hours at most, whatever they are told.
+// Browsers cap this at two hours.
 const PREFLIGHT_SECONDS = 7200;
 
-/** Whether a browser asks, before the request itself and without its credentials, if a page may make it. */
+/** Whether it is a preflight: the browser asks, without credentials, if a page may send the request. */
 export function isPreflight(
   { method, headers }: Pick<Request, 'method' | 'headers'>,
   origins: readonly string[],
@@ -55,7 +55,7 @@ export function answerPreflight(): Answer {
   };
 }
 
-/** Lets the page that asks read the answer, where its origin is on the list. Cookies are never taken, so none are allowed. */
+/** Lets the page read the answer, if its origin is on the list. Cookies are not used, so credentials are not allowed. */
 export function setCorsHeaders({ headers }: Request, response: Response, origins: readonly string[]): void {
   if (origins.length === 0) return;
   response.appendHeader('Vary', 'Origin');

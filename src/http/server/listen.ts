@@ -1,4 +1,4 @@
-// The running server: where it listens, how long it waits for a client, and how it ends without cutting off answers.
+// The running server: where it listens, its timeouts, and how it stops without cutting off answers.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -12,26 +12,26 @@ import { readIdentity, watchIdentity, type TlsFiles } from './tls-identity.ts';
 export interface RunningServer {
   /** `http://127.0.0.1:4004`: what it is bound to. */
   readonly url: string;
-  /** Takes no more requests, lets those under way finish for `graceMs`, then ends them. */
+  /** Accepts no more requests, lets running ones finish for `graceMs`, then ends them. */
   stop(graceMs: number): Promise<void>;
 }
 
-// Room for a query of LIMITS.queryCharacters and headers beside it, so that the limit is told by us and not by Node.
+// Room for a query as long as the limit queryCharacters and for other headers, so that the error is ours and not Node's.
 const MAX_HEADER_BYTES = 64 * 1024;
-// Beyond, one client could hold every file that the process may have open.
+// With more, one client could use up all file descriptors of the process.
 const MAX_CONNECTIONS = 4096;
 
 /** How long the server waits for a client, in milliseconds. */
 export interface ServerTimeouts {
   /** For the head of a request. */
   readonly headers: number;
-  /** For the whole of it. */
+  /** For the whole request. */
   readonly request: number;
   /** While nothing at all happens on a connection. */
   readonly idle: number;
-  /** Between looks at these. */
+  /** Between checks of the two above. */
   readonly checkInterval: number;
-  /** Between looks at the certificate. */
+  /** Between checks of the certificate files. */
   readonly certificateInterval: number;
 }
 
@@ -45,7 +45,7 @@ const DEFAULT_TIMEOUTS: ServerTimeouts = {
 
 export interface ListenSettings extends TlsFiles {
   readonly host: string;
-  /** 0 takes any free one. */
+  /** 0 for any free one. */
   readonly port: number;
 }
 
@@ -59,7 +59,7 @@ export async function listen(
   const identity = readIdentity(files);
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    // Of two Hosts or two Authorizations Node would take the first, and a proxy in front perhaps the last: joined, they are neither.
+    // Of two Host or Authorization headers Node would take the first, and a proxy in front perhaps the last: joined, neither is valid.
     joinDuplicateHeaders: true,
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
@@ -96,7 +96,7 @@ export async function listen(
   };
 }
 
-/** Connections that are open keep what they began with. */
+/** Open connections keep the certificate that they began with. */
 function watchCertificate(server: TlsServer, files: TlsFiles, observe: Observer, everyMs: number) {
   return watchIdentity(files, everyMs, ({ identity, problem }) => {
     if (identity) server.setSecureContext({ ...identity, minVersion: 'TLSv1.2' });
@@ -104,7 +104,7 @@ function watchCertificate(server: TlsServer, files: TlsFiles, observe: Observer,
   });
 }
 
-/** Answers what never became a request. */
+/** Answers what Node could not parse as a request. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const { status, headers, body } = answerFailure(clientErrorOf(error));
@@ -118,7 +118,7 @@ function clientErrorOf({ code }: NodeJS.ErrnoException): FeedError {
   if (code === 'HPE_HEADER_OVERFLOW')
     return new FeedError('limit.query-too-long', `The request is longer than ${MAX_HEADER_BYTES} bytes.`);
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new FeedError('limit.too-slow', 'The request did not come to its end in time.');
+    return new FeedError('limit.too-slow', 'The request was not complete in time.');
   return new FeedError('request.malformed-url', 'This is not a well-formed HTTP request.');
 }
 

@@ -1,11 +1,16 @@
-// The Express application: the doors of the feed.
+// The Express application: the routes of the feed.
 import express, { type Express, type Request, type Response } from 'express';
 import { Budgets, type BudgetSettings } from '../../auth/budgets.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import type { RunJournal } from '../../engines/run-journal.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Answer } from '../answer.ts';
-import { answerRequest, type RouteHandler, type AuthenticatedRequest } from './answer-request.ts';
+import {
+  answerRequest,
+  type AuthenticatedRequest,
+  type RouteHandler,
+  type ServerContext,
+} from './answer-request.ts';
 import { answerPreflight, isPreflight } from './cors.ts';
 import { feedsByRole, type FeedDependencies } from '../feed.ts';
 import { readFeedRequest } from '../request/feed-request.ts';
@@ -18,7 +23,7 @@ import { serveRead } from '../read/serve-read.ts';
 import { makeRouteTemplateOf } from '../request/route-template.ts';
 import type { RequestContext } from '../request/request-context.ts';
 
-/** What is told to those who watch the feed. */
+/** What the monitoring routes show. */
 export interface MonitoringSources {
   readonly journal: Pick<RunJournal, 'recent'>;
   readonly metrics: Pick<Metrics, 'text'>;
@@ -31,7 +36,7 @@ export function makeApp(
   budgets: BudgetSettings,
 ): Express {
   const { clock, engine, observe, settings } = dependencies;
-  const server = {
+  const server: ServerContext = {
     observe,
     settings,
     authenticator,
@@ -45,8 +50,8 @@ export function makeApp(
   app.set('query parser', false);
   app.set('trust proxy', settings.trustedProxies.length > 0 ? settings.trustedProxies.join(',') : false);
 
-  const handle = (door: RouteHandler) => (request: Request, response: Response) =>
-    answerRequest(server, door, request, response);
+  const handle = (handler: RouteHandler) => (request: Request, response: Response) =>
+    answerRequest(server, handler, request, response);
   const preflight = handle({ kind: 'public', handle: answerPreflight });
   app.use((request, response, next) =>
     isPreflight(request, settings.corsOrigins) ? preflight(request, response) : next(),
@@ -72,7 +77,7 @@ export function makeApp(
   }
 }
 
-/** The corridor begins here, for one read or for many. */
+/** One read, or a batch of them. */
 async function handleRead(authenticated: AuthenticatedRequest, context: RequestContext): Promise<Answer> {
   const { feed } = authenticated;
   const { request, stopwatch } = context;

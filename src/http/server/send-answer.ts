@@ -1,4 +1,4 @@
-// An answer onto the wire: compressed if the client takes it, never faster than the client reads.
+// Writes an answer to the connection: compressed if the client accepts it, never faster than the client reads.
 import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -13,22 +13,22 @@ export interface SendOptions {
   readonly wantsBody: boolean;
   /** Aborts when nothing more can be sent. */
   readonly signal: AbortSignal;
-  /** A client that takes nothing for so long is given up. */
+  /** A client that takes nothing for so long is disconnected. */
   readonly stallMs: number;
-  /** Told of what goes out, as it does; bytes are those before compression. */
+  /** Called for each part that is sent; bytes are those before compression. */
   readonly onPart: (rows: number, bytes: number) => void;
 }
 
 const gzipAsync = promisify(gzip);
-// Rows repeat their names: the first levels win nearly all there is to win, and the wire is rarely the slow part.
+// Rows repeat their names: low levels gain nearly as much as high ones, and the network is rarely the slow part.
 const GZIP_LEVEL = 2;
 const MIN_GZIP_BYTES = 1024;
-// What a client has to take before its time is up.
+// What a client has to take within the stall timeout.
 const SLICE_BYTES = 256 * 1024;
 
 /**
  * Writes status, headers and body. A stream that fails after its first byte destroys the connection, so that the client
- * sees a broken transfer and never a table that is merely short.
+ * sees a broken transfer and not a table that is silently short.
  */
 export async function sendAnswer(
   { status, headers, body, rows = 0 }: Answer,
@@ -55,7 +55,7 @@ export async function sendAnswer(
   );
   const writeOptions = { signal, onPart, stallTimeout };
   if (contentEncoding === 'identity') return writeParts(body, response, writeOptions);
-  // Each part goes out at once: a client sees its first rows while the last are still being read.
+  // Each part is flushed: a client gets its first rows while the last are still being read.
   const gzipStream = createGzip({ level: GZIP_LEVEL, flush: constants.Z_SYNC_FLUSH });
   await Promise.all([writeParts(body, gzipStream, writeOptions), pipeline(gzipStream, response)]);
 }
@@ -78,17 +78,17 @@ async function writeParts(
       onPart(rows, bytes.length);
       for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
         stallTimeout.start();
-        // A sink that breaks need not say so of what it was given.
+        // A sink that breaks may never call back for the slice it was given.
         await Promise.race([write(bytes.subarray(at, at + SLICE_BYTES)), ended]);
         stallTimeout.stop();
       }
       if (rows === 0) continue;
       releaseBuffer(bytes);
-      // A socket that takes every write at once never lets the event loop turn: small requests waited five seconds until
-      // each part gave way to them.
+      // A socket that takes every write at once never yields to the event loop: small requests waited up to five seconds
+      // before this line.
       await nextTurn();
     }
-    // For the last of it to go out.
+    // For the end of the body.
     stallTimeout.start();
     sink.end();
     await ended;
@@ -99,18 +99,18 @@ async function writeParts(
   }
 }
 
-// Left to the collector, the bytes of a few pages made it walk through the whole heap ten times a second.
+// Left to the garbage collector, the bytes of a few pages made it scan the whole heap ten times a second.
 function releaseBuffer({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 interface StallTimeout {
-  /** From now on it is the client that is waited for. */
+  /** From now on the server waits for the client. */
   start(): void;
   stop(): void;
 }
 
-/** Breaks the connection of a client that does not take what it asked for: it holds memory, and a place among its reads. */
+/** Breaks the connection of a client that stops reading: it holds memory, and counts as a running read. */
 function makeStallTimeout(response: Response, stallMs: number): StallTimeout {
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => clearTimeout(timer);

@@ -1,4 +1,4 @@
-// The certificate that the feed shows and its private key: read when it starts, and again when the files change.
+// The TLS certificate and its private key: read at startup, and again when the files change.
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { FeedError } from '../../base/feed-error.ts';
@@ -14,7 +14,7 @@ export interface TlsIdentity {
   readonly key: Buffer;
 }
 
-/** Null where there is none to be shown. Throws `setup.bad-setting` for one that cannot be. */
+/** Null where none is set. Throws `setup.bad-setting` for one that cannot be used. */
 export function readIdentity({ tlsCert, tlsKey }: TlsFiles): TlsIdentity | null {
   if (tlsCert === null && tlsKey === null) return null;
   const read = (path: string | null, flag: string): Buffer => {
@@ -29,20 +29,20 @@ export function readIdentity({ tlsCert, tlsKey }: TlsFiles): TlsIdentity | null 
   try {
     createSecureContext(identity);
   } catch (cause) {
-    throw badIdentity('The certificate and the key do not fit, or are not PEM.', '--tls-cert', cause);
+    throw badIdentity('The certificate and the key do not match, or are not PEM.', '--tls-cert', cause);
   }
   return identity;
 }
 
 export interface IdentityChange {
   readonly identity: TlsIdentity | null;
-  /** Why there is none: the old one is shown until this is put right. */
+  /** Why it cannot be used: the old one stays in use until this is fixed. */
   readonly problem: FeedError | null;
 }
 
 /**
- * Tells of each change of the files, until it is stopped. They are looked at by time: what a certificate manager does to
- * them (renames, links to links) is nothing that a watcher of the file system is sure to notice.
+ * Calls `onChange` for each change of the files, until it is stopped. They are polled: a file system watcher may miss what
+ * certificate managers do (renames, links to links).
  */
 export function watchIdentity(
   files: TlsFiles,
@@ -64,7 +64,7 @@ export function watchIdentity(
   return { stop: () => clearInterval(timer) };
 }
 
-/** Other where a file is another, or is written again. */
+/** Changes where a file is replaced or written again. */
 function fileVersionsOf({ tlsCert, tlsKey }: TlsFiles): string {
   return [tlsCert, tlsKey]
     .map((path) => {

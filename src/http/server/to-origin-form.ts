@@ -1,12 +1,12 @@
-// Request targets come in several forms (RFC 9112 3.2); behind this border there is one: path and query.
+// Request targets come in several forms (RFC 9112 3.2). All are turned into one: path and query.
 import type { IncomingMessage } from 'node:http';
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
 
 /**
- * `GET http://fleet.example/beta?$top=3` becomes what it would be as `GET /beta?$top=3` with that Host, whatever Host was
- * sent with it. Anything else that is no path becomes one at which nothing lives: Express would take it apart as an
- * address, by a parser that Node advises against.
+ * `GET http://fleet.example/beta?$top=3` becomes `GET /beta?$top=3` with that Host, whatever Host was sent with it. Any
+ * other target that is not a path becomes a path that does not exist: Express would parse it as a URL, with a parser that
+ * Node advises against.
  */
 export function toOriginForm(request: Pick<IncomingMessage, 'url' | 'headers'>): void {
   const target = request.url ?? '';

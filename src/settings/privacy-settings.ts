@@ -1,9 +1,9 @@
-// The kinds of values that settings about people have.
+// The kinds of values of settings about personal data.
 import { parseProfile, TREATMENTS } from '../../schema/privacy-profile.ts';
 import { PERSONAL_KINDS } from '../../schema/entity.ts';
 import { wholeNumber, type Setting } from './setting.ts';
 
-/** Kept as it was written; `parseProfile` reads it. */
+/** The text itself, once `parseProfile` can read it. */
 export function privacyProfile(help: string): Setting<string> {
   return {
     default: TREATMENTS[0],

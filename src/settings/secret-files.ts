@@ -1,4 +1,4 @@
-// Which files hold secrets: those that a `…_FILE` variable names.
+// The files that hold secrets: those that `…_FILE` variables name.
 import type { Environment } from './environment.ts';
 import { SETTINGS, variableOf, type SettingName } from './settings.ts';
 

@@ -30,151 +30,159 @@ export const SETTINGS = {
   data: path('data', 'The folder that holds the warehouse.'),
   publicUrl: httpUrl(
     null,
-    'The address that clients use where it differs from the one they connect to, such as behind a proxy.',
+    'The address that clients use, if it differs from the one the feed listens on, such as behind a proxy.',
   ),
-  trustedProxies: proxies('Proxies whose X-Forwarded-* headers are believed.'),
+  trustedProxies: proxies('Proxies whose X-Forwarded-* headers are trusted.'),
   anonymous: choice(
     ['loopback', 'allow', 'never'],
-    "Who may read without credentials: 'loopback' this machine, where nothing else can reach the port, 'never' nobody, " +
-      "'allow' whoever reaches it; only where something in front asks for credentials.",
+    "Who may read without credentials: 'loopback' programs on this machine, if nothing else can reach the port; 'never' " +
+      "nobody; 'allow' everyone, which is right only behind a proxy that asks for credentials.",
   ),
   audiences: list(
-    'Sign-in with Microsoft Entra: what tokens are for, which is the client id and the App ID URIs of the app registration of the feed.',
+    'Sign-in with Microsoft Entra: the audiences of tokens, which are the client id and the App ID URIs of the app registration of the feed.',
   ),
   roles: optionalPath(
-    'File (JSON) with roles of your own, and with changes of ours: analyst, reader, auditor and operator.',
+    'File (JSON) with your own roles, and with changes to the built-in ones: analyst, reader, auditor and operator.',
   ),
   usualRole: text(
     'reader',
-    "Role of whoever signs in and has no other; 'none' lets in only those whom --role-claims names.",
+    "Role of a signed-in reader who has no other; with 'none' only those get in whom --role-claims names.",
   ),
   roleClaims: list(
-    'App roles and groups (object ids) that lead to a role, such as Fleet.Analyst=analyst,9a1b2c3d-…=auditor.',
+    'App roles and groups (object ids) that give a role, such as Fleet.Analyst=analyst,9a1b2c3d-…=auditor.',
   ),
   audit: choice(
     ['on', 'required', 'off'],
-    "Whether each read is written down: 'on' as long as the disk takes it, 'required' refuses reads where it does not.",
+    "Whether each read is logged in the audit: 'on' if the disk allows, 'required' refuses reads if it does not.",
   ),
   auditDays: wholeNumber(365, 1, 36_500, 'Days for which the audit is kept.'),
   keyParameter: optionalText(
-    'Name of a query parameter in which an API key may come, for clients that know no other way; none unless set.',
+    'Name of a query parameter that may hold an API key, for clients that cannot send it otherwise; none unless set.',
   ),
-  tlsCert: optionalPath(
-    'File with the certificate chain (PEM); with --tls-key the feed speaks HTTPS by itself.',
-  ),
+  tlsCert: optionalPath('File with the certificate chain (PEM); with --tls-key the feed speaks HTTPS.'),
   tlsKey: optionalPath('File with the private key (PEM) of --tls-cert.'),
-  corsOrigins: origins(
-    'Origins of web pages of others that may read the feed with their own code; none unless set.',
-  ),
+  corsOrigins: origins('Origins of other web pages whose scripts may read the feed; none unless set.'),
   budgetSeconds: wholeNumber(
     60,
     0,
     3600,
-    'Seconds of reading threads that one caller may use a minute; 0 for no end. Whoever reads on this machine without ' +
-      'credentials has no budget.',
+    'Seconds of reading threads that one caller may use per minute; 0 for no limit. Callers on this machine without ' +
+      'credentials have no budget.',
   ),
   budgetMegabytes: wholeNumber(
     2000,
     0,
     1_000_000,
-    'Megabytes, before compression, that one caller may read a minute; 0 for no end.',
+    'Megabytes, before compression, that one caller may read per minute; 0 for no limit.',
   ),
-  readsAtOnce: wholeNumber(24, 0, 10_000, 'Reads that one caller may have under way at once; 0 for no end.'),
+  readsAtOnce: wholeNumber(
+    24,
+    0,
+    10_000,
+    'Reads that one caller may have under way at once; 0 for no limit.',
+  ),
   pageRows: wholeNumber(LIMITS.pageRows, 1, 1_000_000, 'Rows of one page, unless the client asks for fewer.'),
   workers: wholeNumber(2, 1, 64, 'Threads that read the warehouse.'),
-  readyHours: wholeNumber(36, 1, 100_000, 'Hours after which the last night is too old to be called ready.'),
+  readyHours: wholeNumber(
+    36,
+    1,
+    100_000,
+    'Hours after which the last snapshot is too old for the feed to count as ready.',
+  ),
   keepGenerations: wholeNumber(
     3,
     2,
     1000,
-    'Generations kept: the one being served, and those before it for page chains that are still being read ' +
-      'and for changes that are asked since.',
+    'Generations to keep: the one that is served, and earlier ones for page chains under way and for delta links.',
   ),
   retention: retention(
-    "For how long days are kept: 'forever', 'vendor' as long as the hosted feed does, a number like 400d; " +
-      'and for single collections otherwise: vendor,devicePropertyHistories=400d.',
+    "How long days are kept: 'forever', 'vendor' for as long as the hosted feed keeps them, or a number like 400d; " +
+      'single collections can have their own: vendor,devicePropertyHistories=400d.',
   ),
   maxDrop: wholeNumber(
     DEFAULT_THRESHOLDS.maxDrop,
     1,
     100,
-    'Per cent of its rows that a collection may lose overnight; a night that loses more is refused.',
+    'Per cent of its rows that a collection may lose from one run to the next; a snapshot that loses more is refused.',
   ),
   maxRise: wholeNumber(
     DEFAULT_THRESHOLDS.maxRise,
     1,
     1_000_000,
-    'Per cent of its rows that a collection may gain overnight; a night that gains more is refused.',
+    'Per cent of its rows that a collection may gain from one run to the next; a snapshot that gains more is refused.',
   ),
   maxOrphans: wholeNumber(
     DEFAULT_THRESHOLDS.maxOrphans,
     1,
     100,
-    'Per cent of a collection’s rows that may refer to things which are not there; beyond, the night is refused.',
+    'Per cent of a collection’s rows that may have broken references; a snapshot that has more is refused.',
   ),
   privacy: privacyProfile(
-    "What is kept of people, of the past too: 'full' all of it, 'masked' a hash by which rows are still joined, " +
-      "'dropped' nothing but masked ids.",
+    "What is kept of personal data, also of past days: 'full' all of it, 'masked' hashes that still join rows, " +
+      "'dropped' masked ids only.",
   ),
   forgetAfter: daysOrNever(
     30,
     36_500,
-    'Nights after someone left the directory until what is personal of them is erased; 0 is the same night.',
+    'Days after someone left the directory until their personal data is erased; 0 for the same run.',
   ),
   mostAppsAsked: wholeNumber(
     200,
     0,
     1_000_000,
-    'Copies of protected apps that checked in, up to which a night asks each what protects it: one request a copy.',
+    'Up to so many copies of protected apps, a run asks Graph what protects each: one request for each copy.',
   ),
   schedule: choice(
     ['on', 'off'],
-    'Whether `serve` runs a night at 00:00 UTC, or later where that was missed.',
+    'Whether `serve` runs the ETL every night at 00:00 UTC, or later if that was missed.',
   ),
   jitter: wholeNumber(
     5,
     0,
     14,
-    'Minutes after 00:00 UTC within which a night begins, at random: not every tenant is to ask at once.',
+    'Minutes after 00:00 UTC within which a run begins, at random, so that not all tenants ask at once.',
   ),
   exports: choice(
     ['auto', 'off'],
-    "Whether a night may export reports for what lists leave out: 'auto' where Microsoft Graph lets it.",
+    "Whether a run exports reports for what lists leave out: 'auto' if Microsoft Graph allows it.",
   ),
   deviceDetails: choice(
     ['off', 'on'],
-    'Whether devices are asked one by one, each when it is new and then once a week, for what nothing else tells: ' +
-      'their memory, and without exports their addresses. Takes a request for twenty devices.',
+    'Whether Graph is asked for each device, when it is new and then once a week, for its memory and, without exports, ' +
+      'its addresses: one request for twenty devices.',
   ),
   exportMinutes: wholeNumber(
     10,
     1,
     240,
-    'Minutes that Intune has to make a report; then it is asked for anew, three times at most.',
+    'Minutes that Intune has to make a report; after that it is requested again, three times at most.',
   ),
-  today: optionalDay('Stops the clock on this day, so that answers can be compared.'),
+  today: optionalDay('Stops the clock on this day, so that answers are reproducible.'),
   tenantId: optionalText('Directory (tenant) ID of the tenant to read.'),
   clientId: optionalText('Application (client) ID of the app registration that reads it.'),
   clientSecret: secret('Secret of that app registration.'),
   clientCertificate: secret(
-    'In place of the secret: PEM of a certificate of that app registration and its private key.',
+    'Instead of the secret: PEM of a certificate of that app registration and its private key.',
   ),
-  clientCertificatePassword: secret('Password of that private key, where it is encrypted.'),
+  clientCertificatePassword: secret('Password of that private key, if it is encrypted.'),
   clientCertificateChain: choice(
     ['off', 'on'],
-    'Whether the directory is sent the certificate, for an app registration that trusts its name and issuer.',
+    'Whether the certificate is sent along, for an app registration that trusts its subject name and issuer.',
   ),
   federatedTokenFile: optionalPath(
-    'In place of the secret: a file with a token of a platform that the app registration trusts, read anew each time.',
+    'Instead of the secret: a file with a token of a platform that the app registration trusts, read again each time.',
   ),
   managedIdentity: managedIdentity(
-    "In place of an app registration: 'system' for the identity of this machine in Azure, or the client ID of one assigned to it.",
+    "Instead of an app registration: 'system' for the identity of this machine in Azure, or the client ID of one assigned to it.",
   ),
-  cloud: choice(['global', 'usgov-l4', 'usgov-l5', 'china'], 'The cloud of Microsoft that the tenant is in.'),
-  graphUrl: httpUrl(null, 'Where Microsoft Graph is, other than in that cloud.'),
-  loginUrl: httpUrl(null, 'Where the directory gives out tokens, other than in that cloud.'),
+  cloud: choice(
+    ['global', 'usgov-l4', 'usgov-l5', 'china'],
+    'The Microsoft cloud of the tenant: global, usgov-l4, usgov-l5 or china.',
+  ),
+  graphUrl: httpUrl(null, 'Address of Microsoft Graph, if it is not that of the cloud.'),
+  loginUrl: httpUrl(null, 'Address of the directory that issues tokens, if it is not that of the cloud.'),
   proxy: outboundProxy(
-    'The proxy on the way to Microsoft, with user and password where it wants them; HTTPS_PROXY without it.',
+    'The proxy for connections to Microsoft, with user and password if it asks for them; HTTPS_PROXY without it.',
     'HTTPS_PROXY',
     'https_proxy',
   ),
@@ -185,14 +193,14 @@ export const SETTINGS = {
   ),
   select: choice(
     ['on', 'off'],
-    "Whether Intune is asked for the columns that are needed only; 'off' where it throttles that.",
+    "Whether Intune is asked only for the columns that are needed; 'off' if it throttles that.",
   ),
   graphPageRows: optionalWholeNumber(
     10,
     1000,
-    'Rows of a page of devices and of users, where Microsoft Graph runs out of time over its own choice.',
+    'Rows of a page of devices and of users, if Microsoft Graph times out with its own page size.',
   ),
-  requestsAtOnce: wholeNumber(4, 1, 16, 'Requests under way at once in one area of Microsoft Graph.'),
+  requestsAtOnce: wholeNumber(4, 1, 16, 'Concurrent requests to one area of Microsoft Graph.'),
   logFormat: choice(['text', 'json'], 'Log lines for people or for machines.'),
 } as const satisfies Record<string, Setting<unknown>>;
 

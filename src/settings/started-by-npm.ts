@@ -1,4 +1,4 @@
-// Whether `npm start` or `npm run` began this process, told by what npm leaves in the environment.
+// Whether `npm start` or `npm run` started this process.
 import type { Environment } from './environment.ts';
 
 export function startedByNpm(environment: Environment = process.env): boolean {

@@ -62,15 +62,15 @@ const served = (of: string) => {
 test('verify checks the newest generation, or all of them', async () => {
   const newest = await toEnd('verify', '--data', data);
   expect(newest).toMatchObject({ code: 0, stderr: '' });
-  expect(newest.stdout).toMatch(/^Generation 3 of 20261101: \d+ collections, [\d,]+ rows, whole\.\n$/);
+  expect(newest.stdout).toMatch(/^Generation 3 of 20261101: \d+ collections, [\d,]+ rows, intact\.\n$/);
   const { stdout } = await toEnd('verify', '--all', '--data', data);
-  expect(stdout.match(/^Generation \d of \d+: .*, whole\.$/gm)).toHaveLength(3);
+  expect(stdout.match(/^Generation \d of \d+: .*, intact\.$/gm)).toHaveLength(3);
 });
 
 test('backup copies the served generation with a manifest, and can be repeated', async () => {
   const { code, stderr } = await toEnd('backup', `${backups}/`, '--data', data);
   expect(stderr).toMatch(
-    /^The night of 20261101, generation 3, is in '.*': [\d.]+ MB, \d+ collections, [\d,]+ rows, whole\.\n$/,
+    /^Generation 3, the snapshot of 20261101, is in '.*': [\d.]+ MB, \d+ collections, [\d,]+ rows, intact\.\n$/,
   );
   expect(code).toBe(0);
   expect(readdirSync(backups)).toEqual([basename(backupFile), `${basename(backupFile)}.json`]);
@@ -86,7 +86,10 @@ test('backup copies the served generation with a manifest, and can be repeated',
 
 test('restore serves a backup in an empty folder, and the next run builds on it', async () => {
   const { code, stderr } = await toEnd('restore', backupFile, '--data', elsewhere);
-  expect([code, stderr]).toEqual([0, 'The night of 20261101 is served from the backup, as generation 4.\n']);
+  expect([code, stderr]).toEqual([
+    0,
+    'The snapshot of 20261101 is served from the backup, as generation 4.\n',
+  ]);
   const [, ...same] = served(data);
   expect(served(elsewhere)).toEqual([4, ...same]);
   await live(data, [20261102]);
@@ -138,14 +141,14 @@ test('a changed backup is refused, with or without its manifest, and a damaged g
   spoil(newest!.path, 'devices');
   expect(await toEnd('verify', '--data', data)).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/^Generation 5 of 20261101: not whole\.\n {4}The file is damaged: /),
-    stderr: expect.stringContaining('fleetfeed rollback serves the night before again'),
+    stdout: expect.stringMatching(/^Generation 5 of 20261101: broken\.\n {4}The file is damaged: /),
+    stderr: expect.stringContaining("'fleetfeed rollback' serves an earlier generation again"),
   });
   const spoilt = join(folder, 'spoilt');
   expect(await toEnd('export', '--to', spoilt, '--data', data)).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(
-      /^A file of the warehouse is damaged: .* fleetfeed verify --all tells which one\.$/m,
+      /^A file of the warehouse is damaged: .* 'fleetfeed verify --all' shows which one\.$/m,
     ),
   });
   expect(readdirSync(spoilt)).toEqual([]);

@@ -42,7 +42,7 @@ describe('the credential', () => {
   test('may be of one kind only', () => {
     expect(refusal({ FLEETFEED_CLIENT_SECRET: 's', FLEETFEED_MANAGED_IDENTITY: 'system' })).toMatchObject({
       code: 'setup.bad-setting',
-      message: 'Set are FLEETFEED_CLIENT_SECRET and FLEETFEED_MANAGED_IDENTITY.',
+      message: 'More than one credential is set: FLEETFEED_CLIENT_SECRET and FLEETFEED_MANAGED_IDENTITY.',
       hint: expect.stringContaining('leave the others out'),
     });
   });

@@ -123,7 +123,7 @@ describeHere('a folder that may not be written', () => {
         stderr: expect.stringMatching(/^The machine refused: EACCES: permission denied, .*building.sqlite/m),
       });
       expect(await fleetfeed('status', who)).toMatchObject({
-        stdout: expect.stringMatching(/^Served {6}the night of 2026-11-20/),
+        stdout: expect.stringMatching(/^Served {6}the snapshot of 2026-11-20/),
         stderr: '',
       });
       expect(served()).toEqual(before);

@@ -173,7 +173,7 @@ describe('consent', () => {
     expect(await told(checkGraph, {})).toEqual([
       expect.stringMatching(/^fail: Not set: FLEETFEED_TENANT_ID/),
     ]);
-    expect(await told(checkGraph, { schedule: 'off' })).toEqual([expect.stringMatching(/^ok: Not asked/)]);
+    expect(await told(checkGraph, { schedule: 'off' })).toEqual([expect.stringMatching(/^ok: Not checked/)]);
   });
 });
 
@@ -181,9 +181,9 @@ describe('the folder', () => {
   test('that is right can be written, has room and is closed to others', async () => {
     const lines = await told(checkFolder, {});
     expect(lines).toEqual([
-      `ok: '${data}' can be written.`,
-      expect.stringMatching(/^ok: [\d.]+ GB are free, a night may need 0.5 GB.$/),
-      'ok: Other accounts of this machine cannot look into it.',
+      `ok: '${data}' is writable.`,
+      expect.stringMatching(/^ok: [\d.]+ GB are free, a run may need 0.5 GB.$/),
+      'ok: Other accounts of this machine cannot read it.',
     ]);
   });
 
@@ -227,11 +227,11 @@ describe('the folder', () => {
 
 describe('authentication', () => {
   test.each<[string, Partial<Settings>, RegExp]>([
-    ['on this machine', {}, /^ok: Whoever is on this machine/],
+    ['on this machine', {}, /^ok: Programs on this machine/],
     [
       'from anywhere',
       { host: '0.0.0.0', anonymous: 'allow' },
-      /^warn: Whoever reaches '0.0.0.0' reads everything/,
+      /^warn: Anyone who reaches '0.0.0.0' can read everything/,
     ],
     ['by nothing that is known', { host: '0.0.0.0' }, /^fail: .* there is no key and no directory/],
     ['by a tenant that is not said', { audiences: ['x'] }, /^fail: Sign-in needs to know the tenant/],
@@ -248,7 +248,7 @@ describe('authentication', () => {
     expect(await told(checkKeys, { data: place })).toEqual(['ok: 1 in force.']);
     openKeyFile(place).write([made('finance', 3)]);
     expect(await told(checkKeys, { data: place })).toEqual([
-      expect.stringMatching(/^warn: .*\('finance'\) ends on/),
+      expect.stringMatching(/^warn: .*\('finance'\) expires on/),
     ]);
   });
 
@@ -286,7 +286,7 @@ describe('the port', () => {
     await new Promise((closed) => other.close(closed));
     expect(await told(checkPort, { port })).toEqual([`ok: 127.0.0.1:${port} is free.`]);
     expect(await told(checkPort, { host: '192.0.2.1' })).toEqual([
-      expect.stringMatching(/^fail: .* no address of this/),
+      expect.stringMatching(/^fail: .* not an address of this/),
     ]);
   });
 
@@ -334,10 +334,10 @@ describe('the certificate', () => {
 
   test('that matches is right, apart from being self-signed', async () => {
     expect(await told(checkCertificate, https(), sinceMade(0))).toEqual([
-      'ok: The private key fits the certificate.',
+      'ok: The private key belongs to the certificate.',
       expect.stringMatching(/^ok: The certificate is valid until /),
       "ok: The certificate is for 'fleet.example'.",
-      expect.stringMatching(/^warn: The certificate vouches for itself/),
+      expect.stringMatching(/^warn: The certificate is self-signed/),
     ]);
   });
 
@@ -350,10 +350,10 @@ describe('the certificate', () => {
       /^fail: The certificate is not for 'other.example'/,
     ],
     ['for a host that is every host', { publicUrl: null, host: '0.0.0.0' }, 0, /^warn: Under which name/],
-    ['that ends soon', {}, 75 * DAY, /^warn: The certificate ends on .*, in 1\d days. Renew/],
-    ['that has ended', {}, 91 * DAY, /^fail: The certificate ended on/],
+    ['that ends soon', {}, 75 * DAY, /^warn: The certificate expires on .*, in 1\d days. Renew/],
+    ['that has ended', {}, 91 * DAY, /^fail: The certificate expired on/],
     ['of tomorrow', {}, -DAY, /^fail: The certificate is not valid before/],
-    ['without a key', { tlsKey: null }, 0, /^fail: .* only one is set/],
+    ['without a key', { tlsKey: null }, 0, /^fail: Only one of --tls-cert and --tls-key is set/],
     ['that is not there', { tlsCert: '/nowhere' }, 0, /^fail: ENOENT/],
     ['that is none', { tlsCert: key }, 0, /^fail: /],
   ])('%s is told', async (_, options, milliseconds, line) => {
@@ -367,7 +367,7 @@ describe('what is served', () => {
   test('is fresh, stale, damaged or nothing', async () => {
     const readyHours = 36;
     expect(await told(checkGeneration, { readyHours })).toEqual([
-      expect.stringMatching(/^ok: The night of 20261120 .* is whole/),
+      expect.stringMatching(/^ok: The snapshot of 20261120 .* is intact/),
     ]);
     expect(await told(checkGeneration, { readyHours }, after(24 * 365))).toEqual([
       expect.stringMatching(/^fail: .* more than 36/),
@@ -385,10 +385,10 @@ describe('what is served', () => {
 
   test('reports the next run, and the last one where it was not published', async () => {
     expect(await told(checkSchedule, {})).toEqual([
-      expect.stringMatching(/^ok: The next night is that of \d{8}/),
+      expect.stringMatching(/^ok: The next run is due on \d{8}/),
     ]);
     expect(await told(checkSchedule, { schedule: 'off' })).toEqual([
-      expect.stringMatching(/^warn: 'serve' runs no nights/),
+      expect.stringMatching(/^warn: 'serve' starts no runs/),
     ]);
     const ill = mkdtempSync(join(folder, 'ill-'));
     openSqliteRunJournal(ill).write({
@@ -403,7 +403,7 @@ describe('what is served', () => {
       },
     });
     expect((await told(checkSchedule, { data: ill })).at(-1)).toBe(
-      'warn: The last run, of the night of 20261120: failed. Graph was away.',
+      'warn: The last run, of 20261120, ended as failed. Graph was away.',
     );
   });
 });

@@ -105,7 +105,7 @@ test('some collections can be exported alone, but not imported', async () => {
   expect(readdirSync(some)).toEqual(['devices.csv', 'manifest.json', 'users.csv']);
   expect(await toEnd('import', some, '--data', join(folder, 'other'))).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('holds 2 collections only. Export without --collections.'),
+    stderr: expect.stringContaining('has only 2 collections. Export without --collections.'),
   });
 });
 

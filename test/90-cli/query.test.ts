@@ -73,7 +73,7 @@ describe('query', () => {
       earlier.close();
       const ask = () => query('beta/devices?$select=easDeviceId&$top=1', '--data', data);
       const first = await ask();
-      expect(first.stderr).toContain(`since generation ${newest!.id + 1}.`);
+      expect(first.stderr).toContain(`as generation ${newest!.id + 1}.`);
       const second = await ask();
       expect([first.code, second]).toEqual([0, { code: 0, stdout: first.stdout, stderr: '' }]);
       expect(JSON.parse(second.stdout).value).toEqual([{ easDeviceId: null }]);

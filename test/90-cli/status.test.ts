@@ -28,10 +28,10 @@ async function toEnd(...args: readonly string[]) {
 test('status shows what is served, what was refused and why, and the outcomes of earlier runs', async () => {
   const { code, stdout } = await toEnd('status', '--today', '2026-11-21');
   expect(code).toBe(0);
-  expect(stdout).toContain('Served      the night of 2026-11-20, 24.0 hours old (fresh)');
+  expect(stdout).toContain('Served      the snapshot of 2026-11-20, 24.0 hours old (fresh)');
   expect(stdout).toContain('Kept        3 of 2026-11-20, 2 of 2026-11-19, 1 of 2026-11-18');
-  expect(stdout).toContain('Refused     the night of 2026-11-21; snapshot --accept publishes it');
-  expect(stdout).toContain('Next night  2026-11-22 00:00 UTC');
+  expect(stdout).toContain('Refused     the snapshot of 2026-11-21; snapshot --accept publishes it');
+  expect(stdout).toContain('Next run    2026-11-22 00:00 UTC');
   expect(stdout).toMatch(
     /^2026-11-21 {2}refused {4}at 00:00.*\n {12}devices: 23 rows, where 120 stood before/m,
   );
@@ -48,11 +48,11 @@ test('status ends with 1 when yesterday has no run', async () => {
 test('snapshot --accept publishes the quarantined run, and rollback reverts it', async () => {
   expect(await toEnd('snapshot', '--accept')).toMatchObject({
     code: 0,
-    stderr: 'The refused night of 20261121 is published as generation 4.\n',
+    stderr: 'The refused snapshot of 20261121 is published as generation 4.\n',
   });
   expect(await toEnd('rollback')).toMatchObject({
     code: 0,
-    stderr: 'The night of 20261120 is served again, as generation 5.\n',
+    stderr: 'The snapshot of 20261120 is served again, as generation 5.\n',
   });
   const { stdout } = await toEnd('status', '--today', '2026-11-21');
   expect(stdout).toContain('Kept        5 of 2026-11-20, 4 of 2026-11-21, 3 of 2026-11-20');
@@ -66,7 +66,7 @@ test('status names a file that cannot be read, and what is served instead', asyn
   writeFileSync(newest!.path, 'not a database');
   const { stdout } = await toEnd('status', '--today', '2026-11-21');
   expect(stdout).toContain('Kept        4 of 2026-11-21, 3 of 2026-11-20\n');
-  expect(stdout).toContain(`Damaged     ${newest!.path} cannot be read, and is passed over\n`);
+  expect(stdout).toContain(`Damaged     ${newest!.path} cannot be read, and is skipped\n`);
   rmSync(newest!.path);
 });
 

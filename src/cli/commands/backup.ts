@@ -1,4 +1,4 @@
-// `backup`: what is served now, as one file to keep elsewhere.
+// `backup`: copies what is served into one file, to keep elsewhere.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
@@ -12,7 +12,7 @@ import { say } from '../process/terminal.ts';
 export const backup = defineCommand({
   operands: { place: { help: 'the file or folder to copy into.', isPath: true } },
   example: 'fleetfeed backup /mnt/backups/',
-  help: 'Copies what is served into a file, verified, with a manifest beside it; also while serve runs.',
+  help: 'Copies what is served into a verified file with a manifest, also while serve is running.',
   settings: ['data'],
   run: async ({ data }, { place }) => {
     const [newest] = listGenerations(data);
@@ -23,7 +23,7 @@ export const backup = defineCommand({
     const { bytes, rows } = await backUp(newest, file, MODEL);
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
     say(
-      `The night of ${newest.dateKey}, generation ${newest.id}, is in '${file}': ${size}, ${rowSummary(rows)}.`,
+      `Generation ${newest.id}, the snapshot of ${newest.dateKey}, is in '${file}': ${size}, ${rowSummary(rows)}.`,
     );
   },
 });

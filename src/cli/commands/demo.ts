@@ -1,4 +1,4 @@
-// `demo`: from nothing to a feed with a history, without a tenant: every night harvested over HTTP from the emulator.
+// `demo`: a feed with a history but without a tenant: each day is harvested over HTTP from the emulator of Graph.
 import {
   startGraphEmulator,
   type GraphEmulator,
@@ -23,7 +23,7 @@ import { print, say } from '../process/terminal.ts';
 import { waitForShutdownSignal } from '../process/wait-for-shutdown-signal.ts';
 
 export const demo = defineCommand({
-  help: 'Grows a demo tenant, lives through its nights and serves them: the first look.',
+  help: 'Makes a demo tenant with a history and serves it: the first look.',
   settings: [...FEED_SETTINGS],
   options: {
     devices: wholeNumber(500, 1, 1_000_000, 'Devices of the demo tenant.'),
@@ -32,7 +32,7 @@ export const demo = defineCommand({
     emulatorPort: wholeNumber(0, 0, 65_535, 'Port of the emulator of Microsoft Graph; 0 takes any free one.'),
   },
   run: async (settings, { emulatorPort, ...requested }) => {
-    // Before the minute that history takes, not after it.
+    // Fails before the minute that history takes, not after it.
     authenticatorOf(settings, clockOf(settings));
     const today = dateKeyOf(clockOf(settings).now());
     const tenant = openDemoTenant(settings.data, requested, today);
@@ -42,7 +42,7 @@ export const demo = defineCommand({
       port: emulatorPort,
     });
     const stopping = new AbortController();
-    const ended = waitForShutdownSignal().then(() => stopping.abort(new Error('The demo was told to end.')));
+    const ended = waitForShutdownSignal().then(() => stopping.abort(new Error('The demo is shutting down.')));
     try {
       await simulateHistory(daysToSimulate(tenant, last, today), emulator, settings, stopping.signal);
       emulator.setDay(today);
@@ -59,7 +59,7 @@ export const demo = defineCommand({
       await ended;
       await feed.stop();
     } catch (error) {
-      // Told to end before its nights were over: the next start goes on from there.
+      // Stopped while it made its history: the next start continues there.
       if (!stopping.signal.aborted) throw error;
     } finally {
       await emulator.close();
@@ -74,7 +74,7 @@ async function simulateHistory(
   signal: AbortSignal,
 ): Promise<void> {
   const startedAt = performance.now();
-  const onDay = (night: DateKey, done: number): void => showProgress(done, days.length, night);
+  const onDay = (day: DateKey, done: number): void => showProgress(done, days.length, day);
   await simulateRuns(days, {
     emulator,
     settings: { ...DEFAULT_SETTINGS, ...settings },
@@ -83,17 +83,17 @@ async function simulateHistory(
     onDay,
   });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  if (days.length > 0) say(`${days.length} nights in ${seconds} s.`);
+  if (days.length > 0) say(`${days.length} days in ${seconds} s.`);
 }
 
-// Sixty nights that each tell their stages would hide the one that went wrong.
+// The phases of sixty runs would hide the one that failed.
 const failuresOnly: Observer = (observation) => {
   if (observation.kind === 'run.failed')
-    say(`The night of ${observation.dateKey} failed: ${observation.error.message}`);
+    say(`The run of ${observation.dateKey} failed: ${observation.error.message}`);
 };
 
 function showProgress(done: number, total: number, day: DateKey): void {
-  const line = `${bar(done, total)} night ${done} of ${total}: ${day}`;
+  const line = `${bar(done, total)} day ${done} of ${total}: ${day}`;
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}${done === total ? '\n' : ''}`);
   else if (done % 10 === 0 || done === total) say(line);
 }

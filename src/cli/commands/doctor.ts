@@ -1,4 +1,4 @@
-// `doctor`: looks at everything that nights and the feed need, and says in words what to do.
+// `doctor`: checks everything that runs and the feed need, and says what to do.
 import { systemClock } from '../../base/clock.ts';
 import { defineCommand } from './command.ts';
 import { checkExposure, checkKeys, checkSignIn } from '../doctor/check-access.ts';
@@ -10,7 +10,7 @@ import { failedCheck, type Check, type CheckResult } from '../doctor/check-resul
 import { print } from '../process/terminal.ts';
 import { SERVE_SETTINGS, type ServeSettings } from './serve.ts';
 
-/** By what it is about, in the order in which it is told. */
+/** With their subjects, in the order of the report. */
 const CHECKS: readonly (readonly [subject: string, check: Check])[] = [
   ['folder', checkFolder],
   ['secrets', checkSecretFiles],
@@ -25,7 +25,7 @@ const CHECKS: readonly (readonly [subject: string, check: Check])[] = [
 ];
 
 export const doctor = defineCommand({
-  help: 'Looks at all that nights and the feed need, and says what to do; ends with 1 when something fails.',
+  help: 'Checks what runs and the feed need, and says what to do; ends with 1 if a check fails.',
   settings: SERVE_SETTINGS,
   run: async (settings) => {
     const results: CheckResult[] = [];

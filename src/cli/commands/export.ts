@@ -1,4 +1,4 @@
-// `export`: every collection of the newest generation as a file of its own, for other programs or another warehouse.
+// `export`: writes each collection of the newest generation into a file, for other programs or another warehouse.
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
@@ -22,7 +22,7 @@ import { TABLE_FORMATS } from '../wiring/table-formats.ts';
 import { say } from '../process/terminal.ts';
 
 export const exportCommand = defineCommand({
-  help: 'Writes every collection, all its days, into a file each (export --to folder), with a manifest.',
+  help: 'Writes each collection with all its days into a file, with a manifest.',
   settings: ['data', 'keepGenerations'],
   options: {
     to: requiredPath('The folder to write into: an empty one, or one to make.'),
@@ -54,9 +54,9 @@ export const exportCommand = defineCommand({
   },
 });
 
-/** An export beside other files, or half of another, would be neither. */
+/** An export among other files could not be told from them. */
 function requireEmptyFolder(to: string): void {
-  // It tells of people: a folder that is made for it is its owner's alone.
+  // It holds personal data: nobody else may read a folder that is made for it.
   mkdirSync(to, { recursive: true, mode: 0o700 });
   if (readdirSync(to).length === 0) return;
   throw new FeedError('setup.bad-setting', `The folder '${to}' is not empty.`, { target: '--to' });
@@ -71,7 +71,7 @@ function requireCollection(name: string): void {
   });
 }
 
-/** What was written of an export that failed is removed: without its manifest it is none. */
+/** Removes what was written of an export that fails: without a manifest it is useless. */
 async function writeTables(
   folder: string,
   format: TableFormat,

@@ -1,4 +1,4 @@
-// `import`: an export becomes a warehouse again, in an empty folder.
+// `import`: makes a warehouse from an export, in an empty data folder.
 import { join } from 'node:path';
 import { FeedError } from '../../base/feed-error.ts';
 import type { ImportSource } from '../../engines/sqlite/transfer/import-tables.ts';
@@ -17,7 +17,7 @@ import { say } from '../process/terminal.ts';
 export const importCommand = defineCommand({
   operands: { folder: { help: 'the folder of an export.', isPath: true } },
   example: 'fleetfeed import /mnt/export',
-  help: 'Makes a warehouse of an export, in a data folder that holds no nights: same rows, same keys, same days.',
+  help: 'Makes a warehouse from an export, in an empty data folder: same rows, same keys, same days.',
   settings: ['data', 'keepGenerations'],
   run: async (settings, { folder }) => {
     const manifest = readManifest(folder);
@@ -31,7 +31,7 @@ export const importCommand = defineCommand({
 function sourceOf(folder: string, manifest: ExportManifest): ImportSource {
   const { generation: id, dateKey, publishedAt, tables } = manifest;
   const format = Object.values(TABLE_FORMATS).find((each) => each.extension === manifest.format);
-  if (!format) throw new FeedError('setup.bad-setting', `The format '${manifest.format}' is not known here.`);
+  if (!format) throw new FeedError('setup.bad-setting', `The format '${manifest.format}' is unknown.`);
   const byName = new Map(tables.map((table) => [table.name, table]));
   return {
     generation: { id, dateKey, publishedAt },
@@ -58,5 +58,5 @@ async function* rowsOf(
     throw new FeedError('feed.unavailable', `'${path}' cannot be read: ${why}.`, { cause });
   }
   if (rows === table.rows) return;
-  throw new FeedError('feed.unavailable', `'${path}' has ${rows} rows, and not ${table.rows}.`);
+  throw new FeedError('feed.unavailable', `'${path}' has ${rows} rows instead of ${table.rows}.`);
 }

@@ -1,4 +1,4 @@
-// `query`: the answer to any address of the feed, without a server; or how it would be found.
+// `query`: the answer to any address of the feed, without a server; or how it would be read.
 import { existsSync } from 'node:fs';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { roleNamed, type Role } from '../../auth/roles.ts';
@@ -54,8 +54,8 @@ export const query = defineCommand({
   options: { as: text('analyst', 'The role that reads: the answer is what its readers see.') },
   switches: { explain: 'Prints the plan, the SQL and how SQLite would run it, and reads nothing.' },
   run: async (settings, { address, as, explain }) => {
-    const caughtUp = existsSync(settings.data) ? migrateWarehouse(settings) : null;
-    if (caughtUp) say(`The warehouse has what this release knows more of since generation ${caughtUp.id}.`);
+    const migrated = existsSync(settings.data) ? migrateWarehouse(settings) : null;
+    if (migrated) say(`The warehouse was brought to this release, as generation ${migrated.id}.`);
     try {
       const read = { address, role: roleNamed(rolesOf(settings), as, '--as') };
       await (explain ? printExplanation(read, settings) : printAnswer(read, settings));
@@ -85,7 +85,7 @@ async function printExplanation({ address, role }: Read, settings: QuerySettings
   const request = requestOf(address, settings);
   const parsed = parseFeedRequest(request, feed.limits);
   const plan = parsed.kind === 'read' ? planRequest(parsed, feed).plan : null;
-  // Through the whole corridor, so that nothing is explained that would not be run.
+  // The read itself, so that the explanation is of what would run.
   await serveRead(feed, request, startStopwatch());
   print(explanation(plan, engine.explained));
 }

@@ -1,4 +1,4 @@
-// `restore`: a backup is served, in an empty folder or in the place of older nights.
+// `restore`: serves a backup, in an empty data folder or in place of what is there.
 import { existsSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
@@ -10,13 +10,13 @@ import { say } from '../process/terminal.ts';
 export const restore = defineCommand({
   operands: { file: { help: 'the file of a backup.', isPath: true } },
   example: 'fleetfeed restore /mnt/backups/generation-000061-20261120.sqlite',
-  help: 'Serves a backup; where what is served is as new or newer, only with --force.',
+  help: 'Serves a backup. If what is served now is as new or newer, only with --force.',
   settings: ['data', 'keepGenerations'],
-  switches: { force: 'Also in the place of nights that are as new or newer.' },
+  switches: { force: 'Also replaces what is as new as the backup or newer.' },
   run: async (settings, { file, force }) => {
     if (!existsSync(file)) throw new FeedError('setup.bad-setting', `There is no file '${file}'.`);
     await checkBackup(file);
     const { id, dateKey } = openTenantWarehouse(settings).restore({ file, force }, systemClock.now());
-    say(`The night of ${dateKey} is served from the backup, as generation ${id}.`);
+    say(`The snapshot of ${dateKey} is served from the backup, as generation ${id}.`);
   },
 });

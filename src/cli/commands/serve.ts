@@ -1,4 +1,4 @@
-// `serve`: the feed, and a night of its own at 00:00 UTC.
+// `serve`: the feed, and a run every night at 00:00 UTC.
 import { isRunDue } from '../../../etl/schedule/is-run-due.ts';
 import { scheduleRuns } from '../../../etl/schedule/schedule-runs.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -19,11 +19,11 @@ export const SERVE_SETTINGS = [...FEED_SETTINGS, ...TENANT_SETTINGS, 'schedule',
 export type ServeSettings = Pick<Settings, (typeof SERVE_SETTINGS)[number]>;
 
 export const serve = defineCommand({
-  help: 'Serves the feed and, unless --schedule off, runs a night at 00:00 UTC.',
+  help: 'Serves the feed and, unless --schedule is off, runs the ETL every night at 00:00 UTC.',
   settings: SERVE_SETTINGS,
   run: async (settings) => {
     const stopping = new AbortController();
-    // Credentials are asked for before anything listens.
+    // Missing credentials are an error before anything listens.
     const credential = settings.schedule === 'on' ? credentialOf(settings) : null;
     retentionOf(settings);
     const ended = waitForShutdownSignal();

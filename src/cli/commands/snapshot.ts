@@ -1,4 +1,4 @@
-// `snapshot`: one night, now.
+// `snapshot`: one run, now.
 import { logTo } from '../../observe/log.ts';
 import { systemClock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
@@ -12,16 +12,16 @@ import { say } from '../process/terminal.ts';
 import { waitForShutdownSignal } from '../process/wait-for-shutdown-signal.ts';
 
 const interrupted = (): FeedError =>
-  new FeedError('feed.unavailable', 'Stopped; nothing of this night was published.');
+  new FeedError('feed.unavailable', 'Stopped; nothing of this run was published.');
 
 export const snapshot = defineCommand({
-  help: 'Reads the tenant once and publishes the night of today.',
+  help: 'Reads the tenant and publishes the snapshot of today.',
   settings: [...TENANT_SETTINGS, 'logFormat'],
-  switches: { accept: 'Publishes the night that verification refused, as it was kept; reads nothing.' },
+  switches: { accept: 'Publishes the snapshot that was refused, without reading the tenant.' },
   run: async (settings, { accept }) => {
     if (accept) {
       const { id, dateKey } = openTenantWarehouse(settings).release(systemClock.now());
-      say(`The refused night of ${dateKey} is published as generation ${id}.`);
+      say(`The refused snapshot of ${dateKey} is published as generation ${id}.`);
       return;
     }
     limitHeapGrowth();

@@ -1,4 +1,4 @@
-// `status`: what is served, how old it is, what the last nights came to, and what the folder holds.
+// `status`: what is served, how old it is, how the last runs ended, and what the data folder holds.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { addDays, dateKeyOf, type DateKey } from '../../base/date-key.ts';
@@ -17,7 +17,7 @@ import { print } from '../process/terminal.ts';
 const RUNS_SHOWN = 10;
 
 export const status = defineCommand({
-  help: 'Tells what is served and what became of the last nights; ends with 1 when that of yesterday is missing.',
+  help: 'Shows what is served and how the last runs ended; ends with 1 if the snapshot of yesterday is missing.',
   settings: ['data', 'today', 'readyHours'],
   run: ({ data, today, readyHours }) => {
     const now = clockOf({ today }).now();
@@ -45,7 +45,7 @@ function damagedFiles(data: string, generations: readonly StoredGeneration[]): r
     .filter((path) => !readable.has(path));
 }
 
-/** The night of today may still be under way, or its time not yet come. */
+/** The run of today may still be under way or due later. */
 function isBehind(last: DateKey | undefined, now: Date): boolean {
   return last === undefined || last < addDays(dateKeyOf(now), -1);
 }

@@ -1,4 +1,4 @@
-// Who is let in, and as what: the rule by which the feed starts, the keys in force, the directory that signs readers in.
+// Who can read: the rule for anonymous callers, the API keys in force, and the directory that signs readers in.
 import { makeProxyFetch } from '../../network/proxy-fetch.ts';
 import { allowsAnonymous } from '../../auth/exposure.ts';
 import { openKeyFile } from '../../auth/key-file.ts';
@@ -13,16 +13,16 @@ const SOON_DAYS = 14;
 export const checkExposure: Check = (settings, clock) => {
   authenticatorOf(settings, clock);
   const { anonymous, host } = settings;
-  if (!allowsAnonymous(settings)) return [ok('access', 'Nobody reads without credentials.')];
+  if (!allowsAnonymous(settings)) return [ok('access', 'Reading takes credentials.')];
   return anonymous === 'allow'
     ? [
         warn(
           'access',
-          `Whoever reaches '${host}' reads everything (--anonymous allow).`,
-          'Right only where something in front asks for credentials.',
+          `Anyone who reaches '${host}' can read everything (--anonymous allow).`,
+          'This is right only if a proxy in front asks for credentials.',
         ),
       ]
-    : [ok('access', 'Whoever is on this machine reads without credentials, and nobody else can reach it.')];
+    : [ok('access', 'Programs on this machine read without credentials; others cannot reach the port.')];
 };
 
 export const checkKeys: Check = ({ data }, clock) => {
@@ -41,17 +41,17 @@ export const checkKeys: Check = ({ data }, clock) => {
     .map(({ id, label, ends }) =>
       warn(
         'API keys',
-        `The key ${id} ('${label}') ends on ${new Date(ends).toISOString().slice(0, 10)}.`,
+        `The key ${id} ('${label}') expires on ${new Date(ends).toISOString().slice(0, 10)}.`,
         "Make another with 'fleetfeed keys add'.",
       ),
     );
   return ending.length > 0 ? ending : [ok('API keys', `${inForce.length} in force.`)];
 };
 
-/** Asked as the gate asks, through the proxy if there is one. */
+/** Reads the signing keys as the authenticator does, through the proxy if there is one. */
 export const checkSignIn: Check = async (settings, clock) => {
   const { audiences, tenantId, publicUrl } = settings;
-  if (audiences.length === 0) return [ok('sign-in', 'Not set up (--audiences); keys are taken.')];
+  if (audiences.length === 0) return [ok('sign-in', 'Not set up (--audiences); API keys are accepted.')];
   if (tenantId === null) return [];
   const tenant = `${cloudOf(settings).loginUrl}/${tenantId}`;
   const fetch = makeProxyFetch(settings);
@@ -60,26 +60,26 @@ export const checkSignIn: Check = async (settings, clock) => {
       const url = `${tenant}${version}/.well-known/openid-configuration`;
       try {
         const { issuer } = await openSigningKeys(url, clock, fetch).signer();
-        return ok('sign-in', `The keys of ${issuer} are known.`);
+        return ok('sign-in', `The signing keys of ${issuer} can be read.`);
       } catch (error) {
         const why = error instanceof Error ? error.message : '';
         return fail(
           'sign-in',
-          `${url} gives no keys (${why}): nobody can sign in.`,
-          'Check --tenant-id and the way there: --proxy and --no-proxy, or HTTPS_PROXY and NO_PROXY.',
+          `${url} gives no signing keys (${why}): nobody can sign in.`,
+          'Check --tenant-id and the proxy: FLEETFEED_PROXY and --no-proxy, or HTTPS_PROXY and NO_PROXY.',
         );
       }
     }),
   );
-  // Power Query asks for a token that is for the scheme and host of the address that was pasted.
+  // Power Query asks for a token whose audience is the scheme and host of the address that was pasted.
   const origin = publicUrl === null ? null : new URL(publicUrl).origin;
   if (origin === null || audiences.some((each) => each.replace(/\/$/, '') === origin)) return results;
   return [
     ...results,
     warn(
       'sign-in',
-      `--audiences does not name ${origin}, for which Power BI and Excel ask tokens.`,
-      'Make it an App ID URI of the app registration and an audience; scripts do without.',
+      `--audiences does not name ${origin}, the audience that Power BI and Excel ask tokens for.`,
+      'Make it an App ID URI of the app registration and add it to --audiences; scripts do not need it.',
     ),
   ];
 };

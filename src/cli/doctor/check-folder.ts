@@ -1,4 +1,4 @@
-// The data folder: can a night be built in it, is there room for one, and who else on the machine can read it.
+// The data folder: whether a generation can be built in it, whether there is room, and who else on the machine can read it.
 import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { listGenerationFiles } from '../../engines/sqlite/generations/generation-files.ts';
@@ -6,7 +6,7 @@ import { secretFiles } from '../../settings/secret-files.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { fail, ok, warn, type Check, type CheckResult } from './check-result.ts';
 
-/** A night is built beside the newest generation, as a copy of it that grows, with a journal and what was harvested at its side. */
+/** A generation is built as a copy of the newest one that grows, with a journal and the staged rows beside it. */
 const SIZE_FACTOR = 3;
 const MIN_FREE_BYTES = 500e6;
 
@@ -14,7 +14,7 @@ export const checkFolder: Check = ({ data }) => {
   if (existsSync(data)) return [checkWritable(data), checkDiskSpace(data), checkFolderMode(data)];
   const parent = nearestExistingFolder(resolve(data));
   accessSync(parent, constants.W_OK);
-  return [ok('folder', `'${data}' is not there yet; the first night makes it.`), checkDiskSpace(parent)];
+  return [ok('folder', `'${data}' does not exist yet; the first run creates it.`), checkDiskSpace(parent)];
 };
 
 function nearestExistingFolder(path: string): string {
@@ -25,7 +25,7 @@ function checkWritable(data: string): CheckResult {
   const path = join(data, `.doctor-${process.pid}`);
   try {
     writeFileSync(path, 'x', { flush: true });
-    return ok('folder', `'${data}' can be written.`);
+    return ok('folder', `'${data}' is writable.`);
   } finally {
     rmSync(path, { force: true });
   }
@@ -36,7 +36,7 @@ function checkDiskSpace(folder: string): CheckResult {
   const [newest] = listGenerationFiles(folder);
   const size = newest ? statSync(newest.path).size : 0;
   const needed = Math.max(MIN_FREE_BYTES, size * SIZE_FACTOR);
-  const message = `${gigabytes(bavail * bsize)} are free, a night may need ${gigabytes(needed)}.`;
+  const message = `${gigabytes(bavail * bsize)} are free, a run may need ${gigabytes(needed)}.`;
   if (bavail * bsize >= needed) return ok('disk', message);
   return fail('disk', message, 'Make room, or keep fewer generations (--keep-generations).');
 }
@@ -46,16 +46,15 @@ function gigabytes(bytes: number): string {
 }
 
 function checkFolderMode(data: string): CheckResult {
-  if (!isOpenTo(data, EVERYONE_READS))
-    return ok('folder', 'Other accounts of this machine cannot look into it.');
+  if (!isOpenTo(data, EVERYONE_READS)) return ok('folder', 'Other accounts of this machine cannot read it.');
   return warn(
     'folder',
-    `Every account of this machine can look into '${data}', which tells about people.`,
+    `Every account of this machine can read '${data}', which holds personal data.`,
     `Close it: chmod o-rwx '${data}'`,
   );
 }
 
-/** Files that must stay between this account and whoever put them there. */
+/** Files that no other account may read or change. */
 export const checkSecretFiles: Check = (settings) => {
   const files = [...secretFiles(), ...secretFilesOfSettings(settings)].filter(({ path }) => existsSync(path));
   return files.map(({ name, path }) => {
@@ -73,7 +72,7 @@ export const checkSecretFiles: Check = (settings) => {
         `chmod 600 '${path}'`,
       );
     }
-    return ok('secrets', `'${path}' (${name}) is closed to other accounts.`);
+    return ok('secrets', `'${path}' (${name}) cannot be read by other accounts.`);
   });
 };
 
@@ -82,14 +81,14 @@ function secretFilesOfSettings({ tlsKey, federatedTokenFile, data }: Settings) {
     { name: '--tls-key', path: tlsKey ?? '' },
     { name: '--federated-token-file', path: federatedTokenFile ?? '' },
     { name: 'API keys', path: join(data, 'keys.json') },
-    { name: 'the secret of masked people', path: join(data, 'privacy.key') },
+    { name: 'the masking secret', path: join(data, 'privacy.key') },
   ];
 }
 
 const EVERYONE_READS = 0o004;
 const EVERYONE_WRITES = 0o002;
 
-// Windows has access lists in place of modes, and Node shows none of them.
+// Windows has access lists in place of modes, and Node does not show them.
 function isOpenTo(path: string, bits: number): boolean {
   return process.platform !== 'win32' && (statSync(path).mode & bits) !== 0;
 }

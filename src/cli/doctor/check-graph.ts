@@ -1,4 +1,4 @@
-// The way to the tenant: a token, the directory's clock beside ours, and one cheap request for each permission.
+// Access to the tenant: a token, the directory's clock compared with ours, and one cheap request for each permission.
 import { makeProxyFetch, type Fetch } from '../../network/proxy-fetch.ts';
 import { PERMISSIONS, type Permission } from '../../../etl/graph/sign-in/permissions.ts';
 import { makeTokenSource } from '../../../etl/graph/sign-in/token-source.ts';
@@ -7,13 +7,13 @@ import { credentialOf } from '../wiring/credential-of.ts';
 import { fail, failedCheck, ok, warn, type Check, type CheckResult } from './check-result.ts';
 
 const TIMEOUT_MS = 15_000;
-// Tokens are taken five minutes before and after their time, and no later.
+// Tokens are accepted up to five minutes before and after their time.
 const SKEW_WARN_SECONDS = 60;
 const SKEW_FAIL_SECONDS = 300;
 
 export const checkGraph: Check = async (settings, clock) => {
   if (settings.schedule === 'off' && settings.clientId === null && settings.managedIdentity === null) {
-    return [ok('Graph', 'Not asked: this feed runs no nights (--schedule off).')];
+    return [ok('Graph', 'Not checked: this feed starts no runs (--schedule off).')];
   }
   const credential = credentialOf(settings);
   const fetch = makeProxyFetch(settings);
@@ -26,7 +26,7 @@ export const checkGraph: Check = async (settings, clock) => {
   const granted = await Promise.all(
     PERMISSIONS.map((permission) => checkPermission(permission, { root, token, fetch })),
   );
-  return [...skew, ok('token', `${credential.loginUrl} gave one for ${root}.`), ...granted];
+  return [...skew, ok('token', `${credential.loginUrl} issued one for ${root}.`), ...granted];
 };
 
 async function checkClock(tenant: string, fetch: Fetch, clock: Clock): Promise<readonly CheckResult[]> {
@@ -38,7 +38,7 @@ async function checkClock(tenant: string, fetch: Fetch, clock: Clock): Promise<r
       await response.body?.cancel();
       return Date.parse(response.headers.get('date') ?? '');
     },
-    // That it cannot be reached is told of the token.
+    // The check of the token reports that it cannot be reached.
     () => NaN,
   );
   if (Number.isNaN(date)) return [];
@@ -48,7 +48,9 @@ async function checkClock(tenant: string, fetch: Fetch, clock: Clock): Promise<r
   const message = `This machine’s clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the directory’s.`;
   if (Math.abs(seconds) <= SKEW_WARN_SECONDS) return [ok('clock', message)];
   const result = Math.abs(seconds) <= SKEW_FAIL_SECONDS ? warn : fail;
-  return [result('clock', message, 'Let NTP set it: tokens are refused when clocks differ by minutes.')];
+  return [
+    result('clock', message, 'Synchronize it with NTP: tokens are refused when clocks differ by minutes.'),
+  ];
 }
 
 interface ProbeOptions {
@@ -58,24 +60,28 @@ interface ProbeOptions {
 }
 
 async function checkPermission(
-  { name, probe, provides: gives, need }: Permission,
+  { name, probe, provides, need }: Permission,
   options: ProbeOptions,
 ): Promise<CheckResult> {
   const status = await statusOf(probe, options);
   if (status === 200) return ok('consent', `${name} is granted.`);
   if (status !== 401 && status !== 403) {
     const what = typeof status === 'number' ? `answered ${status}` : `did not answer (${status})`;
-    return warn('consent', `Whether ${name} is granted is not known: Microsoft Graph ${what}.`, 'Try again.');
+    return warn(
+      'consent',
+      `It is unknown whether ${name} is granted: Microsoft Graph ${what}.`,
+      'Try again.',
+    );
   }
   const todo =
     'Add it to the app registration (API permissions, application permission) and grant admin consent.';
   switch (need) {
     case 'required':
-      return fail('consent', `${name} is missing: without ${gives} no night is published.`, todo);
+      return fail('consent', `${name} is missing: without ${provides} nothing is published.`, todo);
     case 'recommended':
-      return warn('consent', `${name} is missing: nights go without ${gives}.`, todo);
+      return warn('consent', `${name} is missing: snapshots have no ${provides}.`, todo);
     case 'optional':
-      return ok('consent', `${name}, which is optional, is not granted: nights go without ${gives}.`);
+      return ok('consent', `${name}, which is optional, is not granted: snapshots have no ${provides}.`);
   }
 }
 
@@ -88,6 +94,6 @@ async function statusOf(probe: string, { root, token, fetch }: ProbeOptions): Pr
     await response.body?.cancel();
     return response.status;
   } catch (error) {
-    return error instanceof Error ? error.name : 'for no reason that is known';
+    return error instanceof Error ? error.name : 'unknown error';
   }
 }

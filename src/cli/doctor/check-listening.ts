@@ -1,8 +1,8 @@
-// Where the feed listens: the port, and the certificate that it shows there.
+// Where the feed listens: the port, and its certificate.
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { request as askPlain } from 'node:http';
-import { request as askTls } from 'node:https';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { createServer, isIP } from 'node:net';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -15,10 +15,10 @@ const TIMEOUT_MS = 3000;
 export const checkPort: Check = async (settings) => {
   const { host, port } = settings;
   const place = `${host}:${port}`;
-  const trouble = await tryToListen(host, port);
-  switch (trouble) {
+  const errorCode = await tryToListen(host, port);
+  switch (errorCode) {
     case null:
-      return [ok('port', port === 0 ? 'Any free one is taken.' : `${place} is free.`)];
+      return [ok('port', port === 0 ? 'The feed takes any free one.' : `${place} is free.`)];
     case 'EADDRINUSE':
       return [
         (await isOurFeed(settings))
@@ -29,13 +29,13 @@ export const checkPort: Check = async (settings) => {
       return [fail('port', `This account may not listen on ${place}.`, 'Choose a --port from 1024.')];
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return [fail('port', `'${host}' is no address of this machine.`, 'Choose one with --host.')];
+      return [fail('port', `'${host}' is not an address of this machine.`, 'Choose one with --host.')];
     default:
-      return [fail('port', `Cannot listen on ${place}: ${trouble}.`)];
+      return [fail('port', `Cannot listen on ${place}: ${errorCode}.`)];
   }
 };
 
-/** The code of what stands in the way; null where nothing does. */
+/** The code of the error; null where listening works. */
 function tryToListen(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -48,8 +48,9 @@ function isOurFeed({ host, port, tlsCert }: Settings): Promise<boolean> {
   const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const options = { host: here, port, path: '/-/live', timeout: TIMEOUT_MS };
   return new Promise((resolve) => {
-    // Who it is matters, not whether its certificate is for this address: that is told by itself.
-    const request = tlsCert === null ? askPlain(options) : askTls({ ...options, rejectUnauthorized: false });
+    // The certificate has a check of its own; here only the answer matters.
+    const request =
+      tlsCert === null ? httpRequest(options) : httpsRequest({ ...options, rejectUnauthorized: false });
     request.on('response', (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString().slice(0, 100)));
@@ -64,20 +65,20 @@ function isOurFeed({ host, port, tlsCert }: Settings): Promise<boolean> {
 
 export const checkCertificate: Check = (settings, clock) => {
   const { tlsCert, tlsKey, host, publicUrl } = settings;
-  if (tlsCert === null && tlsKey === null) return [ok('TLS', 'None of its own.')];
+  if (tlsCert === null && tlsKey === null) return [ok('TLS', 'Not set up; the feed speaks plain HTTP.')];
   if (tlsCert === null || tlsKey === null) {
-    return [fail('TLS', 'Of --tls-cert and --tls-key only one is set.', 'Set both.')];
+    return [fail('TLS', 'Only one of --tls-cert and --tls-key is set.', 'Set both.')];
   }
   const certificate = readPem(tlsCert, 'certificate', (pem) => new X509Certificate(pem));
   const key = readPem(tlsKey, 'private key', createPrivateKey);
   const name = publicUrl === null ? host : new URL(publicUrl).hostname;
   return [
     certificate.checkPrivateKey(key)
-      ? ok('TLS', 'The private key fits the certificate.')
+      ? ok('TLS', 'The private key belongs to the certificate.')
       : fail(
           'TLS',
           `'${tlsKey}' is not the private key of '${tlsCert}'.`,
-          'Set the two that belong together.',
+          'Set a certificate and its own key.',
         ),
     checkDates(certificate, clock.now().getTime()),
     checkName(certificate, name.replace(/^\[(.*)\]$/, '$1')),
@@ -85,8 +86,8 @@ export const checkCertificate: Check = (settings, clock) => {
       ? [
           warn(
             'TLS',
-            'The certificate vouches for itself.',
-            'Clients that were not told to trust it will not.',
+            'The certificate is self-signed.',
+            'Clients reject it unless they are told to trust it.',
           ),
         ]
       : []),
@@ -98,7 +99,9 @@ function readPem<Read>(path: string, what: string, read: (pem: Buffer) => Read):
   try {
     return read(pem);
   } catch (cause) {
-    throw new FeedError('setup.bad-setting', `'${path}' holds no ${what} in PEM.`, { cause });
+    throw new FeedError('setup.bad-setting', `'${path}' does not contain a ${what} in PEM format.`, {
+      cause,
+    });
   }
 }
 
@@ -106,8 +109,8 @@ function checkDates({ validFromDate, validToDate }: X509Certificate, now: number
   const [from, to] = [validFromDate, validToDate].map((date) => date.toISOString().slice(0, 10));
   const days = Math.floor((validToDate.getTime() - now) / DAY_MS);
   if (now < validFromDate.getTime()) return fail('TLS', `The certificate is not valid before ${from}.`);
-  if (now > validToDate.getTime()) return fail('TLS', `The certificate ended on ${to}.`, 'Renew it.');
-  if (days < SOON_DAYS) return warn('TLS', `The certificate ends on ${to}, in ${days} days.`, 'Renew it.');
+  if (now > validToDate.getTime()) return fail('TLS', `The certificate expired on ${to}.`, 'Renew it.');
+  if (days < SOON_DAYS) return warn('TLS', `The certificate expires on ${to}, in ${days} days.`, 'Renew it.');
   return ok('TLS', `The certificate is valid until ${to}.`);
 }
 
@@ -115,7 +118,7 @@ function checkName(certificate: X509Certificate, name: string): CheckResult {
   if (['0.0.0.0', '::'].includes(name)) {
     return warn(
       'TLS',
-      'Under which name clients come is not known.',
+      'The name that clients use is unknown.',
       'Set --public-url to have the name in the certificate checked.',
     );
   }
@@ -124,7 +127,7 @@ function checkName(certificate: X509Certificate, name: string): CheckResult {
     ? ok('TLS', `The certificate is for '${name}'.`)
     : fail(
         'TLS',
-        `The certificate is not for '${name}', by which clients come.`,
-        'Get one that is, or set --public-url to a name that it has.',
+        `The certificate is not for '${name}', the name that clients use.`,
+        'Get one for that name, or set --public-url to a name that it has.',
       );
 }

@@ -1,19 +1,19 @@
-// What the doctor says of one thing: whether it is well, and where it is not, what to do.
+// The result of one check: ok, warning or failed, with what to do.
 import { isNativeError } from 'node:util/types';
 import { FeedError } from '../../base/feed-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Settings } from '../../settings/settings.ts';
 
 export interface CheckResult {
-  /** `warn`: it works, and may not for ever or for everyone. `fail`: it does not. */
+  /** `warn`: it works now, but maybe not later or not for everyone. `fail`: it does not work. */
   readonly status: 'ok' | 'warn' | 'fail';
   /** A word or two. */
   readonly subject: string;
-  /** What was found, in sentences; what to do where it is not well. */
+  /** What was found, in sentences, and what to do about it. */
   readonly message: string;
 }
 
-/** What it throws is a finding too. */
+/** An error that it throws becomes a failed result. */
 export type Check = (
   settings: Settings,
   clock: Clock,

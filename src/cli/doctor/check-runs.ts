@@ -1,4 +1,4 @@
-// What is served and what comes next: the newest generation, the last run, and who runs the nights.
+// What is served and what comes next: the newest generation, the last run, and the next one.
 import { NOTHING_PUBLISHED } from '../../base/feed-empty.ts';
 import { addDays, dateKeyOf } from '../../base/date-key.ts';
 import {
@@ -13,7 +13,8 @@ const HOUR_MS = 3_600_000;
 
 export const checkGeneration: Check = ({ data, readyHours }, clock) => {
   const [file] = listGenerationFiles(data);
-  if (!file) return [warn('snapshot', NOTHING_PUBLISHED, "Run one: 'fleetfeed snapshot'.")];
+  if (!file)
+    return [warn('snapshot', NOTHING_PUBLISHED, "Publish the first generation with 'fleetfeed snapshot'.")];
   const generation = readGeneration(file);
   const damage = findFileDamage(file.path);
   if (!generation || damage !== null) {
@@ -21,33 +22,37 @@ export const checkGeneration: Check = ({ data, readyHours }, clock) => {
       fail(
         'snapshot',
         `'${file.path}' is damaged${damage === null ? '' : `: ${damage}`}.`,
-        "Serve the night before with 'fleetfeed rollback', or restore a backup; and look after the disk.",
+        "Serve an earlier generation with 'fleetfeed rollback' or restore a backup, and check the disk.",
       ),
     ];
   }
   const hours = (clock.now().getTime() - Date.parse(generation.publishedAt)) / HOUR_MS;
-  const message = `The night of ${file.dateKey} was published ${hours.toFixed(1)} hours ago`;
+  const message = `The snapshot of ${file.dateKey} was published ${hours.toFixed(1)} hours ago`;
   return [
     hours < readyHours
-      ? ok('snapshot', `${message}, and its file is whole.`)
+      ? ok('snapshot', `${message}, and its file is intact.`)
       : fail(
           'snapshot',
           `${message}: more than ${readyHours}.`,
-          "'fleetfeed status' tells what the nights since came to.",
+          "'fleetfeed status' shows how the runs since then ended.",
         ),
   ];
 };
 
 export const checkSchedule: Check = ({ data, schedule }, clock) => {
-  const next = `The next night is that of ${addDays(dateKeyOf(clock.now()), 1)}, at 00:00 UTC`;
+  const next = `The next run is due on ${addDays(dateKeyOf(clock.now()), 1)} at 00:00 UTC`;
   const planned =
     schedule === 'on'
-      ? ok('schedule', `${next}, for as long as 'fleetfeed serve' runs.`)
-      : warn('schedule', "'serve' runs no nights.", "Let something run 'fleetfeed snapshot' each night.");
+      ? ok('schedule', `${next}, if 'fleetfeed serve' is running then.`)
+      : warn(
+          'schedule',
+          "'serve' starts no runs (--schedule off).",
+          "Have a scheduler run 'fleetfeed snapshot' every night.",
+        );
   const [last] = openSqliteRunJournal(data).recent(1);
   if (!last || last.outcome === 'published') return [planned];
   return [
     planned,
-    warn('schedule', `The last run, of the night of ${last.dateKey}: ${last.outcome}.`, last.reason ?? ''),
+    warn('schedule', `The last run, of ${last.dateKey}, ended as ${last.outcome}.`, last.reason ?? ''),
   ];
 };

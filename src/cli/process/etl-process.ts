@@ -1,4 +1,4 @@
-// The process of one scheduled night: its parent says of which tenant, and hears everything that is observed.
+// The process of one scheduled run: the parent sends settings and credential, and receives every observation.
 import { once } from 'node:events';
 import { FeedError } from '../../base/feed-error.ts';
 import { clockOf } from '../wiring/clock-of.ts';
@@ -12,28 +12,28 @@ limitHeapGrowth();
 const stopping = new AbortController();
 const stop = (): void =>
   stopping.abort(
-    new FeedError('feed.unavailable', 'The feed was told to end; nothing of this night was published.'),
+    new FeedError('feed.unavailable', 'The feed is shutting down; nothing of this run was published.'),
   );
 void waitForShutdownSignal().then(stop);
-// A parent that was killed cannot say so.
+// A parent that was killed cannot send a signal.
 process.once('disconnect', stop);
 
 let sent = Promise.resolve();
-function sendMessage(word: EtlProcessMessage): void {
+function sendMessage(message: EtlProcessMessage): void {
   if (!process.connected) return;
   sent = new Promise((resolve) => {
-    process.send?.(word, undefined, undefined, () => resolve());
+    process.send?.(message, undefined, undefined, () => resolve());
   });
 }
 
-const [order] = (await once(process, 'message')) as [EtlProcessInput];
+const [input] = (await once(process, 'message')) as [EtlProcessInput];
 try {
-  const runNight = tenantEtl({
-    ...order,
+  const runTenantEtl = tenantEtl({
+    ...input,
     observe: (observation) => sendMessage({ kind: 'observed', observation }),
     signal: stopping.signal,
   });
-  await runNight(clockOf(order.settings));
+  await runTenantEtl(clockOf(input.settings));
 } catch (thrown) {
   process.exitCode = 1;
   sendMessage({ kind: 'failed', error: thrown instanceof Error ? thrown : new Error(String(thrown)) });

@@ -1,4 +1,4 @@
-// A night in a process of its own: reads do not feel it, what it held in memory ends with it, and it can always be ended.
+// Runs the ETL in a process of its own: reads stay fast, its memory is freed at the end, and it can always be stopped.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Credential } from '../../../etl/graph/sign-in/credential.ts';
@@ -6,23 +6,23 @@ import type { Observation, Observer } from '../../base/observation.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { EtlSettings } from '../wiring/tenant-etl.ts';
 
-/** What the process is told: over its channel, since others on the machine can see arguments. */
+/** Sent over the channel, since others on the machine can see arguments. */
 export interface EtlProcessInput {
   readonly credential: Credential;
   readonly settings: EtlSettings & Pick<Settings, 'today'>;
 }
 
-/** What it tells: all that it observes, and at last why it failed, if it did. */
+/** Every observation, and at the end the error, if there was one. */
 export type EtlProcessMessage =
   | { readonly kind: 'observed'; readonly observation: Observation }
   | { readonly kind: 'failed'; readonly error: Error };
 
-// A server that was told to end has five seconds, and a night in the middle of a merge hears nothing until that is over.
+// A server has five seconds to shut down, and a run in the middle of a merge handles no signal before the merge is over.
 const GRACE_MS = 3000;
 
 /**
- * Resolves when the night is published, rejects with what it failed of. An abort ends it within `GRACE_MS`: nothing of
- * the night is published then, and the next one clears away what it leaves behind.
+ * Resolves when the run is published, rejects with the error of the run. An abort ends it within `GRACE_MS`: nothing is
+ * published then, and the next run removes what is left behind.
  */
 export async function runEtlInProcess(
   { credential, settings }: EtlProcessInput,
@@ -31,7 +31,7 @@ export async function runEtlInProcess(
 ): Promise<void> {
   signal.throwIfAborted();
   const child = fork(new URL('./etl-process.ts', import.meta.url), {
-    // With it, errors cross the channel as errors.
+    // Errors cross the channel as errors.
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -47,7 +47,7 @@ export async function runEtlInProcess(
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    // The channel closes behind the last word, which may come after the exit.
+    // The channel closes after the last message, which may come after the exit.
     const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
     child.send({ credential, settings } satisfies EtlProcessInput);
     await ended;
@@ -57,5 +57,5 @@ export async function runEtlInProcess(
   }
   if (child.exitCode === 0) return;
   const ending = child.signalCode ?? `exit code ${child.exitCode}`;
-  throw failures[0] ?? new Error(`The process of the night ended with ${ending}.`);
+  throw failures[0] ?? new Error(`The process of the run ended with ${ending}.`);
 }

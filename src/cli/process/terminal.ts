@@ -1,4 +1,4 @@
-// The two ways out of a command: results on standard output, all other talk on standard error.
+// The two outputs of a command: results on standard output, messages on standard error.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BodyPart } from '../../http/answer.ts';
@@ -8,12 +8,12 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Talk for the person at the terminal. */
+/** A message for the person at the terminal. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** The body of an answer and a line's end. A reader that has seen enough, such as `head`, ends it quietly. */
+/** The body of an answer and a line break. A reader that stops early, such as `head`, is no error. */
 export async function printBody(body: Uint8Array | AsyncIterable<BodyPart>): Promise<void> {
   try {
     await pipeline(Readable.from(bytesOf(body), { objectMode: false }), process.stdout, { end: false });

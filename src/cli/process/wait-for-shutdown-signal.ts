@@ -3,7 +3,7 @@ import { startedByNpm } from '../../settings/started-by-npm.ts';
 
 const POLL_MS = 250;
 
-/** Resolves with the first signal. A second one finds the default behaviour again and ends the process at once. */
+/** Resolves with the first signal. A second one ends the process at once. */
 export function waitForShutdownSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const parent = process.ppid;
@@ -13,7 +13,7 @@ export function waitForShutdownSignal(): Promise<NodeJS.Signals> {
       clearInterval(polling);
       resolve(signal);
     };
-    // npm hands SIGTERM to the shell between it and us, and that shell dies of it without a word to us.
+    // npm sends SIGTERM to the shell between it and us, which dies without passing it on.
     const checkParent = (): void => {
       if (process.ppid !== parent) onSignal('SIGTERM');
     };

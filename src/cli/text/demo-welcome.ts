@@ -1,4 +1,4 @@
-// What the demo says when it is ready: what to paste where, and how to change something and see it in the feed.
+// What the demo prints when it is ready: what to paste where, and how to change something and see it in the feed.
 import { DEMO_CREDENTIALS } from '../../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import { formatDay, type DateKey } from '../../base/date-key.ts';
 
@@ -17,7 +17,7 @@ Power BI   Get data > OData feed > paste the address below > Anonymous
 Excel      Data > Get Data > From Other Sources > From OData Feed > paste the address below
 curl       curl '${feed}/devices?$top=3&$select=deviceName,osVersion'
 
-Change a device in the emulator of Microsoft Graph, run the next night, and see it in the feed:
+Change a device in the emulator of Microsoft Graph, run the ETL of the next day, and see the change in the feed:
 
   TOKEN=$(curl -s '${graph}/${tenantId}/oauth2/v2.0/token' -d 'grant_type=client_credentials&client_id=${clientId}&client_secret=${clientSecret}&scope=${graph}/.default' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -s '${graph}/beta/deviceManagement/managedDeviceEncryptionStates?$top=1' -H "Authorization: Bearer $TOKEN"

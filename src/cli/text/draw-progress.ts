@@ -1,4 +1,4 @@
-// The night as a person watches it: one bar that redraws itself on a terminal, plain lines elsewhere.
+// The progress of a run: one bar that redraws itself on a terminal, plain lines elsewhere.
 import type { Observation, Observer } from '../../base/observation.ts';
 import { sentenceFor } from '../../observe/sentence-for.ts';
 
@@ -40,7 +40,7 @@ function drawBar(screen: Screen): Observer {
   };
 }
 
-/** `[########----------------]`; without a total only a point that moves with the rows. */
+/** `[########----------------]`; without a total a mark that moves with the rows. */
 export function bar(rows: number, total: number | null): string {
   if (total === null) {
     const at = Math.floor(rows / 1000) % BAR_WIDTH;

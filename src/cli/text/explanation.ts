@@ -6,7 +6,7 @@ import type { PageStatement } from '../../sql/statement.ts';
 
 /** `plan` is null for a document. */
 export function explanation(plan: ReadPlan | null, explained: readonly ExplainedStatement[]): string {
-  if (!plan) return 'A document: it is made from the model, and nothing is read.';
+  if (!plan) return 'A document: it is made from the model, without reading the warehouse.';
   const statements = explained.map(({ use, statement, steps }) =>
     [
       `SQL: ${use}`,
@@ -20,7 +20,7 @@ export function explanation(plan: ReadPlan | null, explained: readonly Explained
   return [`Plan\n${indent(planText(plan))}`, ...statements].join('\n\n');
 }
 
-// As wide as a terminal usually is: most values of a plan then stand in one line.
+// As wide as most terminals: most values of a plan then fit on one line.
 const WIDTH = 120;
 
 function planText(plan: object): string {
@@ -32,7 +32,7 @@ function planText(plan: object): string {
   });
 }
 
-// An entity is known by its name and a column by its type; all of them would bury the plan.
+// Entities are shown by their names and columns by their types; in full they would hide the plan.
 function shorten(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shorten);
   if (value instanceof Map) return shorten(Object.fromEntries(value));

@@ -5,13 +5,13 @@ import type { RunRecord } from '../../engines/run-journal.ts';
 
 export interface WarehouseState {
   readonly now: Date;
-  /** Hours after which what is served is called too old. */
+  /** Hours after which what is served counts as too old. */
   readonly readyHours: number;
   /** The newest first. */
   readonly generations: readonly Generation[];
   /** Published files that cannot be read. */
   readonly damaged: readonly string[];
-  /** Nights kept aside. */
+  /** Days whose snapshot was refused and can still be accepted. */
   readonly quarantined: readonly DateKey[];
   /** The latest first. */
   readonly runs: readonly RunRecord[];
@@ -25,25 +25,27 @@ export function statusText(state: WarehouseState): string {
   const facts = [
     ['Served', servedLine(state)],
     ['Kept', generationList.length === 0 ? 'no generation' : generationList.join(', ')],
-    ...damaged.map((path) => ['Damaged', `${path} cannot be read, and is passed over`]),
+    ...damaged.map((path) => ['Damaged', `${path} cannot be read and is skipped`]),
     ...quarantined.map((dateKey) => [
       'Refused',
-      `the night of ${formatDay(dateKey)}; snapshot --accept publishes it, the next good night removes it`,
+      `the snapshot of ${formatDay(dateKey)}; snapshot --accept publishes it, the next good run removes it`,
     ]),
-    ['Next night', `${formatDay(addDays(dateKeyOf(now), 1))} 00:00 UTC, where serve runs it`],
+    ['Next run', `${formatDay(addDays(dateKeyOf(now), 1))} 00:00 UTC, if serve is running then`],
     ['On disk', `${(bytes / 1e6).toFixed(1)} MB in '${data}'`],
   ].map(([name = '', fact = '']) => `${name.padEnd(11)} ${fact}`);
-  return [...facts, '', ...(runs.length === 0 ? ['No run is known.'] : runs.flatMap(runLines))].join('\n');
+  return [...facts, '', ...(runs.length === 0 ? ['No run has been recorded.'] : runs.flatMap(runLines))].join(
+    '\n',
+  );
 }
 
 function servedLine({ generations: [newest], now, readyHours }: WarehouseState): string {
   if (!newest) return 'nothing; no run has published anything yet';
   const hours = (now.getTime() - Date.parse(newest.publishedAt)) / 3_600_000;
   const freshness = hours < readyHours ? 'fresh' : `too old: more than ${readyHours} hours`;
-  return `the night of ${formatDay(newest.dateKey)}, ${hours.toFixed(1)} hours old (${freshness})`;
+  return `the snapshot of ${formatDay(newest.dateKey)}, ${hours.toFixed(1)} hours old (${freshness})`;
 }
 
-// Of a night on which everything was refused, the first few say it all; the rest is in runProblems.
+// The first few problems explain a run; the rest is in the collection runProblems.
 const PROBLEMS_SHOWN = 3;
 
 function runLines(run: RunRecord): readonly string[] {
@@ -71,7 +73,7 @@ function runLines(run: RunRecord): readonly string[] {
   ];
 }
 
-/** The time of day, with the day where it is not that of the night: a rollback is of a night before. */
+/** The time of day, with the day where the run began on another one: a rollback is of an earlier day. */
 function startText(startedAt: Date, dateKey: DateKey): string {
   const from = dateKeyOf(startedAt) === dateKey ? 11 : 0;
   return startedAt.toISOString().slice(from, 16).replace('T', ' ');

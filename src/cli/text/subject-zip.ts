@@ -1,4 +1,4 @@
-// What is known of one person as a file to hand out: JSON by collection, and a page that says what each of them is.
+// The ZIP file of one person: JSON for each collection, and a page that explains each of them.
 import { strToU8, zipSync } from 'fflate';
 import type { EdmType, Entity } from '../../../schema/entity.ts';
 import type { Generation } from '../../engines/engine.ts';
@@ -28,7 +28,7 @@ function jsonOf({ properties }: Entity, rows: SubjectRows['rows']): string {
   return `${JSON.stringify(named, null, 2)}\n`;
 }
 
-// Beyond 2^53 a number would be rounded by whoever reads it.
+// JSON readers round numbers beyond 2^53.
 function valueOf(type: EdmType, stored: unknown): unknown {
   if (typeof stored === 'bigint') {
     if (type === 'Edm.Boolean') return stored === 1n;
@@ -43,10 +43,10 @@ function readme(subjectRows: readonly SubjectRows[], { person, generation }: Sub
   );
   const empty = subjectRows.filter(({ rows }) => rows.length === 0).map(({ entity }) => entity.name);
   const lines = [
-    `What this warehouse knows of the person with the id ${person.id}`,
+    `What this warehouse holds about the person with the id ${person.id}`,
     '',
-    `From generation ${generation.id} of the night of ${generation.dateKey}, over all its days. Each file holds the rows of`,
-    'one collection as JSON; instants are in UTC. Rows about a device are those of the days on which it was the person’s.',
+    `All days of generation ${generation.id}, which was made on ${generation.dateKey}. Each file holds the rows of one collection`,
+    'as JSON; instants are in UTC. Rows about a device are those of the days on which it belonged to the person.',
     ...collections,
     ...(empty.length === 0 ? [] : ['', `Nothing was found in: ${empty.join(', ')}.`]),
   ];

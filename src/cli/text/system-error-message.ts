@@ -1,4 +1,4 @@
-// Trouble that the machine makes and its owner can end: a full disk, a folder that may not be written. No fault of ours.
+// Errors of the machine that its owner can fix, such as a full disk or a folder that cannot be written.
 import { isCorruption, sqliteErrorCode } from '../../engines/sqlite/sqlite-errors.ts';
 
 const SYSTEM_ERROR_CODES: ReadonlySet<unknown> = new Set([
@@ -15,11 +15,11 @@ const SYSTEM_ERROR_CODES: ReadonlySet<unknown> = new Set([
 ]);
 const SQLITE_ERROR_CODES = /^SQLITE_(CANTOPEN|FULL|IOERR|PERM|READONLY)/;
 
-/** What the system said, which names the file; null for every other error. */
+/** The message of the system, which names the file; null for every other error. */
 export function systemErrorMessage(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   if (isCorruption(error)) {
-    return `A file of the warehouse is damaged: ${error.message}. fleetfeed verify --all tells which one.`;
+    return `A file of the warehouse is damaged: ${error.message}. 'fleetfeed verify --all' shows which one.`;
   }
   const isSystemError =
     SYSTEM_ERROR_CODES.has(error.code) || SQLITE_ERROR_CODES.test(sqliteErrorCode(error) ?? '');

@@ -1,4 +1,4 @@
-// An address of the feed as people type and paste it.
+// An address of the feed as people type or paste it.
 
 export interface TypedAddress {
   /** Path and query, percent-encoded: what a client would send. */

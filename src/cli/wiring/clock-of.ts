@@ -1,4 +1,4 @@
-// The clock that a command goes by: the machine's, or one that stands on the day of --today.
+// Settings → the clock of a command: the machine's, or one that is stopped on the day of --today.
 import { fixedClock, systemClock, type Clock } from '../../base/clock.ts';
 import { midnightOf } from '../../base/date-key.ts';
 import type { Settings } from '../../settings/settings.ts';

@@ -1,4 +1,4 @@
-// Settings → who reads the tenant: exactly one way to prove it, or a sentence about what is missing or too much.
+// Settings → the credential for Microsoft Graph: exactly one kind, or an error that says what is missing or too much.
 import type { Credential } from '../../../etl/graph/sign-in/credential.ts';
 import { cloudOf } from '../../base/clouds.ts';
 import { FeedError } from '../../base/feed-error.ts';
@@ -21,7 +21,7 @@ export const CREDENTIAL_SETTINGS = [
 
 type CredentialSettings = Pick<Settings, (typeof CREDENTIAL_SETTINGS)[number] | 'data'>;
 
-/** Each proves who reads the tenant by itself; the first is the usual one. */
+/** Each is enough by itself; an error about a missing one names the first. */
 const CREDENTIAL_KINDS = [
   'clientSecret',
   'clientCertificate',
@@ -30,21 +30,25 @@ const CREDENTIAL_KINDS = [
 ] as const satisfies readonly SettingName[];
 
 /**
- * Throws `setup.bad-setting` naming what is not set or set besides, and where a demo's folder would get nights of another
- * tenant.
+ * Throws `setup.bad-setting` where a setting is missing, where more than one kind is set, and where the data folder holds a
+ * demo but the tenant is a real one.
  */
 export function credentialOf(settings: CredentialSettings): Credential {
   if (isDemoFolder(settings.data) && settings.graphUrl === null) {
     throw new FeedError('setup.bad-setting', `The folder '${settings.data}' holds a demo.`, {
       target: '--data',
-      hint: 'Choose another with --data for your own tenant.',
+      hint: 'Choose another folder for your own tenant with --data.',
     });
   }
   const [kind = 'clientSecret', ...others] = CREDENTIAL_KINDS.filter((name) => settings[name] !== null);
   if (others.length > 0) {
-    throw new FeedError('setup.bad-setting', `Set are ${[kind, ...others].map(variableOf).join(' and ')}.`, {
-      hint: 'One of them proves who reads the tenant; leave the others out.',
-    });
+    throw new FeedError(
+      'setup.bad-setting',
+      `More than one credential is set: ${[kind, ...others].map(variableOf).join(' and ')}.`,
+      {
+        hint: 'One is enough; remove the others.',
+      },
+    );
   }
   const cloud = cloudOf(settings);
   const { tenantId, clientId, clientSecret, clientCertificate, federatedTokenFile, managedIdentity } =
@@ -67,7 +71,7 @@ export function credentialOf(settings: CredentialSettings): Credential {
   const missing = (['tenantId', 'clientId', kind] as const).filter((name) => settings[name] === null);
   throw new FeedError('setup.bad-setting', `Not set: ${missing.map(variableOf).join(', ')}.`, {
     hint:
-      'They name the app registration that reads your tenant; docs/install.md says how to make one, and what can be ' +
-      'used instead of a secret. A feed without runs of its own is served with --schedule off.',
+      'They belong to the app registration that reads your tenant; docs/install.md says how to make one, and what can be ' +
+      'used instead of a secret. To serve without runs, use --schedule off.',
   });
 }

@@ -1,10 +1,10 @@
-// What the demo remembers of itself beside its warehouse, and which nights it still has to live through.
+// The file in which the demo keeps what its tenant grows from, and the days that are still to be simulated.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addDays, type DateKey } from '../../base/date-key.ts';
 import { FeedError } from '../../base/feed-error.ts';
 
-/** What a demo tenant grows from: the same three give the same tenant, night by night. */
+/** What a demo tenant grows from: the same three values give the same tenant on every day. */
 export interface DemoTenant {
   readonly devices: number;
   readonly seed: number;
@@ -17,7 +17,7 @@ export function isDemoFolder(data: string): boolean {
   return existsSync(join(data, DEMO_FILE));
 }
 
-/** `nights` of history, today's among them. */
+/** `nights` is the number of days of history, today included. */
 export interface RequestedDemo {
   readonly devices: number;
   readonly nights: number;
@@ -25,8 +25,8 @@ export interface RequestedDemo {
 }
 
 /**
- * The tenant that lives in the data folder, or a new one whose history ends today. Throws `setup.bad-setting` where the
- * folder holds another tenant, or too short a history to become the one that is wanted.
+ * The demo of the data folder, or a new one whose history ends today. Throws `setup.bad-setting` where the folder holds
+ * something else, or a demo whose history begins too late.
  */
 export function openDemoTenant(
   data: string,
@@ -45,18 +45,18 @@ export function openDemoTenant(
   }
   const existing = JSON.parse(readFileSync(file, 'utf8')) as DemoTenant;
   if (existing.devices !== devices || existing.seed !== seed) {
-    throw wrongFolder(data, `the demo of ${existing.devices} devices grown from seed ${existing.seed}`);
+    throw wrongFolder(data, `a demo of ${existing.devices} devices with seed ${existing.seed}`);
   }
   if (existing.firstNight > requested.firstNight) {
     throw wrongFolder(
       data,
-      `a demo whose first night is ${existing.firstNight}, later than ${requested.firstNight}`,
+      `a demo whose history begins on ${existing.firstNight}, later than ${requested.firstNight}`,
     );
   }
   return existing;
 }
 
-/** Nights after the last one published, up to today. */
+/** The days after the last one published, up to today. */
 export function daysToSimulate(
   { firstNight }: DemoTenant,
   last: DateKey | null,

@@ -1,4 +1,4 @@
-// What an export says of itself: the last file that is written, and the first that is read.
+// The manifest of an export: the last file that export writes, and the first that import reads.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DateKey } from '../../base/date-key.ts';
@@ -21,29 +21,30 @@ export interface ExportManifest {
   readonly dateKey: DateKey;
   /** ISO instant with Z. */
   readonly publishedAt: string;
-  /** Of the model that the columns are those of. */
+  /** Schema fingerprint of the model when it was written. */
   readonly mark: number;
-  /** Every collection, and what a warehouse needs to go on from them. */
+  /** Whether it has every collection and all that a warehouse needs to continue. */
   readonly whole: boolean;
   readonly tables: readonly ExportedTable[];
 }
 
 export const MANIFEST = 'manifest.json';
 
-/** Throws `setup.bad-setting` where the folder is no export, or not the whole of one. */
+/** Throws `setup.bad-setting` where the folder has no export, or one of some collections only. */
 export function readManifest(folder: string): ExportManifest {
   const path = join(folder, MANIFEST);
-  if (!existsSync(path)) throw notAnExport(`'${folder}' holds no export: there is no ${MANIFEST}.`);
+  if (!existsSync(path)) throw notAnExport(`'${folder}' is not an export: there is no ${MANIFEST}.`);
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as ExportManifest;
-  if ((manifest.kind as string) !== 'fleetfeed-export') throw notAnExport(`'${path}' is not of an export.`);
+  if ((manifest.kind as string) !== 'fleetfeed-export')
+    throw notAnExport(`'${path}' is not the manifest of an export.`);
   if (manifest.whole) return manifest;
   throw notAnExport(
-    `'${folder}' holds ${manifest.tables.length} collections only.`,
+    `'${folder}' has only ${manifest.tables.length} collections.`,
     'Export without --collections.',
   );
 }
 
-/** Throws `feed.unavailable` where a file is not as it was written. */
+/** Throws `feed.unavailable` where a file is missing or was changed. */
 export async function checkFiles(folder: string, { tables }: ExportManifest): Promise<void> {
   for (const { file, sha256 } of tables) {
     const path = join(folder, file);

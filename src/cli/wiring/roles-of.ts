@@ -1,4 +1,4 @@
-// The roles that the settings name, held against the warehouse.
+// Settings → the roles, checked against the model.
 import { restrictModel } from '../../../schema/derive/restrict-model.ts';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { PERSONAL_KINDS } from '../../../schema/entity.ts';
@@ -10,7 +10,7 @@ import type { Settings } from '../../settings/settings.ts';
 export function rolesOf({ roles: path }: Pick<Settings, 'roles'>): Roles {
   if (path === null) return allRoles([]);
   const roles = readRoles(path, { collections: [...MODEL.entities.keys()], personalKinds: PERSONAL_KINDS });
-  // What a role cannot see without contradiction is to fail now, and not with its first reader.
+  // A role that contradicts itself fails now and not with its first reader.
   for (const role of roles.values()) restrictModel(MODEL, role);
   return roles;
 }

@@ -1,4 +1,4 @@
-// Nights in a row: the emulator's tenant moves on by a day, the clock with it, and a whole night is run.
+// Simulates runs, one a day: the emulator's tenant moves on by a day, the clock with it, and the ETL runs.
 import { DEFAULT_EXPORT_TIMING, type ExportTiming } from '../../../etl/graph/export/export-job.ts';
 import { DEMO_CREDENTIALS } from '../../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { GraphEmulator } from '../../../fixtures/graph-emulator/start-graph-emulator.ts';
@@ -8,11 +8,11 @@ import { tenantEtl, type TenantEtlOptions } from './tenant-etl.ts';
 
 export interface SimulationOptions extends Omit<TenantEtlOptions, 'credential'> {
   readonly emulator: GraphEmulator;
-  /** Told after each night, with how many are done. */
-  readonly onDay?: (night: DateKey, done: number) => void;
+  /** Called after each run, with how many are done. */
+  readonly onDay?: (day: DateKey, done: number) => void;
 }
 
-/** The emulator has a report ready at the second look. */
+/** The emulator has a report ready at the second poll. */
 const EMULATOR_PACE: ExportTiming = { ...DEFAULT_EXPORT_TIMING, initialPollMs: 1 };
 
 export async function simulateRuns(

@@ -1,4 +1,4 @@
-// A feed that is up: engine, application and server, started together and stopped together.
+// Starts and stops the feed: engine, application and server together.
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import type { Clock } from '../../base/clock.ts';
 import { LIMITS } from '../../base/limits.ts';
@@ -53,7 +53,7 @@ export type FeedSettings = Pick<Settings, (typeof FEED_SETTINGS)[number]>;
 export interface RunningFeed {
   /** The address to paste. */
   readonly url: string;
-  /** For nights that run beside it, so that they are among its metrics. */
+  /** For runs in the background, so that they are among the metrics of the feed. */
   readonly observe: Observer;
   stop(): Promise<void>;
 }
@@ -61,16 +61,12 @@ export interface RunningFeed {
 // SIGTERM has five seconds; the threads take one of them.
 const GRACE_MS = 3000;
 
-export async function startFeed(
-  settings: FeedSettings,
-  clock: Clock,
-  observeRun: Observer,
-): Promise<RunningFeed> {
+export async function startFeed(settings: FeedSettings, clock: Clock, log: Observer): Promise<RunningFeed> {
   const metrics = openMetrics();
   const { authenticator, observe, close } = withAudit(settings, {
-    gate: authenticatorOf(settings, clock),
+    authenticator: authenticatorOf(settings, clock),
     observe: (observation) => {
-      observeRun(observation);
+      log(observation);
       metrics.observe(observation);
     },
     clock,

@@ -1,4 +1,4 @@
-// The formats of an export, by what --format calls them.
+// The formats of an export, by their names in --format.
 import { CSV } from '../../format/table/csv.ts';
 import { PARQUET } from '../../format/table/parquet.ts';
 import type { TableFormat } from '../../format/table/table-format.ts';

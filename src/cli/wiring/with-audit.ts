@@ -1,4 +1,4 @@
-// A feed whose reads are written down, as far as the settings want it.
+// Adds the audit of reads to a feed, as the settings say.
 import type { Authenticator } from '../../auth/authenticator.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Observer } from '../../base/observation.ts';
@@ -8,7 +8,7 @@ import type { Settings } from '../../settings/settings.ts';
 export interface AuditedFeed {
   readonly authenticator: Authenticator;
   readonly observe: Observer;
-  /** When the last answer is out. */
+  /** To be called after the last answer. */
   readonly close: () => void;
 }
 
@@ -16,10 +16,10 @@ export interface AuditedFeed {
 export function withAudit(
   { data, audit: mode, auditDays: days }: Pick<Settings, 'data' | 'audit' | 'auditDays'>,
   {
-    gate: authenticator,
+    authenticator,
     observe,
     clock,
-  }: { readonly gate: Authenticator; readonly observe: Observer; readonly clock: Clock },
+  }: { readonly authenticator: Authenticator; readonly observe: Observer; readonly clock: Clock },
 ): AuditedFeed {
   if (mode === 'off') return { authenticator, observe, close: () => undefined };
   const audit = openAudit({

@@ -10,23 +10,20 @@ export function unknownProperty(
   option: string,
   at: number,
 ): FeedError {
-  const betaProperty = Object.keys(entity.properties).find(
-    (name) => name.toLowerCase() === written.toLowerCase(),
+  const isBetaProperty = Object.entries(entity.properties).some(
+    ([name, { beta }]) => beta === true && name.toLowerCase() === written.toLowerCase(),
   );
   const names = [...columns.keys(), ...navigations.keys()];
   const message = `No property '${written}' on ${entity.name}.`;
   return new FeedError(
     'request.unknown-property',
-    betaProperty === undefined
-      ? withSuggestion(message, names, written)
-      : `${message} It is a property of beta.`,
+    isBetaProperty ? `${message} It is a property of beta.` : withSuggestion(message, names, written),
     {
       target: option,
       position: at,
-      hint:
-        betaProperty === undefined
-          ? `$metadata lists the properties of ${entity.name}.`
-          : `Ask /beta/${entity.name}.`,
+      hint: isBetaProperty
+        ? `Ask /beta/${entity.name}.`
+        : `$metadata lists the properties of ${entity.name}.`,
     },
   );
 }

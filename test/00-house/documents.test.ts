@@ -6,6 +6,7 @@ import { ALL_COMMANDS } from '../../src/cli/commands/all-commands.ts';
 import type { Command } from '../../src/cli/commands/command.ts';
 import { SETTING_NAMES, flagOf, variableOf } from '../../src/settings/settings.ts';
 import { DOCUMENTS } from '../docs/documents.ts';
+import { ROOMS } from './rooms.ts';
 import { HOUSE, sourceFiles } from './source-files.ts';
 
 const NPM_FLAG = '--silent';
@@ -73,6 +74,11 @@ test('every page in docs has a line in an index, under one reader', () => {
   const count = (page: string): number => listed.filter((each) => each === page).length;
   const inDocs = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
   expect(inDocs.filter((page) => count(page) !== 1)).toEqual([]);
+});
+
+test('every room has a row in docs/architecture.md', () => {
+  const page = read('docs/architecture.md');
+  expect(Object.keys(ROOMS).filter((room) => !page.includes(`| \`${room}/\` |`))).toEqual([]);
 });
 
 test('every folder of tests is on the map in CONTRIBUTING.md', () => {

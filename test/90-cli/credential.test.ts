@@ -43,7 +43,7 @@ describe('the credential', () => {
     expect(refusal({ FLEETFEED_CLIENT_SECRET: 's', FLEETFEED_MANAGED_IDENTITY: 'system' })).toMatchObject({
       code: 'setup.bad-setting',
       message: 'More than one credential is set: FLEETFEED_CLIENT_SECRET and FLEETFEED_MANAGED_IDENTITY.',
-      hint: expect.stringContaining('leave the others out'),
+      hint: expect.stringContaining('remove the others'),
     });
   });
 

@@ -137,9 +137,11 @@ describe('consent', () => {
     emulator.faults.add({ match: '/users', answer: '503' });
     emulator.faults.add({ match: '/mobileApps', answer: 'reset' });
     const lines = await told(checkGraph, tenant(), systemClock);
-    expect(lines).toContainEqual(expect.stringMatching(/^warn: Whether User.Read.All .* answered 503/));
     expect(lines).toContainEqual(
-      expect.stringMatching(/^warn: Whether DeviceManagementApps.* did not answer/),
+      expect.stringMatching(/^warn: It is unknown whether User.Read.All .* answered 503/),
+    );
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^warn: It is unknown whether DeviceManagementApps.* did not answer/),
     );
   });
 
@@ -189,7 +191,7 @@ describe('the folder', () => {
 
   test('that does not exist yet is no failure', async () => {
     expect((await told(checkFolder, { data: join(folder, 'a', 'b') }))[0]).toMatch(
-      /^ok: .* is not there yet/,
+      /^ok: .* does not exist yet/,
     );
   });
 
@@ -258,8 +260,8 @@ describe('authentication', () => {
     const words = { tenantId, loginUrl, audiences: ['https://fleet.example'] };
     try {
       expect(await told(checkSignIn, { ...words, publicUrl: 'https://fleet.example/feed' })).toEqual([
-        expect.stringMatching(/^ok: The keys of /),
-        expect.stringMatching(/^ok: The keys of .*v2.0/),
+        expect.stringMatching(/^ok: The signing keys of /),
+        expect.stringMatching(/^ok: The signing keys of .*v2.0/),
       ]);
       expect((await told(checkSignIn, { ...words, publicUrl: 'https://other.example' })).at(-1)).toMatch(
         /^warn: --audiences does not name https:\/\/other.example/,
@@ -349,7 +351,12 @@ describe('the certificate', () => {
       0,
       /^fail: The certificate is not for 'other.example'/,
     ],
-    ['for a host that is every host', { publicUrl: null, host: '0.0.0.0' }, 0, /^warn: Under which name/],
+    [
+      'for a host that is every host',
+      { publicUrl: null, host: '0.0.0.0' },
+      0,
+      /^warn: The name that clients use is unknown/,
+    ],
     ['that ends soon', {}, 75 * DAY, /^warn: The certificate expires on .*, in 1\d days. Renew/],
     ['that has ended', {}, 91 * DAY, /^fail: The certificate expired on/],
     ['of tomorrow', {}, -DAY, /^fail: The certificate is not valid before/],

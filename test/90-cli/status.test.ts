@@ -66,7 +66,7 @@ test('status names a file that cannot be read, and what is served instead', asyn
   writeFileSync(newest!.path, 'not a database');
   const { stdout } = await toEnd('status', '--today', '2026-11-21');
   expect(stdout).toContain('Kept        4 of 2026-11-21, 3 of 2026-11-20\n');
-  expect(stdout).toContain(`Damaged     ${newest!.path} cannot be read, and is skipped\n`);
+  expect(stdout).toContain(`Damaged     ${newest!.path} cannot be read and is skipped\n`);
   rmSync(newest!.path);
 });
 

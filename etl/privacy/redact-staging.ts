@@ -51,7 +51,7 @@ export function redactStaging(
     const plan = plans.get(entity.name);
     if (!plan) return row;
     const { values, naturalKey } = row;
-    const owners = plan.ownerProperties.map((name) => personIds.of(values[name])?.tombstone);
+    const owners = plan.ownerProperties.map((name) => personIds.writtenIdOf(values[name])?.tombstone);
     const ownedKey = plan.ownedEntityProperty === null ? undefined : values[plan.ownedEntityProperty];
     const isErased =
       owners.some((each) => each) || (typeof ownedKey === 'string' && erasedOwnedKeys.has(ownedKey));
@@ -63,21 +63,21 @@ export function redactStaging(
     const redacted: Record<string, StagedValue> = { ...values };
     for (const [name, kind] of plan.personal) {
       const value = values[name];
-      if (kind === 'id') redacted[name] = personIds.of(value)?.written ?? value ?? null;
+      if (kind === 'id') redacted[name] = personIds.writtenIdOf(value)?.written ?? value ?? null;
       else if (isErased && name in values) redacted[name] = null;
       else if (typeof value === 'string') redacted[name] = redact(kind, value);
     }
     for (const name of plan.personReferences)
-      redacted[name] = personIds.of(values[name])?.written ?? values[name] ?? null;
+      redacted[name] = personIds.writtenIdOf(values[name])?.written ?? values[name] ?? null;
     if (naturalKey === undefined) return { values: redacted };
     return {
-      naturalKey: plan.isPerson ? (personIds.of(naturalKey)?.written ?? naturalKey) : naturalKey,
+      naturalKey: plan.isPerson ? (personIds.writtenIdOf(naturalKey)?.written ?? naturalKey) : naturalKey,
       values: redacted,
     };
   };
   const { id } = people;
   function* withSourceIds(rows: Iterable<Row>): Generator<Row, void, undefined> {
-    for (const row of rows) yield { ...row, [id]: personIds.back(row[id] ?? null) };
+    for (const row of rows) yield { ...row, [id]: personIds.sourceIdOf(row[id] ?? null) };
   }
 
   return {
@@ -137,7 +137,7 @@ function personIdWriter(tombstones: readonly Tombstone[], redact: Redact) {
     return { written: tombstone?.placeholder ?? masked, tombstone };
   };
   return {
-    of(id: StagedValue | undefined): WrittenId | undefined {
+    writtenIdOf(id: StagedValue | undefined): WrittenId | undefined {
       if (typeof id !== 'string') return undefined;
       let written = writtenIds.get(id);
       if (!written) {
@@ -147,7 +147,7 @@ function personIdWriter(tombstones: readonly Tombstone[], redact: Redact) {
       return written;
     },
     /** The id as the source spells it, where it was spelled tonight. */
-    back: (text: Row[string]): Row[string] =>
+    sourceIdOf: (text: Row[string]): Row[string] =>
       typeof text === 'string' ? (sourceIds.get(text) ?? text) : text,
   };
 }

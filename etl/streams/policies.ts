@@ -26,7 +26,7 @@ export interface PolicyList {
   readonly address: string;
   readonly typeOf: (policy: GraphPolicy) => number;
   /** Where its policies' own counts are, and the last part of their addresses; a kind without has none. */
-  readonly counts?: { readonly under: string; readonly ofDevices: string; readonly ofUsers: string };
+  readonly counts?: { readonly baseAddress: string; readonly ofDevices: string; readonly ofUsers: string };
   /** A report that counts the devices of kinds without counts of their own. */
   readonly report?: string;
   /** Its outcomes are verdicts of compliance. */
@@ -57,19 +57,19 @@ export const POLICY_LISTS: readonly PolicyList[] = [
   {
     address: '/v1.0/deviceManagement/deviceConfigurations',
     typeOf: byODataType,
-    counts: { under: '/beta/deviceManagement/deviceConfigurations', ...STATUS_OVERVIEWS },
+    counts: { baseAddress: '/beta/deviceManagement/deviceConfigurations', ...STATUS_OVERVIEWS },
   },
   {
     address: '/v1.0/deviceManagement/deviceCompliancePolicies',
     typeOf: byODataType,
-    counts: { under: '/beta/deviceManagement/deviceCompliancePolicies', ...STATUS_OVERVIEWS },
+    counts: { baseAddress: '/beta/deviceManagement/deviceCompliancePolicies', ...STATUS_OVERVIEWS },
     isCompliance: true,
   },
   {
     address: '/v1.0/deviceAppManagement/mobileAppConfigurations',
     typeOf: byODataType,
     counts: {
-      under: '/beta/deviceAppManagement/mobileAppConfigurations',
+      baseAddress: '/beta/deviceAppManagement/mobileAppConfigurations',
       ofDevices: 'deviceStatusSummary',
       ofUsers: 'userStatusSummary',
     },
@@ -136,5 +136,5 @@ export const POLICY_PLATFORM: Lookup = {
 
 /** `part` is what is asked about a policy that has counts of its own. */
 export function countsAddress({ counts, address }: PolicyList, policyId: string, part: string): string {
-  return `${counts?.under ?? address}/${encodeURIComponent(policyId)}/${part}`;
+  return `${counts?.baseAddress ?? address}/${encodeURIComponent(policyId)}/${part}`;
 }

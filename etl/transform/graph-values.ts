@@ -54,3 +54,10 @@ export function booleanNumberOf(value: unknown): number | null {
   const flag = booleanOf(value);
   return flag === null ? null : Number(flag);
 }
+
+/** A property of a nested object; undefined where the value is no object or lacks it. */
+export function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}

@@ -1,6 +1,6 @@
 // The BitLocker settings of a settings catalog policy, out of the tree of instances that Graph keeps them in.
 import type { EncryptionSetting } from './encryption-settings.ts';
-import { textOf } from '../graph-values.ts';
+import { propertyOf, textOf } from '../graph-values.ts';
 
 /** All of BitLocker's settings begin so. */
 const BITLOCKER_PREFIX = 'device_vendor_msft_bitlocker_';
@@ -44,10 +44,4 @@ function collect(instance: unknown, into: Map<string, string | null>): void {
     const children = propertyOf(holder, 'children');
     if (Array.isArray(children)) for (const child of children) collect(child, into);
   }
-}
-
-function propertyOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
 }

@@ -1,5 +1,5 @@
 // The BitLocker and FileVault settings of a profile, as configured beside what the encryption rules want of them.
-import { textOf, booleanOf } from '../graph-values.ts';
+import { booleanOf, propertyOf, textOf } from '../graph-values.ts';
 import type { BitLockerProfile, StartupUsage } from './silent-encryption.ts';
 
 export interface EncryptionSetting {
@@ -75,10 +75,4 @@ function usageOf(value: unknown): StartupUsage {
 
 function settingText(value: unknown): string | null {
   return typeof value === 'boolean' ? String(value) : textOf(value);
-}
-
-function propertyOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
 }

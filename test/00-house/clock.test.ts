@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
 };
 
 /** `performance.now()` is none of them: it measures durations and knows no day. */
-const READINGS = [
+const CLOCK_READS = [
   /\bDate\.now\b/,
   /\bnew Date\b(?!\()/,
   /\bnew Date\(\s*\)/,
@@ -28,7 +28,7 @@ const READINGS = [
   /\bstartEntraEmulator\(\s*\)/,
 ];
 
-const readsClock = (text: string): boolean => READINGS.some((reading) => reading.test(text));
+const readsClock = (text: string): boolean => CLOCK_READS.some((pattern) => pattern.test(text));
 
 const files = sourceFiles(['schema', 'src', 'etl', 'fixtures', 'test']).filter(
   ({ path }) => path !== 'test/00-house/clock.test.ts',
@@ -36,8 +36,8 @@ const files = sourceFiles(['schema', 'src', 'etl', 'fixtures', 'test']).filter(
 
 describe('the machine’s clock', () => {
   test('is read by nobody who has no reason to', () => {
-    const reading = files.filter(({ text }) => readsClock(text)).map(({ path }) => path);
-    expect(reading.toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
+    const readers = files.filter(({ text }) => readsClock(text)).map(({ path }) => path);
+    expect(readers.toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
   });
 
   test('is handed to no test that could be given a time', () => {

@@ -5,8 +5,8 @@ import { describe, expect, test } from '@jest/globals';
 import { TRANSFORMATIONS } from '../../schema/derive/annotations.ts';
 import { UNSUPPORTED_TRANSFORMATIONS } from '../../src/odata/parse/parse-apply.ts';
 
-const HOUSE = new URL('../..', import.meta.url);
-const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, HOUSE)), 'utf8');
+const REPOSITORY = new URL('../..', import.meta.url);
+const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, REPOSITORY)), 'utf8');
 
 const upTo = (last: number): readonly string[] => Array.from({ length: last }, (_, index) => `${index + 1}`);
 const parts = (number: string, last: number): readonly string[] =>
@@ -55,8 +55,8 @@ function spread(number: string): readonly string[] {
 
 describe('the table of conformance', () => {
   test.each(Object.entries(REQUIREMENTS))('has each requirement of %s once', (level, numbers) => {
-    const told = table.filter((row) => row.level === level).flatMap((row) => row.numbers);
-    expect(told.toSorted()).toEqual(numbers.toSorted());
+    const listed = table.filter((row) => row.level === level).flatMap((row) => row.numbers);
+    expect(listed.toSorted()).toEqual(numbers.toSorted());
   });
 
   test('has no level beside these', () => {
@@ -71,7 +71,7 @@ describe('the table of conformance', () => {
     const missing = table.filter(
       ({ file, title }) =>
         title === '' ||
-        !existsSync(fileURLToPath(new URL(file, HOUSE))) ||
+        !existsSync(fileURLToPath(new URL(file, REPOSITORY))) ||
         !["'", '"', '`'].some((quote) => read(file).includes(quote + title + quote)),
     );
     expect(missing.map(({ file, title }) => `${file} › ${title}`)).toEqual([]);
@@ -79,11 +79,11 @@ describe('the table of conformance', () => {
 });
 
 describe('the table of aggregation', () => {
-  const told = [...read('docs/aggregation.md').matchAll(/^\| (\w+) \| (yes|no \(501\)) \|/gm)].map(
+  const rows = [...read('docs/aggregation.md').matchAll(/^\| (\w+) \| (yes|no \(501\)) \|/gm)].map(
     ([, name = '', offered = '']) => ({ name, offered }),
   );
   const namesThat = (offered: string): readonly string[] =>
-    told.filter((row) => row.offered === offered).map(({ name }) => name);
+    rows.filter((row) => row.offered === offered).map(({ name }) => name);
 
   test('says yes to what $metadata announces, and 501 to the rest of the standard', () => {
     expect(namesThat('yes').toSorted()).toEqual([...TRANSFORMATIONS].sort());

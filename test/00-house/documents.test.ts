@@ -7,16 +7,16 @@ import type { Command } from '../../src/cli/commands/command.ts';
 import { SETTING_NAMES, flagOf, variableOf } from '../../src/settings/settings.ts';
 import { DOCUMENTS } from '../docs/documents.ts';
 import { ROOMS } from './rooms.ts';
-import { HOUSE, sourceFiles } from './source-files.ts';
+import { REPOSITORY, sourceFiles } from './source-files.ts';
 
 const NPM_FLAG = '--silent';
 
-const read = (path: string): string => readFileSync(join(HOUSE, path), 'utf8');
-const isThere = (path: string): boolean => existsSync(join(HOUSE, path));
+const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
+const isThere = (path: string): boolean => existsSync(join(REPOSITORY, path));
 
 const pages = [
-  ...readdirSync(HOUSE).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(HOUSE, 'docs'), { recursive: true, encoding: 'utf8' })
+  ...readdirSync(REPOSITORY).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(REPOSITORY, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name.replaceAll('\\', '/')}`),
 ];
@@ -82,7 +82,7 @@ test('every room has a row in docs/architecture.md', () => {
 });
 
 test('every folder of tests is on the map in CONTRIBUTING.md', () => {
-  const folders = readdirSync(join(HOUSE, 'test')).filter((name) => !name.includes('.'));
+  const folders = readdirSync(join(REPOSITORY, 'test')).filter((name) => !name.includes('.'));
   const map = read('CONTRIBUTING.md');
   expect(folders.filter((name) => !map.includes(`\`test/${name}\``))).toEqual([]);
 });

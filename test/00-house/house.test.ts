@@ -1,11 +1,11 @@
-// The house rules, read off the import lines and a few words of the source.
+// The rules of the source code, checked by its import lines and a few words.
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { PACKAGES, ROOMS } from './rooms.ts';
-import { HOUSE, sourceFiles } from './source-files.ts';
+import { REPOSITORY, sourceFiles } from './source-files.ts';
 
 const files = sourceFiles(['schema', 'src', 'etl', 'fixtures']).map((file) => {
   const found = file.text.matchAll(/^(?:import|export)\b(?:[^;'"]*\bfrom)?\s*'([^']+)'/gm);
@@ -19,9 +19,9 @@ const roomOf = (path: string): string =>
     .filter((room) => inside(path, room))
     .sort((a, b) => b.length - a.length)[0] ?? '(no room)';
 const target = (file: ImportingFile, specifier: string): string =>
-  relative(HOUSE, join(HOUSE, dirname(file.path), specifier));
+  relative(REPOSITORY, join(REPOSITORY, dirname(file.path), specifier));
 
-describe('the house', () => {
+describe('the source code', () => {
   test('every file lives in a room', () => {
     expect(files.map(({ path }) => path).filter((path) => roomOf(path) === '(no room)')).toEqual([]);
   });
@@ -39,7 +39,7 @@ describe('the house', () => {
     expect(trespassing).toEqual([]);
   });
 
-  test('the request’s way and the snapshot’s way never meet', () => {
+  test('nothing that answers a request imports the ETL', () => {
     const crossing = files.filter(({ path }) => inside(path, 'src') && !inside(path, 'src/cli'));
     const steps = crossing.flatMap((file) =>
       file.imports.filter((each) => each.startsWith('.') && inside(target(file, each), 'etl')),
@@ -48,16 +48,16 @@ describe('the house', () => {
   });
 
   test('a package with a home is imported only there', () => {
-    const strays = files.flatMap((file) =>
+    const violations = files.flatMap((file) =>
       file.imports
         .filter((specifier) => PACKAGES[specifier] && !inside(file.path, PACKAGES[specifier]))
         .map((specifier) => `${file.path} imports ${specifier}`),
     );
-    expect(strays).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  test('every package that the source imports is a dependency, not a guest of the tests', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(HOUSE, 'package.json'), 'utf8'));
+  test('every package that the source imports is a dependency, not a package of the tests only', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
     const missing = files.flatMap((file) =>
       file.imports
         .filter((specifier) => !specifier.startsWith('.') && !isBuiltin(specifier))
@@ -76,10 +76,10 @@ describe('the house', () => {
     );
     const done = new Set<string>();
     const cycles: string[] = [];
-    const walk = (path: string, way: readonly string[]): void => {
-      if (way.includes(path)) cycles.push([...way.slice(way.indexOf(path)), path].join(' → '));
-      if (done.has(path) || way.includes(path)) return;
-      for (const next of graph.get(path) ?? []) walk(next, [...way, path]);
+    const walk = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      if (done.has(path) || trail.includes(path)) return;
+      for (const next of graph.get(path) ?? []) walk(next, [...trail, path]);
       done.add(path);
     };
     for (const path of graph.keys()) walk(path, []);
@@ -96,17 +96,17 @@ describe('the house', () => {
   });
 
   test('the environment is read only by settings, and only the command line talks to the console', () => {
-    const reading = files.filter(({ text }) => /\bprocess\.env\b/.test(text)).map(({ path }) => path);
-    expect(reading.filter((path) => !inside(path, 'src/settings'))).toEqual([]);
-    const talking = files.filter(({ text }) => /\bconsole\./.test(text)).map(({ path }) => path);
-    expect(talking.filter((path) => !inside(path, 'src/cli'))).toEqual([]);
+    const readers = files.filter(({ text }) => /\bprocess\.env\b/.test(text)).map(({ path }) => path);
+    expect(readers.filter((path) => !inside(path, 'src/settings'))).toEqual([]);
+    const writers = files.filter(({ text }) => /\bconsole\./.test(text)).map(({ path }) => path);
+    expect(writers.filter((path) => !inside(path, 'src/cli'))).toEqual([]);
   });
 
-  test('limits reach the feed’s way through its context, and are imported only where it is put together', () => {
-    const ways = ['src/http', 'src/odata', 'src/plan', 'src/sql'];
+  test('limits reach the code of the feed through its context, and are imported only where that is made', () => {
+    const folders = ['src/http', 'src/odata', 'src/plan', 'src/sql'];
     const importing = files.filter(({ text }) => /^import \{[^}]*\bLIMITS\b/m.test(text));
     expect(
-      importing.filter(({ path }) => ways.some((way) => inside(path, way))).map(({ path }) => path),
+      importing.filter(({ path }) => folders.some((folder) => inside(path, folder))).map(({ path }) => path),
     ).toEqual([]);
   });
 

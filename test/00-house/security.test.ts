@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 
-const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
-const read = (path: string): string => readFileSync(join(HOUSE, path), 'utf8');
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
 
 interface Package {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ const pathsIn = (cell = ''): readonly string[] =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path);
 
 function sourcesAt(path: string): readonly string[] {
-  const whole = join(HOUSE, path);
+  const whole = join(REPOSITORY, path);
   if (!statSync(whole).isDirectory()) return [read(path)];
   return readdirSync(whole, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
@@ -73,7 +73,7 @@ describe('the boundaries', () => {
 
   test('name files that are there', () => {
     const paths = rows.flatMap(([, , , where, shown]) => [...pathsIn(where), ...pathsIn(shown)]);
-    expect(paths.filter((path) => !existsSync(join(HOUSE, path)))).toEqual([]);
+    expect(paths.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
   });
 });
 
@@ -111,7 +111,7 @@ describe('the packages', () => {
     // With --omit dev npm leaves out what tests use too, which is a third of what runs in production.
     const [npm = '', ...words] = (scripts['sbom'] ?? '').split(' ');
     const printed = execFileSync(npm, words, {
-      cwd: HOUSE,
+      cwd: REPOSITORY,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

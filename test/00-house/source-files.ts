@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
+export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface SourceFile {
   /** From the root of the repository, with slashes. */
@@ -13,11 +13,11 @@ export interface SourceFile {
 
 export function sourceFiles(folders: readonly string[]): readonly SourceFile[] {
   return folders.flatMap((folder) =>
-    readdirSync(join(HOUSE, folder), { recursive: true, encoding: 'utf8' })
+    readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => {
         const path = `${folder}/${name.replaceAll('\\', '/')}`;
-        return { path, text: readFileSync(join(HOUSE, path), 'utf8') };
+        return { path, text: readFileSync(join(REPOSITORY, path), 'utf8') };
       }),
   );
 }

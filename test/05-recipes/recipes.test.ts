@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const LEFT_OUT = ['node_modules', '.git', 'data', 'coverage'];
 const LONG = 300_000;
 
@@ -17,7 +17,7 @@ interface Edit {
   readonly lines: readonly string[];
 }
 
-const guide = readFileSync(join(HOUSE, 'CONTRIBUTING.md'), 'utf8');
+const guide = readFileSync(join(REPOSITORY, 'CONTRIBUTING.md'), 'utf8');
 
 /** The edits below a heading, each with the path that is named last before it. */
 function editsOf(heading: string): readonly Edit[] {
@@ -53,9 +53,9 @@ describe('the recipes of CONTRIBUTING.md', () => {
   };
 
   beforeAll(() => {
-    for (const each of readdirSync(HOUSE).filter((name) => !LEFT_OUT.includes(name)))
-      cpSync(join(HOUSE, each), join(folder, each), { recursive: true });
-    symlinkSync(join(HOUSE, 'node_modules'), join(folder, 'node_modules'), 'junction');
+    for (const each of readdirSync(REPOSITORY).filter((name) => !LEFT_OUT.includes(name)))
+      cpSync(join(REPOSITORY, each), join(folder, each), { recursive: true });
+    symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'), 'junction');
   });
   afterAll(() => {
     rmSync(folder, { recursive: true });
@@ -84,7 +84,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
     async () => {
       await run('test/docs/main.ts');
       await run('test/78-answers/main.ts');
-      const [before, after] = [HOUSE, folder].map((each) =>
+      const [before, after] = [REPOSITORY, folder].map((each) =>
         readFileSync(join(each, 'test/78-answers/answers.tsv'), 'utf8').split('\n'),
       );
       const changed = after!.filter((line, index) => line !== before![index]);

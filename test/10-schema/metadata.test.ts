@@ -23,8 +23,8 @@ const CAPABILITIES = '@Org.OData.Capabilities.V1';
 const DESCRIPTION = '@Org.OData.Core.V1.Description';
 
 describe.each(VERSIONS)('$metadata of %s', (version) => {
-  const catalogue = deriveExposedModel(MODEL, version);
-  const xml = deriveCsdlXml('Fleetfeed', catalogue);
+  const exposedModel = deriveExposedModel(MODEL, version);
+  const xml = deriveCsdlXml('Fleetfeed', exposedModel);
   const messages: { message: string }[] = [];
   // What OASIS's converter reads from the XML: the tests below examine the document through it.
   const read = xml2json(xml, { strict: true, messages });
@@ -45,7 +45,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
   });
 
   test('says the same in XML and in JSON', () => {
-    expect(deriveCsdlJson('Fleetfeed', catalogue)).toEqual(read);
+    expect(deriveCsdlJson('Fleetfeed', exposedModel)).toEqual(read);
   });
 
   test.each([...contractSets(version)])('declares %s as the contract has it', (set, rows) => {
@@ -63,7 +63,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
   });
 
   test('describes every type, set, property and navigation', () => {
-    for (const set of catalogue.entitySets.keys()) {
+    for (const set of exposedModel.entitySets.keys()) {
       expect(container[set]![DESCRIPTION]).toMatch(/\.$/);
       const type = typeOf(set);
       expect(type[DESCRIPTION]).toMatch(/\.$/);
@@ -75,28 +75,28 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
   });
 
   test('binds every navigation on both sides and pairs it with its inverse', () => {
-    let ways = 0;
-    for (const set of catalogue.entitySets.keys()) {
-      for (const [name, way] of Object.entries(typeOf(set))) {
-        if (way.$Kind !== 'NavigationProperty') continue;
-        ways += 1;
+    let count = 0;
+    for (const set of exposedModel.entitySets.keys()) {
+      for (const [name, property] of Object.entries(typeOf(set))) {
+        if (property.$Kind !== 'NavigationProperty') continue;
+        count += 1;
         const target = container[set]!.$NavigationPropertyBinding![name]!;
-        expect(container[target]!.$Type).toBe(way.$Type);
-        const back = typeOf(target)[way.$Partner!]!;
+        expect(container[target]!.$Type).toBe(property.$Type);
+        const back = typeOf(target)[property.$Partner!]!;
         expect([back.$Partner, back.$Type]).toEqual([name, container[set]!.$Type]);
-        expect(Boolean(back.$Collection)).toBe(!way.$Collection);
+        expect(Boolean(back.$Collection)).toBe(!property.$Collection);
       }
     }
-    expect(ways).toBeGreaterThan(150);
+    expect(count).toBeGreaterThan(150);
   });
 
   test('a navigation is nullable exactly where its own property may be null, and never refers to a nullable key', () => {
-    for (const set of catalogue.entitySets.keys()) {
+    for (const set of exposedModel.entitySets.keys()) {
       const type = typeOf(set);
-      for (const way of Object.values(type)) {
-        for (const [own, theirs] of Object.entries(way.$ReferentialConstraint ?? {})) {
-          expect(way.$Nullable ?? false).toBe(type[own]!.$Nullable ?? false);
-          expect(typeNamed(way.$Type)[theirs]!.$Nullable).toBeUndefined();
+      for (const property of Object.values(type)) {
+        for (const [own, theirs] of Object.entries(property.$ReferentialConstraint ?? {})) {
+          expect(property.$Nullable ?? false).toBe(type[own]!.$Nullable ?? false);
+          expect(typeNamed(property.$Type)[theirs]!.$Nullable).toBeUndefined();
         }
       }
     }
@@ -116,7 +116,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
     }
     expect(schema['@Org.OData.Core.V1.DefaultNamespace']).toBe(true);
     expect(asOf!.map(({ $EntitySetPath }) => $EntitySetPath)).toEqual(
-      [...catalogue.entitySets.values()]
+      [...exposedModel.entitySets.values()]
         .filter(({ entity: { lifetime } }) => lifetime === 'daily' || lifetime === 'history')
         .map(({ entity }) => entity.name),
     );
@@ -142,7 +142,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
 
   test('offers reading only', () => {
     expect(container[`${CAPABILITIES}.AsynchronousRequestsSupported`]).toBe(true);
-    for (const set of catalogue.entitySets.keys()) {
+    for (const set of exposedModel.entitySets.keys()) {
       expect(container[set]).toMatchObject({
         [`${CAPABILITIES}.ExpandRestrictions`]: { Expandable: version === 'beta' },
         [`${CAPABILITIES}.TopSupported`]: true,
@@ -156,7 +156,7 @@ describe.each(VERSIONS)('$metadata of %s', (version) => {
   });
 
   test('says what can be filtered and sorted', () => {
-    for (const [set, { properties }] of catalogue.entitySets) {
+    for (const [set, { properties }] of exposedModel.entitySets) {
       const filter = container[set]![`${CAPABILITIES}.FilterRestrictions`] as {
         readonly Filterable: boolean;
         readonly NonFilterableProperties?: readonly string[];

@@ -22,9 +22,9 @@ test('no two names of a scope differ by case alone', () => {
   const scopes = [
     entities.map(({ name }) => name),
     entities.map(({ singular }) => singular),
-    ...[...deriveExposedModel(MODEL, 'beta').entitySets.values()].map(({ properties, navigations: ways }) => [
+    ...[...deriveExposedModel(MODEL, 'beta').entitySets.values()].map(({ properties, navigations }) => [
       ...properties.keys(),
-      ...ways.keys(),
+      ...navigations.keys(),
     ]),
   ];
   for (const names of scopes) {
@@ -58,7 +58,9 @@ describe('the contract', () => {
 
 describe('what official reports rely on', () => {
   const targets = entities.flatMap(({ name, navigations }) =>
-    Object.entries(navigations).map(([way, { to, on }]) => [`${name}/${way}`, name, to, on] as const),
+    Object.entries(navigations).map(
+      ([navigationName, { to, on }]) => [`${name}/${navigationName}`, name, to, on] as const,
+    ),
   );
 
   test.each(targets)('%s leads to one row, and says whether there may be none', (_, from, to, on) => {
@@ -183,7 +185,9 @@ describe('the descriptions and names of the model', () => {
     ...Object.entries(properties).map(
       ([each, property]) => [`${name}.${each}`, property.description] as const,
     ),
-    ...Object.entries(navigations).map(([each, way]) => [`${name}/${each}`, way.description] as const),
+    ...Object.entries(navigations).map(
+      ([each, navigation]) => [`${name}/${each}`, navigation.description] as const,
+    ),
   ]);
 
   test.each(described)('%s is described in whole sentences', (_, description) => {

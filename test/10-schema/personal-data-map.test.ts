@@ -8,11 +8,11 @@ import { entity, int32, navigation, text, textOrNull } from '../../schema/entity
 
 const people = derivePersonalDataMap(MODEL)!;
 const waysOf = (name: string) => {
-  const telling = people.collections.find(({ entity: { name: each } }) => each === name);
+  const collection = people.collections.find(({ entity: { name: each } }) => each === name);
   return (
-    telling && {
-      by: telling.personColumns.map(({ own, theirs }) => `${own} = ${theirs}`),
-      thing: telling.ownedColumn,
+    collection && {
+      by: collection.personColumns.map(({ own, theirs }) => `${own} = ${theirs}`),
+      thing: collection.ownedColumn,
     }
   );
 };
@@ -26,9 +26,9 @@ describe('the personal-data map', () => {
     expect(people.collections.map(({ entity: { name } }) => name)).toEqual(
       expect.arrayContaining(personal.map(({ name }) => name)),
     );
-    for (const { entity: telling, personalProperties: told } of people.collections) {
-      const marked = Object.entries(telling.properties).filter(([, property]) => property.personal);
-      expect(told).toEqual(marked.map(([name]) => name));
+    for (const { entity: collection, personalProperties } of people.collections) {
+      const marked = Object.entries(collection.properties).filter(([, property]) => property.personal);
+      expect(personalProperties).toEqual(marked.map(([name]) => name));
     }
   });
 
@@ -57,18 +57,18 @@ describe('a model from which people cannot be erased is refused', () => {
   const k = int32('K.', { role: 'surrogate' });
   const id = text('Id.', { personal: 'id' });
   const folk = entity({ ...options, name: 'folk', singular: 'one', person: 'id', properties: { k, id } });
-  const stray = entity({
+  const orphan = entity({
     ...options,
-    name: 'strays',
-    singular: 'stray',
+    name: 'orphans',
+    singular: 'orphan',
     properties: { k, phone: textOrNull('Phone.', { personal: 'phone' }) },
   });
 
   test('where a personal value belongs to no person', () => {
-    expect(() => derivePersonalDataMap(makeModel('Test', [folk, stray]))).toThrow(
-      'strays.phone is about nobody',
+    expect(() => derivePersonalDataMap(makeModel('Test', [folk, orphan]))).toThrow(
+      'orphans.phone is about nobody',
     );
-    expect(() => derivePersonalDataMap(makeModel('Test', [stray]))).toThrow('has none');
+    expect(() => derivePersonalDataMap(makeModel('Test', [orphan]))).toThrow('has none');
   });
 
   test('where a personal value other than an id may not be null', () => {

@@ -42,7 +42,9 @@ describe('a role', () => {
 
   test('analyst sees the whole warehouse', () => {
     const { entities } = MODEL;
-    const all = [...entities.values()].filter(({ hiddenByDefault: kept }) => !kept).map(({ name }) => name);
+    const all = [...entities.values()]
+      .filter(({ hiddenByDefault }) => !hiddenByDefault)
+      .map(({ name }) => name);
     expect([...entitiesOf('analyst').keys()]).toEqual(all);
     expect(entitiesOf('analyst').get('users')).toEqual(entities.get('users'));
   });

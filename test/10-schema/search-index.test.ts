@@ -36,28 +36,30 @@ describe('a search index', () => {
   });
 
   test('of related rows also serves a fact, and a collection without text', () => {
-    const catalogue = deriveExposedModel(MODEL, 'beta');
-    const waysOf = (name: string) =>
-      searchedNavigations(catalogue.entitySets.get(name)!, catalogue).map((way) => way.name);
-    expect(waysOf('encryptionActivities')).toEqual([
+    const exposedModel = deriveExposedModel(MODEL, 'beta');
+    const navigationsOf = (name: string) =>
+      searchedNavigations(exposedModel.entitySets.get(name)!, exposedModel).map(
+        (navigation) => navigation.name,
+      );
+    expect(navigationsOf('encryptionActivities')).toEqual([
       'deviceType',
       'encryptionReadinessState',
       'encryptionState',
     ]);
-    expect(waysOf('devicePropertyHistories')).toContain('device');
-    expect(waysOf('userDeviceAssociations')).toEqual(['user', 'device']);
-    expect(waysOf('devices')).toEqual([]);
-    expect(waysOf('userHistories')).toEqual([]);
-    expect(waysOf('compliancePolicyStatusDeviceActivities')).toEqual([]);
+    expect(navigationsOf('devicePropertyHistories')).toContain('device');
+    expect(navigationsOf('userDeviceAssociations')).toEqual(['user', 'device']);
+    expect(navigationsOf('devices')).toEqual([]);
+    expect(navigationsOf('userHistories')).toEqual([]);
+    expect(navigationsOf('compliancePolicyStatusDeviceActivities')).toEqual([]);
   });
 
   test('is announced where there is one, and on beta only', () => {
     for (const version of ['v1.0', 'beta'] as const) {
-      const catalogue = deriveExposedModel(MODEL, version);
-      for (const listing of catalogue.entitySets.values()) {
-        const searchable = version === 'beta' && isSearchable(listing, catalogue);
-        expect([listing.entity.name, collectionAnnotations(catalogue, listing)[SEARCHABLE]]).toEqual([
-          listing.entity.name,
+      const exposedModel = deriveExposedModel(MODEL, version);
+      for (const entitySet of exposedModel.entitySets.values()) {
+        const searchable = version === 'beta' && isSearchable(entitySet, exposedModel);
+        expect([entitySet.entity.name, collectionAnnotations(exposedModel, entitySet)[SEARCHABLE]]).toEqual([
+          entitySet.entity.name,
           { record: { Searchable: searchable } },
         ]);
       }

@@ -155,7 +155,7 @@ describe('preferences', () => {
     expect(parsePrefer(header)).toMatchObject({ ...none, ...wishes });
   });
 
-  test('what was met is told in the client’s spelling, and nothing that was not asked for', () => {
+  test('applied preferences are named as the client spelled them, and no others', () => {
     const preferences = parsePrefer('odata.maxpagesize=50, omit-values=nulls, odata.include-annotations="*"');
     expect(printPreferenceApplied(preferences, ['maxpagesize', 'include-annotations'])).toBe(
       'odata.maxpagesize=50, odata.include-annotations="*"',

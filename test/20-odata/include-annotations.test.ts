@@ -17,7 +17,7 @@ describe('include-annotations', () => {
     ['-*, fleetfeed.advice', true],
     ['-fleetfeed.*,fleetfeed.advice', true],
     ['fleetfeed.*,-fleetfeed.*', false],
-  ])('%j: %j', (patterns, wanted) => {
-    expect(includesAnnotation(patterns, 'fleetfeed.advice')).toBe(wanted);
+  ])('%j: %j', (patterns, expected) => {
+    expect(includesAnnotation(patterns, 'fleetfeed.advice')).toBe(expected);
   });
 });

@@ -21,8 +21,8 @@ const READERS = [parseOrderby, parseExpand, parseCompute, parseSearch, parseAppl
 
 const outlineOf = (text: string): string => outline(parseExpression(text, '$filter', LIMITS));
 
-/** What became of a text, whatever it was. Anything but a FeedError is a defect. */
-function outcomeOf(read: () => unknown): string {
+/** 'read' or the code of the error. An error other than a FeedError is a defect. */
+function resultOf(read: () => unknown): string {
   try {
     read();
     return 'read';
@@ -92,7 +92,7 @@ describe('nothing wrong is let through', () => {
   test.each(['$top=-1', '$skip=-5', '$filter=a eq 1&$filter=b eq 2', '$filter=a eq 2018-02-30'])(
     '%s',
     (query) => {
-      expect(outcomeOf(() => parseOptions(splitQuery(query), LIMITS))).toMatch(/^request\./);
+      expect(resultOf(() => parseOptions(splitQuery(query), LIMITS))).toMatch(/^request\./);
     },
   );
 });
@@ -130,11 +130,11 @@ describe('time grows with the length and no faster', () => {
     for (const levels of [18, 100, 1000, 5000]) {
       const text = PATHOLOGICAL_QUERIES[family]!(levels);
       const start = performance.now();
-      expect(outcomeOf(() => parseExpression(text, '$filter', LIMITS))).toMatch(
+      expect(resultOf(() => parseExpression(text, '$filter', LIMITS))).toMatch(
         /^(read|request\.malformed-expression|limit\.too-complex)$/,
       );
-      for (const read of READERS) outcomeOf(() => read(text, LIMITS));
-      outcomeOf(() => parseRequest(`/${encodeURIComponent(text)}`, `$filter=${text}`, LIMITS));
+      for (const read of READERS) resultOf(() => read(text, LIMITS));
+      resultOf(() => parseRequest(`/${encodeURIComponent(text)}`, `$filter=${text}`, LIMITS));
       expect(performance.now() - start).toBeLessThan(BOUND_MS);
     }
   });
@@ -236,8 +236,8 @@ describe('any text is read or refused', () => {
   test('as a filter and an order', () => {
     fc.assert(
       fc.property(anything, (text) => {
-        outcomeOf(() => parseExpression(text, '$filter', LIMITS));
-        for (const read of READERS) outcomeOf(() => read(text, LIMITS));
+        resultOf(() => parseExpression(text, '$filter', LIMITS));
+        for (const read of READERS) resultOf(() => read(text, LIMITS));
       }),
       { numRuns: 3000 },
     );
@@ -261,8 +261,8 @@ describe('any text is read or refused', () => {
     );
     fc.assert(
       fc.property(anything, option, anything, (path, name, value) => {
-        outcomeOf(() => parseRequest(path, `${name}=${value}`, LIMITS));
-        outcomeOf(() => parseRequest(`/a(${path})`, value, LIMITS));
+        resultOf(() => parseRequest(path, `${name}=${value}`, LIMITS));
+        resultOf(() => parseRequest(`/a(${path})`, value, LIMITS));
       }),
       { numRuns: 3000 },
     );

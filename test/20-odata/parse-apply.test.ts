@@ -60,7 +60,7 @@ describe('transformations', () => {
   });
 });
 
-describe('a fault is told with its place', () => {
+describe('an error has its position', () => {
   test.each([
     ['', 0, 'Found the end where a transformation'],
     ['identity/', 9, 'Found the end where a transformation'],

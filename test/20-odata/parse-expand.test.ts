@@ -50,7 +50,7 @@ describe('navigations and their options', () => {
   });
 });
 
-describe('a fault is told with its place', () => {
+describe('an error has its position', () => {
   test.each([
     ['apps,', 5, 'Found the end where a navigation'],
     [',apps', 0, "Found ',' where a navigation"],

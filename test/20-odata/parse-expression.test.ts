@@ -129,7 +129,7 @@ describe('literals', () => {
   });
 });
 
-describe('a fault is told with its place', () => {
+describe('an error has its position', () => {
   test.each<[string, number, string]>([
     ['', 0, 'Found the end where a property, a value or a function should be'],
     ['a eq', 4, 'Found the end where a property, a value or a function should be'],

@@ -49,7 +49,7 @@ describe('words, phrases and how they combine', () => {
   });
 });
 
-describe('a fault is told with its place', () => {
+describe('an error has its position', () => {
   test.each([
     ['AND', 3, 'Found the end where a word'],
     ['a AND', 5, 'Found the end where a word'],

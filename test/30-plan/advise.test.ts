@@ -34,33 +34,33 @@ describe('advice', () => {
     ["/userHistories?$filter=startswith(userEmail,'a')", ['unindexed-filter']],
     ['/userHistories?$filter=userKey eq 7', []],
     ['/users(7)/userHistories?$filter=not isDeleted', []],
-  ])('on %s: %j', (address, wanted) => {
-    expect(codes(address)).toEqual(wanted);
+  ])('on %s: %j', (address, expected) => {
+    expect(codes(address)).toEqual(expected);
   });
 
   test.each([
     [20, []],
     [21, ['no-select']],
-  ])('on a collection of %i columns: %j', (width, wanted) => {
+  ])('on a collection of %i columns: %j', (width, expected) => {
     const plan = planOf('/devices');
     const columns = new Map([...plan.from.columns].slice(0, width));
     expect(columns.size).toBe(width);
     const advice = adviceFor({ plan: { ...plan, from: { ...plan.from, columns } }, needsFullSort: false });
-    expect(advice.map(({ code }) => code)).toEqual(wanted);
+    expect(advice.map(({ code }) => code)).toEqual(expected);
   });
 
   test.each([
     ['/devices?$orderby=osVersion&$select=osVersion', ['unindexed-sort']],
     ['/devicePropertyHistories?$orderby=deviceName&$top=5', ['no-days', 'unindexed-sort']],
     ['/deviceTypes?$orderby=deviceTypeName', []],
-  ])('on %s, which is sorted: %j', (address, wanted) => {
-    expect(codes(address, true)).toEqual(wanted);
+  ])('on %s, which is sorted: %j', (address, expected) => {
+    expect(codes(address, true)).toEqual(expected);
   });
 
   test('every piece is a sentence about the read and one about what would be better', () => {
     const columns = Object.keys(MODEL.entities.get('devices')!.properties).length;
-    const said = adviceFor({ plan: planOf('/devices?$orderby=osVersion'), needsFullSort: true });
-    expect(said).toEqual([
+    const advice = adviceFor({ plan: planOf('/devices?$orderby=osVersion'), needsFullSort: true });
+    expect(advice).toEqual([
       {
         code: 'no-select',
         message: `All ${columns} columns of devices are sent.`,

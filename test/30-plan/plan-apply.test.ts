@@ -11,7 +11,7 @@ function columnsOf(apply: string, set = 'devices'): readonly string[] {
   );
 }
 
-describe('what is told of a group', () => {
+describe('the column of an aggregate', () => {
   test.each([
     ['$count as x', 'x: Int64'],
     ['deviceKey with sum as x', 'x: Int64'],
@@ -35,16 +35,16 @@ describe('what is told of a group', () => {
     ['deviceEncryptionStates/dateKey with average as x', 'x: Double?'],
     ['deviceEncryptionStates/encryptionState/encryptionStateName with min as x', 'x: String?'],
     ['user/devices/deviceEncryptionStates/$count as x', 'x: Int64'],
-  ])('%s is %s', (told, column) => {
-    expect(columnsOf(`groupby((deviceTypeKey),aggregate(${told}))`)).toEqual([
+  ])('%s is %s', (aggregates, column) => {
+    expect(columnsOf(`groupby((deviceTypeKey),aggregate(${aggregates}))`)).toEqual([
       'deviceTypeKey: Int32',
       column,
     ]);
   });
 
   test('of everything may be null, since there may be nothing', () => {
-    const told = '$count as n,deviceKey with sum as s,deviceKey with countdistinct as d';
-    expect(columnsOf(`aggregate(${told})`)).toEqual(['n: Int64', 's: Int64?', 'd: Int64']);
+    const aggregates = '$count as n,deviceKey with sum as s,deviceKey with countdistinct as d';
+    expect(columnsOf(`aggregate(${aggregates})`)).toEqual(['n: Int64', 's: Int64?', 'd: Int64']);
   });
 });
 

@@ -198,14 +198,14 @@ function topRows(
   rows: readonly Row[],
   key: readonly string[],
 ): readonly Row[] {
-  const wanted = Number(evaluate(amount, {}));
+  const target = Number(evaluate(amount, {}));
   const descending = kind.startsWith('top');
   const sorted = inOrder({ rows, key, order: [{ expression: by, descending }], navigable: [] });
-  if (kind.endsWith('count')) return sorted.slice(0, wanted);
+  if (kind.endsWith('count')) return sorted.slice(0, target);
   const sizeOf = (row: Row, expression: Expression): number => Number(evaluate(expression, row) ?? 0);
   const whole = sorted.reduce((sum, row) => sum + sizeOf(row, by), 0);
   const isEnough = (sum: number): boolean =>
-    kind.endsWith('percent') ? sum * 100 >= whole * wanted : sum >= wanted;
+    kind.endsWith('percent') ? sum * 100 >= whole * target : sum >= target;
   let sum = 0;
   const last = sorted.findIndex((row) => isEnough((sum += sizeOf(row, by))));
   return last < 0 ? sorted : sorted.slice(0, last + 1);

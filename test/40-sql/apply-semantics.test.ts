@@ -80,8 +80,8 @@ describe.each(['things', 'dailyThings'])('$apply on %s', (collection) => {
       fc.property(applies, fc.integer({ min: 1, max: 70 }), (steps, size) => {
         const plan = planApplied(collection, steps);
         const { rows } = walkChunks(database, plan, size);
-        const wanted = evaluateApply(steps, TABLE);
-        expect(rows).toEqual(inOrder(wanted).map((row) => asJson(row, plan.columns)));
+        const expected = evaluateApply(steps, TABLE);
+        expect(rows).toEqual(inOrder(expected).map((row) => asJson(row, plan.columns)));
       }),
       { numRuns: 800 },
     );

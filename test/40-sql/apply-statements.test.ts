@@ -13,11 +13,11 @@ import { templateOf, walkChunks } from './walk-chunks.ts';
 
 let database: Database;
 let stopped = false;
-let asked = 0;
+let checks = 0;
 beforeAll(() => {
   database = openThings();
   registerFunctions(database, () => {
-    asked += 1;
+    checks += 1;
     return stopped;
   });
 });
@@ -52,9 +52,9 @@ const TRANSFORMATIONS = [
 test.each(['things', 'dailyThings'].flatMap((set) => TRANSFORMATIONS.map((apply) => [set, apply] as const)))(
   'of %s, %s asks about its deadline for every row that it reads, and stops',
   (set, apply) => {
-    asked = 0;
+    checks = 0;
     rowsOf(set, `$apply=${apply}`);
-    expect(asked).toBeGreaterThanOrEqual(48);
+    expect(checks).toBeGreaterThanOrEqual(48);
     stopped = true;
     try {
       expect(() => rowsOf(set, `$apply=${apply}`)).toThrow('The statement was stopped.');
@@ -86,12 +86,12 @@ test('a long sequence is one statement still', () => {
   const steps = Array.from({ length: 59 }, (_, index) => `compute(thingKey add ${index} as n${index})`);
   const rows = rowsOf('things', `$apply=${steps.join('/')}/aggregate(n58 with max as last)`);
   expect(rows).toEqual([{ last: 67 }]);
-  const told = Array.from({ length: 200 }, (_, index) => `number with sum as s${index}`);
-  expect(rowsOf('things', `$apply=aggregate(${told.join()})&$select=s199`)).toEqual([
+  const aggregates = Array.from({ length: 200 }, (_, index) => `number with sum as s${index}`);
+  expect(rowsOf('things', `$apply=aggregate(${aggregates.join()})&$select=s199`)).toEqual([
     { s199: expect.any(Number) },
   ]);
   expect(
-    Object.keys((rowsOf('things', `$apply=aggregate(${told.join()})`) as object[])[0] ?? {}),
+    Object.keys((rowsOf('things', `$apply=aggregate(${aggregates.join()})`) as object[])[0] ?? {}),
   ).toHaveLength(200);
 });
 

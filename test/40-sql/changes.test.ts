@@ -51,17 +51,17 @@ type Row = Record<string, unknown>;
 const LAST_DAY = DAYS.at(-1)!;
 const startedAt = new Date('2018-03-01T12:00:00Z');
 
-function changesOf(wanted: ParsedRequest, at = { firstDay: LAST_DAY, startedAt }): ChangesPlan {
+function changesOf(request: ParsedRequest, at = { firstDay: LAST_DAY, startedAt }): ChangesPlan {
   const exposedModels = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
   const context = { version: 'beta', exposedModels, limits: LIMITS, continuation: null } as const;
-  return planChanges(wanted, at, { ...context, now: new Date('2018-03-02T12:00:00Z') });
+  return planChanges(request, at, { ...context, now: new Date('2018-03-02T12:00:00Z') });
 }
 
 function walked({ plan, size }: { readonly plan: ChangesPlan; readonly size: number }): readonly Row[] {
-  const listing = entitySetOf(plan.newer.entity.name);
+  const entitySet = entitySetOf(plan.newer.entity.name);
   const row = withKey(plan.newer.columns);
   const gone = (reason: 'deleted' | 'changed'): RowTemplate =>
-    removedRowTemplate(listing, reason, '4.01', row);
+    removedRowTemplate(entitySet, reason, '4.01', row);
   const templates = { row, deleted: gone('deleted'), changed: gone('changed') };
   return walkStatements(now, renderChanges(plan, templates, SQLITE_DIALECT), size).rows;
 }
@@ -73,8 +73,8 @@ const withKey = (names: readonly string[]): RowTemplate => ({
 const keyOf = (row: Row): string => THINGS.key.map((name) => String(row[name])).join('/');
 const keyed = (rows: readonly Row[]): Map<string, Row> => new Map(rows.map((row) => [keyOf(row), row]));
 
-function expectToAddUp(wanted: ParsedRequest, since: number, size: number): readonly Row[] {
-  const plan = changesOf(wanted, { firstDay: since, startedAt });
+function expectToAddUp(request: ParsedRequest, since: number, size: number): readonly Row[] {
+  const plan = changesOf(request, { firstDay: since, startedAt });
   const template = withKey(plan.newer.columns);
   const earlier = keyed(walkChunks(before, plan.earlier, 1000, template).rows);
   const later = keyed(walkChunks(now, plan.newer, 1000, template).rows);
@@ -82,7 +82,7 @@ function expectToAddUp(wanted: ParsedRequest, since: number, size: number): read
   const copy = new Map(earlier);
   for (const change of changes) {
     const removed = '@removed' in change;
-    // Nothing is told that a client has already, and nothing twice.
+    // No change repeats what a client has already, and none comes twice.
     expect(
       removed ? !copy.has(keyOf(change)) : JSON.stringify(copy.get(keyOf(change))) === JSON.stringify(change),
     ).toBe(false);
@@ -125,8 +125,8 @@ describe.each([
     '$compute=kind/title as title&$filter=title ne null&$select=title',
     '$orderby=label desc&$filter=on',
   ])('lead there where other rows have their say: %s', (options) => {
-    const asked = collection === 'things' ? options : options.replace('kind/things', 'kind/dailyThings');
-    const changes = expectToAddUp(parseRequest(`/${collection}`, encodeURI(asked), LIMITS), since, 7);
+    const query = collection === 'things' ? options : options.replace('kind/things', 'kind/dailyThings');
+    const changes = expectToAddUp(parseRequest(`/${collection}`, encodeURI(query), LIMITS), since, 7);
     expect(changes.length).toBeGreaterThan(0);
   });
 });

@@ -15,7 +15,7 @@ import { renderPage } from '../../src/sql/read/render-page.ts';
 import { EXPOSED_MODEL, KIND_ROWS, openThings, ROWS } from './things.ts';
 import { walkChunks } from './walk-chunks.ts';
 
-const catalogues = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
+const exposedModels = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
 let database: Database;
 beforeAll(() => {
   database = openThings();
@@ -28,7 +28,7 @@ function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, numbe
   const [path = '', options = ''] = address.split('?');
   return planRead(parseRequest(path, encodeURI(options), LIMITS), {
     version: 'beta',
-    exposedModels: catalogues,
+    exposedModels,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: { ...LIMITS, ...limits },
     continuation: null,
@@ -37,7 +37,7 @@ function plan(address: string, limits: Partial<Record<keyof typeof LIMITS, numbe
 
 function template(read: ReturnType<typeof plan>, level: MetadataLevel = 'minimal', links?: NestedLinks) {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'Test' };
-  return entityTemplate(rowTypeOf(read, 'beta', catalogues, links), read.columns, words);
+  return entityTemplate(rowTypeOf(read, 'beta', exposedModels, links), read.columns, words);
 }
 
 /** Options as they are, without a token. */
@@ -83,7 +83,7 @@ describe('$expand', () => {
     const rows = rowsOf(
       '/kinds?$select=kindKey&$expand=things($select=thingKey;$filter=on;$orderby=thingKey desc,dateKey;$top=2;$skip=1;$count=true)',
     );
-    const wanted = KIND_ROWS.map(({ kindKey }) => {
+    const expected = KIND_ROWS.map(({ kindKey }) => {
       const all = thingsOf(kindKey).filter(({ on }) => on);
       const sorted = all.toSorted(
         (a, b) =>
@@ -95,7 +95,7 @@ describe('$expand', () => {
         things: sorted.slice(1, 3).map(({ thingKey }) => ({ thingKey })),
       };
     });
-    expect(rows).toEqual(wanted);
+    expect(rows).toEqual(expected);
     expect(Object.keys(rows[0]!)).toEqual(['kindKey', 'things@odata.count', 'things']);
   });
 
@@ -258,9 +258,12 @@ describe('$expand', () => {
           : []),
       ]),
     );
-    const told = rows.map((row) => row['things@odata.nextLink']).filter((link) => typeof link === 'string');
-    const asked = query.split('&');
-    for (const link of told) expect(link.split('?')[1]?.split('&').toSorted()).toEqual(asked.toSorted());
+    const nextLinks = rows
+      .map((row) => row['things@odata.nextLink'])
+      .filter((link) => typeof link === 'string');
+    const expectedOptions = query.split('&');
+    for (const link of nextLinks)
+      expect(link.split('?')[1]?.split('&').toSorted()).toEqual(expectedOptions.toSorted());
   });
 
   test('links inside each other say what is inside', () => {
@@ -354,11 +357,11 @@ describe('$compute', () => {
     const rows = rowsOf(
       '/things?$compute=number mul 2 as double,kind/title as title&$select=double,thingKey,title&$filter=double ge 0&$orderby=double desc,title',
     );
-    const wanted = ROWS.filter(({ number }) => number !== null && Number(number) >= 0);
-    expect(rows).toHaveLength(wanted.length);
+    const expected = ROWS.filter(({ number }) => number !== null && Number(number) >= 0);
+    expect(rows).toHaveLength(expected.length);
     expect(Object.keys(rows[0]!)).toEqual(['thingKey', 'double@odata.type', 'double', 'title']);
     const doubles = rows.map((row) => Number(row['double']));
-    expect(doubles).toEqual(wanted.map(({ number }) => 2 * Number(number)).toSorted((a, b) => b - a));
+    expect(doubles).toEqual(expected.map(({ number }) => 2 * Number(number)).toSorted((a, b) => b - a));
     for (const row of rows) expect(row['title']).toBe(kind(Number(row['double']) / 2)?.['title'] ?? null);
   });
 

@@ -37,9 +37,9 @@ test('a random filter keeps the rows for which it is true', () => {
         .prepare(text)
         .pluck()
         .all(...values);
-      const wanted = ROWS.filter((row) => holds(expression, row) === true);
+      const expected = ROWS.filter((row) => holds(expression, row) === true);
       expect(found.toSorted()).toEqual(
-        wanted.map(({ dateKey, thingKey }) => `${dateKey}/${thingKey}`).toSorted(),
+        expected.map(({ dateKey, thingKey }) => `${dateKey}/${thingKey}`).toSorted(),
       );
     }),
     { numRuns: 3000 },

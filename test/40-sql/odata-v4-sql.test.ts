@@ -104,10 +104,10 @@ describe('the fence', () => {
         const statement = ours(text);
         expect(statement.text).not.toContain(hostile);
         expect(statement.values).toContain(hostile);
-        const wanted = ROWS.filter(({ label }) =>
+        const expected = ROWS.filter(({ label }) =>
           text.startsWith('contains') ? String(label).includes(hostile) : false,
         );
-        expect(rowsOf(statement)).toHaveLength(wanted.length);
+        expect(rowsOf(statement)).toHaveLength(expected.length);
       }
     },
   );

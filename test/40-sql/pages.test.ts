@@ -20,10 +20,10 @@ afterAll(() => {
 });
 
 function plan(collection: string, options = '') {
-  const catalogues = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
+  const exposedModels = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
   return planRead(parseRequest(`/${collection}`, options, LIMITS), {
     version: 'beta',
-    exposedModels: catalogues,
+    exposedModels,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: null,

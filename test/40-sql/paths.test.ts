@@ -154,17 +154,17 @@ test('rows that are asked of inside others ask about the deadline, and stop ther
   );
   expect(text).toMatch(/EXISTS \(SELECT 1 FROM "things" AS "r1" WHERE within_deadline\("r1"\."thingKey"\)/);
   expect(text).toMatch(/EXISTS \(SELECT 1 FROM "things" AS "r3" WHERE within_deadline\("r3"\."thingKey"\)/);
-  let asked = 0;
+  let checks = 0;
   registerFunctions(database, () => {
-    asked += 1;
-    return asked > 20;
+    checks += 1;
+    return checks > 20;
   });
   expect(() => database.prepare(text).get(...values)).toThrow(/was stopped/);
   registerFunctions(database, () => false);
 });
 
 test('as many navigations inside each other as the limit allows are one statement, and one more is refused', () => {
-  const chain = (ways: number): string => `${'parent/'.repeat(ways)}kindKey eq 1`;
+  const chain = (levels: number): string => `${'parent/'.repeat(levels)}kindKey eq 1`;
   const { text, values } = renderCount(plan(`/kinds?$filter=${chain(LIMITS.rowsInSight)}`), SQLITE_DIALECT);
   expect(
     database
@@ -193,7 +193,11 @@ test.each([
   ['kinds?$filter=things/thingKey eq 1', 'request.type-mismatch', /is a collection/],
   ['kinds?$filter=title/any(x:x eq 1)', 'request.type-mismatch', /any needs a collection/],
   ['things?$filter=kind/any(x:x/on)', 'request.type-mismatch', /kind is not one/],
-  ['kinds?$filter=things/any(t:t/kind/things/any(t:t/on))', 'request.malformed-expression', /'t' is already taken/],
+  [
+    'kinds?$filter=things/any(t:t/kind/things/any(t:t/on))',
+    'request.malformed-expression',
+    /'t' is already taken/,
+  ],
   ['things?$filter=kind/$count($filter=on) gt 1', 'request.type-mismatch', /kind is not one/],
   ['kinds?$filter=things/$count($filter=titl) gt 1', 'request.unknown-property', /'titl' on things/],
   ['kinds?$filter=thngs/$count($filter=on) gt 1', 'request.unknown-property', /Did you mean 'things'\?/],

@@ -33,10 +33,10 @@ afterAll(() => {
 
 function plan(address: string) {
   const [path = '', options = ''] = address.split('?');
-  const catalogues = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
+  const exposedModels = { 'v1.0': EXPOSED_MODEL, beta: EXPOSED_MODEL };
   return planRead(parseRequest(path, options, LIMITS), {
     version: 'beta',
-    exposedModels: catalogues,
+    exposedModels,
     now: new Date('2018-02-21T12:00:00Z'),
     limits: LIMITS,
     continuation: null,
@@ -137,8 +137,8 @@ describe('one row', () => {
     omitNulls: false,
     ...more,
   });
-  const write = (key: string, wanted: RowTemplate): string =>
-    (first(renderEntity(plan(`/things(${key})`), wanted, SQLITE_DIALECT)) as Buffer).toString();
+  const write = (key: string, rowTemplate: RowTemplate): string =>
+    (first(renderEntity(plan(`/things(${key})`), rowTemplate, SQLITE_DIALECT)) as Buffer).toString();
 
   test('is written as JSON, every type in its own way', () => {
     expect(write('dateKey=20180219,thingKey=1', template())).toBe(
@@ -256,8 +256,8 @@ describe('one value', () => {
     ['/things(dateKey=20180219,thingKey=-2)/name', null],
     ['/things(dateKey=20180219,thingKey=-2)/flag/$value', null],
     ['/things(dateKey=20180219,thingKey=99)/name', undefined],
-  ])('%s is %j', (address, wanted) => {
-    expect(read(address)).toBe(wanted);
+  ])('%s is %j', (address, expected) => {
+    expect(read(address)).toBe(expected);
   });
 
   test('a divisor that is zero in a row is the reader’s error', () => {

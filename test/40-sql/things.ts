@@ -77,7 +77,7 @@ const KINDS = entity({
   properties: {
     kindKey: int32('Its key.'),
     title: textOrNull('What it is called.'),
-    on: bool('Named as in things, so that rows must be told apart.'),
+    on: bool('Named as in things, so that a query must say which row it means.'),
     parentKey: int32OrNull('The kind above.'),
   },
   navigations: { parent: navigation('kinds', { parentKey: 'kindKey' }, 'children', 'The kind above.') },

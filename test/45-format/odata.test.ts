@@ -44,17 +44,17 @@ const books = entity({
   },
   navigations: { shelf: navigation('shelves', { shelfKey: 'shelfKey' }, 'books', 'Where it stands.') },
 });
-const { entitySets: listings } = deriveExposedModel(makeModel('library', [shelves, books]), 'v1.0');
+const { entitySets } = deriveExposedModel(makeModel('library', [shelves, books]), 'v1.0');
 const ROOT = 'https://feed.example/Service';
 
 describe('a row', () => {
   test.each<MetadataLevel>(['none', 'minimal'])('is its chosen properties under metadata=%s', (level) => {
-    expect(membersOf(listings.get('books')!, ['title', 'lent'], level)).toEqual(['title', 'lent']);
+    expect(membersOf(entitySets.get('books')!, ['title', 'lent'], level)).toEqual(['title', 'lent']);
   });
 
   test('says under metadata=full what it is, where it is, and each type that its JSON does not tell', () => {
     const columns = ['place', 'title', 'letters', 'lent', 'readAt'];
-    expect(membersOf(listings.get('books')!, columns, 'full')).toEqual([
+    expect(membersOf(entitySets.get('books')!, columns, 'full')).toEqual([
       '@odata.type: #library.book',
       '@odata.id: books(shelfKey={shelfKey},place={place})',
       'place@odata.type: #Int32',
@@ -70,7 +70,7 @@ describe('a row', () => {
   });
 
   test('has the short form of its address where its key is one property', () => {
-    expect(membersOf(listings.get('shelves')!, ['shelfKey'], 'full')).toEqual([
+    expect(membersOf(entitySets.get('shelves')!, ['shelfKey'], 'full')).toEqual([
       '@odata.type: #library.shelf',
       '@odata.id: shelves({shelfKey})',
       'shelfKey@odata.type: #Int32',
@@ -81,7 +81,7 @@ describe('a row', () => {
 
   test('hands on what the client asked for', () => {
     const options = { level: 'minimal', int64AsText: true, omitNulls: true, namespace: 'library' } as const;
-    expect(entityTemplate({ columns: new Map(), entitySet: listings.get('books')! }, [], options)).toEqual({
+    expect(entityTemplate({ columns: new Map(), entitySet: entitySets.get('books')! }, [], options)).toEqual({
       members: [],
       int64AsText: true,
       omitNulls: true,
@@ -177,11 +177,13 @@ describe('an error', () => {
   });
 });
 
-function membersOf(listing: EntitySet, columns: readonly string[], level: MetadataLevel): readonly string[] {
+function membersOf(
+  entitySet: EntitySet,
+  columns: readonly string[],
+  level: MetadataLevel,
+): readonly string[] {
   const words = { level, int64AsText: false, omitNulls: false, namespace: 'library' };
-  return entityTemplate({ columns: listing.properties, entitySet: listing }, columns, words).members.map(
-    shown,
-  );
+  return entityTemplate({ columns: entitySet.properties, entitySet }, columns, words).members.map(shown);
 }
 
 function shown(member: RowMember): string {

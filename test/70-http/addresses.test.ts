@@ -63,10 +63,10 @@ describe('the version', () => {
     ['/v1.0', 'v1.0', 'v1.0', '/v1.0'],
     ['/beta', null, 'beta', '/beta'],
     ['/beta', 'beta', 'beta', '/beta'],
-  ])('of %s with api-version %j is %s, and its context is under %s', (path, asked, version, root) => {
+  ])('of %s with api-version %j is %s, and its context is under %s', (path, apiVersion, version, root) => {
     const mount = findMount(path)!;
-    expect(decideVersion(mount, asked)).toBe(version);
-    expect(contextRoot(mount, decideVersion(mount, asked))).toBe(root);
+    expect(decideVersion(mount, apiVersion)).toBe(version);
+    expect(contextRoot(mount, decideVersion(mount, apiVersion))).toBe(root);
   });
 
   test.each([
@@ -75,8 +75,8 @@ describe('the version', () => {
     [LONG, '1.0'],
     ['/v1.0', 'beta'],
     ['/beta', 'v1.0'],
-  ])('of %s with api-version %j is refused', (path, asked) => {
-    expect(() => decideVersion(findMount(path)!, asked)).toThrow(
+  ])('of %s with api-version %j is refused', (path, apiVersion) => {
+    expect(() => decideVersion(findMount(path)!, apiVersion)).toThrow(
       expect.objectContaining({ code: 'request.bad-version', target: 'api-version' }),
     );
   });

@@ -19,7 +19,7 @@ const feed = fileFeed();
 
 interface Judged {
   /** Whether an answer says that its order has no index. */
-  readonly said: boolean;
+  readonly isAdvised: boolean;
   /** Whether SQLite sorts all rows for it. */
   readonly sorts: boolean;
 }
@@ -40,12 +40,12 @@ function judge(): (path: string) => Promise<Judged> {
   const { signal } = new AbortController();
   return async (path) => {
     const before = engine.explained.length;
-    const asked = parseTarget(path.replaceAll(' ', '%20'), feed.base);
-    const request = { ...asked, headers: {}, contentEncoding: 'identity', wantsBody: true, signal } as const;
+    const parsed = parseTarget(path.replaceAll(' ', '%20'), feed.base);
+    const request = { ...parsed, headers: {}, contentEncoding: 'identity', wantsBody: true, signal } as const;
     const { headers } = await serveRead(explaining, request, startStopwatch());
     const steps = engine.explained[before]?.steps ?? [];
     return {
-      said: headers['Fleetfeed-Advice']?.includes('unindexed-sort') ?? false,
+      isAdvised: headers['Fleetfeed-Advice']?.includes('unindexed-sort') ?? false,
       // `FOR LAST TERM OF ORDER BY` sorts only rows that are equal so far.
       sorts: steps.some((step) => step.includes('USE TEMP B-TREE FOR ORDER BY')),
     };
@@ -106,8 +106,8 @@ describe('advice beside an answer', () => {
         `${first} desc,${others[0] ?? first}`,
         ...some,
       ]) {
-        const { said, sorts } = await judged(`/beta/${entity.name}?$orderby=${order}`);
-        expect([entity.name, order, said]).toEqual([entity.name, order, sorts]);
+        const { isAdvised, sorts } = await judged(`/beta/${entity.name}?$orderby=${order}`);
+        expect([entity.name, order, isAdvised]).toEqual([entity.name, order, sorts]);
       }
     }
   });

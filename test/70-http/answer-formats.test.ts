@@ -142,11 +142,11 @@ describe('a bare value', () => {
 });
 
 describe('preferences', () => {
-  const asked = async (path: string, prefer: string) => feed.get(path, { prefer });
+  const getPreferring = async (path: string, prefer: string) => feed.get(path, { prefer });
 
   test('omit-values=nulls: each row has what the full row has, except nulls', async () => {
     const plain = await feed.get('/beta/devices');
-    const spare = await asked('/beta/devices', 'omit-values=nulls');
+    const spare = await getPreferring('/beta/devices', 'omit-values=nulls');
     expect(spare.headers.get('preference-applied')).toBe('omit-values=nulls');
     const whole = plain.json.value.map((row: object) =>
       Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)),
@@ -159,7 +159,7 @@ describe('preferences', () => {
   test('omit-values=nulls: a single row likewise, and a property that is null has no content', async () => {
     const { json } = await feed.get('/beta/devices?$top=1');
     const address = `/beta/devices(${json.value[0].deviceKey})`;
-    const row = await asked(address, 'omit-values=nulls');
+    const row = await getPreferring(address, 'omit-values=nulls');
     expect(Object.values(row.json)).not.toContain(null);
     expect(row.headers.get('preference-applied')).toBe('omit-values=nulls');
   });
@@ -171,7 +171,7 @@ describe('preferences', () => {
     'omit-values=defaults',
     'return=minimal',
   ])('%s has no sense here and is not claimed to be met', async (prefer) => {
-    const { status, headers } = await asked('/beta/dates', prefer);
+    const { status, headers } = await getPreferring('/beta/dates', prefer);
     expect([status, headers.get('preference-applied')]).toEqual([200, null]);
   });
 
@@ -180,7 +180,7 @@ describe('preferences', () => {
     const rows: unknown[] = [];
     let next: string | undefined = '/beta/devices?$select=deviceKey';
     for (let pages = 0; next !== undefined && pages < 99; pages += 1) {
-      const { json, headers } = await asked(next, 'odata.maxpagesize=10');
+      const { json, headers } = await getPreferring(next, 'odata.maxpagesize=10');
       expect(headers.get('preference-applied')).toBe('odata.maxpagesize=10');
       expect(json.value.length).toBeLessThanOrEqual(10);
       rows.push(...json.value);

@@ -46,11 +46,11 @@ describe('a fact grouped along a dimension', () => {
 
   test('has one row for each day and state, in their order', async () => {
     const { json } = await feed.get(`/beta/${BY_STATE}`, PLAIN);
-    const told = (json.value as Row[]).map((row) => {
+    const groups = (json.value as Row[]).map((row) => {
       const { encryptionStateName } = row['encryptionState'] as Row;
       return [`${String(row['dateKey'])} ${String(encryptionStateName)}`, row['devices']];
     });
-    expect(told).toEqual(Object.entries(countBy(states, groupOf)).sort(([a], [b]) => (a < b ? -1 : 1)));
+    expect(groups).toEqual(Object.entries(countBy(states, groupOf)).sort(([a], [b]) => (a < b ? -1 : 1)));
     expect(Object.keys(json.value[0])).toEqual(['dateKey', 'encryptionState', 'devices']);
   });
 
@@ -86,12 +86,14 @@ describe('a fact grouped along a dimension', () => {
   test('is filtered, sorted, limited and counted like any rows', async () => {
     const rest = `$filter=devices gt 1 and encryptionState/encryptionStateName ne 'x'&$orderby=devices desc&$top=2`;
     const whole = (await rowsOf(BY_STATE)) as readonly (Row & { devices: number })[];
-    const wanted = whole.filter(({ devices: count }) => count > 1).toSorted((a, b) => b.devices - a.devices);
+    const expected = whole
+      .filter(({ devices: count }) => count > 1)
+      .toSorted((a, b) => b.devices - a.devices);
     expect((await rowsOf(`${BY_STATE}&${rest}`)).map((row) => row['devices'])).toEqual(
-      wanted.slice(0, 2).map((row) => row.devices),
+      expected.slice(0, 2).map((row) => row.devices),
     );
     const path = BY_STATE.replace('?', '/$count?');
-    expect((await feed.get(`/beta/${path}&$filter=devices gt 1`)).text).toBe(String(wanted.length));
+    expect((await feed.get(`/beta/${path}&$filter=devices gt 1`)).text).toBe(String(expected.length));
     expect(Object.keys((await rowsOf(`${BY_STATE}&$select=encryptionState,devices`))[0] ?? {})).toEqual([
       'encryptionState',
       'devices',
@@ -102,38 +104,38 @@ describe('a fact grouped along a dimension', () => {
     const [first] = states;
     const key = String(first?.['deviceKey']);
     const own = states.filter((row) => row['deviceKey'] === first?.['deviceKey']);
-    expect(await rowsOf(`devices(${key})/deviceEncryptionStates?$apply=aggregate($count as nights)`)).toEqual(
-      [{ nights: own.length }],
-    );
+    expect(await rowsOf(`devices(${key})/deviceEncryptionStates?$apply=aggregate($count as days)`)).toEqual([
+      { days: own.length },
+    ]);
   });
 });
 
 test('related rows are counted and summed, and a sum of no rows is null', async () => {
   const keys = 'deviceEncryptionStates/deviceKey';
-  const steps = `groupby((deviceTypeKey),aggregate(deviceEncryptionStates/$count as nights,${keys} with sum as total,${keys} with average as mean))`;
+  const steps = `groupby((deviceTypeKey),aggregate(deviceEncryptionStates/$count as days,${keys} with sum as total,${keys} with average as mean))`;
   const keyOf = (row: Row): string => String(row['deviceTypeKey']);
   const typeOf = new Map(devices.map((row) => [row['deviceKey'], keyOf(row)]));
-  const nights = Object.groupBy(states, (row) => typeOf.get(row['deviceKey']) ?? '');
+  const statesByType = Object.groupBy(states, (row) => typeOf.get(row['deviceKey']) ?? '');
   const types = [...new Set(devices.map(keyOf))].sort((a, b) => Number(a) - Number(b));
-  const wanted = types.map((type) => {
-    const own = (nights[type] ?? []).map((row) => Number(row['deviceKey']));
+  const expected = types.map((type) => {
+    const own = (statesByType[type] ?? []).map((row) => Number(row['deviceKey']));
     const total = own.length === 0 ? null : own.reduce((sum, key) => sum + key, 0);
     const mean = total === null ? null : expect.closeTo(total / own.length, 9);
-    return { deviceTypeKey: Number(type), nights: own.length, total, mean };
+    return { deviceTypeKey: Number(type), days: own.length, total, mean };
   });
-  expect(await rowsOf(`devices?$apply=${steps}`)).toEqual(wanted);
-  expect(wanted.some(({ nights: count }) => count > 0)).toBe(true);
+  expect(await rowsOf(`devices?$apply=${steps}`)).toEqual(expected);
+  expect(expected.some(({ days: count }) => count > 0)).toBe(true);
 });
 
 describe('an aggregate of all rows', () => {
   test('is one row, even of no rows', async () => {
-    const told = 'aggregate($count as rows,deviceKey with max as last,deviceKey with average as mean)';
+    const aggregation = 'aggregate($count as rows,deviceKey with max as last,deviceKey with average as mean)';
     const keys = devices.map((row) => Number(row['deviceKey']));
     const mean = keys.reduce((sum, key) => sum + key, 0) / keys.length;
-    expect(await rowsOf(`devices?$apply=${told}`)).toEqual([
+    expect(await rowsOf(`devices?$apply=${aggregation}`)).toEqual([
       { rows: keys.length, last: Math.max(...keys), mean: expect.closeTo(mean, 9) },
     ]);
-    expect(await rowsOf(`devices?$apply=filter(false)/${told}`)).toEqual([
+    expect(await rowsOf(`devices?$apply=filter(false)/${aggregation}`)).toEqual([
       { rows: 0, last: null, mean: null },
     ]);
   });
@@ -161,14 +163,14 @@ describe('an aggregate of all rows', () => {
 
 test('Power BI folds a filter and a grouping into one address', async () => {
   const apply = `filter(isDeleted eq false)/groupby((deviceTypeKey),aggregate(deviceKey with max as Last))`;
-  const told = await rowsOf(`devices?$apply=${encodeURIComponent(apply)}`);
-  const kept = devices.filter((row) => row['isDeleted'] === false);
-  const types = [...new Set(kept.map((row) => Number(row['deviceTypeKey'])))].sort((a, b) => a - b);
-  expect(told).toEqual(
+  const groups = await rowsOf(`devices?$apply=${encodeURIComponent(apply)}`);
+  const existing = devices.filter((row) => row['isDeleted'] === false);
+  const types = [...new Set(existing.map((row) => Number(row['deviceTypeKey'])))].sort((a, b) => a - b);
+  expect(groups).toEqual(
     types.map((deviceTypeKey) => ({
       deviceTypeKey,
       Last: Math.max(
-        ...kept
+        ...existing
           .filter((row) => row['deviceTypeKey'] === deviceTypeKey)
           .map((row) => Number(row['deviceKey'])),
       ),
@@ -178,9 +180,9 @@ test('Power BI folds a filter and a grouping into one address', async () => {
 
 test('the last day of each device is one address', async () => {
   const last = await rowsOf('deviceEncryptionStates?$apply=groupby((deviceKey),topcount(1,dateKey))');
-  const nights = new Map(states.map((row) => [row['deviceKey'], row]));
+  const lastStates = new Map(states.map((row) => [row['deviceKey'], row]));
   const byKey = (a: Row, b: Row): number => Number(a['deviceKey']) - Number(b['deviceKey']);
-  expect(last.toSorted(byKey)).toEqual([...nights.values()].sort(byKey));
+  expect(last.toSorted(byKey)).toEqual([...lastStates.values()].sort(byKey));
 });
 
 test('subtotals have null in place of a group value, and omit it for clients that omit nulls', async () => {
@@ -210,7 +212,7 @@ test.each([
 });
 
 describe('expand', () => {
-  const nightsOf = (row: Row, keeps: (state: Row) => boolean): readonly Row[] =>
+  const statesOf = (row: Row, keeps: (state: Row) => boolean): readonly Row[] =>
     states.filter((state) => state['deviceKey'] === row['deviceKey'] && keeps(state));
   const isLast = (state: Row): boolean => state['dateKey'] === TODAY;
   const LAST = `deviceEncryptionStates,filter(dateKey eq ${TODAY})`;
@@ -225,14 +227,14 @@ describe('expand', () => {
   });
 
   test('is followed only by the rows that it chose', async () => {
-    const count = 'aggregate(deviceEncryptionStates/$count as nights)';
-    const nights = devices.flatMap((row) => nightsOf(row, isLast)).length;
-    expect(await rowsOf(`devices?$apply=expand(${LAST})/${count}`)).toEqual([{ nights }]);
+    const count = 'aggregate(deviceEncryptionStates/$count as days)';
+    const days = devices.flatMap((row) => statesOf(row, isLast)).length;
+    expect(await rowsOf(`devices?$apply=expand(${LAST})/${count}`)).toEqual([{ days }]);
     const some = await rowsOf(
       `devices?$apply=expand(${LAST})&$filter=deviceEncryptionStates/any()&$select=deviceKey`,
     );
     expect(some.map((row) => row['deviceKey'])).toEqual(
-      devices.filter((row) => nightsOf(row, isLast).length > 0).map((row) => row['deviceKey']),
+      devices.filter((row) => statesOf(row, isLast).length > 0).map((row) => row['deviceKey']),
     );
   });
 

@@ -49,12 +49,12 @@ beforeAll(async () => {
     keyParameter: 'code',
   });
   devices = feed.count('devices');
-  const told = await Promise.all(
-    ['devices?$select=serialNumber,deviceName', 'users?$select=userPrincipalName,displayName'].map((asked) =>
-      feed.get(`/beta/${asked}`, { 'x-api-key': keyFor('analyst') }),
+  const answers = await Promise.all(
+    ['devices?$select=serialNumber,deviceName', 'users?$select=userPrincipalName,displayName'].map((query) =>
+      feed.get(`/beta/${query}`, { 'x-api-key': keyFor('analyst') }),
     ),
   );
-  personal = told.flatMap(({ json }) =>
+  personal = answers.flatMap(({ json }) =>
     (json.value as readonly object[]).flatMap((row) =>
       Object.values(row).filter((value) => typeof value === 'string' && value.length > 6),
     ),
@@ -114,7 +114,7 @@ const filled = (headers: Readonly<Record<string, string>>): Readonly<Record<stri
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)]));
 
 /** Status, and the code of the error where there is one. */
-const verdict = ({ status, code }: RawReply): string => `${status} ${code}`.trim();
+const statusAndCode = ({ status, code }: RawReply): string => `${status} ${code}`.trim();
 
 test('the warehouse has values to protect', () => {
   expect(personal.length).toBeGreaterThan(20);
@@ -156,7 +156,7 @@ describe('a token', () => {
     ],
   ])('%s', async (_, claims, twist, expected) => {
     const token = directory.issue(claims, twist);
-    expect(verdict(await answerTo({ line: READ, headers: [`Authorization: Bearer ${token}`] }))).toBe(
+    expect(statusAndCode(await answerTo({ line: READ, headers: [`Authorization: Bearer ${token}`] }))).toBe(
       expected,
     );
   });
@@ -171,7 +171,7 @@ describe('a token', () => {
     const blow = spoil
       ? { line: READ, headers: [`Authorization: Bearer ${spoil(token)}`] }
       : { line: `${READ}&access_token=${token}` };
-    expect(verdict(await answerTo(blow))).toBe('401 auth.required');
+    expect(statusAndCode(await answerTo(blow))).toBe('401 auth.required');
   });
 });
 
@@ -182,7 +182,7 @@ const blowOf = (blow: RawRequest | readonly string[]): RawRequest =>
   'line' in blow ? blow : { line: READ, headers: blow };
 
 async function run([, blow, expected]: Attack): Promise<void> {
-  expect(verdict(await answerTo(blowOf(blow)))).toBe(expected);
+  expect(statusAndCode(await answerTo(blowOf(blow)))).toBe(expected);
 }
 
 const basic = (text: string): string => `Authorization: Basic ${Buffer.from(text).toString('base64')}`;
@@ -267,7 +267,7 @@ describe('a credential', () => {
     file.write([...others, stored]);
     expect((await answerTo({ line: READ, headers })).status).toBe(200);
     file.write([...others, { ...stored, revokedAt: NOW.toISOString() }]);
-    expect(verdict(await answerTo({ line: READ, headers }))).toBe('401 auth.required');
+    expect(statusAndCode(await answerTo({ line: READ, headers }))).toBe('401 auth.required');
     file.write(others);
   });
 
@@ -487,7 +487,7 @@ describe('a host', () => {
   ])('%s', async (...attack) => run(attack));
 
   test('of the sender’s choice cannot be brought by a page: a browser has no key', async () => {
-    expect(verdict(await answerTo({ line: READ, headers: ['Host: evil.example'] }))).toBe(
+    expect(statusAndCode(await answerTo({ line: READ, headers: ['Host: evil.example'] }))).toBe(
       '401 auth.required',
     );
   });
@@ -513,7 +513,7 @@ describe('a trusted proxy that forwards what it was sent', () => {
     const headers = [`X-Api-Key: ${keyFor('reader')}`, header];
     const reply = await sendRawRequest(behind.base, { line: 'GET /beta', headers });
     expectHarmless(reply);
-    expect(verdict(reply)).toBe('400 request.malformed-url');
+    expect(statusAndCode(reply)).toBe('400 request.malformed-url');
   });
 });
 
@@ -576,7 +576,7 @@ describe('a cache in between', () => {
     ['documents', 'GET /beta/$metadata', 200],
     ['the front page', 'GET /', 200],
     ['errors', 'GET /beta/nowhere', 404],
-  ])('is told that %s are for whoever asked', async (_, line, status) => {
+  ])('keeps %s for the caller alone', async (_, line, status) => {
     const reply = await answerTo({ line, headers: ['X-Api-Key: {reader}'] });
     expect(reply.status).toBe(status);
     expect(reply.head).toMatch(/^Cache-Control: (private|no-store)/im);
@@ -632,7 +632,7 @@ describe('a path', () => {
 });
 
 describe('SQL and OData where values go', () => {
-  const asked = (query: string): RawRequest => ({
+  const asAnalyst = (query: string): RawRequest => ({
     line: `GET /beta/devices${query}`,
     headers: ['X-Api-Key: {analyst}'],
   });
@@ -680,8 +680,8 @@ describe('SQL and OData where values go', () => {
     ['?$format=../../etc/passwd', '406 request.not-acceptable'],
     ['?$id=../../etc/passwd', '501 request.not-offered'],
   ])('devices%s', async (query, expected) => {
-    const reply = await answerTo(asked(query));
-    expect(verdict(reply)).toBe(expected);
+    const reply = await answerTo(asAnalyst(query));
+    expect(statusAndCode(reply)).toBe(expected);
     if (/DROP|rowid:/.test(query) && reply.status === 200) expect(reply.body).toContain('"value":[]');
   });
 });
@@ -758,13 +758,15 @@ describe('a batch', () => {
       : ['Content-Type: application/json'];
     const defaults = ['X-Api-Key: {reader}', `Content-Length: ${body.length}`, ...type];
     expect(
-      verdict(await answerTo({ line: 'POST /beta/$batch', headers: [...defaults, ...headers], body })),
+      statusAndCode(await answerTo({ line: 'POST /beta/$batch', headers: [...defaults, ...headers], body })),
     ).toBe(expected);
   });
 
   test('that announces an enormous body is refused before the body is sent', async () => {
     const headers = ['X-Api-Key: {reader}', 'Content-Type: application/json', 'Content-Length: 99999999999'];
-    expect(verdict(await answerTo({ line: 'POST /beta/$batch', headers }))).toBe('413 limit.body-too-large');
+    expect(statusAndCode(await answerTo({ line: 'POST /beta/$batch', headers }))).toBe(
+      '413 limit.body-too-large',
+    );
   });
 });
 

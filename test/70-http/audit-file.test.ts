@@ -13,12 +13,12 @@ const DAY = 20261120;
 const NEXT = 20261121;
 let dataDir: string;
 let now: Date;
-let told: Observation[];
+let observed: Observation[];
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-audit-'));
   now = midnightOf(DAY);
-  told = [];
+  observed = [];
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
@@ -26,7 +26,7 @@ function open(options: { readonly isRequired?: boolean; readonly retentionDays?:
   const clock = { now: () => now };
   return openAudit({
     ...{ dataDir, isRequired: false, retentionDays: 365, clock },
-    observe: (seen) => told.push(seen),
+    observe: (seen) => observed.push(seen),
     ...options,
   });
 }
@@ -84,12 +84,12 @@ test('lines that cannot be written wait, are reported once, and are written as s
   mkdirSync(auditPath(dataDir, DAY), { recursive: true });
   audit.observe(answered('a'));
   audit.observe(answered('b'));
-  expect(told.map(({ kind }) => kind)).toEqual(['audit.unwritable']);
+  expect(observed.map(({ kind }) => kind)).toEqual(['audit.unwritable']);
   expect(audit.requireWritable).not.toThrow();
   rmSync(auditPath(dataDir, DAY), { recursive: true });
   audit.observe(answered('c'));
   expect(linesOf(DAY).map(({ requestId }) => requestId)).toEqual(['a', 'b', 'c']);
-  expect(told.slice(1)).toEqual([{ kind: 'audit.restored', lost: 0 }]);
+  expect(observed.slice(1)).toEqual([{ kind: 'audit.restored', lost: 0 }]);
 });
 
 test('of too many waiting lines the oldest are lost, and their number is reported', () => {
@@ -99,7 +99,7 @@ test('of too many waiting lines the oldest are lost, and their number is reporte
   rmSync(auditPath(dataDir, DAY), { recursive: true });
   audit.observe(answered('last'));
   expect(linesOf(DAY)).toHaveLength(1000);
-  expect(told.at(-1)).toEqual({ kind: 'audit.restored', lost: 4 });
+  expect(observed.at(-1)).toEqual({ kind: 'audit.restored', lost: 4 });
 });
 
 test('a required audit refuses requests while its lines cannot be written', () => {

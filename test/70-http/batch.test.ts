@@ -40,8 +40,8 @@ async function batch(
   return (JSON.parse(sent.text) as { responses: readonly Answered[] }).responses;
 }
 
-const statuses = async (...asked: Parameters<typeof batch>): Promise<readonly number[]> =>
-  (await batch(...asked)).map(({ status }) => status);
+const statuses = async (...parameters: Parameters<typeof batch>): Promise<readonly number[]> =>
+  (await batch(...parameters)).map(({ status }) => status);
 
 const GOOD = { url: 'devices?$top=1&$select=deviceKey' };
 const BAD = { url: 'devices?$filter=deviceNmae eq 1' };
@@ -78,8 +78,8 @@ describe('a JSON batch', () => {
   ])('takes addresses %s', async (_, url) => {
     const { json } = await feed.get('/beta/devices?$top=1&$filter=deviceName ne null');
     const [{ deviceKey, deviceName }] = json.value;
-    const wanted = url.replace('DEVICE', deviceKey).replace('BASE', feed.base);
-    const answers = await batch([{ url: `devices(${deviceKey})` }, { url: wanted }]);
+    const address = url.replace('DEVICE', deviceKey).replace('BASE', feed.base);
+    const answers = await batch([{ url: `devices(${deviceKey})` }, { url: address }]);
     expect(answers[1]).toMatchObject({ status: 200, body: deviceName });
   });
 
@@ -340,12 +340,12 @@ describe('limits', () => {
   test('on all its answers: a part that does not fit is refused, and a small one still fits', async () => {
     const large = Array.from({ length: LIMITS.batchParts - 1 }, () => ({ url: '$metadata' }));
     const answers = await batch([...large, { url: 'devices/$count' }], CONTINUE);
-    const told = answers.map(({ status }) => status);
-    const fitting = told.indexOf(400);
+    const statusCodes = answers.map(({ status }) => status);
+    const fitting = statusCodes.indexOf(400);
     expect(fitting).toBeGreaterThan(10);
-    expect(told.slice(0, fitting)).toEqual(large.slice(0, fitting).map(() => 200));
+    expect(statusCodes.slice(0, fitting)).toEqual(large.slice(0, fitting).map(() => 200));
     expect(answers[fitting]?.body.error.code).toBe('limit.batch-too-large');
-    expect(told.at(-1)).toBe(200);
+    expect(statusCodes.at(-1)).toBe(200);
   });
 });
 
@@ -371,9 +371,9 @@ test('a client that disconnects in the middle of a batch affects nobody else', a
 test('a batch is observed as one request with the rows of all its parts', async () => {
   const before = feed.observations.length;
   await batch([{ url: 'devices?$top=2' }, { url: 'devices?$top=3' }]);
-  const told = feed.observations.slice(before).find(({ kind }) => kind === 'request.answered');
+  const observation = feed.observations.slice(before).find(({ kind }) => kind === 'request.answered');
   const shape = '/beta/$batch [devices?$top]';
-  expect(told).toMatchObject({ method: 'POST', shape, status: 200, rows: 5 });
+  expect(observation).toMatchObject({ method: 'POST', shape, status: 200, rows: 5 });
 });
 
 describe('$entity', () => {

@@ -36,7 +36,7 @@ const answered = ({
   observations,
 }: TestFeed): readonly Extract<Observation, { kind: 'request.answered' }>[] =>
   observations.filter((each) => each.kind === 'request.answered');
-const told = ({ status, headers }: TestResponse): readonly unknown[] => [
+const statusAndBudget = ({ status, headers }: TestResponse): readonly unknown[] => [
   status,
   headers.get('ratelimit-policy') !== null,
   headers.get('retry-after'),
@@ -62,10 +62,10 @@ describe('a caller', () => {
     let got = all;
     for (let read = 0; read < 30 && got.status === 200; read += 1)
       got = await feed.get('/beta/$metadata', as('greedy'));
-    expect(told(got)).toEqual([429, true, expect.stringMatching(/^\d{1,3}$/)]);
+    expect(statusAndBudget(got)).toEqual([429, true, expect.stringMatching(/^\d{1,3}$/)]);
     expect(got.json.error).toMatchObject({ code: 'limit.budget' });
     expect(got.headers.get('ratelimit')).toMatch(/"bytes";r=0;/);
-    expect(told(await feed.get('/beta/$metadata', as('polite')))).toEqual([200, true, null]);
+    expect(statusAndBudget(await feed.get('/beta/$metadata', as('polite')))).toEqual([200, true, null]);
     const seconds = Number(got.headers.get('retry-after'));
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     expect((await feed.get('/beta/devices?$top=1', as('greedy'))).status).toBe(200);
@@ -93,7 +93,7 @@ describe('a caller', () => {
   test('who has too many reads at once is refused another, until one of them ends', async () => {
     const feed = await start({ readsAtOnce: 2 });
     const slow = [await open(feed), await open(feed)];
-    expect(told(await feed.get('/v1.0/devices?$top=1', as('greedy')))).toEqual([429, true, '1']);
+    expect(statusAndBudget(await feed.get('/v1.0/devices?$top=1', as('greedy')))).toEqual([429, true, '1']);
     expect((await feed.get('/v1.0/devices?$top=1', as('polite'))).status).toBe(200);
     slow[0]?.destroy();
     await until(async () => (await feed.get('/v1.0/devices?$top=1', as('greedy'))).status === 200);
@@ -125,7 +125,7 @@ describe('a caller', () => {
 describe('an anonymous caller', () => {
   test('has no budget on this machine', async () => {
     const feed = await start({ anonymous: 'loopback', budgetSeconds: 1, readsAtOnce: 1 });
-    expect(told(await feed.get('/beta/$metadata'))).toEqual([200, false, null]);
+    expect(statusAndBudget(await feed.get('/beta/$metadata'))).toEqual([200, false, null]);
     expect(answered(feed).at(-1)).toMatchObject({ caller: 'anonymous', role: 'analyst' });
   });
 

@@ -107,12 +107,14 @@ describe.each(VERSIONS)('each collection of %s', (version) => {
   test('expands the navigations that it announces, and no others', () =>
     each(async ({ name, set, type }) => {
       const { Expandable, NonExpandableProperties = [] } = restriction(set, 'Expand');
-      const isOpen = (way: string): boolean =>
-        Expandable !== false && !(NonExpandableProperties as string[]).includes(way);
+      const isOpen = (navigation: string): boolean =>
+        Expandable !== false && !(NonExpandableProperties as string[]).includes(navigation);
       const { yes = [], no = [] } = Object.groupBy(namesOf(type, 'NavigationProperty'), (each) =>
         isOpen(each) ? 'yes' : 'no',
       );
-      const items = yes.map((way) => (type[way]?.$Collection ? `${way}($top=1)` : way));
+      const items = yes.map((navigation) =>
+        type[navigation]?.$Collection ? `${navigation}($top=1)` : navigation,
+      );
       if (items.length > 0) await expectAnswered(`${name}?$top=1&$expand=${items.join()}`, true);
       for (const each of no) await expectAnswered(`${name}?$top=1&$expand=${each}`, false);
     }));
@@ -202,10 +204,11 @@ test.each(VERSIONS)(
   '%s aggregates if it announces that, by every transformation that it names',
   async (version) => {
     const { container } = await announced(version);
-    const said = (container as Terms)['@Org.OData.Aggregation.V1.ApplySupported'] as Terms | undefined;
-    const names = (said?.['Transformations'] ?? []) as readonly string[];
+    const announcement = (container as Terms)['@Org.OData.Aggregation.V1.ApplySupported'] as
+      Terms | undefined;
+    const names = (announcement?.['Transformations'] ?? []) as readonly string[];
     for (const [name, steps] of Object.entries(TRANSFORMATIONS)) {
-      const isAnnounced = said !== undefined && (names.length === 0 || names.includes(name));
+      const isAnnounced = announcement !== undefined && (names.length === 0 || names.includes(name));
       expect([name, await isAnswered(`/${version}/devices?$apply=${steps}`)]).toEqual([name, isAnnounced]);
     }
     expect(names.filter((name) => !(name in TRANSFORMATIONS))).toEqual([]);

@@ -22,20 +22,20 @@ type Row = Readonly<Record<string, unknown>>;
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-changes-'));
 // Across a month end, where intervals end, and a missed day.
 const [FIRST, ...LATER] = [20261030, 20261031, 20261102, 20261103] as const;
-let tonight: number = FIRST;
+let today: number = FIRST;
 let keepGenerations = 5;
 let emulator: GraphEmulator;
 let feed: TestFeed;
 
-async function live(night: number): Promise<void> {
-  tonight = night;
+async function live(day: number): Promise<void> {
+  today = day;
   const { signal } = new AbortController();
   const settings = { ...DEFAULT_SETTINGS, data, keepGenerations };
-  await simulateRuns([night], { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns([day], { emulator, settings, observe: () => undefined, signal });
 }
 
-async function liveOn(night: number): Promise<void> {
-  await live(night);
+async function liveOn(day: number): Promise<void> {
+  await live(day);
   await noticed();
 }
 
@@ -51,7 +51,7 @@ async function noticed(): Promise<void> {
 beforeAll(async () => {
   emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 3, devices: 40, firstDateKey: FIRST }) });
   await live(FIRST);
-  feed = await startTestFeed({ data }, { now: () => midnightOf(tonight) });
+  feed = await startTestFeed({ data }, { now: () => midnightOf(today) });
 });
 afterAll(async () => {
   await feed.stop();
@@ -89,12 +89,12 @@ async function walk(path: string, prefer = ''): Promise<Walked> {
 }
 
 /** The rows that a client keeps, by key. */
-function keep(collection: string, kept: Map<string, Row>, rows: readonly Row[]): void {
+function keep(collection: string, copy: Map<string, Row>, rows: readonly Row[]): void {
   const { key } = MODEL.entities.get(collection)!;
   for (const row of rows) {
     const id = JSON.stringify(key.map((name) => row[name]));
-    if ('@removed' in row) expect([id, kept.delete(id)]).toEqual([id, true]);
-    else kept.set(id, row);
+    if ('@removed' in row) expect([id, copy.delete(id)]).toEqual([id, true]);
+    else copy.set(id, row);
   }
 }
 
@@ -128,9 +128,9 @@ describe('changes', () => {
       }),
     );
     const removed = new Set<string>();
-    let [told, all] = [0, 0];
-    for (const night of LATER) {
-      await liveOn(night);
+    let [sent, all] = [0, 0];
+    for (const day of LATER) {
+      await liveOn(day);
       for (const each of copies) {
         const { collection, options, copy } = each;
         const changed = await walk(each.link!, 'maxpagesize=7');
@@ -144,12 +144,12 @@ describe('changes', () => {
           options,
           [...whole].toSorted(),
         ]);
-        told += changed.rows.length;
+        sent += changed.rows.length;
         all += whole.size;
       }
     }
     expect(removed.size).toBeGreaterThanOrEqual(3);
-    expect(told).toBeLessThan(all / 2);
+    expect(sent).toBeLessThan(all / 2);
   });
 
   test('are between two generations and no third, however many pages they have', async () => {
@@ -187,7 +187,7 @@ describe('changes', () => {
     const [, , third] = listGenerations(data);
     openSqliteWarehouse({ dataDir: data, model: MODEL, keepGenerations: 9 }).rollback(
       third!.id,
-      midnightOf(tonight),
+      midnightOf(today),
     );
     await noticed();
     const back = await walk(read.deltaLink!);
@@ -309,7 +309,7 @@ describe('a delta link', () => {
   test('whose generation is gone is 410 and says where to start again', async () => {
     const { deltaLink } = await walk('/beta/users?$select=userKey', 'track-changes');
     keepGenerations = 2;
-    for (const night of [20261109, 20261110]) await liveOn(night);
+    for (const day of [20261109, 20261110]) await liveOn(day);
     const { status, json, headers } = await feed.get(deltaLink!);
     expect([status, json.error.code]).toEqual([410, 'request.generation-gone']);
     expect(headers.get('location')).toBe(`${feed.base}/beta/users?$select=userKey`);

@@ -31,14 +31,14 @@ describe('a client that sends too slowly', () => {
   /** The answer to a client that sends a byte now and then, until the server closes the connection. */
   async function drip(begin: string, each: string): Promise<string> {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    const heard: Buffer[] = [];
-    socket.on('data', (chunk: Buffer) => heard.push(chunk));
+    const received: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => received.push(chunk));
     socket.on('error', () => undefined);
     socket.write(begin);
     const timer = setInterval(() => socket.write(each), 20);
     await once(socket, 'close');
     clearInterval(timer);
-    return Buffer.concat(heard).toString();
+    return Buffer.concat(received).toString();
   }
 
   test.each([
@@ -46,14 +46,14 @@ describe('a client that sends too slowly', () => {
     ['its first line', 'GET /', 'a'],
     ['its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n', 'a'],
     ['its chunks', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\na\r\n'],
-  ])('with %s is told so and let go', async (_, begin, each) => {
-    const began = performance.now();
+  ])('with %s gets 408 and is disconnected', async (_, begin, each) => {
+    const startedAt = performance.now();
     const answer = await drip(begin, each);
     expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
       error: { code: 'limit.too-slow' },
     });
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(performance.now() - startedAt).toBeLessThan(4000);
   });
 });
 
@@ -84,7 +84,7 @@ describe('over TLS', () => {
         socket.destroy();
       }).on('error', reject);
     });
-  const told = async (count: number): Promise<readonly unknown[]> => {
+  const problemsReported = async (count: number): Promise<readonly unknown[]> => {
     const end = performance.now() + 5000;
     while (observations.length < count && performance.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -99,10 +99,11 @@ describe('over TLS', () => {
     try {
       expect(await shown(server)).toBe('first.example');
       writeFileSync(files.tlsCert, 'This is no certificate.');
-      expect(await told(1)).toEqual([expect.stringContaining('do not match')]);
+      expect(await problemsReported(1)).toEqual([expect.stringContaining('do not match')]);
       expect(await shown(server)).toBe('first.example');
       install('second');
-      while ((await told(2)).at(-1) !== null) await new Promise((resolve) => setTimeout(resolve, 20));
+      while ((await problemsReported(2)).at(-1) !== null)
+        await new Promise((resolve) => setTimeout(resolve, 20));
       expect(await shown(server)).toBe('second.example');
     } finally {
       await server.stop(0);

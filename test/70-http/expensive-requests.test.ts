@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 /** Status and error code, or 'left' when the client gave up. */
-function knock(target: string, patienceMs = ANSWERED_MS): Promise<readonly [number | 'left', string?]> {
+function answerTo(target: string, patienceMs = ANSWERED_MS): Promise<readonly [number | 'left', string?]> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(patienceMs);
     const left = (error: Error): void => {
@@ -98,7 +98,9 @@ describe('a bomb in $filter and $orderby is answered or refused', () => {
         withOurNames(PATHOLOGICAL_QUERIES[family]!(levels)),
       ]) {
         for (const option of ['$filter', '$orderby']) {
-          expect(REFUSALS).toContainEqual(await knock(`/beta/devices?${option}=${encodeURIComponent(text)}`));
+          expect(REFUSALS).toContainEqual(
+            await answerTo(`/beta/devices?${option}=${encodeURIComponent(text)}`),
+          );
         }
       }
     }
@@ -134,7 +136,7 @@ describe('a bomb in another option is answered or refused', () => {
   ] as readonly (readonly [string, string, (levels: number) => string])[])('%s', async (_, option, grow) => {
     for (const levels of [2, 3, 18, 60, 400]) {
       const before = performance.now();
-      const answer = await knock(`/beta/devices?$top=1&${option}=${encodeURIComponent(grow(levels))}`);
+      const answer = await answerTo(`/beta/devices?$top=1&${option}=${encodeURIComponent(grow(levels))}`);
       expect([
         ...REFUSALS,
         [400, 'request.malformed-option'],
@@ -157,7 +159,7 @@ test('aliases that multiply each other are refused', async () => {
     ' ',
     '%20',
   );
-  expect(await knock(target)).toEqual([400, 'limit.too-complex']);
+  expect(await answerTo(target)).toEqual([400, 'limit.too-complex']);
 });
 
 describe('a query that would run for hours stops when its client disconnects', () => {
@@ -185,7 +187,7 @@ describe('a query that would run for hours stops when its client disconnects', (
       `/beta/devices?$filter=${encodeURIComponent(`matchesPattern('${'a'.repeat(60)}!','^(a+)+$') or matchesPattern(deviceName,'^(([A-Z0-9-]+)*)*$')`)}`,
     ],
   ])('%s', async (_, target) => {
-    const [status] = await knock(target, 1500);
+    const [status] = await answerTo(target, 1500);
     expect([200, 400, 501, 'left']).toContain(status);
   });
 });
@@ -211,7 +213,7 @@ describe('invalid addresses', () => {
     ['one order a thousand times', `/beta/devices?$orderby=${'deviceKey,'.repeat(1400)}deviceKey`, 200],
   ])('%s', async (_, target, status) => {
     const before = performance.now();
-    expect((await knock(target))[0]).toBe(status);
+    expect((await answerTo(target))[0]).toBe(status);
     expect(performance.now() - before).toBeLessThan(POLITE_MS);
   });
 
@@ -242,7 +244,7 @@ describe('invalid addresses', () => {
     );
     await fc.assert(
       fc.asyncProperty(option, anything, async (name, text) => {
-        const [status] = await knock(`/beta/devices?${name}=${encodeURIComponent(text)}`);
+        const [status] = await answerTo(`/beta/devices?${name}=${encodeURIComponent(text)}`);
         expect([200, 400, 501]).toContain(status);
       }),
       { numRuns: 200 },

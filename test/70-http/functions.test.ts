@@ -33,11 +33,11 @@ describe('asOf', () => {
     [20261120, 20261120],
     [20271224, 20261120],
     [20261116, null],
-  ])('of nights on %i answers the night of %s', async (day, night) => {
+  ])('of snapshot days on %i answers those of %s', async (day, expectedDay) => {
     for (const { entity } of offering('asOf').filter(({ entity: { lifetime } }) => lifetime === 'daily')) {
       const all = await rowsOf(entity.name);
       const rows = await rowsOf(`${entity.name}/asOf(dateKey=${day})`);
-      expect(rows).toEqual(all.filter(({ dateKey }) => dateKey === night));
+      expect(rows).toEqual(all.filter(({ dateKey }) => dateKey === expectedDay));
     }
   });
 

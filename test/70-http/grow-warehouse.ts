@@ -8,10 +8,14 @@ import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 /** Runs of a tenant with so many devices; the last run is on `today`. */
 export async function growWarehouse(
   data: string,
-  { devices, nights, today }: { readonly devices: number; readonly nights: number; readonly today: DateKey },
+  {
+    devices,
+    dayCount,
+    today,
+  }: { readonly devices: number; readonly dayCount: number; readonly today: DateKey },
 ): Promise<void> {
-  const days = Array.from({ length: nights }, (_, index) => addDays(today, index + 1 - nights));
-  const tenant = makeTenant({ seed: 1, devices, firstDateKey: addDays(today, 1 - nights) });
+  const days = Array.from({ length: dayCount }, (_, index) => addDays(today, index + 1 - dayCount));
+  const tenant = makeTenant({ seed: 1, devices, firstDateKey: addDays(today, 1 - dayCount) });
   const emulator = await startGraphEmulator({ tenant });
   try {
     const settings = { ...DEFAULT_SETTINGS, data, keepGenerations: 3 };

@@ -28,8 +28,8 @@ beforeAll(async () => {
   warehouse = await makeTestWarehouse();
   openKeyFile(warehouse.data).write(keys.map(({ stored }) => stored));
   const roles = join(warehouse.data, 'roles.json');
-  const { name, ...sight } = HELPDESK;
-  writeFileSync(roles, JSON.stringify({ [name]: sight }));
+  const { name, ...role } = HELPDESK;
+  writeFileSync(roles, JSON.stringify({ [name]: role }));
   feed = await startTestFeed({ data: warehouse.data, anonymous: 'never', roles });
   const { json } = await feed.get(
     '/beta/devices?$filter=serialNumber ne null and deviceName ne null&$top=1',

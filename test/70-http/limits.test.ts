@@ -9,16 +9,16 @@ import { fileFeed } from './file-feed.ts';
 
 const feed = fileFeed();
 
-interface Told {
+interface ErrorAnswer {
   readonly status: number;
   readonly error: { readonly code: string; readonly message: string };
 }
 
 /** A request that exceeds a limit, or the test that shows it where no request of a small warehouse can. */
-type Reach = { readonly told: () => Promise<Told> } | { readonly shownBy: string };
+type Reach = { readonly answer: () => Promise<ErrorAnswer> } | { readonly shownBy: string };
 
 const get = (path: string): Reach => ({
-  told: async () => {
+  answer: async () => {
     const { status, json } = await feed.get(path);
     return { status, error: json.error };
   },
@@ -36,7 +36,7 @@ function crossed(levels: number, level = 0): string {
   return `${start}deviceType/devices/any(v${level}:${held})`;
 }
 
-function batchOf(requests: readonly object[], padding = ''): Promise<Told> {
+function batchOf(requests: readonly object[], padding = ''): Promise<ErrorAnswer> {
   const headers = { 'Content-Type': 'application/json', Prefer: 'continue-on-error' };
   const body = JSON.stringify({
     requests: requests.map((each, id) => ({ id: `${id}`, method: 'GET', ...each })),
@@ -47,7 +47,7 @@ function batchOf(requests: readonly object[], padding = ''): Promise<Told> {
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const json = JSON.parse(Buffer.concat(chunks).toString());
-        const failed = json.responses?.find(({ status }: Told) => status >= 400);
+        const failed = json.responses?.find(({ status }: ErrorAnswer) => status >= 400);
         resolve(
           failed
             ? { status: failed.status, error: failed.body.error }
@@ -82,11 +82,12 @@ const REACHES: Readonly<Record<LimitName, Reach>> = {
   // Each level adds two rows.
   rowsInSight: devices('$filter', crossed(LIMITS.rowsInSight / 2)),
   batchParts: {
-    told: () => batchOf(Array.from({ length: LIMITS.batchParts + 1 }, () => ({ url: 'devices' }))),
+    answer: () => batchOf(Array.from({ length: LIMITS.batchParts + 1 }, () => ({ url: 'devices' }))),
   },
-  batchBodyBytes: { told: () => batchOf([], ' '.repeat(LIMITS.batchBodyBytes)) },
+  batchBodyBytes: { answer: () => batchOf([], ' '.repeat(LIMITS.batchBodyBytes)) },
   batchBytes: {
-    told: () => batchOf(Array.from({ length: LIMITS.batchParts }, () => ({ url: '$metadata?$format=xml' }))),
+    answer: () =>
+      batchOf(Array.from({ length: LIMITS.batchParts }, () => ({ url: '$metadata?$format=xml' }))),
   },
   pageRows: {
     shownBy: '70-http/serve-read › a next link keeps the options as they were written, and $top spans pages',
@@ -118,7 +119,7 @@ describe('a request beyond the limit', () => {
       expect(texts.join()).toContain(title);
       return;
     }
-    const { status, error } = await reach.told();
+    const { status, error } = await reach.answer();
     expect([status, error.code]).toEqual([code && HTTP_STATUS[code], code]);
     expect(error.message).toContain(`(limit ${name}`);
     expect(error.message).toContain(String(max));

@@ -30,8 +30,8 @@ import { startTestFeed, TODAY, type TestFeed } from './test-feed.ts';
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-leaks-'));
 const clock = fixedClock(midnightOf(TODAY));
 /** All output of the feed and its runs. */
-const said: string[] = [];
-const logs = (['text', 'json'] as const).map((format) => logTo((line) => said.push(line), format, clock));
+const output: string[] = [];
+const logs = (['text', 'json'] as const).map((format) => logTo((line) => output.push(line), format, clock));
 
 const keys = ['analyst', 'reader', 'operator'].map((role) =>
   makeKey({ label: role, role, createdAt: clock.now(), expiresAt: null }),
@@ -51,13 +51,13 @@ let feed: TestFeed;
 let names: ReadonlySet<string>;
 const headersSent: string[] = [];
 
-async function night(day: DateKey): Promise<void> {
+async function runOn(day: DateKey): Promise<void> {
   await simulateRuns([day], {
     emulator: graph,
     settings: { ...DEFAULT_SETTINGS, data, keepGenerations: 3 },
     observe: (seen) => logs.forEach((log) => log(seen)),
     signal: new AbortController().signal,
-  }).catch((error: unknown) => said.push(String(error)));
+  }).catch((error: unknown) => output.push(String(error)));
 }
 
 /** Every personal value in the warehouse except ids, long enough not to occur by chance. */
@@ -77,13 +77,13 @@ beforeAll(async () => {
   graph = await startGraphEmulator({
     tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: addDays(TODAY, -1) }),
   });
-  await night(addDays(TODAY, -1));
+  await runOn(addDays(TODAY, -1));
   graph.faults.add({ match: '/users', answer: 'expired-token' });
   graph.faults.add({ match: '/managedDevices', answer: '429', retryAfter: 0 });
   graph.faults.add({ match: 'deviceStatuses', answer: 'forbidden', times: 3 });
   graph.faults.add({ match: 'EncryptionStates', answer: 'missing-segment', times: 9 });
   graph.faults.add({ match: 'mobileApps', answer: 'last-page', times: 2 });
-  await night(TODAY);
+  await runOn(TODAY);
   names = namesIn(listGenerations(data)[0]?.path ?? '');
 
   directory = await startEntraEmulator(() => clock.now());
@@ -97,7 +97,7 @@ beforeAll(async () => {
   for (const seen of feed.observations) logs.forEach((log) => log(seen));
   // A run whose secret the directory refuses, and one that ingests the audit log.
   graph.faults.add({ match: '/users', answer: 'forbidden', times: 100 });
-  await night(addDays(TODAY, 1));
+  await runOn(addDays(TODAY, 1));
 }, 60_000);
 afterAll(async () => {
   await graph.close();
@@ -115,7 +115,7 @@ async function askEverything(): Promise<void> {
   const basic = (user: string, password: string): Record<string, string> => ({
     authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
   });
-  const ways: readonly Readonly<Record<string, string>>[] = [
+  const credentials: readonly Readonly<Record<string, string>>[] = [
     {},
     { 'x-api-key': analyst },
     { 'x-api-key': reader },
@@ -159,14 +159,15 @@ async function askEverything(): Promise<void> {
     `/nowhere/${token}`,
     `/-/ready?${analyst}`,
   ];
-  for (const way of ways) {
+  for (const credential of credentials) {
     for (const path of paths) {
-      const { headers, text, status } = await feed.get(path, { ...way, 'user-agent': PASSWORD });
+      const { headers, text, status } = await feed.get(path, { ...credential, 'user-agent': PASSWORD });
       headersSent.push(JSON.stringify([...headers]));
       for (const [what, secret] of secrets) {
         // An error about an address quotes it, to the authenticated caller who sent it.
         const isOwnWords = path.includes(secret) && !path.includes('code=') && status !== 401;
-        if (!isOwnWords && text.includes(secret)) said.push(`An answer to ${path} told ${what}: ${secret}`);
+        if (!isOwnWords && text.includes(secret))
+          output.push(`An answer to ${path} contains ${what}: ${secret}`);
       }
     }
   }
@@ -179,7 +180,7 @@ async function askEverything(): Promise<void> {
     },
     body: JSON.stringify({ requests: parts.map(({ id, path }) => ({ id, method: 'GET', url: path })) }),
   });
-  said.push(`${batch.status} ${(await batch.text()).length}`);
+  output.push(`${batch.status} ${(await batch.text()).length}`);
 }
 
 function textOf(path: string, tables: readonly string[]): string {
@@ -193,7 +194,7 @@ const RUNS = ['runs', 'runSteps', 'runProblems'];
 
 describe('no secret and no name is in', () => {
   const outputs: readonly (readonly [string, () => string])[] = [
-    ['the log and the errors of nights', () => said.join('\n')],
+    ['the log and the errors of runs', () => output.join('\n')],
     ['the audit', () => readFolder(auditFolder(data))],
     ['the journal', () => textOf(join(data, JOURNAL_FILE), RUNS)],
     ['what is published of runs and reads', () => textOf(newest(), [...RUNS, 'reads'])],
@@ -217,15 +218,15 @@ describe('no secret and no name is in', () => {
   });
 
   test('the key file, apart from what is needed to verify a key', () => {
-    const kept = readFileSync(join(data, 'keys.json'), 'utf8');
-    for (const { text } of keys) expect(kept).not.toContain(text.slice(-43));
+    const keyFile = readFileSync(join(data, 'keys.json'), 'utf8');
+    for (const { text } of keys) expect(keyFile).not.toContain(text.slice(-43));
   });
 });
 
 test('the outputs are large enough to be a test', () => {
   expect(names.size).toBeGreaterThan(100);
-  expect(said.filter((line) => line.includes('request.answered')).length).toBeGreaterThan(300);
-  for (const kind of ['run.retry', 'run.problem', 'run.published']) expect(said.join('\n')).toContain(kind);
+  expect(output.filter((line) => line.includes('request.answered')).length).toBeGreaterThan(300);
+  for (const kind of ['run.retry', 'run.problem', 'run.published']) expect(output.join('\n')).toContain(kind);
   expect(textOf(newest(), ['runProblems'])).not.toBe('[]');
   expect(textOf(newest(), ['reads']).split('requestId').length).toBeGreaterThan(300);
 });

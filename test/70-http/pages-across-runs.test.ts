@@ -31,7 +31,7 @@ describe('a paging cursor that crosses midnight', () => {
     const first = await feed.get(path, SMALL_PAGES);
 
     today = addDays(today, 1);
-    await growWarehouse(warehouse.data, { devices: 45, nights: 1, today });
+    await growWarehouse(warehouse.data, { devices: 45, dayCount: 1, today });
     await passes(1000);
     const now = await feed.get(path, { 'if-none-match': before.headers.get('etag') ?? '' });
     expect(now.status).toBe(200);

@@ -26,10 +26,10 @@ test.each([
   ['/v1.0/dates', '$filter=dateKey eq 20260101'],
   ['/ReportingService/DataWarehouseFEService/devices', 'api-version=beta&$filter=deviceKey gt 3'],
 ])('%s/$query with %j answers as GET does', async (path, options) => {
-  const asked = await feed.get(`${path}?${encodeURI(options).replaceAll('%25', '%')}`);
-  expect(asked.status).toBe(200);
-  expect(await post(`${path}/$query`, options)).toMatchObject({ status: 200, text: asked.text });
-  expect(await post(`${path}/%24query`, `${options}\r\n`)).toMatchObject({ status: 200, text: asked.text });
+  const answer = await feed.get(`${path}?${encodeURI(options).replaceAll('%25', '%')}`);
+  expect(answer.status).toBe(200);
+  expect(await post(`${path}/$query`, options)).toMatchObject({ status: 200, text: answer.text });
+  expect(await post(`${path}/%24query`, `${options}\r\n`)).toMatchObject({ status: 200, text: answer.text });
 });
 
 test('a form body works too, and options of the address are combined with those of the body', async () => {

@@ -85,8 +85,8 @@ describe('$search', () => {
   test('combines with filter, order, count and paging, and works after a navigation', async () => {
     const filter = '&$filter=isDeleted eq false&$orderby=deviceName desc&$count=true&$select=deviceKey';
     const whole = (await feed.get(address('devices', 'windows', filter))).json;
-    const wanted = expected('windows', devices, columns).filter(({ isDeleted }) => isDeleted === false);
-    expect(whole['@odata.count']).toBe(wanted.length);
+    const matches = expected('windows', devices, columns).filter(({ isDeleted }) => isDeleted === false);
+    expect(whole['@odata.count']).toBe(matches.length);
     const first = (await feed.get(address('devices', 'windows', filter), { prefer: 'maxpagesize=3' })).json;
     const next = (await feed.get(first['@odata.nextLink'].replace(feed.base, ''))).json;
     expect([...first.value, ...next.value]).toEqual(whole.value);
@@ -101,9 +101,11 @@ describe('$search', () => {
   test('is a transformation of $apply, as long as rows are rows of the collection', async () => {
     const ask = async (steps: string) => feed.get(`/beta/devices?$apply=${encodeURIComponent(steps)}`);
     const { json } = await ask('filter(isDeleted eq false)/search(windows NOT dell)/aggregate($count as n)');
-    const wanted = expected('windows NOT dell', devices, columns).filter((row) => row['isDeleted'] === false);
-    expect(json.value).toMatchObject([{ n: wanted.length }]);
-    expect(wanted.length).toBeGreaterThan(0);
+    const matches = expected('windows NOT dell', devices, columns).filter(
+      (row) => row['isDeleted'] === false,
+    );
+    expect(json.value).toMatchObject([{ n: matches.length }]);
+    expect(matches.length).toBeGreaterThan(0);
     const late = await ask('groupby((deviceName))/search(windows)');
     expect([late.status, late.json.error.target]).toEqual([501, '$apply']);
   });
@@ -112,9 +114,9 @@ describe('$search', () => {
     const steps = 'filter(isDeleted eq false)/compute(deviceKey add 1 as next)/topcount(9,deviceKey)';
     const { json } = await feed.get(address('devices', 'windows', `&$apply=${steps}&$select=deviceKey`));
     const nine = devices.filter((row) => row['isDeleted'] === false).slice(-9);
-    const wanted = expected('windows', nine, columns);
-    expect(json.value.map((row: Row) => row['deviceKey'])).toEqual(wanted.map((row) => row['deviceKey']));
-    expect(wanted.length).toBeGreaterThan(0);
+    const matches = expected('windows', nine, columns);
+    expect(json.value.map((row: Row) => row['deviceKey'])).toEqual(matches.map((row) => row['deviceKey']));
+    expect(matches.length).toBeGreaterThan(0);
     const late = await feed.get(address('devices', 'windows', '&$apply=groupby((deviceName))'));
     expect([late.status, late.json.error.target]).toEqual([501, '$search']);
   });
@@ -126,11 +128,11 @@ describe('$search', () => {
   });
 
   test('every collection that says so can be searched, and the others say why not', async () => {
-    const catalogue = deriveExposedModel(VISIBLE_MODEL, 'beta');
-    for (const listing of catalogue.entitySets.values()) {
-      const { name } = listing.entity;
+    const exposedModel = deriveExposedModel(VISIBLE_MODEL, 'beta');
+    for (const entitySet of exposedModel.entitySets.values()) {
+      const { name } = entitySet.entity;
       const { status, json } = await feed.get(address(name, 'nowhere-to-be-found'));
-      const searched = isSearchable(listing, catalogue);
+      const searched = isSearchable(entitySet, exposedModel);
       expect([name, status]).toEqual([name, searched ? 200 : 501]);
       if (!searched) expect(json.error.message).toContain('no words to search');
     }
@@ -146,12 +148,12 @@ describe('$search', () => {
     ['a row that joins two others, by either', 'userDeviceAssociations', 'zoe OR clone'],
   ])('finds %s', async (_, collection, search) => {
     const data = readWarehouseRows(warehouse.data);
-    const listing = data.entitySet(collection);
+    const entitySet = data.entitySet(collection);
     const ask = async (words: string): Promise<number> =>
       Number((await feed.get(address(`${collection}/$count`, words))).text);
     const rows = data.rows(collection);
     const found = rows.filter((row) =>
-      matchesSearch(parseSearch(search, LIMITS), searchedTexts(row, listing, data)),
+      matchesSearch(parseSearch(search, LIMITS), searchedTexts(row, entitySet, data)),
     );
     expect(found.length).toBeGreaterThan(0);
     expect([await ask(search), await ask(`NOT (${search})`)]).toEqual([

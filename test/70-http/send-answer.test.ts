@@ -119,9 +119,9 @@ describe('a body', () => {
       const asking = get({ port, agent: false }, (response) => response.resume());
       asking.on('error', () => undefined);
       await new Promise((resolve) => setTimeout(resolve, 50));
-      const began = performance.now();
+      const startedAt = performance.now();
       await receive('/small');
-      expect(performance.now() - began).toBeLessThan(500);
+      expect(performance.now() - startedAt).toBeLessThan(500);
       asking.destroy();
       expect(await closed.promise).toBe(true);
     },

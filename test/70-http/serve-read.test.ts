@@ -326,13 +326,13 @@ describe('rows', () => {
 describe('beside the feed', () => {
   test('the observation of a request has no key and no value', async () => {
     await feed.get("/beta/devices(7)/deviceName?$select=x&$filter=deviceName eq 'Megan'");
-    const told = feed.observations.at(-1);
-    expect(told).toMatchObject({
+    const observation = feed.observations.at(-1);
+    expect(observation).toMatchObject({
       kind: 'request.answered',
       shape: '/beta/devices()/deviceName?$select&$filter',
       status: 400,
     });
-    expect(JSON.stringify(told)).not.toContain('Megan');
+    expect(JSON.stringify(observation)).not.toContain('Megan');
   });
 
   test('/-/live and /-/ready report health and the age of the data', async () => {

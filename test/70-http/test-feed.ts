@@ -13,8 +13,7 @@ import type { Observation } from '../../src/base/observation.ts';
 import { startFeed } from '../../src/cli/wiring/start-feed.ts';
 import { listGenerations } from '../../src/engines/sqlite/generations/generation-files.ts';
 import { FEED_ROOT } from '../../src/http/request/service-roots.ts';
-import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
-import type { Settings } from '../../src/settings/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/settings/settings.ts';
 import { growWarehouse } from './grow-warehouse.ts';
 
 /** What the feed shows to an anonymous caller. */
@@ -53,7 +52,7 @@ export interface TestFeed {
 /** With 45 devices and four days. Made once for a test file. */
 export async function makeTestWarehouse(): Promise<{ readonly data: string; readonly remove: () => void }> {
   const data = mkdtempSync(join(tmpdir(), 'fleetfeed-http-'));
-  await growWarehouse(data, { devices: 45, nights: 4, today: TODAY });
+  await growWarehouse(data, { devices: 45, dayCount: 4, today: TODAY });
   return { data, remove: () => rmSync(data, { recursive: true }) };
 }
 

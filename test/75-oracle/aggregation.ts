@@ -29,22 +29,22 @@ export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query>
     ({ entity }) => warehouse.rows(entity.name).length < 2000,
   );
   return fc.oneof(
-    ...entitySets.map((listing) =>
+    ...entitySets.map((entitySet) =>
       fc
         .record({
           steps: randomApplies(
-            columnsOf(listing),
-            navigableColumns(listing, warehouse),
-            [...relatedValuesOf(listing, warehouse).keys()].filter((path) => !path.endsWith('$count')),
+            columnsOf(entitySet),
+            navigableColumns(entitySet, warehouse),
+            [...relatedValuesOf(entitySet, warehouse).keys()].filter((path) => !path.endsWith('$count')),
           ),
-          search: searchOf(listing, warehouse),
+          search: searchOf(entitySet, warehouse),
           peeled: fc.boolean(),
           pageSize: fc.option(fc.integer({ min: 3, max: 60 }), { nil: null }),
         })
         .map(({ search, steps, ...rest }) => ({ ...rest, steps: [...search, ...steps] }))
         .filter(({ steps }) => steps.length > 0)
         .map(({ steps, peeled, pageSize }): Query => ({
-          collection: listing.entity.name,
+          collection: entitySet.entity.name,
           ...(peeled ? moveToOptions(steps) : { apply: steps, options: NO_OPTIONS }),
           pageSize,
           ieee754Compatible: false,
@@ -54,11 +54,11 @@ export function randomAggregation(warehouse: WarehouseRows): fc.Arbitrary<Query>
 }
 
 /** Now and then rows are searched before all else. */
-function searchOf(listing: EntitySet, warehouse: WarehouseRows): fc.Arbitrary<readonly Transformation[]> {
-  if (!isSearchable(listing, warehouse.exposedModel)) return fc.constant([]);
-  const search = randomSearch(someTexts(listing, warehouse)).map((expression): readonly Transformation[] => [
-    { kind: 'search', expression, at: 0 },
-  ]);
+function searchOf(entitySet: EntitySet, warehouse: WarehouseRows): fc.Arbitrary<readonly Transformation[]> {
+  if (!isSearchable(entitySet, warehouse.exposedModel)) return fc.constant([]);
+  const search = randomSearch(someTexts(entitySet, warehouse)).map(
+    (expression): readonly Transformation[] => [{ kind: 'search', expression, at: 0 }],
+  );
   return fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: search });
 }
 
@@ -87,12 +87,12 @@ function moveToOptions(steps: readonly Transformation[]): Pick<Query, 'apply' | 
 
 /** A row without what is null: a column of one branch is not in the rows of another. */
 export function withoutNulls(row: JsonRow): JsonRow {
-  const kept = Object.entries(row).flatMap(([name, value]): readonly (readonly [string, unknown])[] => {
+  const members = Object.entries(row).flatMap(([name, value]): readonly (readonly [string, unknown])[] => {
     if (typeof value !== 'object') return [[name, value]];
     const inner = value === null ? {} : withoutNulls({ ...value });
     return Object.keys(inner).length > 0 ? [[name, inner]] : [];
   });
-  return Object.fromEntries(kept);
+  return Object.fromEntries(members);
 }
 
 /** In their order, and without what is null. */
@@ -133,8 +133,8 @@ function columnsOf({ properties }: EntitySet): Columns {
   return new Map([...properties].map(([name, { type }]) => [name, COLUMN_KINDS[type]]));
 }
 
-function navigableColumns(listing: EntitySet, warehouse: WarehouseRows): Columns {
-  const single = [...listing.navigations.values()].filter(({ many }) => !many);
+function navigableColumns(entitySet: EntitySet, warehouse: WarehouseRows): Columns {
+  const single = [...entitySet.navigations.values()].filter(({ many }) => !many);
   return new Map(
     single.flatMap(({ name, to }) =>
       [...columnsOf(warehouse.entitySet(to))].map(([column, use]) => [`${name}/${column}`, use] as const),
@@ -143,8 +143,8 @@ function navigableColumns(listing: EntitySet, warehouse: WarehouseRows): Columns
 }
 
 /** Whole numbers of rows that a row leads to many of, and how many those are. */
-function relatedValuesOf(listing: EntitySet, warehouse: WarehouseRows): RelatedValues {
-  const many = [...listing.navigations.values()].filter((navigation) => navigation.many);
+function relatedValuesOf(entitySet: EntitySet, warehouse: WarehouseRows): RelatedValues {
+  const many = [...entitySet.navigations.values()].filter((navigation) => navigation.many);
   return new Map(
     many.flatMap((navigation) => {
       const wholes = [...warehouse.entitySet(navigation.to).properties].filter(
@@ -163,8 +163,8 @@ function relatedValuesOf(listing: EntitySet, warehouse: WarehouseRows): RelatedV
   );
 }
 
-function navigatedValues(row: Row, listing: EntitySet, warehouse: WarehouseRows): Row {
-  const single = [...listing.navigations.values()].filter(({ many }) => !many);
+function navigatedValues(row: Row, entitySet: EntitySet, warehouse: WarehouseRows): Row {
+  const single = [...entitySet.navigations.values()].filter(({ many }) => !many);
   return Object.fromEntries(
     single.flatMap((navigation) => {
       const target = warehouse.navigate(row, navigation)[0];

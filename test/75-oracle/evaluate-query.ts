@@ -91,10 +91,10 @@ function expandedBy(
 ): JsonRow {
   const { warehouse, int64AsText } = context;
   const navigation = place.entitySet?.navigations.get(name);
-  if (!navigation) throw new TypeError(`No way '${name}'.`);
-  const listing = warehouse.entitySet(navigation.to);
-  const targets = warehouse.navigate(place.row, navigation).map((row) => rowContextOf(row, listing));
-  const { rows, count } = evaluateOptions(targets, listing, options, context);
+  if (!navigation) throw new TypeError(`No navigation '${name}'.`);
+  const target = warehouse.entitySet(navigation.to);
+  const targets = warehouse.navigate(place.row, navigation).map((row) => rowContextOf(row, target));
+  const { rows, count } = evaluateOptions(targets, target, options, context);
   if (!navigation.many) return { [name]: rows[0] ?? null };
   const number = { [`${name}@odata.count`]: int64AsText ? String(count) : count };
   if (form === 'count') return number;

@@ -10,8 +10,8 @@ export function matchesSearch(search: SearchExpression, texts: readonly string[]
   switch (search.kind) {
     case 'word':
     case 'phrase': {
-      const wanted = wordsOf(search.text);
-      return texts.some((text) => containsPhrase(wanted, wordsOf(text)));
+      const phrase = wordsOf(search.text);
+      return texts.some((text) => containsPhrase(phrase, wordsOf(text)));
     }
     case 'and':
       return search.of.every((each) => matchesSearch(each, texts));
@@ -46,10 +46,10 @@ export function wordsOf(text: string): readonly string[] {
 }
 
 /** Whether the words stand there side by side; where there are none, nothing does. */
-function containsPhrase(wanted: readonly string[], words: readonly string[]): boolean {
+function containsPhrase(phrase: readonly string[], words: readonly string[]): boolean {
   return (
-    wanted.length > 0 &&
-    words.some((_, start) => wanted.every((word, index) => words[start + index] === word))
+    phrase.length > 0 &&
+    words.some((_, start) => phrase.every((word, index) => words[start + index] === word))
   );
 }
 

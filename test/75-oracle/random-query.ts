@@ -17,7 +17,7 @@ import type { WarehouseRows } from './warehouse-rows.ts';
 import { searchedTexts } from './evaluate-search.ts';
 
 const at = 0;
-// More rows than these are told apart by nothing that fewer would not tell.
+// More pages than these would find no defect that fewer do not find.
 const FEW_PAGES = 5;
 
 /** Each collection is as likely as any other. */

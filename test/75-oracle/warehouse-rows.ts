@@ -15,7 +15,7 @@ export interface WarehouseRows {
   entitySet(collection: string): EntitySet;
   rows(collection: string): readonly Row[];
   /** The rows at the end of a navigation from one row; a null leads to none. */
-  navigate(row: Row, way: NavigationProperty): readonly Row[];
+  navigate(row: Row, navigation: NavigationProperty): readonly Row[];
 }
 
 /** Whole numbers are bigint, truths boolean, instants canonical text. */

@@ -13,7 +13,7 @@ const data = mkdtempSync(join(tmpdir(), 'fleetfeed-filters-'));
 let feed: TestFeed;
 
 beforeAll(async () => {
-  await growWarehouse(data, { devices: 30, nights: 12, today: TODAY });
+  await growWarehouse(data, { devices: 30, dayCount: 12, today: TODAY });
   feed = await startTestFeed({ data }, fixedClock(new Date('2018-02-21T15:00:00Z')));
 });
 afterAll(async () => {

@@ -46,8 +46,8 @@ beforeAll(async () => {
 afterAll(() => workshop.close());
 
 test('a typed client is generated from $metadata, compiles, and reads what it asks for', async () => {
-  const wanted = ['-s', 'fleetfeed.xml', '-o', 'client', '-m', 'service', '-e', 'ts'];
-  await workshop.runTool('@odata2ts/odata2ts/lib/run-cli.js', ...wanted);
+  const options = ['-s', 'fleetfeed.xml', '-o', 'client', '-m', 'service', '-e', 'ts'];
+  await workshop.runTool('@odata2ts/odata2ts/lib/run-cli.js', ...options);
   const answer = await workshop.compileAndRun(PROGRAM, `${workshop.feed.base}/beta`);
   expect(answer).toEqual({
     count: expect.any(Number),

@@ -20,10 +20,10 @@ const data = mkdtempSync(join(tmpdir(), 'fleetfeed-nights-'));
 let emulator: GraphEmulator;
 let feed: TestFeed;
 
-async function live(...nights: readonly number[]): Promise<void> {
+async function live(...days: readonly number[]): Promise<void> {
   const { signal } = new AbortController();
   const settings = { ...DEFAULT_SETTINGS, data, keepGenerations: 3 };
-  await simulateRuns(nights, { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns(days, { emulator, settings, observe: () => undefined, signal });
 }
 
 /** A feed notices a publication within a second; the test waits longer, for busy machines. */

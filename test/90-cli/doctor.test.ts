@@ -51,7 +51,7 @@ let emulator: GraphEmulator;
 
 beforeAll(async () => {
   execFileSync('mkdir', ['-m', '750', data]);
-  await growWarehouse(data, { devices: 4, nights: 1, today: TODAY });
+  await growWarehouse(data, { devices: 4, dayCount: 1, today: TODAY });
   emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 4, firstDateKey: TODAY }) });
 });
 afterEach(() => emulator.faults.clear());
@@ -78,7 +78,7 @@ describe('the program', () => {
   const fresh = join(folder, 'fresh');
   beforeAll(async () => {
     mkdirSync(fresh, { mode: 0o750 });
-    await growWarehouse(fresh, { devices: 4, nights: 1, today: dateKeyOf(systemClock.now()) });
+    await growWarehouse(fresh, { devices: 4, dayCount: 1, today: dateKeyOf(systemClock.now()) });
   });
   const environment = (): Record<string, string> => ({
     FLEETFEED_TENANT_ID: DEMO_CREDENTIALS.tenantId,

@@ -11,9 +11,9 @@ const data = mkdtempSync(join(tmpdir(), 'fleetfeed-status-'));
 const TODAY = 20261120;
 
 beforeAll(async () => {
-  await growWarehouse(data, { devices: 120, nights: 3, today: TODAY });
+  await growWarehouse(data, { devices: 120, dayCount: 3, today: TODAY });
   // Another tenant at the same address: only a fifth of the devices is left.
-  await expect(growWarehouse(data, { devices: 12, nights: 1, today: TODAY + 1 })).rejects.toThrow(
+  await expect(growWarehouse(data, { devices: 12, dayCount: 1, today: TODAY + 1 })).rejects.toThrow(
     'a fall of 81 %',
   );
 });

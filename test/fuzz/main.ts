@@ -16,7 +16,7 @@ const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-fuzz-'));
 const alarms: string[] = [];
 try {
-  await growWarehouse(data, { devices: 60, nights: 4, today: 20261120 });
+  await growWarehouse(data, { devices: 60, dayCount: 4, today: 20261120 });
   const planted = plantSecrets(data);
   const flags = ['--anonymous', 'never', '--key-parameter', 'code', '--log-format', 'json'];
   const free = ['--budget-seconds', '0', '--budget-megabytes', '0', '--reads-at-once', '0'];

@@ -404,7 +404,7 @@ describe('verification', () => {
       const database = new Database(join(dataDir, BUILD_FILE));
       database.exec(damage);
       database.close();
-      expect(build.verify().map((finding) => finding.message)).toContain(message);
+      expect(build.verify().map((each) => each.message)).toContain(message);
       build.discard();
     });
   });

@@ -70,7 +70,7 @@ describe('current: the latest state', () => {
     modified: '2026-01-03T00:01:00',
   };
 
-  test('a thing gets its key once, is marked as deleted when it disappears, and unmarked when it reappears', () => {
+  test('a thing gets its key once, is marked as deleted when it disappears, and is no longer marked when it reappears', () => {
     withDataDir((dataDir) => {
       expect(runDay(dataDir, 20260101, [[things, [thing('b'), thing('a')]]])).toMatchObject({
         things: { seen: 2, inserted: 2, changed: 0, deleted: 0, orphans: 0 },

@@ -90,7 +90,7 @@ describe('a value that is not reported, in the latest state', () => {
   test('belongs to a row that enrichment alone neither creates nor keeps', () =>
     withDataDir((dataDir) => {
       runDay(dataDir, 20260101, [[things, { rows: [thing('a'), thing('b')] }]]);
-      const enrichment = [reported('b', { bytes: 9 }), reported('stranger', { bytes: 9 })];
+      const enrichment = [reported('b', { bytes: 9 }), reported('unlisted', { bytes: 9 })];
       runDay(dataDir, 20260102, [[things, { rows: [thing('a')], enrichment }]]);
       expect(select(dataDir, 'SELECT thingId, bytes, isDeleted FROM things ORDER BY thingId')).toEqual([
         { thingId: 'a', bytes: null, isDeleted: 0 },

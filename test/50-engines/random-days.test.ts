@@ -22,11 +22,11 @@ interface Looks {
   readonly colour: number;
 }
 /** What one harvest of one collection saw, by natural key. */
-type Sight = Readonly<Record<string, Looks>>;
+type HarvestedRows = Readonly<Record<string, Looks>>;
 
 interface Harvest {
   readonly completeness: Completeness;
-  readonly sight: Sight;
+  readonly rows: HarvestedRows;
 }
 
 interface RandomRun {
@@ -45,7 +45,7 @@ const harvest: fc.Arbitrary<Harvest> = fc.record({
     { weight: 3, arbitrary: fc.constant<Completeness>('complete') },
     { weight: 2, arbitrary: fc.constantFrom<Completeness>('partial', 'failed') },
   ),
-  sight: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), looks, { noNullPrototype: true }),
+  rows: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), looks, { noNullPrototype: true }),
 });
 const randomRunArbitrary: fc.Arbitrary<RandomRun> = fc.record({
   gap: fc.oneof(fc.constantFrom(0, 1, 1, 1, 2, 9), fc.constantFrom(15, 31, 62)),
@@ -74,21 +74,21 @@ interface ThingState extends Looks {
 class Oracle {
   readonly keys = new Map<string, number>();
   readonly things = new Map<string, ThingState & { firstSeen: number }>();
-  readonly days = new Memory<Sight>();
+  readonly days = new Memory<HarvestedRows>();
   readonly histories = new Memory<Readonly<Record<string, ThingState>>>();
-  readonly counts = new Map<number, Sight>();
+  readonly counts = new Map<number, HarvestedRows>();
 
   apply(day: number, randomRun: RandomRun): void {
     this.seeThings(day, randomRun.things);
-    const known = ({ completeness, sight }: Harvest): Harvest => ({
+    const known = ({ completeness, rows }: Harvest): Harvest => ({
       completeness,
-      sight: Object.fromEntries(Object.entries(sight).filter(([naturalKey]) => this.keys.has(naturalKey))),
+      rows: Object.fromEntries(Object.entries(rows).filter(([naturalKey]) => this.keys.has(naturalKey))),
     });
     const days = known(randomRun.days);
     if (days.completeness !== 'failed') {
       this.days.remember(day, (before) => ({
         ...(days.completeness === 'partial' ? before : {}),
-        ...days.sight,
+        ...days.rows,
       }));
     }
     const histories = known(randomRun.histories);
@@ -96,21 +96,21 @@ class Oracle {
       const gone = histories.completeness === 'complete';
       this.histories.remember(day, (before = {}) => ({
         ...mapValues(before, (state) => (gone ? { ...state, deleted: true } : state)),
-        ...mapValues(histories.sight, (seen) => ({ ...seen, deleted: false })),
+        ...mapValues(histories.rows, (seen) => ({ ...seen, deleted: false })),
       }));
     }
-    if (randomRun.counts.completeness !== 'failed') this.counts.set(day, randomRun.counts.sight);
+    if (randomRun.counts.completeness !== 'failed') this.counts.set(day, randomRun.counts.rows);
   }
 
-  private seeThings(day: number, { completeness, sight }: Harvest): void {
+  private seeThings(day: number, { completeness, rows }: Harvest): void {
     if (completeness === 'failed') return;
-    for (const naturalKey of Object.keys(sight).sort()) {
+    for (const naturalKey of Object.keys(rows).sort()) {
       if (!this.keys.has(naturalKey)) this.keys.set(naturalKey, this.keys.size + 1);
     }
     if (completeness === 'complete') {
       for (const [naturalKey, state] of this.things) this.things.set(naturalKey, { ...state, deleted: true });
     }
-    for (const [naturalKey, seen] of Object.entries(sight)) {
+    for (const [naturalKey, seen] of Object.entries(rows)) {
       const firstSeen = this.things.get(naturalKey)?.firstSeen ?? day;
       this.things.set(naturalKey, { ...seen, deleted: false, firstSeen });
     }
@@ -154,14 +154,14 @@ class Oracle {
 
   countRows(): string[] {
     return [...this.counts]
-      .flatMap(([day, sight]) => [...countsOf(sight)].map(([colour, count]) => line(day, colour, count)))
+      .flatMap(([day, rows]) => [...countsOf(rows)].map(([colour, count]) => line(day, colour, count)))
       .sort();
   }
 }
 
-function countsOf(sight: Sight): ReadonlyMap<number, number> {
+function countsOf(rows: HarvestedRows): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
-  for (const { colour } of Object.values(sight)) counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  for (const { colour } of Object.values(rows)) counts.set(colour, (counts.get(colour) ?? 0) + 1);
   return counts;
 }
 
@@ -182,21 +182,21 @@ function instant(day: number): string {
 
 function run(dataDir: string, day: number, randomRun: RandomRun): void {
   const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
-  const facts = (sight: Sight, coloured: boolean) =>
-    Object.entries(sight).map(([thingKey, { name, colour }]) => ({
+  const facts = (rows: HarvestedRows, coloured: boolean) =>
+    Object.entries(rows).map(([thingKey, { name, colour }]) => ({
       values: { thingKey, thingName: name, ...(coloured ? { colourKey: colour } : {}) },
     }));
   build.staging.append(
     things,
-    Object.entries(randomRun.things.sight).map(([naturalKey, { name, colour }]) =>
+    Object.entries(randomRun.things.rows).map(([naturalKey, { name, colour }]) =>
       thing(naturalKey, { thingName: name, colourKey: colour }),
     ),
   );
-  build.staging.append(thingHistories, facts(randomRun.histories.sight, false));
-  build.staging.append(thingDays, facts(randomRun.days.sight, true));
+  build.staging.append(thingHistories, facts(randomRun.histories.rows, false));
+  build.staging.append(thingDays, facts(randomRun.days.rows, true));
   build.staging.append(
     colourCounts,
-    [...countsOf(randomRun.counts.sight)].map(([colourKey, count]) => ({ values: { colourKey, count } })),
+    [...countsOf(randomRun.counts.rows)].map(([colourKey, count]) => ({ values: { colourKey, count } })),
   );
   build.merge(things, randomRun.things.completeness);
   build.merge(thingHistories, randomRun.histories.completeness);

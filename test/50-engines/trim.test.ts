@@ -32,10 +32,10 @@ const runsArbitrary = fc.array(
   fc.record({ gap: fc.constantFrom(0, 1, 1, 1, 2, 9, 31), days: seen, histories: seen, counts: seen }),
   { minLength: 8, maxLength: 14 },
 );
-type Night = (typeof runsArbitrary extends fc.Arbitrary<infer Value> ? Value : never)[number];
+type RandomRun = (typeof runsArbitrary extends fc.Arbitrary<infer Value> ? Value : never)[number];
 
 /** Publishes a run. `first` is the first day that is kept, null where nothing is trimmed. */
-function runDay(dataDir: string, day: DateKey, run: Night, first: DateKey | null): void {
+function runDay(dataDir: string, day: DateKey, run: RandomRun, first: DateKey | null): void {
   const build = openSqliteWarehouse({ dataDir, model: smallModel }).beginBuild(day, midnightOf(day));
   build.staging.append(
     things,

@@ -35,9 +35,9 @@ function verifyDamaged(damage: string, by = model): ReturnType<typeof verifyInte
 
 describe('the integrity check', () => {
   test('finds nothing wrong with a published file, and counts its rows', () => {
-    const { generation, findings, rows } = verifyDamaged('');
+    const { generation, findings: problems, rows } = verifyDamaged('');
     expect(generation).toMatchObject({ id: 4, dateKey: 20260202 });
-    expect(findings).toEqual([]);
+    expect(problems).toEqual([]);
     expect(Object.fromEntries(rows!)).toMatchObject({ things: 1, thingHistories: 4, thingDays: 4 });
   });
 
@@ -64,8 +64,8 @@ describe('the integrity check', () => {
     ],
     ['DELETE FROM colours WHERE colourId = 2', 'colours: rows of the lookup are missing (1).'],
   ])('finds what %s does to past days', (damage, message) => {
-    const { findings } = verifyDamaged(damage);
-    expect(findings.map((finding) => finding.message)).toContainEqual(expect.stringContaining(message));
+    const { findings: problems } = verifyDamaged(damage);
+    expect(problems.map((each) => each.message)).toContainEqual(expect.stringContaining(message));
   });
 
   test('reports a file without a generation as damaged', () => {

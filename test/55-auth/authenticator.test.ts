@@ -68,8 +68,8 @@ const bearer = (token: string): Credentials => ({
   authorization: `Bearer ${token}`,
 });
 
-async function refused(asked: Promise<unknown>): Promise<{ code: string; message: string }> {
-  const thrown: unknown = await asked.then(
+async function refused(authentication: Promise<unknown>): Promise<{ code: string; message: string }> {
+  const thrown: unknown = await authentication.then(
     () => null,
     (error: unknown) => error,
   );
@@ -176,7 +176,7 @@ describe('a token of the directory', () => {
       {},
       'it does not say whose it is',
     ],
-  ])('%s is 401 and told why', async (_, claims, twist, why) => {
+  ])('%s is 401, and the message says why', async (_, claims, twist, why) => {
     const { code, message } = await refused(gate()(bearer(directory.issue(claims, twist))));
     expect(code).toBe('auth.required');
     expect(message).toContain(why);

@@ -181,9 +181,9 @@ describe('silent encryption', () => {
     ],
     // A failed rule decides, whatever else is not known.
     ['unknown and failed', { osVersion: null, joinType: 'azureADRegistered' }, false, 'entraJoined'],
-  ])('%s', (_, facts, verdict, firstFailed) => {
+  ])('%s', (_, facts, expected, firstFailed) => {
     const eligibility = silentEncryptionEligibility({ ...eligible, ...facts }, 'admin');
-    expect(eligibility).toEqual({ eligible: verdict, firstFailed });
+    expect(eligibility).toEqual({ eligible: expected, firstFailed });
   });
 
   test('standard users need Windows 1809', () => {
@@ -209,7 +209,7 @@ describe('status details', () => {
     ['2', 'osVolumeUnprotected', 2, [8]],
     [['tpmNotReady', 'tpmNotReady'], 'tpmNotReady', 16384, [15]],
     ['tpmNotReady,tpmOnHoliday,tpmMelted', 'tpmNotReady,tpmOnHoliday,tpmMelted', 16384, [-1, 15]],
-    // A flag of the other platform is a stranger here.
+    // A flag of the other platform is unknown here.
     ['escrowNotEnabled', 'escrowNotEnabled', 0, [-1]],
   ])('%j on Windows', (value, text, mask, detailKeys) => {
     expect(of(value)).toEqual({ text, mask, detailKeys });
@@ -227,8 +227,8 @@ describe('status details', () => {
     ['windows', '10.0.18362.1', true],
     ['windows', null, false],
     ['macOS', '10.13', true],
-  ] as const)('%s %s tells its reasons: %j', (platform, osVersion, tells) => {
-    expect(reportsDetails(platform, osVersion)).toBe(tells);
+  ] as const)('%s %s reports its reasons: %j', (platform, osVersion, reports) => {
+    expect(reportsDetails(platform, osVersion)).toBe(reports);
   });
 });
 

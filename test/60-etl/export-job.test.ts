@@ -33,7 +33,7 @@ const INVENTORY: ExportReport<Column> = {
   select: ['DeviceId', 'DeviceName', 'EthernetMAC', 'ICCID'],
   requiredColumn: 'DeviceId',
 };
-const NIGHT = 20261120;
+const DAY = 20261120;
 const tenant = makeTenant({ seed: 1, devices: 1500, firstDateKey: 20261119 });
 const inventory = new Map(
   [...tenant.devices.values()].map(({ managed: { id, deviceName, ethernetMacAddress, iccid } }) => [
@@ -43,7 +43,7 @@ const inventory = new Map(
 );
 
 let emulator: GraphEmulator;
-let asked: string[] = [];
+let requests: string[] = [];
 let observed: Observation[];
 let stop: AbortController;
 let dataDir: string;
@@ -53,11 +53,11 @@ beforeAll(async () => {
   emulator = await startGraphEmulator({
     tenant,
     onRequest: (method, url, status) =>
-      asked.push(`${method} ${url.replace(/_[0-9a-f-]{36}/, '')} ${status}`),
+      requests.push(`${method} ${url.replace(/_[0-9a-f-]{36}/, '')} ${status}`),
   });
 });
 beforeEach(() => {
-  [asked, observed, stop, jobMs] = [[], [], new AbortController(), 10_000];
+  [requests, observed, stop, jobMs] = [[], [], new AbortController(), 10_000];
   dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-exports-'));
 });
 afterEach(() => {
@@ -81,7 +81,7 @@ function options(): ExportOptions {
       retryPolicy: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 5, requestTimeoutMs: 5_000 },
     }),
     jobStore: openExportJobStore(join(dataDir, 'exports.json')),
-    day: NIGHT,
+    day: DAY,
     timing: {
       ...DEFAULT_EXPORT_TIMING,
       initialPollMs: 1,
@@ -108,21 +108,21 @@ async function failureOf(report: ExportReport<string>): Promise<FeedError> {
 }
 
 const everyDevice = (rows: readonly ExportRow<Column>[]): void => {
-  const told = new Map(rows.map((row) => [row.DeviceId, row]));
+  const rowOf = new Map(rows.map((row) => [row.DeviceId, row]));
   expect(rows).toHaveLength(inventory.size);
   for (const [id, row] of inventory) {
     // Empty cells at the end of a row are not in the file at all.
-    const cells = Object.entries(told.get(id)!).map(([column, cell]) => [column, cell ?? '']);
+    const cells = Object.entries(rowOf.get(id)!).map(([column, cell]) => [column, cell ?? '']);
     expect(Object.fromEntries(cells)).toEqual(row);
   }
 };
-const submissions = (): number => asked.filter((line) => line.startsWith('POST /v1.0')).length;
+const submissions = (): number => requests.filter((line) => line.startsWith('POST /v1.0')).length;
 
 describe('an exported report', () => {
-  test('is submitted once, asked after until it is done, and read row for row, whatever the names hold', async () => {
+  test('is submitted once, polled until it is done, and read row for row, whatever the names hold', async () => {
     everyDevice(await rowsOf(INVENTORY));
     const jobs = '/v1.0/deviceManagement/reports/exportJobs';
-    expect(asked.filter((line) => line.includes('exportJobs'))).toEqual([
+    expect(requests.filter((line) => line.includes('exportJobs'))).toEqual([
       `POST ${jobs} 201`,
       `GET ${jobs}('DevicesWithInventory') 200`,
       `GET ${jobs}('DevicesWithInventory') 200`,
@@ -222,20 +222,20 @@ describe('a run that takes over from a killed one', () => {
   });
 
   test('submits anew what Intune does not know any more', async () => {
-    openExportJobStore(join(dataDir, 'exports.json')).remember(NIGHT, INVENTORY.name, 'forgotten');
+    openExportJobStore(join(dataDir, 'exports.json')).remember(DAY, INVENTORY.name, 'forgotten');
     everyDevice(await rowsOf(INVENTORY));
     expect(submissions()).toBe(1);
   });
 
   test('does not take yesterday’s for today’s', () => {
     const memory = openExportJobStore(join(dataDir, 'exports.json'));
-    memory.remember(NIGHT - 1, 'A', 'a-1');
-    expect(memory.recall(NIGHT, 'A')).toBeNull();
-    memory.remember(NIGHT, 'A', 'a-2');
-    memory.remember(NIGHT, 'B', 'b-2');
-    memory.forget(NIGHT, 'B');
-    expect(memory.recall(NIGHT, 'A')).toBe('a-2');
-    expect(memory.recall(NIGHT - 1, 'A')).toBeNull();
+    memory.remember(DAY - 1, 'A', 'a-1');
+    expect(memory.recall(DAY, 'A')).toBeNull();
+    memory.remember(DAY, 'A', 'a-2');
+    memory.remember(DAY, 'B', 'b-2');
+    memory.forget(DAY, 'B');
+    expect(memory.recall(DAY, 'A')).toBe('a-2');
+    expect(memory.recall(DAY - 1, 'A')).toBeNull();
   });
 });
 
@@ -245,7 +245,7 @@ describe('the address of a file', () => {
     ['https://amsua0702repexpstorage.blob.core.windows.net/7f3c/x.zip?sig=KEY', GRAPH],
     ['https://gov.blob.core.usgovcloudapi.net/x.zip', 'https://graph.microsoft.us'],
     ['http://127.0.0.1:4007/x.zip', 'http://127.0.0.1:4005'],
-  ])('%s is taken', (address, root) => {
+  ])('%s is trusted', (address, root) => {
     expect(trustedStorageUrl(address, root).href).toBe(address);
   });
 
@@ -257,7 +257,7 @@ describe('the address of a file', () => {
     ['http://127.0.0.1:4007/x.zip?sig=KEY', GRAPH],
     ['file:///etc/passwd', GRAPH],
     ['nonsense?sig=KEY', GRAPH],
-  ])('%s is not, and its key is not told', (address, root) => {
+  ])('%s is not trusted, and the message does not contain its key', (address, root) => {
     expect(() => trustedStorageUrl(address, root)).toThrow(/no storage of Microsoft/);
     expect(() => trustedStorageUrl(address, root)).not.toThrow(/KEY/);
   });

@@ -18,10 +18,10 @@ import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 let data: string;
 let emulator: GraphEmulator;
 
-async function run(night: number, exports: 'auto' | 'off' = 'auto'): Promise<void> {
+async function run(day: number, exports: 'auto' | 'off' = 'auto'): Promise<void> {
   const settings = { ...DEFAULT_SETTINGS, data, keepGenerations: 3, exports };
   const { signal } = new AbortController();
-  await simulateRuns([night], { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns([day], { emulator, settings, observe: () => undefined, signal });
 }
 
 function select(sql: string, ...values: readonly unknown[]): readonly unknown[] {
@@ -50,10 +50,10 @@ const laptop = () =>
     'SELECT ethernetMacAddress, ipAddressV4Wifi, iccid, rowLastModifiedDateTimeUTC AS written FROM devices WHERE deviceId = ?',
     MEGANS_LAPTOP,
   )[0];
-const told = { ethernetMacAddress: 'A4BB6D10C2F1', ipAddressV4Wifi: '10.20.1.44', iccid: null };
+const reported = { ethernetMacAddress: 'A4BB6D10C2F1', ipAddressV4Wifi: '10.20.1.44', iccid: null };
 
 test('a device has the values that lists leave out', () => {
-  expect(laptop()).toMatchObject(told);
+  expect(laptop()).toMatchObject(reported);
   expect(readdirSync(data)).not.toContain('exports.json');
 });
 
@@ -69,7 +69,7 @@ test('installations of a day lead to apps, kinds of device and states', () => {
 
 test('values from reports stay on a day without exports, and that day has no counts', async () => {
   await run(20261102, 'off');
-  expect(laptop()).toMatchObject(told);
+  expect(laptop()).toMatchObject(reported);
   expect(select('SELECT DISTINCT dateKey FROM mobileAppInstallStatusCounts')).toEqual([
     { dateKey: 20261101 },
   ]);
@@ -78,7 +78,7 @@ test('values from reports stay on a day without exports, and that day has no cou
 test('values from reports stay on a day whose exports are refused', async () => {
   emulator.faults.add({ match: /exportJobs$/, answer: 'forbidden' });
   await run(20261103);
-  expect(laptop()).toMatchObject(told);
+  expect(laptop()).toMatchObject(reported);
 });
 
 test('a new revision of an app has its own row beside the one before it; a removed app has ended', async () => {

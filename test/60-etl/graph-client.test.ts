@@ -15,7 +15,7 @@ let server: Server;
 let root: string;
 /** The server's answers, one after the other; the last one repeats. */
 let replies: Reply[];
-let asked: IncomingMessage[];
+let requests: IncomingMessage[];
 let observed: Observation[];
 let renewals: number;
 /** Each renewal: the token that was refused, and the claims demanded. */
@@ -24,9 +24,9 @@ let stop: AbortController;
 let access: GraphAccess;
 
 beforeEach(async () => {
-  [replies, asked, observed, renewals, demanded, stop] = [[], [], [], 0, [], new AbortController()];
+  [replies, requests, observed, renewals, demanded, stop] = [[], [], [], 0, [], new AbortController()];
   server = createServer((request, response) => {
-    asked.push(request);
+    requests.push(request);
     const reply = replies.length > 1 ? replies.shift() : replies[0];
     reply?.(request, response);
   });
@@ -99,7 +99,7 @@ describe('a collection', () => {
       page([]),
     ];
     expect(await walk()).toEqual(['a', 'b', 'c']);
-    expect(asked.map(({ url }) => url)).toEqual([
+    expect(requests.map(({ url }) => url)).toEqual([
       '/beta/things?$top=2',
       '/beta/things?$skiptoken=2',
       '/beta/things?$skiptoken=3',
@@ -114,7 +114,7 @@ describe('a collection', () => {
   test('is requested with the headers that Graph asks of its clients', async () => {
     replies = [page(['a'])];
     await walk();
-    expect(asked[0]!.headers).toMatchObject({
+    expect(requests[0]!.headers).toMatchObject({
       authorization: 'Bearer token-0',
       accept: 'application/json;odata.metadata=minimal',
       prefer: 'include-unknown-enum-members',
@@ -126,7 +126,7 @@ describe('a collection', () => {
   test('continues from the page that failed, not from the first', async () => {
     replies = [page(['a'], '/beta/things?p=2'), status(504), status(504), page(['b'])];
     expect(await walk()).toEqual(['a', 'b']);
-    expect(asked.map(({ url }) => url)).toEqual([
+    expect(requests.map(({ url }) => url)).toEqual([
       '/beta/things?$top=2',
       '/beta/things?p=2',
       '/beta/things?p=2',
@@ -144,7 +144,7 @@ describe('a collection', () => {
   test('whose link leads to another host never sends our token there', async () => {
     replies = [page(['a'], 'http://localhost:9/beta/things?p=2')];
     expect((await failureOf(walk())).message).toContain('another host');
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   test('is read from the start once more when a next link has expired', async () => {
@@ -182,8 +182,8 @@ describe('a request', () => {
     ['served something that is no page', json({ value: [{ name: 'without id' }] })],
     ['hung up on', (request) => request.socket.destroy()],
     ['left waiting', () => undefined],
-  ])('%s is made again', async (_, mishap) => {
-    replies = [mishap, page(['a'])];
+  ])('%s is made again', async (_, failure) => {
+    replies = [failure, page(['a'])];
     expect(await walk()).toEqual(['a']);
     expect(retries()).toHaveLength(1);
   });
@@ -191,7 +191,7 @@ describe('a request', () => {
   test('is sent six times at most', async () => {
     replies = [status(503, { code: 'UnknownError', message: '{"Message":"https://fef.internal/"}' })];
     const failure = await failureOf(walk());
-    expect(asked).toHaveLength(6);
+    expect(requests).toHaveLength(6);
     expect(failure.code).toBe('feed.source-unavailable');
     expect(failure.message).toMatch(
       /^Microsoft Graph could not give beta\/things: HTTP 503 UnknownError \(client-request-id [0-9a-f-]{36}\)\.$/,
@@ -201,7 +201,10 @@ describe('a request', () => {
   test('renews the token once', async () => {
     replies = [status(401), page(['a'])];
     expect(await walk()).toEqual(['a']);
-    expect(asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-0', 'Bearer token-1']);
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer token-0',
+      'Bearer token-1',
+    ]);
 
     replies = [status(401)];
     expect((await failureOf(walk())).code).toBe('feed.source-refused');
@@ -219,7 +222,7 @@ describe('a request', () => {
   test('that is forbidden is not retried, and the hint names the missing permission', async () => {
     replies = [status(403, { code: 'Forbidden' })];
     const failure = await failureOf(walk());
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(failure).toMatchObject({
       code: 'feed.source-refused',
       hint: expect.stringContaining('permission'),
@@ -263,20 +266,20 @@ describe('requests in one area of Graph', () => {
     replies = [slow({ value: [] })];
     await Promise.all(Array.from({ length: 12 }, (_, n) => readList(access, `${things}?n=${n}`)));
     expect(most).toBe(4);
-    expect(new Set(asked.map(({ url }) => url)).size).toBe(12);
+    expect(new Set(requests.map(({ url }) => url)).size).toBe(12);
   });
 
   test('all wait when one is throttled, and those in other areas do not', async () => {
     replies = [status(429, {}, { 'retry-after': '0.05' }), page(['a'])];
-    const began = performance.now();
+    const startedAt = performance.now();
     const times = new Map<string, number>();
-    server.on('request', ({ url }) => times.set(url ?? '', performance.now() - began));
+    server.on('request', ({ url }) => times.set(url ?? '', performance.now() - startedAt));
     const first = readList(access, `${things}?n=1`);
     while (retries().length === 0) await new Promise((soon) => setTimeout(soon, 1));
     await Promise.all([first, readList(access, `${things}?n=2`), readList(access, '/v1.0/users')]);
     expect(times.get('/v1.0/users')).toBeLessThan(times.get(`${things}?n=2`)!);
     expect(times.get(`${things}?n=2`)).toBeGreaterThanOrEqual(45);
-    expect(asked).toHaveLength(4);
+    expect(requests).toHaveLength(4);
   });
 });
 
@@ -305,8 +308,8 @@ describe('a POST request', () => {
       (json) => json,
     );
     expect(answer).toEqual({ kind: 'value', value: { id: 'job' } });
-    expect(asked.map(({ method }) => method)).toEqual(['POST', 'POST']);
-    expect(asked[1]!.headers).toMatchObject({
+    expect(requests.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    expect(requests[1]!.headers).toMatchObject({
       'content-type': 'application/json',
       authorization: 'Bearer token-0',
     });

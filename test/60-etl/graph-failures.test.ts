@@ -24,51 +24,51 @@ const PEOPLE_PAGES = /\/users\?.*assignedPlans/;
 const DEVICE_PAGES = /\/managedDevices\?/;
 const odd = (ordinal: number): string => `7d000000-0000-4000-8000-${String(ordinal).padStart(12, '0')}`;
 
-let nights: RepeatableRuns;
-/** A run on which Graph does nothing wrong. */
-let right: RepeatableRun;
+let runs: RepeatableRuns;
+/** A run in which Graph does nothing wrong. */
+let faultless: RepeatableRun;
 
 beforeAll(async () => {
-  nights = await openRepeatableRuns(60, 20);
-  right = await nights.runSecondDay();
+  runs = await openRepeatableRuns(60, 20);
+  faultless = await runs.runSecondDay();
 }, 60_000);
-afterAll(() => nights.close());
+afterAll(() => runs.close());
 
 const devices = ({ select }: RepeatableRun) => select('SELECT * FROM devices ORDER BY deviceId');
 const gone = ({ select }: RepeatableRun, collection = 'devices') =>
   select(`SELECT * FROM ${collection} WHERE isDeleted`);
-const rowsTonight = ({ select }: RepeatableRun, collection: string) =>
+const rowsOfSecondDay = ({ select }: RepeatableRun, collection: string) =>
   select(`SELECT * FROM ${collection} WHERE dateKey = ?`, SECOND_DAY);
 const device = ({ select }: RepeatableRun, deviceId: string) =>
   select('SELECT * FROM devices WHERE deviceId = ?', deviceId)[0];
-const pagesAsked = ({ requests: asked }: RepeatableRun) =>
-  asked.filter((each) => DEVICE_PAGES.test(each)).length;
+const devicePagesRead = ({ requests }: RepeatableRun) =>
+  requests.filter((each) => DEVICE_PAGES.test(each)).length;
 
 type Failure = readonly [
   number: number,
   does: string,
-  words: RepeatableRunOptions,
-  then: (night: RepeatableRun) => void,
+  options: RepeatableRunOptions,
+  then: (run: RepeatableRun) => void,
 ];
 
 /** The run has the same result as without the failure, after so many retries. */
 const harmless =
   (retries: number) =>
-  (night: RepeatableRun): void => {
-    expect(night.completenessOf('devices')).toBe('complete');
-    expect(devices(night)).toEqual(devices(right));
-    expect(night.retries).toBe(retries);
+  (run: RepeatableRun): void => {
+    expect(run.completenessOf('devices')).toBe('complete');
+    expect(devices(run)).toEqual(devices(faultless));
+    expect(run.retries).toBe(retries);
   };
 
-/** Nothing is taken for deleted, every row is as before or newer, and the admin is told. */
+/** Nothing is taken for deleted, every row is as before or newer, and the problem is reported. */
 const nothingGone =
   (problem: string | RegExp) =>
-  (night: RepeatableRun): void => {
-    expect(night.completenessOf('devices')).toBe('partial');
-    expect(gone(night)).toEqual([]);
-    expect(devices(night)).toHaveLength(devices(right).length);
-    expect(rowsTonight(night, 'encryptionActivities')).toEqual([]);
-    expect(night.problems.join('\n')).toMatch(problem);
+  (run: RepeatableRun): void => {
+    expect(run.completenessOf('devices')).toBe('partial');
+    expect(gone(run)).toEqual([]);
+    expect(devices(run)).toHaveLength(devices(faultless).length);
+    expect(rowsOfSecondDay(run, 'encryptionActivities')).toEqual([]);
+    expect(run.problems.join('\n')).toMatch(problem);
   };
 
 const FAILURES: readonly Failure[] = [
@@ -76,9 +76,9 @@ const FAILURES: readonly Failure[] = [
     1,
     'gives a collection in pages',
     {},
-    (night) => {
-      expect(pagesAsked(night)).toBe(3);
-      expect(night.select('SELECT count(*) AS n FROM devices')).toEqual([{ n: 59 }]);
+    (run) => {
+      expect(devicePagesRead(run)).toBe(3);
+      expect(run.select('SELECT count(*) AS n FROM devices')).toEqual([{ n: 59 }]);
     },
   ],
   [
@@ -91,50 +91,50 @@ const FAILURES: readonly Failure[] = [
     2,
     'ends the list of people early and says nothing of it',
     { faults: [{ match: PEOPLE_PAGES, answer: 'last-page' }] },
-    (night) => {
-      expect(night.completenessOf('users')).toBe('partial');
-      expect(gone(night, 'users')).toEqual([]);
-      expect(night.problems.join('\n')).toMatch(
-        /listed 20 of \d+ people; those not listed stay as they were/,
-      );
+    (run) => {
+      expect(run.completenessOf('users')).toBe('partial');
+      expect(gone(run, 'users')).toEqual([]);
+      expect(run.problems.join('\n')).toMatch(/listed 20 of \d+ people; those not listed stay as they were/);
     },
   ],
   [
     2,
     'does not count the people',
     { faults: [permanentFault('/users?$select=id&', 'forbidden')] },
-    (night) => {
-      expect(night.completenessOf('users')).toBe('partial');
-      expect(gone(night, 'users')).toEqual([]);
-      expect(night.select('SELECT count(*) AS n FROM users')).toEqual(
-        right.select('SELECT count(*) AS n FROM users'),
+    (run) => {
+      expect(run.completenessOf('users')).toBe('partial');
+      expect(gone(run, 'users')).toEqual([]);
+      expect(run.select('SELECT count(*) AS n FROM users')).toEqual(
+        faultless.select('SELECT count(*) AS n FROM users'),
       );
-      expect(night.problems.join('\n')).toMatch(/refused v1.0\/users/);
+      expect(run.problems.join('\n')).toMatch(/refused v1.0\/users/);
     },
   ],
   [
     3,
     'ends the statuses of a policy early',
     { faults: [permanentFault('/deviceStatuses', 'last-page')] },
-    (night) => {
+    (run) => {
       const counts = 'compliancePolicyStatusDevicePerPolicyActivities';
       const without = (row: object) => ({ ...row, inGracePeriod: 0 });
-      expect(rowsTonight(night, counts).map(without)).toEqual(rowsTonight(right, counts).map(without));
+      expect(rowsOfSecondDay(run, counts).map(without)).toEqual(
+        rowsOfSecondDay(faultless, counts).map(without),
+      );
     },
   ],
   [
     4,
     'knows no $skip in lists',
     {},
-    ({ requests: asked }) => expect(asked.filter((each) => /[?&]\$skip=/.test(each))).toEqual([]),
+    ({ requests }) => expect(requests.filter((each) => /[?&]\$skip=/.test(each))).toEqual([]),
   ],
   [
     5,
     'lets a page link expire once',
     { faults: [{ match: DEVICE_PAGES, answer: 'expired-page-token', after: 2 }] },
-    (night) => {
-      harmless(0)(night);
-      expect(pagesAsked(night)).toBe(6);
+    (run) => {
+      harmless(0)(run);
+      expect(devicePagesRead(run)).toBe(6);
     },
   ],
   [
@@ -153,9 +153,11 @@ const FAILURES: readonly Failure[] = [
     7,
     'has devices on two pages',
     { faults: [{ match: /\/managedDevices\?.*skiptoken/, answer: 'doubled-rows', times: 2 }] },
-    (night) => {
-      harmless(0)(night);
-      expect(rowsTonight(night, 'encryptionActivities')).toEqual(rowsTonight(right, 'encryptionActivities'));
+    (run) => {
+      harmless(0)(run);
+      expect(rowsOfSecondDay(run, 'encryptionActivities')).toEqual(
+        rowsOfSecondDay(faultless, 'encryptionActivities'),
+      );
     },
   ],
   [
@@ -168,22 +170,22 @@ const FAILURES: readonly Failure[] = [
     7,
     'has several devices with one serial number, or one that was enrolled again',
     {},
-    (night) => {
-      const alike = night.select(
+    (run) => {
+      const alike = run.select(
         'SELECT count(*) AS n FROM devices WHERE serialNumber IS NOT NULL GROUP BY serialNumber HAVING n > 1',
       );
       expect(alike.length).toBeGreaterThan(0);
-      expect(device(night, WIPED_LAPTOP)).toBeDefined();
-      expect(device(night, ENROLLED_AGAIN)).toBeUndefined();
+      expect(device(run, WIPED_LAPTOP)).toBeDefined();
+      expect(device(run, ENROLLED_AGAIN)).toBeUndefined();
     },
   ],
   [
     8,
     'runs out of time on the third page, twice',
     { faults: [{ match: DEVICE_PAGES, answer: '504', after: 2, times: 2 }] },
-    (night) => {
-      harmless(2)(night);
-      expect(pagesAsked(night)).toBe(5);
+    (run) => {
+      harmless(2)(run);
+      expect(devicePagesRead(run)).toBe(5);
     },
   ],
   [
@@ -195,17 +197,17 @@ const FAILURES: readonly Failure[] = [
         permanentFault('/v1.0/deviceManagement/deviceConfigurations', '503'),
       ],
     },
-    (night) => {
-      expect(night.completenessOf('deviceEncryptionStates')).toBe('failed');
-      expect(rowsTonight(night, 'deviceEncryptionStates')).toEqual([]);
-      expect(rowsTonight(night, 'encryptionActivities')).toEqual([]);
-      const before = night.select(
+    (run) => {
+      expect(run.completenessOf('deviceEncryptionStates')).toBe('failed');
+      expect(rowsOfSecondDay(run, 'deviceEncryptionStates')).toEqual([]);
+      expect(rowsOfSecondDay(run, 'encryptionActivities')).toEqual([]);
+      const before = run.select(
         'SELECT count(*) AS n FROM deviceEncryptionStates WHERE dateKey = ?',
         FIRST_DAY,
       );
       expect(before).toEqual([{ n: 59 }]);
-      expect(gone(night, 'policies')).toEqual([]);
-      expect(devices(night)).toEqual(devices(right));
+      expect(gone(run, 'policies')).toEqual([]);
+      expect(devices(run)).toEqual(devices(faultless));
     },
   ],
   [
@@ -225,29 +227,29 @@ const FAILURES: readonly Failure[] = [
     11,
     'cannot bear a choice of columns',
     { requestOptions: { select: false, pageRows: 10 } },
-    (night) => {
-      harmless(0)(night);
-      expect(night.requests.filter((each) => /evice.*\$select=/.test(each))).toEqual([]);
-      expect(pagesAsked(night)).toBe(6);
+    (run) => {
+      harmless(0)(run);
+      expect(run.requests.filter((each) => /evice.*\$select=/.test(each))).toEqual([]);
+      expect(devicePagesRead(run)).toBe(6);
     },
   ],
   [
     12,
     'has taken an address away overnight',
     { faults: [permanentFault('/deviceManagement/intents', 'missing-segment')] },
-    (night) => {
-      expect(night.problems.join('\n')).toContain('beta/deviceManagement/intents: Microsoft Graph refused');
-      expect(night.completenessOf('policies')).toBe('partial');
-      expect(gone(night, 'policies')).toEqual([]);
-      expect(devices(night)).toEqual(devices(right));
+    (run) => {
+      expect(run.problems.join('\n')).toContain('beta/deviceManagement/intents: Microsoft Graph refused');
+      expect(run.completenessOf('policies')).toBe('partial');
+      expect(gone(run, 'policies')).toEqual([]);
+      expect(devices(run)).toEqual(devices(faultless));
     },
   ],
   [
     13,
     'leaves devices out of the encryption report',
     { faults: [{ match: 'managedDeviceEncryptionStates', answer: 'last-page' }] },
-    (night) => {
-      const states = rowsTonight(night, 'deviceEncryptionStates');
+    (run) => {
+      const states = rowsOfSecondDay(run, 'deviceEncryptionStates');
       expect(states).toHaveLength(59);
       const unknown = states.filter(({ encryptionStateKey }) => encryptionStateKey === -1);
       expect(unknown.length).toBeGreaterThanOrEqual(39);
@@ -257,34 +259,34 @@ const FAILURES: readonly Failure[] = [
     14,
     'leaves values empty in a list that it knows',
     {},
-    (night) => {
-      const known = night.select('SELECT count(ethernetMacAddress) AS n FROM devices');
+    (run) => {
+      const known = run.select('SELECT count(ethernetMacAddress) AS n FROM devices');
       expect(Number(known[0]?.['n'])).toBeGreaterThan(20);
-      expect(night.select(`SELECT deviceId FROM devices WHERE ethernetMacAddress = ''`)).toEqual([]);
+      expect(run.select(`SELECT deviceId FROM devices WHERE ethernetMacAddress = ''`)).toEqual([]);
     },
   ],
   [
     15,
     'says never and for ever as dates',
     {},
-    (night) => {
-      expect(device(night, odd(8))).toMatchObject({ enrolledDateTime: null, lastSyncDateTime: null });
-      expect(night.select('SELECT min(dateKey) > 20000000 AS late FROM dates')).toEqual([{ late: 1 }]);
+    (run) => {
+      expect(device(run, odd(8))).toMatchObject({ enrolledDateTime: null, lastSyncDateTime: null });
+      expect(run.select('SELECT min(dateKey) > 20000000 AS late FROM dates')).toEqual([{ late: 1 }]);
     },
   ],
   [
     16,
     'says nobody as nothing or as zeros',
     {},
-    (night) => {
-      const userless = night.select(
+    (run) => {
+      const userless = run.select(
         `SELECT d.deviceId FROM userDeviceAssociations a JOIN devices d USING (deviceKey)
          WHERE d.deviceId IN (?, ?)`,
         LINUX_KIOSK,
         SHARED_PC,
       );
       expect(userless).toEqual([]);
-      expect(night.select(`SELECT userId FROM users WHERE userId LIKE '00000000-%' OR userId = ''`)).toEqual(
+      expect(run.select(`SELECT userId FROM users WHERE userId LIKE '00000000-%' OR userId = ''`)).toEqual(
         [],
       );
     },
@@ -293,9 +295,9 @@ const FAILURES: readonly Failure[] = [
     17,
     'says unknown where a name or a truth stands',
     {},
-    (night) => {
-      expect(device(night, LINUX_KIOSK)).toMatchObject({ deviceCategoryKey: -1 });
-      const jailBroken = night.select('SELECT DISTINCT jailBroken AS is_ FROM devicePropertyHistories');
+    (run) => {
+      expect(device(run, LINUX_KIOSK)).toMatchObject({ deviceCategoryKey: -1 });
+      const jailBroken = run.select('SELECT DISTINCT jailBroken AS is_ FROM devicePropertyHistories');
       expect(new Set(jailBroken.map((row) => row['is_']))).toEqual(new Set([null, 0, 1]));
     },
   ],
@@ -303,10 +305,10 @@ const FAILURES: readonly Failure[] = [
     18,
     'says a word that nobody knew',
     {},
-    (night) => {
-      const { deviceTypeKey } = device(night, odd(9)) ?? {};
+    (run) => {
+      const { deviceTypeKey } = device(run, odd(9)) ?? {};
       expect(
-        night.select('SELECT deviceTypeName AS name FROM deviceTypes WHERE deviceTypeKey = ?', deviceTypeKey),
+        run.select('SELECT deviceTypeName AS name FROM deviceTypes WHERE deviceTypeKey = ?', deviceTypeKey),
       ).toEqual([{ name: 'eyewear' }]);
     },
   ],
@@ -314,8 +316,8 @@ const FAILURES: readonly Failure[] = [
     19,
     'has the system itself among the users',
     {},
-    (night) => {
-      const names = night.select(`SELECT displayName FROM users WHERE displayName LIKE 'System%'`);
+    (run) => {
+      const names = run.select(`SELECT displayName FROM users WHERE displayName LIKE 'System%'`);
       expect(names).toEqual([]);
     },
   ],
@@ -323,8 +325,8 @@ const FAILURES: readonly Failure[] = [
     20,
     'counts zeros for what it does not count',
     {},
-    ({ requests: asked, select }) => {
-      expect(asked.filter((each) => /configurationPolicies\/.*Overview/.test(each))).toEqual([]);
+    ({ requests, select }) => {
+      expect(requests.filter((each) => /configurationPolicies\/.*Overview/.test(each))).toEqual([]);
       const counted = select(
         `SELECT a.pending + a.succeeded + a.error + a.failed AS devices
          FROM policyTypeActivities a JOIN policies p USING (policyKey) WHERE p.policyId = ?`,
@@ -337,14 +339,14 @@ const FAILURES: readonly Failure[] = [
     24,
     'forgets what has changed since',
     {},
-    ({ requests: asked }) => expect(asked.filter((each) => /delta/i.test(each))).toEqual([]),
+    ({ requests }) => expect(requests.filter((each) => /delta/i.test(each))).toEqual([]),
   ],
   [
     26,
     'shows a Cloud PC as not encrypted',
     {},
-    (night) => {
-      const [cloudPc] = night.select(
+    (run) => {
+      const [cloudPc] = run.select(
         `SELECT t.deviceTypeName AS type FROM devices d JOIN deviceTypes t USING (deviceTypeKey)
          WHERE d.deviceId = ?`,
         odd(14),
@@ -356,16 +358,16 @@ const FAILURES: readonly Failure[] = [
     27,
     'has a policy without a name',
     {},
-    (night) =>
-      expect(night.select('SELECT count(*) AS n FROM policies WHERE policyName IS NULL')).toEqual([{ n: 1 }]),
+    (run) =>
+      expect(run.select('SELECT count(*) AS n FROM policies WHERE policyName IS NULL')).toEqual([{ n: 1 }]),
   ],
   [
     27,
     'answers a list of policies with nothing at all',
     { faults: [permanentFault('/deviceManagement/intents', 'empty')] },
-    (night) => {
-      expect(night.problems.join('\n')).toMatch(/intents: .*(cut short|another shape)/);
-      expect(gone(night, 'policies')).toEqual([]);
+    (run) => {
+      expect(run.problems.join('\n')).toMatch(/intents: .*(cut short|another shape)/);
+      expect(gone(run, 'policies')).toEqual([]);
     },
   ],
   [
@@ -384,33 +386,33 @@ const FAILURES: readonly Failure[] = [
     28,
     'refuses every right',
     { faults: [permanentFault(/^\/(v1\.0|beta)\//, 'forbidden')] },
-    (night) => {
-      expect(night.outcome).toMatchObject({ code: 'feed.source-refused' });
-      expect(night.select('SELECT max(dateKey) AS last FROM runs')).toEqual([{ last: FIRST_DAY }]);
+    (run) => {
+      expect(run.outcome).toMatchObject({ code: 'feed.source-refused' });
+      expect(run.select('SELECT max(dateKey) AS last FROM runs')).toEqual([{ last: FIRST_DAY }]);
     },
   ],
   [
     29,
     'counts what it does not give',
     {},
-    ({ requests: asked }) => {
-      expect(asked.filter((each) => each.includes('$count') && !each.includes('/users?'))).toEqual([]);
-      expect(asked.filter((each) => each.includes('$top') && !each.includes('/users?'))).toEqual([]);
+    ({ requests }) => {
+      expect(requests.filter((each) => each.includes('$count') && !each.includes('/users?'))).toEqual([]);
+      expect(requests.filter((each) => each.includes('$top') && !each.includes('/users?'))).toEqual([]);
     },
   ],
   [
     30,
     'names an owner whom the directory does not know',
     {},
-    (night) => {
+    (run) => {
       expect(
-        night.select('SELECT userPrincipalName, isDeleted FROM users WHERE userId = ?', UNLISTED_OWNER),
+        run.select('SELECT userPrincipalName, isDeleted FROM users WHERE userId = ?', UNLISTED_OWNER),
       ).toEqual([{ userPrincipalName: null, isDeleted: 0 }]);
       const orphans = `SELECT deviceId FROM devices WHERE userId IS NOT NULL AND userId NOT IN (SELECT userId FROM users)`;
-      expect(night.select(orphans)).toEqual([]);
+      expect(run.select(orphans)).toEqual([]);
     },
   ],
-  [31, 'lists what Jamf manages', {}, (night) => expect(device(night, JAMF_MAC)).toBeUndefined()],
+  [31, 'lists what Jamf manages', {}, (run) => expect(device(run, JAMF_MAC)).toBeUndefined()],
   [
     32,
     'links to another host',
@@ -426,8 +428,8 @@ const FAILURES: readonly Failure[] = [
 ];
 
 describe('a run in which Graph', () => {
-  test.each(FAILURES)('#%i %s', async (_, __, words, then) => {
-    then(Object.keys(words).length === 0 ? right : await nights.runSecondDay(words));
+  test.each(FAILURES)('#%i %s', async (_, __, options, then) => {
+    then(Object.keys(options).length === 0 ? faultless : await runs.runSecondDay(options));
   });
 });
 
@@ -454,18 +456,18 @@ describe('a complete run, with all its optional requests,', () => {
   ];
 
   test('only reads, and never a recovery key', async () => {
-    const { requests: asked } = await nights.runSecondDay({
+    const { requests } = await runs.runSecondDay({
       exports: 'auto',
       mostAppsAsked: 1000,
       deviceDetails: 'on',
     });
-    expect(asked.some((each) => each.startsWith('POST /beta/$batch'))).toBe(true);
-    expect(asked.length).toBeGreaterThan(80);
-    for (const each of asked) {
+    expect(requests.some((each) => each.startsWith('POST /beta/$batch'))).toBe(true);
+    expect(requests.length).toBeGreaterThan(80);
+    for (const each of requests) {
       const [method, url = ''] = each.split(' ');
       if (method !== 'GET') expect([method, POSTS.some((post) => post.test(url))]).toEqual(['POST', true]);
     }
-    const plain = asked.map((each) => decodeURIComponent(each));
+    const plain = requests.map((each) => decodeURIComponent(each));
     // The list only says that there are keys. A single one, or the property `key`, would be the key itself.
     const keys = plain.filter((each) => /recoveryKeys/i.test(each));
     expect(keys.length).toBeGreaterThan(0);

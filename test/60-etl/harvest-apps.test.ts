@@ -121,9 +121,9 @@ describe('apps', () => {
 
 describe('installations', () => {
   test('are not looked for where exports are off', () => {
-    const { report, requests: asked } = plain;
+    const { report, requests } = plain;
     expect(report.completeness.has('mobileAppInstallStatusCounts')).toBe(false);
-    expect(asked.filter((line) => line.includes('exportJobs'))).toEqual([]);
+    expect(requests.filter((line) => line.includes('exportJobs'))).toEqual([]);
   });
 
   test('are counted by kind of device, state and error from a row for each device', () => {
@@ -162,7 +162,7 @@ describe('installations', () => {
     expect(rows.every(({ count }) => Number(count) > 0)).toBe(true);
   });
 
-  test('are absent, not zero, on a night without either report', async () => {
+  test('are absent, not zero, on a day without either report', async () => {
     const faults = [permanentFault('exportJobs(', 'job-failed')];
     const { staging, report } = await tenant.harvestDay({ context: { exports }, faults });
     expect(staging.rowsOf('mobileAppInstallStatusCounts')).toEqual([]);
@@ -171,17 +171,17 @@ describe('installations', () => {
 });
 
 describe('exports that Graph refuses', () => {
-  test('are one problem of the night, and nothing else is missing', async () => {
+  test('are one problem of the run, and nothing else is missing', async () => {
     const faults = [permanentFault(/exportJobs$/, 'forbidden')];
-    const night = await tenant.harvestDay({ context: { exports }, faults });
-    const problems = night.report.problems.filter(({ source }) => source.includes('exportJobs'));
+    const harvest = await tenant.harvestDay({ context: { exports }, faults });
+    const problems = harvest.report.problems.filter(({ source }) => source.includes('exportJobs'));
     expect(problems).toEqual([
       {
         source: 'v1.0/deviceManagement/reports/exportJobs',
         message: expect.stringContaining("set exports to 'off'"),
       },
     ]);
-    const failed = [...night.report.completeness].filter(([, each]) => each === 'failed');
+    const failed = [...harvest.report.completeness].filter(([, each]) => each === 'failed');
     expect(failed).toEqual([['mobileAppInstallStatusCounts', 'failed']]);
   });
 });
@@ -189,12 +189,12 @@ describe('exports that Graph refuses', () => {
 describe('what lists of devices leave out', () => {
   test('comes from the inventory report beside them', () => {
     const { staging } = helped;
-    const told = new Map(
+    const enriched = new Map(
       staging.enrichmentsOf('devices').map(({ naturalKey, values }) => [naturalKey, values]),
     );
     for (const { managed } of tenant.tenant.devices.values()) {
       const { ethernetMacAddress, iccid, hardwareInformation } = managed;
-      const values = told.get(managed.id)!;
+      const values = enriched.get(managed.id)!;
       const known = Object.entries(values).filter(([, value]) => typeof value !== 'symbol');
       expect({
         ethernetMacAddress,
@@ -204,7 +204,7 @@ describe('what lists of devices leave out', () => {
         subnetAddressV4Wifi: hardwareInformation.subnetAddress,
       }).toMatchObject(Object.fromEntries(known));
     }
-    const cellular = [...told.values()].filter(({ cellularTechnology }) => cellularTechnology === 'GSM');
+    const cellular = [...enriched.values()].filter(({ cellularTechnology }) => cellularTechnology === 'GSM');
     expect(cellular.length).toBeGreaterThan(5);
   });
 });
@@ -216,10 +216,10 @@ describe('an encryption report that cannot be listed', () => {
 
   test('is read from its export, which says the same of Windows', async () => {
     const listed = statesOf(plain);
-    const night = await tenant.harvestDay({ context: { exports }, faults });
-    const exported = statesOf(night);
-    expect(night.report.completeness.get('deviceEncryptionStates')).toBe('complete');
-    expect(night.report.problems.map(({ message }) => message).join()).toContain('Its export was read');
+    const harvest = await tenant.harvestDay({ context: { exports }, faults });
+    const exported = statesOf(harvest);
+    expect(harvest.report.completeness.get('deviceEncryptionStates')).toBe('complete');
+    expect(harvest.report.problems.map(({ message }) => message).join()).toContain('Its export was read');
     expect(exported.size).toBe(listed.size);
     const windows = [...tenant.tenant.devices.values()].filter(({ platform }) => platform === 'windows');
     for (const { managed } of windows) expect(exported.get(managed.id)).toEqual(listed.get(managed.id));

@@ -15,12 +15,12 @@ beforeAll(async () => {
 afterAll(() => tenant.close());
 
 describe('a line of the report', () => {
-  let night: TenantHarvest;
+  let harvest: TenantHarvest;
   beforeAll(async () => {
-    night = await tenant.harvestDay();
+    harvest = await tenant.harvestDay();
   });
   const rowsOf = (deviceId: string) =>
-    night.staging
+    harvest.staging
       .rowsOf('intuneManagementExtensions')
       .filter(({ values }) => values['deviceKey'] === deviceId)
       .map(({ values }) => values);
@@ -42,27 +42,27 @@ describe('a line of the report', () => {
 
   test('about a name that several devices have is nobody’s, like one about a device that is no more', () => {
     const names = new Map(
-      night.staging.rowsOf('devices').map(({ naturalKey, values }) => [naturalKey, values]),
+      harvest.staging.rowsOf('devices').map(({ naturalKey, values }) => [naturalKey, values]),
     );
-    const told = night.staging
+    const deviceNames = harvest.staging
       .rowsOf('intuneManagementExtensions')
       .map(({ values }) => names.get(String(values['deviceKey']))?.['deviceName']);
-    expect(told).not.toContain('DESKTOP-CLONE');
-    expect(told).not.toContain(undefined);
+    expect(deviceNames).not.toContain('DESKTOP-CLONE');
+    expect(deviceNames).not.toContain(undefined);
     expect(
-      night.staging.rowsOf('intuneManagementExtensionVersions').map(({ naturalKey }) => naturalKey),
+      harvest.staging.rowsOf('intuneManagementExtensionVersions').map(({ naturalKey }) => naturalKey),
     ).not.toContain('1.40.100.0');
   });
 
   test('without a version, and with a health that no list names, is a row all the same', () => {
     expect(rowsOf(SHARED_PC)).toMatchObject([{ extensionVersionKey: null, extensionStateKey: 100_000 }]);
-    expect(night.staging.rowsOf('intuneManagementExtensionHealthStates').map(({ values }) => values)).toEqual(
-      [{ extensionStateKey: 100_000, extensionState: 'hibernating' }],
-    );
+    expect(
+      harvest.staging.rowsOf('intuneManagementExtensionHealthStates').map(({ values }) => values),
+    ).toEqual([{ extensionStateKey: 100_000, extensionState: 'hibernating' }]);
   });
 
   test('brings its version once', () => {
-    const versions = night.staging
+    const versions = harvest.staging
       .rowsOf('intuneManagementExtensionVersions')
       .map(({ naturalKey }) => naturalKey);
     expect(versions.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-// How policies fare: counts of their own, reports where they have none, and the grace periods that neither tells.
+// How policies fare: counts of their own, reports where they have none, and the grace periods that neither reports.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { outcomesOfReport } from '../../etl/streams/policy-outcomes.ts';
 import { CATALOG_BITLOCKER } from '../../fixtures/tenant/policies.ts';
@@ -11,11 +11,11 @@ const LINUX_COMPLIANCE = '06a6c7e8-9b3f-421d-94e6-f392951722cc';
 const BOTH_REPORTS = /reports\/get(Configuration|Compliance)Policy/;
 
 let tenant: HarvestedTenant;
-let night: TenantHarvest;
+let harvest: TenantHarvest;
 beforeAll(async () => {
-  // Large enough for conflicts and for grace periods, small enough that Graph tells whose.
+  // Large enough for conflicts and for grace periods, small enough that Graph lists whose.
   tenant = await openTenant({ seed: 12, devices: 100, firstDateKey: 20261110 }, 20261120);
-  night = await tenant.harvestDay();
+  harvest = await tenant.harvestDay();
 });
 afterAll(() => tenant.close());
 
@@ -31,7 +31,7 @@ const kindsOf = ({ staging }: TenantHarvest): readonly unknown[] =>
 describe('a policy of the settings catalog', () => {
   test.each([CATALOG_BITLOCKER, EDGE_DEFAULTS])('is counted by a report: %s', (id) => {
     const { compliant, remediated, error, conflict, nonCompliant } = countsOf(id);
-    expect(rowOf(night, 'policyTypeActivities', id)).toMatchObject({
+    expect(rowOf(harvest, 'policyTypeActivities', id)).toMatchObject({
       pending: null,
       succeeded: compliant + remediated,
       error: error + conflict,
@@ -40,7 +40,7 @@ describe('a policy of the settings catalog', () => {
   });
 
   test('is never asked for counts of its own, which are zeros', () => {
-    const counts = night.requests.filter((each) => /Status(Overview|Summary)$/.test(each));
+    const counts = harvest.requests.filter((each) => /Status(Overview|Summary)$/.test(each));
     expect(counts.length).toBeGreaterThan(0);
     expect(counts.join()).not.toContain(EDGE_DEFAULTS);
   });
@@ -49,9 +49,9 @@ describe('a policy of the settings catalog', () => {
     const { staging, report } = await tenant.harvestDay({
       faults: [permanentFault(BOTH_REPORTS, 'forbidden')],
     });
-    expect(rowOf({ ...night, staging }, 'policyTypeActivities', EDGE_DEFAULTS)).toBeUndefined();
-    expect(kindsOf({ ...night, staging })).not.toContain(1001);
-    expect(kindsOf({ ...night, staging })).toContain(1050);
+    expect(rowOf({ ...harvest, staging }, 'policyTypeActivities', EDGE_DEFAULTS)).toBeUndefined();
+    expect(kindsOf({ ...harvest, staging })).not.toContain(1001);
+    expect(kindsOf({ ...harvest, staging })).toContain(1050);
     expect(report.completeness.get('policyTypeActivities')).toBe('partial');
     expect(report.completeness.get('policyDeviceActivities')).toBe('partial');
     expect(report.completeness.get('policyUserActivities')).toBe('complete');
@@ -71,8 +71,8 @@ describe('a policy of the settings catalog', () => {
   });
 
   test('makes a sum by kind, as do templates and Linux', () => {
-    expect(kindsOf(night)).toEqual(expect.arrayContaining([1001, 1010, 1030, 1040]));
-    expect(night.report.completeness.get('policyDeviceActivities')).toBe('complete');
+    expect(kindsOf(harvest)).toEqual(expect.arrayContaining([1001, 1010, 1030, 1040]));
+    expect(harvest.report.completeness.get('policyDeviceActivities')).toBe('complete');
   });
 });
 
@@ -83,7 +83,7 @@ test('a conflict is an error in the counts of a policy, as it is in a report', (
   expect(conflicting.length).toBeGreaterThan(0);
   for (const { resource } of conflicting) {
     const { error, conflict } = countsOf(resource.id);
-    expect(rowOf(night, 'policyTypeActivities', resource.id)).toMatchObject({ error: error + conflict });
+    expect(rowOf(harvest, 'policyTypeActivities', resource.id)).toMatchObject({ error: error + conflict });
   }
 });
 
@@ -98,16 +98,16 @@ describe('devices in their grace period', () => {
     ).length;
   };
 
-  test('are told from those that have no time left', () => {
+  test('are distinguished from those that have no time left', () => {
     const grace = inGrace(WINDOWS_COMPLIANCE);
     expect(grace).toBeGreaterThan(0);
-    expect(rowOf(night, 'compliancePolicyStatusDevicePerPolicyActivities', WINDOWS_COMPLIANCE)).toMatchObject(
-      {
-        policyPlatformKey: 6,
-        inGracePeriod: grace,
-        nonCompliant: countsOf(WINDOWS_COMPLIANCE).nonCompliant - grace,
-      },
-    );
+    expect(
+      rowOf(harvest, 'compliancePolicyStatusDevicePerPolicyActivities', WINDOWS_COMPLIANCE),
+    ).toMatchObject({
+      policyPlatformKey: 6,
+      inGracePeriod: grace,
+      nonCompliant: countsOf(WINDOWS_COMPLIANCE).nonCompliant - grace,
+    });
   });
 
   test('are not known where the list of statuses ends early', async () => {
@@ -124,8 +124,8 @@ describe('devices in their grace period', () => {
       ({ list, resource }) => list === 'deviceCompliancePolicies' && countsOf(resource.id).nonCompliant === 0,
     );
     for (const { resource } of sound) {
-      expect(night.requests.join()).not.toContain(`${resource.id}/deviceStatuses`);
-      expect(rowOf(night, 'compliancePolicyStatusDevicePerPolicyActivities', resource.id)).toMatchObject({
+      expect(harvest.requests.join()).not.toContain(`${resource.id}/deviceStatuses`);
+      expect(rowOf(harvest, 'compliancePolicyStatusDevicePerPolicyActivities', resource.id)).toMatchObject({
         inGracePeriod: 0,
       });
     }
@@ -134,7 +134,7 @@ describe('devices in their grace period', () => {
 
 test('Linux is judged by a report that knows neither grace periods nor devices without a verdict', () => {
   const { compliant, notApplicable, nonCompliant } = countsOf(LINUX_COMPLIANCE);
-  expect(rowOf(night, 'compliancePolicyStatusDevicePerPolicyActivities', LINUX_COMPLIANCE)).toMatchObject({
+  expect(rowOf(harvest, 'compliancePolicyStatusDevicePerPolicyActivities', LINUX_COMPLIANCE)).toMatchObject({
     policyPlatformKey: 1000,
     unknown: null,
     compliant,

@@ -1,4 +1,4 @@
-// Terms of use and their acceptances: people are told by name only, and old versions by number only.
+// Terms of use and their acceptances: people are identified by name only, and old versions by number only.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dateKeyOf, epochDayOf } from '../../fixtures/tenant/calendar.ts';
 import { EVENT_DAYS } from '../../fixtures/tenant/edge-cases/scripted-events.ts';
@@ -6,15 +6,15 @@ import { ADELE, MEGAN, OBRIEN } from '../../fixtures/tenant/edge-cases/edge-case
 import { FACTORY_FLOOR, TERMS_OF_USE } from '../../fixtures/tenant/terms.ts';
 import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
-const FIRST_NIGHT = 20261101;
+const FIRST_DAY = 20261101;
 
 let tenant: HarvestedTenant;
 let raised: HarvestedTenant;
 beforeAll(async () => {
-  const options = { seed: 1, devices: 60, firstDateKey: FIRST_NIGHT };
-  tenant = await openTenant(options, FIRST_NIGHT);
+  const options = { seed: 1, devices: 60, firstDateKey: FIRST_DAY };
+  tenant = await openTenant(options, FIRST_DAY);
   // The evening after the terms were raised: Megan has accepted them, others are asked at their next sign-in.
-  raised = await openTenant(options, dateKeyOf(epochDayOf(FIRST_NIGHT) + EVENT_DAYS.termsRaised + 1));
+  raised = await openTenant(options, dateKeyOf(epochDayOf(FIRST_DAY) + EVENT_DAYS.termsRaised + 1));
 });
 afterAll(() => Promise.all([tenant.close(), raised.close()]));
 
@@ -22,7 +22,7 @@ const acceptanceOf = ({ staging }: TenantHarvest, userId: string) =>
   staging.rowsOf('userTermsAndConditionsAcceptances').find(({ values }) => values['userKey'] === userId)
     ?.values;
 
-describe('a night', () => {
+describe('a harvest', () => {
   test('has every version of the terms once, with null for what nobody wrote', async () => {
     const { staging, report } = await tenant.harvestDay();
     expect(staging.rowsOf('termsAndConditions').map(({ naturalKey }) => naturalKey)).toEqual([
@@ -48,20 +48,20 @@ describe('a night', () => {
   });
 
   test('leaves out whom the directory does not know and versions that the warehouse never saw', async () => {
-    const night = await tenant.harvestDay();
-    const users = new Set(night.staging.rowsOf('users').map(({ naturalKey }) => naturalKey));
-    const accepted = night.staging.rowsOf('userTermsAndConditionsAcceptances');
+    const harvest = await tenant.harvestDay();
+    const users = new Set(harvest.staging.rowsOf('users').map(({ naturalKey }) => naturalKey));
+    const accepted = harvest.staging.rowsOf('userTermsAndConditionsAcceptances');
     expect(accepted.length).toBeGreaterThan(20);
     expect(accepted.filter(({ values }) => !users.has(String(values['userKey'])))).toEqual([]);
-    expect(acceptanceOf(night, ADELE)).toBeUndefined();
+    expect(acceptanceOf(harvest, ADELE)).toBeUndefined();
   });
 
   test('on which the terms were raised still knows who accepted the version before, once it was seen', async () => {
     const existing = {
       termsAndConditions: [{ termsAndConditionsId: TERMS_OF_USE, termsAndConditionsVersion: 2 }],
     };
-    const versionOf = (night: TenantHarvest, userId: string) =>
-      acceptanceOf(night, userId)?.['termsAndConditionsKey'];
+    const versionOf = (harvest: TenantHarvest, userId: string) =>
+      acceptanceOf(harvest, userId)?.['termsAndConditionsKey'];
     const [known, unknown] = [await raised.harvestDay({ existing }), await raised.harvestDay()];
     expect(versionOf(known, MEGAN)).toBe(`${TERMS_OF_USE}:3`);
     expect(versionOf(known, OBRIEN)).toBe(`${TERMS_OF_USE}:2`);

@@ -10,7 +10,7 @@ test.each([
   [`${DEVICES}?$select=id,model`, { select: false }, DEVICES],
   [`${DEVICES}?$select=id`, { pageRows: 200 }, `${DEVICES}?$select=id&$top=200`],
   [`${DEVICES}?$select=id`, { select: false, pageRows: 200 }, `${DEVICES}?$top=200`],
-  // Licences are told to whoever selects them.
+  // Users have their licences only where they are selected.
   ['/v1.0/users?$select=id&$top=999', { select: false }, '/v1.0/users?$select=id&$top=999'],
   ['/v1.0/users?$select=id&$top=999', { pageRows: 500 }, '/v1.0/users?$select=id&$top=500'],
   ['/v1.0/users?$select=id&$top=999', { pageRows: 1000 }, '/v1.0/users?$select=id&$top=999'],

@@ -18,12 +18,12 @@ const harvestOf =
   };
 
 test('a run without users is quarantined when there were two before, and published when there were none', async () => {
-  const nights = ['20', '21', '22'].map((date) => ({ run: date, at: `2026-11-${date}T00:00:00Z` }));
-  expect((await runDay(harvestOf(), nights[0])).report).toMatchObject({ generation: { id: 1 } });
-  expect((await runDay(harvestOf('megan', 'alex'), nights[1])).report).toMatchObject({
+  const runs = ['20', '21', '22'].map((date) => ({ run: date, at: `2026-11-${date}T00:00:00Z` }));
+  expect((await runDay(harvestOf(), runs[0])).report).toMatchObject({ generation: { id: 1 } });
+  expect((await runDay(harvestOf('megan', 'alex'), runs[1])).report).toMatchObject({
     generation: { id: 2 },
   });
-  expect((await runDay(harvestOf(), nights[2])).report).toMatchObject({
+  expect((await runDay(harvestOf(), runs[2])).report).toMatchObject({
     message: expect.stringContaining('users: 0 rows, where 2 stood before: none is left.'),
   });
   expect(warehouse().current()).toMatchObject({ id: 2 });

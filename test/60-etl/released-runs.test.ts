@@ -16,9 +16,9 @@ describe('a run that verification refuses', () => {
   const later = { run: 'run-2', at: '2026-11-21T00:00:05Z' };
 
   test('is quarantined, and all its findings are recorded', async () => {
-    const told = await runDay(harvestOf([day('a', 77)]));
-    expect(told.report).toMatchObject({ code: 'feed.night-refused', target: 'thingDays' });
-    expect(observedKinds(told)).toEqual([
+    const result = await runDay(harvestOf([day('a', 77)]));
+    expect(result.report).toMatchObject({ code: 'feed.night-refused', target: 'thingDays' });
+    expect(observedKinds(result)).toEqual([
       'run.started',
       'harvest',
       'merge',
@@ -115,24 +115,24 @@ describe('a run that verification refuses', () => {
   test('is removed by the next good run, and cannot be released after it', async () => {
     await runDay(harvestOfMany(200));
     await runDay(harvestOfMany(20), later);
-    const kept = join(dataDir(), 'refused-20261121.sqlite');
-    const copy = readFileSync(kept);
+    const quarantined = join(dataDir(), 'refused-20261121.sqlite');
+    const copy = readFileSync(quarantined);
     await runDay(harvestOfMany(200), { run: 'run-3', at: '2026-11-21T09:00:00Z' });
-    expect(existsSync(kept)).toBe(false);
+    expect(existsSync(quarantined)).toBe(false);
     expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow('No refused night is kept');
-    writeFileSync(kept, copy);
+    writeFileSync(quarantined, copy);
     expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow('it no longer follows');
     expect(served()).toBe(200);
   });
 });
 
 describe('a rollback', () => {
-  const night = (date: number, count: number) =>
+  const runOn = (date: number, count: number) =>
     runDay(harvestOfMany(count), { run: `run-${date}`, at: `2026-11-${date}T00:00:05Z` });
 
   test('serves the day before as a new generation, and the next run builds on it', async () => {
-    await night(20, 3);
-    await night(21, 5);
+    await runOn(20, 3);
+    await runOn(21, 5);
     const keys = () => select(dataDir(), 'SELECT thingId, thingKey FROM things ORDER BY 1');
     const given = keys();
     expect(warehouse().rollback(null, new Date('2026-11-21T09:00:00Z'))).toEqual({
@@ -171,7 +171,7 @@ describe('a rollback', () => {
   });
 
   test('repeated goes back further, and never to a reverted run', async () => {
-    for (const [index, date] of [20, 21, 22].entries()) await night(date, index + 1);
+    for (const [index, date] of [20, 21, 22].entries()) await runOn(date, index + 1);
     warehouse().rollback(null, new Date('2026-11-22T08:00:00Z'));
     expect(served()).toBe(2);
     warehouse().rollback(null, new Date('2026-11-22T08:01:00Z'));

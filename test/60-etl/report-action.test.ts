@@ -19,7 +19,7 @@ let server: Server;
 let access: GraphAccess;
 let questions: Question[];
 /** How many rows the report announces, and how many it really has. */
-let rows: { readonly said: number; readonly given: number };
+let rows: { readonly announced: number; readonly given: number };
 
 beforeEach(async () => {
   questions = [];
@@ -36,7 +36,7 @@ beforeEach(async () => {
       );
       response.setHeader('content-type', 'application/octet-stream').end(
         JSON.stringify({
-          TotalRowCount: rows.said,
+          TotalRowCount: rows.announced,
           Schema: columns.map((Column) => ({ Column, PropertyType: 'String' })),
           Values: values,
         }),
@@ -63,7 +63,7 @@ afterEach(async () => {
 });
 
 test('a report is read to its end, in pages that cannot overlap, with cells by column name', async () => {
-  rows = { said: 120, given: 120 };
+  rows = { announced: 120, given: 120 };
   const report = await readReportAction(access, ADDRESS, ['Zebra', 'Ant']);
   expect(report).toHaveLength(120);
   expect(report[119]).toEqual({ Zebra: 'Zebra 119', Ant: 'Ant 119' });
@@ -75,12 +75,12 @@ test('a report is read to its end, in pages that cannot overlap, with cells by c
 });
 
 test('an empty report has no rows', async () => {
-  rows = { said: 0, given: 0 };
+  rows = { announced: 0, given: 0 };
   expect(await readReportAction(access, ADDRESS, ['Zebra'])).toEqual([]);
 });
 
 test('a report with fewer rows than it announces is not complete', async () => {
-  rows = { said: 120, given: 70 };
+  rows = { announced: 120, given: 70 };
   await expect(readReportAction(access, ADDRESS, ['Zebra'])).rejects.toMatchObject({
     code: 'feed.source-unavailable',
     target: 'v1.0/deviceManagement/reports/getThingsReport',

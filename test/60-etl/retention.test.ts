@@ -21,7 +21,7 @@ import { RUN_HISTORY_ENTITIES, smallRuns, type Harvest } from './small-runs.ts';
 const longerDays: Entity = { ...thingDays, vendorDays: 60 };
 const everything = [colours, groups, things, thingHistories, longerDays, colourCounts];
 const model = makeModel('Kept', [...everything, ...RUN_HISTORY_ENTITIES]);
-const { dataDir, runDay: tonight, journal } = smallRuns(model);
+const { dataDir, runDay, journal } = smallRuns(model);
 
 const rules = (...written: readonly string[]): Retention => {
   const retention = parseRetention(written);
@@ -41,10 +41,10 @@ const harvest =
     return Promise.resolve(new Map(completeness));
   };
 
-const NIGHTS = ['2026-09-20', '2026-09-25', '2026-10-20', '2026-10-25', '2026-11-19', '2026-11-20'];
+const DATES = ['2026-09-20', '2026-09-25', '2026-10-20', '2026-10-25', '2026-11-19', '2026-11-20'];
 
 describe('after runs in three months', () => {
-  const kept = (sql: string): readonly unknown[] => select(dataDir(), sql).flatMap(Object.values);
+  const valuesOf = (sql: string): readonly unknown[] => select(dataDir(), sql).flatMap(Object.values);
 
   test.each([
     { keep: rules(), days: 6, states: 6, counts: 6, trimmed: 0 },
@@ -54,17 +54,17 @@ describe('after runs in three months', () => {
     { keep: rules('40d', 'colourCounts=vendor'), days: 4, states: 5, counts: 3, trimmed: 3 + 2 + 1 },
     { keep: rules('thingHistories=2d'), days: 6, states: 3, counts: 6, trimmed: 3 },
   ])('$keep keeps what it says', async ({ keep, days, states, counts, trimmed }) => {
-    for (const [index, date] of NIGHTS.entries()) {
-      const isLast = index === NIGHTS.length - 1;
+    for (const [index, date] of DATES.entries()) {
+      const isLast = index === DATES.length - 1;
       const when = { run: date, at: `${date}T00:00:00Z`, ...(isLast ? { retention: keep } : {}) };
-      expect((await tonight(harvest(date), when)).report).toMatchObject({ generation: { id: index + 1 } });
+      expect((await runDay(harvest(date), when)).report).toMatchObject({ generation: { id: index + 1 } });
     }
-    expect(kept('SELECT DISTINCT dateKey FROM thingDays')).toHaveLength(days);
-    expect(kept('SELECT startDay FROM thingHistories')).toHaveLength(states);
-    expect(kept('SELECT dateKey FROM colourCounts')).toHaveLength(counts);
-    const told = journal()[0]?.steps.reduce((rows, step) => rows + step.trimmed, 0);
-    expect(told).toBe(trimmed);
-    expect(kept('SELECT sum(rowsTrimmed) FROM runSteps')).toEqual([trimmed]);
+    expect(valuesOf('SELECT DISTINCT dateKey FROM thingDays')).toHaveLength(days);
+    expect(valuesOf('SELECT startDay FROM thingHistories')).toHaveLength(states);
+    expect(valuesOf('SELECT dateKey FROM colourCounts')).toHaveLength(counts);
+    const journalled = journal()[0]?.steps.reduce((rows, step) => rows + step.trimmed, 0);
+    expect(journalled).toBe(trimmed);
+    expect(valuesOf('SELECT sum(rowsTrimmed) FROM runSteps')).toEqual([trimmed]);
   });
 });
 

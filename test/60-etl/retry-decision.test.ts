@@ -34,9 +34,9 @@ describe('a first attempt', () => {
     ['400 of a page token', answered(400, { code: 'Directory_ExpiredPageToken' }), 'page-expired'],
     ['410', answered(410), 'page-expired'],
     ['302, never asked for', answered(302), 'refused'],
-  ])('that meets %s', (_, mishap, kind) => {
+  ])('that meets %s', (_, failure, kind) => {
     expect(
-      classifyFailure(mishap, { attempts: 1, isTokenRenewed: false }, DEFAULT_RETRY_POLICY, NOW, 0.5).kind,
+      classifyFailure(failure, { attempts: 1, isTokenRenewed: false }, DEFAULT_RETRY_POLICY, NOW, 0.5).kind,
     ).toBe(kind);
   });
 

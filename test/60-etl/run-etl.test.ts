@@ -28,8 +28,8 @@ const { dataDir, warehouse, journal, outcomes, served, runDay } = smallRuns();
 
 describe('a run', () => {
   test('goes from harvest to publication, and merges dimensions before facts', async () => {
-    const told = await runDay(harvestOf([day('a'), day('b')]));
-    expect(observedKinds(told)).toEqual([
+    const result = await runDay(harvestOf([day('a'), day('b')]));
+    expect(observedKinds(result)).toEqual([
       'run.started',
       'harvest',
       'merge',
@@ -39,7 +39,7 @@ describe('a run', () => {
       'publish',
       'run.published',
     ]);
-    expect(told.report).toMatchObject({
+    expect(result.report).toMatchObject({
       generation: { id: 1, dateKey: 20261120 },
       steps: [
         { entity: 'things', inserted: 2 },
@@ -84,9 +84,9 @@ describe('a run', () => {
   test('whose harvest throws leaves the last generation served, records the reason, and does not block the next run', async () => {
     await runDay(harvestOf([day('a')]));
     const refusal = new FeedError('feed.source-refused', 'No.', { hint: 'Ask the admin.' });
-    const told = await runDay(() => Promise.reject(refusal), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
-    expect(told.report).toBe(refusal);
-    expect(told.observations.at(-1)).toEqual({
+    const result = await runDay(() => Promise.reject(refusal), { run: 'run-2', at: '2026-11-21T00:00:00Z' });
+    expect(result.report).toBe(refusal);
+    expect(result.observations.at(-1)).toEqual({
       kind: 'run.failed',
       run: 'run-2',
       dateKey: 20261121,
@@ -108,17 +108,17 @@ describe('a run', () => {
 
   test('that finds another one active fails, and is not recorded as a run', async () => {
     const other = warehouse().beginBuild(20261120, new Date(RUN_STARTED_AT));
-    const told = await runDay(harvestOf([]));
-    expect(told.report).toMatchObject({ code: 'feed.night-running' });
-    expect(observedKinds(told)).toEqual(['run.started', 'run.failed']);
+    const result = await runDay(harvestOf([]));
+    expect(result.report).toMatchObject({ code: 'feed.night-running' });
+    expect(observedKinds(result)).toEqual(['run.started', 'run.failed']);
     other.discard();
     expect(journal()).toEqual([]);
   });
 
   test('of a day before the last one, by a clock that went back, changes nothing and is recorded as failed', async () => {
     await runDay(harvestOf([day('a')]));
-    const told = await runDay(harvestOf([]), { run: 'run-2', at: '2026-11-19T23:59:59Z' });
-    expect(told.report).toMatchObject({ code: 'feed.night-refused' });
+    const result = await runDay(harvestOf([]), { run: 'run-2', at: '2026-11-19T23:59:59Z' });
+    expect(result.report).toMatchObject({ code: 'feed.night-refused' });
     expect(outcomes()).toEqual([
       [20261120, 'published'],
       [20261119, 'failed'],
@@ -180,17 +180,17 @@ describe('the journal', () => {
       at: '2026-11-22T00:00:00Z',
     });
     await runDay(harvestOf([]), { run: 'run-3', at: '2026-11-24T00:00:00Z' });
-    const told = [
+    const expected = [
       [20261124, 'published'],
       [20261123, 'missing'],
       [20261122, 'failed'],
       [20261121, 'missing'],
       [20261120, 'published'],
     ];
-    expect(outcomes()).toEqual(told);
+    expect(outcomes()).toEqual(expected);
     expect(
       select(dataDir(), 'SELECT dateKey, outcome FROM runs ORDER BY dateKey DESC').map(Object.values),
-    ).toEqual(told);
+    ).toEqual(expected);
   });
 
   test.each([

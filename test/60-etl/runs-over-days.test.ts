@@ -41,8 +41,8 @@ let emulator: GraphEmulator;
 let tenant: Tenant;
 const tokens = () => makeTokenSource({ ...DEMO_CREDENTIALS, loginUrl: emulator.url, graphUrl: emulator.url });
 
-async function run(night: number): Promise<void> {
-  emulator.setDay(night);
+async function run(day: number): Promise<void> {
+  emulator.setDay(day);
   const context = openRunContext({
     runId: randomUUID(),
     observe: () => undefined,
@@ -53,7 +53,7 @@ async function run(night: number): Promise<void> {
     run: context,
     warehouse: openSqliteWarehouse({ dataDir, model: MODEL }),
     model: MODEL,
-    clock: fixedClock(midnightOf(night)),
+    clock: fixedClock(midnightOf(day)),
     harvest: (staging) => harvest({ graph, run: context }, staging),
   });
 }
@@ -78,7 +78,7 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-nights-'));
   tenant = makeTenant({ seed: 1, devices: 40, firstDateKey: 20170601 });
   emulator = await startGraphEmulator({ tenant });
-  for (const night of [20170601, 20170602, 20170621, 20170712, 20170726, 20170831]) await run(night);
+  for (const day of [20170601, 20170602, 20170621, 20170712, 20170726, 20170831]) await run(day);
 });
 afterAll(async () => {
   await emulator.close();
@@ -225,11 +225,8 @@ test('a device that is changed in Graph is changed in the feed after the next ru
 });
 
 test('a run without the list of profiles keeps which profiles reach a device', async () => {
-  const reached = (night: number) =>
-    select(
-      'SELECT deviceKey, policyKey FROM deviceEncryptionPolicies WHERE dateKey = ? ORDER BY 1, 2',
-      night,
-    );
+  const reached = (day: number) =>
+    select('SELECT deviceKey, policyKey FROM deviceEncryptionPolicies WHERE dateKey = ? ORDER BY 1, 2', day);
   emulator.faults.add({ match: /\/deviceConfigurations$/, answer: 'forbidden' });
   await run(20170902);
   expect(reached(20170902)).toEqual(reached(20170901));

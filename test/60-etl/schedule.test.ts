@@ -76,11 +76,11 @@ describe('the schedule', () => {
   });
 
   test('runs once a day, whatever the clock does', async () => {
-    let nights = 0;
-    start({ run: () => publish().then(() => (nights += 1)) });
+    let runs = 0;
+    start({ run: () => publish().then(() => (runs += 1)) });
     now = new Date('2026-11-20T23:59:59Z');
     await wait(1200);
-    expect(nights).toBe(1);
+    expect(runs).toBe(1);
 
     now = new Date('2026-11-21T00:00:01Z');
     await until(() => served() === 20261121);
@@ -88,13 +88,13 @@ describe('the schedule', () => {
     // Set back by two days: those days are over.
     now = new Date('2026-11-19T08:00:00Z');
     await wait(1200);
-    expect([nights, served()]).toEqual([2, 20261121]);
+    expect([runs, served()]).toEqual([2, 20261121]);
     expect(observations.filter(({ kind }) => kind === 'run.problem')).toEqual([]);
 
     // Asleep for two midnights: the day of waking is run, the days before are missing.
     now = new Date('2026-11-24T09:30:00Z');
     await until(() => served() === 20261124);
-    expect(nights).toBe(3);
+    expect(runs).toBe(3);
     expect(warehouse.journal.recent(3).map(({ dateKey, outcome }) => [dateKey, outcome])).toEqual([
       [20261124, 'published'],
       [20261123, 'missing'],
@@ -116,26 +116,26 @@ describe('the schedule', () => {
   });
 
   test('leaves the run to a process that is already at it, without a problem', async () => {
-    let asked = 0;
-    const night = (): Promise<unknown> => {
-      asked += 1;
+    let attempts = 0;
+    const run = (): Promise<unknown> => {
+      attempts += 1;
       return Promise.reject(new FeedError('feed.night-running', 'Another run is under way.'));
     };
-    start({ run: night });
-    await until(() => asked > 1);
+    start({ run });
+    await until(() => attempts > 1);
     expect(observations.filter(({ kind }) => kind === 'run.problem')).toEqual([]);
   });
 
   test('never has two runs at once, and none after it was stopped', async () => {
     let [running, most, started] = [0, 0, 0];
-    const night = async (): Promise<void> => {
+    const run = async (): Promise<void> => {
       started += 1;
       running += 1;
       most = Math.max(most, running);
       await wait(1500);
       running -= 1;
     };
-    start({ isDue: () => true, run: night });
+    start({ isDue: () => true, run });
     await wait(2600);
     schedule?.stop();
     const before = started;

@@ -21,7 +21,7 @@ const ASSERTION = 'what.the-platform.says';
 const { tenantId, clientId } = DEMO_CREDENTIALS;
 
 let emulator: GraphEmulator;
-let asked: string[];
+let requests: string[];
 let folder: string;
 
 beforeAll(async () => {
@@ -34,11 +34,11 @@ beforeAll(async () => {
       trustsCertificateName: true,
       trustedAssertion: ASSERTION,
     },
-    onRequest: (_, url) => asked.push(url),
+    onRequest: (_, url) => requests.push(url),
   });
 });
 beforeEach(() => {
-  asked = [];
+  requests = [];
 });
 afterAll(async () => {
   await emulator.close();
@@ -70,14 +70,14 @@ describe('a token', () => {
   test('is requested once and then cached', async () => {
     const tokens = source();
     expect(await tokens.accessToken()).toBe(await tokens.accessToken());
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   test('is requested once however many need it at the same time', async () => {
     const tokens = source();
     const all = await Promise.all(Array.from({ length: 9 }, () => tokens.accessToken()));
     expect(new Set(all).size).toBe(1);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   test('is renewed once however many were refused it, and the new one is cached', async () => {
@@ -88,7 +88,7 @@ describe('a token', () => {
     expect(renewed[0]).not.toBe(old);
     expect(await tokens.accessToken()).toBe(renewed[0]);
     expect(await tokens.renewToken(old)).toBe(renewed[0]);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   test.each<[string, object, string, string]>([
@@ -184,17 +184,17 @@ describe('a machine in Azure', () => {
       const tokens = machine(identity);
       const token = await tokens.accessToken();
       expect(await isTaken(token)).toBe(true);
-      expect(asked[0]).toContain(`resource=${encodeURIComponent(emulator.url)}`);
-      expect(asked[0]?.includes('client_id')).toBe(identity !== 'system');
+      expect(requests[0]).toContain(`resource=${encodeURIComponent(emulator.url)}`);
+      expect(requests[0]?.includes('client_id')).toBe(identity !== 'system');
       expect(await tokens.renewToken(token)).not.toBe(token);
     },
   );
 
   test('is refused an identity that is not assigned to it', async () => {
-    const stranger = '00000000-1111-4222-8333-444444444444';
-    expect(await failureOf(machine(stranger))).toMatchObject({
+    const unassigned = '00000000-1111-4222-8333-444444444444';
+    expect(await failureOf(machine(unassigned))).toMatchObject({
       code: 'feed.source-refused',
-      message: expect.stringContaining(stranger),
+      message: expect.stringContaining(unassigned),
       hint: expect.stringContaining('assigned'),
     });
   });

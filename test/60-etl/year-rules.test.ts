@@ -11,7 +11,7 @@ import { listGenerationFiles } from '../../src/engines/sqlite/generations/genera
 import { brokenRules } from '../year/broken-rules.ts';
 import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 
-const NIGHT = 20280301;
+const DAY = 20280301;
 let data = '';
 const pathOf = (ago: number): string => listGenerationFiles(data)[ago]?.path ?? '';
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'fleetfeed-rules-'));
   const tenant = makeTenant({ seed: 3, devices: 60, firstDateKey: 20280227 });
   const emulator = await startGraphEmulator({ tenant });
-  await simulateRuns([20280227, 20280228, 20280229, NIGHT], {
+  await simulateRuns([20280227, 20280228, 20280229, DAY], {
     emulator,
     settings: { ...DEFAULT_SETTINGS, data, keepGenerations: 2, forgetAfter: 'never' },
     observe: () => undefined,
@@ -36,11 +36,11 @@ function brokenBy(sql: string): readonly string[] {
   const { changes } = database.prepare(sql).run();
   database.close();
   expect(changes).toBeGreaterThan(0);
-  return brokenRules(spoilt, pathOf(1), NIGHT);
+  return brokenRules(spoilt, pathOf(1), DAY);
 }
 
 test('an undamaged file breaks no rule', () => {
-  expect(brokenRules(pathOf(0), pathOf(1), NIGHT)).toEqual([]);
+  expect(brokenRules(pathOf(0), pathOf(1), DAY)).toEqual([]);
 });
 
 test.each([
@@ -58,30 +58,30 @@ test.each([
   ],
   [
     `INSERT INTO snapshotDays VALUES ('devicePropertyHistories', 20280226, 202802)`,
-    'nights of a collection that are over stay as they were',
+    'past snapshot days of a collection stay as they were',
   ],
   [
     `DELETE FROM snapshotDays WHERE collection = 'devicePropertyHistories' AND dateKey = 20280228`,
-    'nights of a collection that are over stay as they were',
+    'past snapshot days of a collection stay as they were',
   ],
   [
     'DELETE FROM devicePropertyHistoriesSpans WHERE period = 202803 AND deviceKey = 3',
-    'a device that is there has one row tonight, and no other has',
+    'a device that is there has one row of the day, and no other has',
   ],
   [
-    `DELETE FROM snapshotDays WHERE collection = 'deviceEncryptionStates' AND dateKey = ${NIGHT}`,
-    'deviceEncryptionStates has the night if it was harvested, and only then',
+    `DELETE FROM snapshotDays WHERE collection = 'deviceEncryptionStates' AND dateKey = ${DAY}`,
+    'deviceEncryptionStates has the snapshot day if it was harvested, and only then',
   ],
   [
     `DELETE FROM runSteps WHERE collection = 'mamCheckins'`,
-    'mamCheckins has no rows of a night that brought none',
+    'mamCheckins has no rows of a day on which it was not harvested',
   ],
   [
-    `UPDATE encryptionActivities SET deviceCount = deviceCount + 1 WHERE dateKey = ${NIGHT}`,
+    `UPDATE encryptionActivities SET deviceCount = deviceCount + 1 WHERE dateKey = ${DAY}`,
     'the encryption counts are those of the states',
   ],
   [
-    `UPDATE compliancePolicyStatusDeviceActivities SET compliant = compliant - 1 WHERE dateKey = ${NIGHT}`,
+    `UPDATE compliancePolicyStatusDeviceActivities SET compliant = compliant - 1 WHERE dateKey = ${DAY}`,
     'the compliance counts are those of the histories',
   ],
   [
@@ -89,11 +89,11 @@ test.each([
     'the enrolments that succeeded are the devices that came in on the day before',
   ],
   [
-    `UPDATE policyTypeActivities SET succeeded = succeeded + 1 WHERE dateKey = ${NIGHT}`,
+    `UPDATE policyTypeActivities SET succeeded = succeeded + 1 WHERE dateKey = ${DAY}`,
     'the outcomes of a kind of policy are those of its policies',
   ],
   [
-    `UPDATE compliancePolicyStatusDevicePerPolicyActivities SET error = error + 1 WHERE dateKey = ${NIGHT}`,
+    `UPDATE compliancePolicyStatusDevicePerPolicyActivities SET error = error + 1 WHERE dateKey = ${DAY}`,
     'the verdicts of a compliance policy are its outcomes',
   ],
   [

@@ -119,15 +119,15 @@ describe('the edge-case users', () => {
 });
 
 describe('the scripted events', () => {
-  const firstNight = 20170601;
-  const nightOf = (nights: number): number => dateKeyOf(epochDayOf(firstNight) + nights);
+  const firstDay = 20170601;
+  const dayAfter = (days: number): number => dateKeyOf(epochDayOf(firstDay) + days);
   const seen = <Value>(
     look: (lived: ReturnType<typeof makeTenant>) => Value,
-    nights: readonly number[],
+    days: readonly number[],
   ): Value[] => {
-    const living = makeTenant({ seed: 1, devices: 0, firstDateKey: firstNight });
-    return nights.map((night) => {
-      living.simulateUntil(night);
+    const living = makeTenant({ seed: 1, devices: 0, firstDateKey: firstDay });
+    return days.map((day) => {
+      living.simulateUntil(day);
       return look(living);
     });
   };
@@ -141,26 +141,26 @@ describe('the scripted events', () => {
   });
 
   test('Mary Major is deleted and comes back under the same id, while her laptop stays', () => {
-    const nights = [
+    const days = [
       EVENT_DAYS.maryDeleted - 1,
       EVENT_DAYS.maryDeleted,
       EVENT_DAYS.maryRestored - 1,
       EVENT_DAYS.maryRestored,
-    ].map(nightOf);
-    expect(seen((lived) => lived.users.has(MARY_MAJOR), nights)).toEqual([true, false, false, true]);
+    ].map(dayAfter);
+    expect(seen((lived) => lived.users.has(MARY_MAJOR), days)).toEqual([true, false, false, true]);
     const owned = seen(
       (lived) => [...lived.devices.values()].some((device) => device.managed.userId === MARY_MAJOR),
-      nights,
+      days,
     );
     expect(owned).toEqual([true, true, true, true]);
   });
 
   test('a wiped laptop comes back with its serial under another id', () => {
-    const nights = [EVENT_DAYS.laptopWiped - 1, EVENT_DAYS.laptopWiped, EVENT_DAYS.laptopEnrolledAgain].map(
-      nightOf,
+    const days = [EVENT_DAYS.laptopWiped - 1, EVENT_DAYS.laptopWiped, EVENT_DAYS.laptopEnrolledAgain].map(
+      dayAfter,
     );
     expect(
-      seen((lived) => [lived.devices.has(WIPED_LAPTOP), lived.devices.has(ENROLLED_AGAIN)], nights),
+      seen((lived) => [lived.devices.has(WIPED_LAPTOP), lived.devices.has(ENROLLED_AGAIN)], days),
     ).toEqual([
       [true, false],
       [false, false],

@@ -74,9 +74,9 @@ test('what a user wrote stays while the rest changes', async () => {
   }
   emulator.setDay(20261225);
   const later = new Map((await graph.walk(STATES)).rows.map((row) => [row.id, row]));
-  const kept = waiting.filter(({ id }) => later.has(id)).map(({ id }) => later.get(id));
-  for (const row of kept) expect(row.advancedBitLockerStates).toBe('tpmNotReady,networkError');
-  expect(kept.some((row) => row.encryptionState === 'encrypted')).toBe(true);
+  const stillListed = waiting.filter(({ id }) => later.has(id)).map(({ id }) => later.get(id));
+  for (const row of stillListed) expect(row.advancedBitLockerStates).toBe('tpmNotReady,networkError');
+  expect(stillListed.some((row) => row.encryptionState === 'encrypted')).toBe(true);
   expect((await graph.get(`${STATES}/${MEGANS_LAPTOP}`)).json.deviceName).toBe('Device Name value');
 });
 

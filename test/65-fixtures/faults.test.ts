@@ -8,7 +8,7 @@ import { makeTenant } from '../../fixtures/tenant/make-tenant.ts';
 import { callerOf, type Caller } from './graph-caller.ts';
 
 const DEVICES = '/beta/deviceManagement/managedDevices';
-const told: string[] = [];
+const requests: string[] = [];
 let emulator: GraphEmulator;
 let graph: Caller;
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   emulator = await startGraphEmulator({
     tenant: makeTenant({ seed: 1, devices: 60, firstDateKey: 20261101 }),
     pageRows: 20,
-    onRequest: (method, url, status) => told.push(`${method} ${url} ${status}`),
+    onRequest: (method, url, status) => requests.push(`${method} ${url} ${status}`),
   });
 });
 beforeEach(async () => {
@@ -121,11 +121,11 @@ test("wrong-page has the first page's rows in the middle of the pages", async ()
 });
 
 test('onRequest is called for each request', async () => {
-  told.length = 0;
+  requests.length = 0;
   emulator.faults.add({ match: DEVICES, answer: '503' });
   await graph.get(DEVICES);
   await graph.get(DEVICES);
-  expect(told).toEqual([`GET ${DEVICES} 503`, `GET ${DEVICES} 200`]);
+  expect(requests).toEqual([`GET ${DEVICES} 503`, `GET ${DEVICES} 200`]);
 });
 
 test("every answer carries its request id, and the caller's own", async () => {

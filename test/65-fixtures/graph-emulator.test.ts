@@ -144,15 +144,15 @@ describe('pages', () => {
 
 describe('a device', () => {
   test('lacks values in a list, even with $select, and is complete by id with $select', async () => {
-    const asked = '$select=id,physicalMemoryInBytes,ethernetMacAddress,hardwareInformation';
-    const { rows } = await graph.walk(`${DEVICES}?${asked}`);
+    const query = '$select=id,physicalMemoryInBytes,ethernetMacAddress,hardwareInformation';
+    const { rows } = await graph.walk(`${DEVICES}?${query}`);
     expect(rows.find((row) => row.id === MEGANS_LAPTOP)).toMatchObject({
       physicalMemoryInBytes: 0,
       ethernetMacAddress: null,
       hardwareInformation: { tpmSpecificationVersion: null, operatingSystemEdition: null },
     });
     expect((await graph.get(`${DEVICES}/${MEGANS_LAPTOP}`)).json.physicalMemoryInBytes).toBe(0);
-    expect((await graph.get(`${DEVICES}('${MEGANS_LAPTOP}')?${asked}`)).json).toMatchObject({
+    expect((await graph.get(`${DEVICES}('${MEGANS_LAPTOP}')?${query}`)).json).toMatchObject({
       physicalMemoryInBytes: 17_179_869_184,
       ethernetMacAddress: 'A4BB6D10C2F1',
       hardwareInformation: { tpmSpecificationVersion: '2.0, 0, 1.38', operatingSystemEdition: 'Enterprise' },

@@ -9,8 +9,8 @@ const FIRST = 20260922;
 const LAST = 20261120;
 const options = { seed: 7, devices: 600, firstDateKey: FIRST };
 
-function nightAfter(nights: number): number {
-  return dateKeyOf(epochDayOf(FIRST) + nights);
+function dayAfter(days: number): number {
+  return dateKeyOf(epochDayOf(FIRST) + days);
 }
 
 function whole(tenant: Tenant): unknown {
@@ -49,7 +49,7 @@ describe('determinism', () => {
     const atOnce = makeTenant(options);
     atOnce.simulateUntil(LAST);
     const oneByOne = makeTenant(options);
-    for (let night = 0; night < 60; night++) oneByOne.simulateUntil(nightAfter(night));
+    for (let day = 0; day < 60; day++) oneByOne.simulateUntil(dayAfter(day));
     expect(oneByOne.dateKey).toBe(LAST);
     expect(whole(oneByOne)).toEqual(whole(atOnce));
   });
@@ -101,8 +101,8 @@ describe('simulation', () => {
     let before = new Map([...tenant.devices].map(([id, device]) => [id, remembered(device)]));
     let enrolled = 0;
     let left = 0;
-    for (let night = 1; night < 60; night++) {
-      tenant.simulateUntil(nightAfter(night));
+    for (let day = 1; day < 60; day++) {
+      tenant.simulateUntil(dayAfter(day));
       const now = new Map([...tenant.devices].map(([id, device]) => [id, remembered(device)]));
       const changed = [...now].filter(([id, text]) => before.has(id) && before.get(id) !== text).length;
       expect(changed / now.size).toBeGreaterThan(0.01);
@@ -120,15 +120,15 @@ describe('simulation', () => {
   test('the encryption roll-out goes from a third to nearly all devices, never in one jump', () => {
     const tenant = makeTenant(options);
     const shares = [encryptedShare(tenant)];
-    for (let night = 1; night < 60; night++) {
-      tenant.simulateUntil(nightAfter(night));
+    for (let day = 1; day < 60; day++) {
+      tenant.simulateUntil(dayAfter(day));
       shares.push(encryptedShare(tenant));
     }
     expect(shares[0]).toBeLessThan(0.45);
     expect(shares[59]).toBeGreaterThan(0.8);
     expect(shares[59]).toBeLessThan(1);
-    for (const [night, share] of shares.entries()) {
-      if (night > 0) expect(Math.abs(share - (shares[night - 1] ?? 0))).toBeLessThan(0.1);
+    for (const [day, share] of shares.entries()) {
+      if (day > 0) expect(Math.abs(share - (shares[day - 1] ?? 0))).toBeLessThan(0.1);
     }
   });
 

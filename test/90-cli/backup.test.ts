@@ -29,14 +29,14 @@ let emulator: GraphEmulator;
 
 beforeAll(async () => {
   emulator = await startGraphEmulator({ tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: FIRST }) });
-  await live(data, [FIRST, FIRST + 1, 20261101]);
+  await runDays(data, [FIRST, FIRST + 1, 20261101]);
 });
 afterAll(async () => {
   await emulator.close();
   rmSync(folder, { recursive: true });
 });
 
-async function live(into: string, nights: readonly number[]): Promise<void> {
+async function runDays(into: string, days: readonly number[]): Promise<void> {
   const settings = {
     ...DEFAULT_SETTINGS,
     data: into,
@@ -45,7 +45,7 @@ async function live(into: string, nights: readonly number[]): Promise<void> {
     mostAppsAsked: 0,
   };
   const { signal } = new AbortController();
-  await simulateRuns(nights, { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns(days, { emulator, settings, observe: () => undefined, signal });
 }
 
 async function toEnd(...args: readonly string[]) {
@@ -92,8 +92,8 @@ test('restore serves a backup in an empty folder, and the next run builds on it'
   ]);
   const [, ...same] = served(data);
   expect(served(elsewhere)).toEqual([4, ...same]);
-  await live(data, [20261102]);
-  await live(elsewhere, [20261102]);
+  await runDays(data, [20261102]);
+  await runDays(elsewhere, [20261102]);
   expect(served(elsewhere)).toEqual([5, ...served(data).slice(1)]);
   expect(openSqliteRunJournal(elsewhere).recent(10)).toMatchObject([
     { outcome: 'rollback', reason: 'Restored from a backup of generation 3 of the night of 20261101.' },

@@ -66,19 +66,16 @@ test.each([
   ['usgov-l4', 'https://graph.microsoft.us', 'https://login.microsoftonline.us'],
   ['usgov-l5', 'https://dod-graph.microsoft.us', 'https://login.microsoftonline.us'],
   ['china', 'https://microsoftgraph.chinacloudapi.cn', 'https://login.partner.microsoftonline.cn'],
-])(
-  'the cloud %s has its own Graph and directory, unless told where they are',
-  (cloud, graphUrl, loginUrl) => {
-    const secret = { FLEETFEED_CLIENT_SECRET: 's' };
-    expect(read({ ...secret, FLEETFEED_CLOUD: cloud })).toMatchObject({ graphUrl, loginUrl });
-    expect(
-      read({ ...secret, FLEETFEED_CLOUD: cloud, FLEETFEED_GRAPH_URL: 'http://127.0.0.1:1' }),
-    ).toMatchObject({
-      graphUrl: 'http://127.0.0.1:1',
-      loginUrl,
-    });
-  },
-);
+])('the cloud %s has its own Graph and directory, unless they are set', (cloud, graphUrl, loginUrl) => {
+  const secret = { FLEETFEED_CLIENT_SECRET: 's' };
+  expect(read({ ...secret, FLEETFEED_CLOUD: cloud })).toMatchObject({ graphUrl, loginUrl });
+  expect(
+    read({ ...secret, FLEETFEED_CLOUD: cloud, FLEETFEED_GRAPH_URL: 'http://127.0.0.1:1' }),
+  ).toMatchObject({
+    graphUrl: 'http://127.0.0.1:1',
+    loginUrl,
+  });
+});
 
 describe('the proxy', () => {
   const proxyOf = (environment: Record<string, string>) => readSettings({ environment }).settings.proxy;

@@ -12,7 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(data, { recursive: true }));
 
-const open = (devices = 45, nights = 3, seed = 1) => openDemoTenant(data, { devices, nights, seed }, TODAY);
+const open = (devices = 45, days = 3, seed = 1) =>
+  openDemoTenant(data, { devices, nights: days, seed }, TODAY);
 
 describe('the folder of a demo', () => {
   test('is used when it is empty, and has the same tenant the next time', () => {

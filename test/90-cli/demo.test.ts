@@ -57,8 +57,8 @@ describe('the demo', () => {
   });
 
   test('shows after the next run what was changed in Graph, as its own text says', async () => {
-    const said = demo.stderr();
-    const graph = /curl -X PATCH '(http:\/\/[\d.:]+)\//.exec(said)?.[1] ?? '';
+    const output = demo.stderr();
+    const graph = /curl -X PATCH '(http:\/\/[\d.:]+)\//.exec(output)?.[1] ?? '';
     const { tenantId, clientId, clientSecret } = DEMO_CREDENTIALS;
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -81,10 +81,10 @@ describe('the demo', () => {
     });
     expect(patched.status).toBe(200);
 
-    const command = /npm run fleetfeed -- (snapshot .*)\\\n\s*(.*)/.exec(said);
+    const command = /npm run fleetfeed -- (snapshot .*)\\\n\s*(.*)/.exec(output);
     const words = `${command?.[1] ?? ''} ${command?.[2] ?? ''}`.replaceAll("'", '').trim().split(/\s+/);
-    const night = runProgram(words, { FLEETFEED_CLIENT_SECRET: clientSecret });
-    expect([await night.ended, night.stderr()]).toEqual([
+    const run = runProgram(words, { FLEETFEED_CLIENT_SECRET: clientSecret });
+    expect([await run.ended, run.stderr()]).toEqual([
       expect.objectContaining({ code: 0 }),
       expect.stringContaining('Run of 20261121 published as generation 4'),
     ]);
@@ -93,8 +93,8 @@ describe('the demo', () => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const { value: devices } = await read('devices');
     const { deviceKey } = devices.find(({ deviceId }: { deviceId: string }) => deviceId === device.id);
-    const { value: nights } = await read('deviceEncryptionStates?$filter=dateKey ge 20261120');
-    const shown = nights
+    const { value: rows } = await read('deviceEncryptionStates?$filter=dateKey ge 20261120');
+    const shown = rows
       .filter((row: { deviceKey: number }) => row.deviceKey === deviceKey)
       .map((row: { encryptionStateKey: number }) => row.encryptionStateKey);
     expect(shown).toHaveLength(2);
@@ -102,10 +102,10 @@ describe('the demo', () => {
   });
 
   test('ends within five seconds, and continues later where it stopped', async () => {
-    const began = performance.now();
+    const startedAt = performance.now();
     demo.kill('SIGTERM');
     const { code } = await demo.ended;
-    expect([code, performance.now() - began < 5000]).toEqual([0, true]);
+    expect([code, performance.now() - startedAt < 5000]).toEqual([0, true]);
     await start('2026-11-22');
     expect(demo.stderr()).toContain('1 nights in');
     const { value } = await read('deviceEncryptionStates?$select=dateKey&$filter=dateKey gt 20261120');

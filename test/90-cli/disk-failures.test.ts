@@ -54,8 +54,17 @@ async function fleetfeed(command: string, { fileBytes, uid, folder = data }: Lim
   const { tenantId, clientId, clientSecret } = DEMO_CREDENTIALS;
   const tenant = ['--tenant-id', tenantId, '--client-id', clientId];
   const urls = ['--graph-url', emulator.url, '--login-url', emulator.url];
-  const night = ['--exports', 'off', '--most-apps-asked', '0', '--today', '2026-11-20', ...tenant, ...urls];
-  const words = [MAIN, command, '--data', folder, ...(command === 'snapshot' ? night : [])];
+  const snapshotFlags = [
+    '--exports',
+    'off',
+    '--most-apps-asked',
+    '0',
+    '--today',
+    '2026-11-20',
+    ...tenant,
+    ...urls,
+  ];
+  const words = [MAIN, command, '--data', folder, ...(command === 'snapshot' ? snapshotFlags : [])];
   // What a shell calls a block is 512 bytes.
   const limit = fileBytes === undefined ? '' : `ulimit -f ${Math.ceil(fileBytes / 512)} && `;
   const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...words], {
@@ -81,21 +90,21 @@ describeHere('a disk that is full', () => {
     expect(stderr).toMatch(/^The machine refused: \S.*\.$/m);
     expect(stderr).not.toContain('    at ');
   };
-  const strangers = (folder: string): readonly string[] =>
+  const leftovers = (folder: string): readonly string[] =>
     readdirSync(folder).filter((name) => !/^(generation-.*|journal\.sqlite|night\.lock)$/.test(name));
 
   test.each([0.01, 0.95])('at %d of the last file fails the run, and nothing is lost', async (share) => {
     const before = served();
     mustBeRefused(await fleetfeed('snapshot', { fileBytes: size() * share }));
     expect(served()).toEqual(before);
-    expect(strangers(data)).toEqual([]);
+    expect(leftovers(data)).toEqual([]);
   });
 
   test.each([0.05, 0.5, 0.95])('at %d of what a first run needs leaves no file', async (share) => {
     const folder = join(data, 'first');
     mustBeRefused(await fleetfeed('snapshot', { fileBytes: size() * share, folder }));
     expect(listGenerations(folder)).toEqual([]);
-    expect(strangers(folder)).toEqual([]);
+    expect(leftovers(folder)).toEqual([]);
     rmSync(folder, { recursive: true });
   });
 
@@ -117,8 +126,8 @@ describeHere('a folder that may not be written', () => {
     const before = served();
     chmodSync(data, 0o555);
     try {
-      const night = await fleetfeed('snapshot', who);
-      expect(night).toMatchObject({
+      const result = await fleetfeed('snapshot', who);
+      expect(result).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/^The machine refused: EACCES: permission denied, .*building.sqlite/m),
       });

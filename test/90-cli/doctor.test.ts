@@ -61,16 +61,16 @@ afterAll(async () => {
 });
 
 /** Lines as they are printed. */
-async function told(
+async function linesOf(
   check: Check,
   options: Partial<Settings>,
   clock: Clock = NOON,
 ): Promise<readonly string[]> {
   const settings = { ...DEFAULT_SETTINGS, data, port: 0, ...options };
-  const findings = await Promise.resolve()
+  const results = await Promise.resolve()
     .then(() => check(settings, clock))
     .catch((error: unknown) => [failedCheck('thrown', error)]);
-  return findings.map(({ status: verdict, message }) => `${verdict}: ${message}`);
+  return results.map(({ status, message }) => `${status}: ${message}`);
 }
 
 describe('the program', () => {
@@ -123,9 +123,9 @@ describe('consent', () => {
   test.each(PERMISSIONS)(
     '$name: granted, or missing and what that costs',
     async ({ name, probe, provides: gives, need }) => {
-      expect(await told(checkGraph, tenant(), systemClock)).toContain(`ok: ${name} is granted.`);
+      expect(await linesOf(checkGraph, tenant(), systemClock)).toContain(`ok: ${name} is granted.`);
       emulator.faults.add({ match: probe.split('?', 1)[0] ?? '', answer: 'forbidden' });
-      const line = (await told(checkGraph, tenant(), systemClock)).find((each) => each.includes(name));
+      const line = (await linesOf(checkGraph, tenant(), systemClock)).find((each) => each.includes(name));
       expect(line).toContain(gives);
       expect(line).toMatch(
         { required: /^fail: /, recommended: /^warn: /, optional: /^ok: .*optional/ }[need],
@@ -136,7 +136,7 @@ describe('consent', () => {
   test('that cannot be checked is not called missing', async () => {
     emulator.faults.add({ match: '/users', answer: '503' });
     emulator.faults.add({ match: '/mobileApps', answer: 'reset' });
-    const lines = await told(checkGraph, tenant(), systemClock);
+    const lines = await linesOf(checkGraph, tenant(), systemClock);
     expect(lines).toContainEqual(
       expect.stringMatching(/^warn: It is unknown whether User.Read.All .* answered 503/),
     );
@@ -147,41 +147,45 @@ describe('consent', () => {
 
   test('is what the documentation asks an admin for', () => {
     const page = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
-    const asked = [...page.matchAll(/^ *\| `([\w.]+\.All)` \| (optional: )?/gm)];
-    expect(asked.map(([, name]) => name).toSorted()).toEqual(PERMISSIONS.map(({ name }) => name).toSorted());
+    const documented = [...page.matchAll(/^ *\| `([\w.]+\.All)` \| (optional: )?/gm)];
+    expect(documented.map(([, name]) => name).toSorted()).toEqual(
+      PERMISSIONS.map(({ name }) => name).toSorted(),
+    );
   });
 
   test.each([
     [0, 'ok', '0 s'],
     [-120_000, 'warn', 'behind'],
     [600_000, 'fail', 'ahead of'],
-  ])('a clock that is %d ms off is told: %s', async (milliseconds, verdict, words) => {
-    const lines = await told(checkGraph, tenant(), { now: () => new Date(Date.now() + milliseconds) });
+  ])('a clock that is %d ms off is reported: %s', async (milliseconds, status, words) => {
+    const lines = await linesOf(checkGraph, tenant(), { now: () => new Date(Date.now() + milliseconds) });
     const line = lines.find((each) => each.includes('clock'));
-    expect(line).toMatch(new RegExp(`^${verdict}: `));
-    // The directory tells whole seconds.
+    expect(line).toMatch(new RegExp(`^${status}: `));
+    // The directory reports whole seconds.
     expect(line?.replace(/\b1 s/, '0 s')).toContain(words);
   });
 
   test('a directory that cannot be reached is one failure', async () => {
     const nowhere = 'http://127.0.0.1:9';
-    const lines = await told(checkGraph, { ...tenant(), loginUrl: nowhere }, systemClock);
+    const lines = await linesOf(checkGraph, { ...tenant(), loginUrl: nowhere }, systemClock);
     expect(lines).toEqual([
       expect.stringMatching(/^fail: The directory at http:\/\/127.0.0.1:9 gave no token/),
     ]);
   });
 
   test('missing settings of the app are reported, and none are needed where no run is scheduled', async () => {
-    expect(await told(checkGraph, {})).toEqual([
+    expect(await linesOf(checkGraph, {})).toEqual([
       expect.stringMatching(/^fail: Not set: FLEETFEED_TENANT_ID/),
     ]);
-    expect(await told(checkGraph, { schedule: 'off' })).toEqual([expect.stringMatching(/^ok: Not checked/)]);
+    expect(await linesOf(checkGraph, { schedule: 'off' })).toEqual([
+      expect.stringMatching(/^ok: Not checked/),
+    ]);
   });
 });
 
 describe('the folder', () => {
   test('that is right can be written, has room and is closed to others', async () => {
-    const lines = await told(checkFolder, {});
+    const lines = await linesOf(checkFolder, {});
     expect(lines).toEqual([
       `ok: '${data}' is writable.`,
       expect.stringMatching(/^ok: [\d.]+ GB are free, a run may need 0.5 GB.$/),
@@ -190,7 +194,7 @@ describe('the folder', () => {
   });
 
   test('that does not exist yet is no failure', async () => {
-    expect((await told(checkFolder, { data: join(folder, 'a', 'b') }))[0]).toMatch(
+    expect((await linesOf(checkFolder, { data: join(folder, 'a', 'b') }))[0]).toMatch(
       /^ok: .* does not exist yet/,
     );
   });
@@ -198,10 +202,10 @@ describe('the folder', () => {
   test('that is not a folder, or open to everyone, is reported', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    expect(await told(checkFolder, { data: file })).toEqual([expect.stringMatching(/^fail: ENOTDIR/)]);
+    expect(await linesOf(checkFolder, { data: file })).toEqual([expect.stringMatching(/^fail: ENOTDIR/)]);
     const open = mkdtempSync(join(folder, 'open-'));
     chmodSync(open, 0o755);
-    expect((await told(checkFolder, { data: open })).at(-1)).toMatch(/^warn: .*chmod o-rwx/);
+    expect((await linesOf(checkFolder, { data: open })).at(-1)).toMatch(/^warn: .*chmod o-rwx/);
   });
 
   test.each([
@@ -209,12 +213,12 @@ describe('the folder', () => {
     [0o640, 'ok'],
     [0o604, 'fail'],
     [0o602, 'fail'],
-  ])('a private key of mode %o: %s', async (mode, verdict) => {
+  ])('a private key of mode %o: %s', async (mode, status) => {
     const key = join(folder, 'some.key');
     writeFileSync(key, '');
     chmodSync(key, mode);
-    const lines = await told(checkSecretFiles, { tlsKey: key });
-    expect(lines.find((each) => each.includes(key))).toMatch(new RegExp(`^${verdict}: `));
+    const lines = await linesOf(checkSecretFiles, { tlsKey: key });
+    expect(lines.find((each) => each.includes(key))).toMatch(new RegExp(`^${status}: `));
   });
 
   test('the files of secrets are those that the variables name', () => {
@@ -236,9 +240,9 @@ describe('authentication', () => {
       /^warn: Anyone who reaches '0.0.0.0' can read everything/,
     ],
     ['by nothing that is known', { host: '0.0.0.0' }, /^fail: .* there is no key and no directory/],
-    ['by a tenant that is not said', { audiences: ['x'] }, /^fail: Sign-in needs to know the tenant/],
+    ['by a tenant that is not set', { audiences: ['x'] }, /^fail: Sign-in needs to know the tenant/],
   ])('%s', async (_, options, line) => {
-    expect(await told(checkExposure, options)).toEqual([expect.stringMatching(line)]);
+    expect(await linesOf(checkExposure, options)).toEqual([expect.stringMatching(line)]);
   });
 
   test('valid keys are counted, and one that expires soon is named', async () => {
@@ -247,9 +251,9 @@ describe('authentication', () => {
       makeKey({ label, role: 'reader', createdAt: midnightOf(TODAY), expiresAt: after(24 * days).now() })
         .stored;
     openKeyFile(place).write([made('long', 300), made('gone', -1)]);
-    expect(await told(checkKeys, { data: place })).toEqual(['ok: 1 in force.']);
+    expect(await linesOf(checkKeys, { data: place })).toEqual(['ok: 1 in force.']);
     openKeyFile(place).write([made('finance', 3)]);
-    expect(await told(checkKeys, { data: place })).toEqual([
+    expect(await linesOf(checkKeys, { data: place })).toEqual([
       expect.stringMatching(/^warn: .*\('finance'\) expires on/),
     ]);
   });
@@ -259,15 +263,15 @@ describe('authentication', () => {
     const { tenantId, url: loginUrl } = directory;
     const words = { tenantId, loginUrl, audiences: ['https://fleet.example'] };
     try {
-      expect(await told(checkSignIn, { ...words, publicUrl: 'https://fleet.example/feed' })).toEqual([
+      expect(await linesOf(checkSignIn, { ...words, publicUrl: 'https://fleet.example/feed' })).toEqual([
         expect.stringMatching(/^ok: The signing keys of /),
         expect.stringMatching(/^ok: The signing keys of .*v2.0/),
       ]);
-      expect((await told(checkSignIn, { ...words, publicUrl: 'https://other.example' })).at(-1)).toMatch(
+      expect((await linesOf(checkSignIn, { ...words, publicUrl: 'https://other.example' })).at(-1)).toMatch(
         /^warn: --audiences does not name https:\/\/other.example/,
       );
       directory.setDown(true);
-      expect(await told(checkSignIn, words)).toEqual([
+      expect(await linesOf(checkSignIn, words)).toEqual([
         expect.stringMatching(/^fail: .* nobody can sign in/),
         expect.stringMatching(/^fail: .* nobody can sign in/),
       ]);
@@ -282,12 +286,12 @@ describe('the port', () => {
     const other = createServer((socket) => socket.destroy());
     await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready));
     const { port } = other.address() as AddressInfo;
-    expect(await told(checkPort, { port })).toEqual([
+    expect(await linesOf(checkPort, { port })).toEqual([
       expect.stringMatching(/^fail: Another program listens/),
     ]);
     await new Promise((closed) => other.close(closed));
-    expect(await told(checkPort, { port })).toEqual([`ok: 127.0.0.1:${port} is free.`]);
-    expect(await told(checkPort, { host: '192.0.2.1' })).toEqual([
+    expect(await linesOf(checkPort, { port })).toEqual([`ok: 127.0.0.1:${port} is free.`]);
+    expect(await linesOf(checkPort, { host: '192.0.2.1' })).toEqual([
       expect.stringMatching(/^fail: .* not an address of this/),
     ]);
   });
@@ -296,7 +300,7 @@ describe('the port', () => {
     const feed = await startTestFeed({ data });
     try {
       const port = Number(new URL(feed.base).port);
-      expect(await told(checkPort, { port })).toEqual([`ok: The feed is running on 127.0.0.1:${port}.`]);
+      expect(await linesOf(checkPort, { port })).toEqual([`ok: The feed is running on 127.0.0.1:${port}.`]);
     } finally {
       await feed.stop();
     }
@@ -335,7 +339,7 @@ describe('the certificate', () => {
   };
 
   test('that matches is right, apart from being self-signed', async () => {
-    expect(await told(checkCertificate, https(), sinceMade(0))).toEqual([
+    expect(await linesOf(checkCertificate, https(), sinceMade(0))).toEqual([
       'ok: The private key belongs to the certificate.',
       expect.stringMatching(/^ok: The certificate is valid until /),
       "ok: The certificate is for 'fleet.example'.",
@@ -363,8 +367,8 @@ describe('the certificate', () => {
     ['without a key', { tlsKey: null }, 0, /^fail: Only one of --tls-cert and --tls-key is set/],
     ['that is not there', { tlsCert: '/nowhere' }, 0, /^fail: ENOENT/],
     ['that is none', { tlsCert: key }, 0, /^fail: /],
-  ])('%s is told', async (_, options, milliseconds, line) => {
-    expect(await told(checkCertificate, https(options), sinceMade(milliseconds))).toContainEqual(
+  ])('%s is reported', async (_, options, milliseconds, line) => {
+    expect(await linesOf(checkCertificate, https(options), sinceMade(milliseconds))).toContainEqual(
       expect.stringMatching(line),
     );
   });
@@ -373,28 +377,28 @@ describe('the certificate', () => {
 describe('what is served', () => {
   test('is fresh, stale, damaged or nothing', async () => {
     const readyHours = 36;
-    expect(await told(checkGeneration, { readyHours })).toEqual([
+    expect(await linesOf(checkGeneration, { readyHours })).toEqual([
       expect.stringMatching(/^ok: The snapshot of 20261120 .* is intact/),
     ]);
-    expect(await told(checkGeneration, { readyHours }, after(24 * 365))).toEqual([
+    expect(await linesOf(checkGeneration, { readyHours }, after(24 * 365))).toEqual([
       expect.stringMatching(/^fail: .* more than 36/),
     ]);
     const copy = join(folder, 'copy');
     cpSync(data, copy, { recursive: true });
     truncateSync(listGenerationFiles(copy)[0]?.path ?? '', 20_000);
-    expect(await told(checkGeneration, { data: copy, readyHours })).toEqual([
+    expect(await linesOf(checkGeneration, { data: copy, readyHours })).toEqual([
       expect.stringMatching(/^fail: .* is damaged/),
     ]);
-    expect(await told(checkGeneration, { data: join(folder, 'none') })).toEqual([
+    expect(await linesOf(checkGeneration, { data: join(folder, 'none') })).toEqual([
       expect.stringMatching(/^warn: Nothing has been published yet/),
     ]);
   });
 
   test('reports the next run, and the last one where it was not published', async () => {
-    expect(await told(checkSchedule, {})).toEqual([
+    expect(await linesOf(checkSchedule, {})).toEqual([
       expect.stringMatching(/^ok: The next run is due on \d{8}/),
     ]);
-    expect(await told(checkSchedule, { schedule: 'off' })).toEqual([
+    expect(await linesOf(checkSchedule, { schedule: 'off' })).toEqual([
       expect.stringMatching(/^warn: 'serve' starts no runs/),
     ]);
     const ill = mkdtempSync(join(folder, 'ill-'));
@@ -409,7 +413,7 @@ describe('what is served', () => {
         problems: [],
       },
     });
-    expect((await told(checkSchedule, { data: ill })).at(-1)).toBe(
+    expect((await linesOf(checkSchedule, { data: ill })).at(-1)).toBe(
       'warn: The last run, of 20261120, ended as failed. Graph was away.',
     );
   });

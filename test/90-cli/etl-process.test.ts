@@ -34,7 +34,7 @@ afterEach(() => {
   rmSync(data, { recursive: true });
 });
 
-const night = (options: Partial<EtlProcessInput['credential']> = {}): Promise<void> => {
+const run = (options: Partial<EtlProcessInput['credential']> = {}): Promise<void> => {
   const credential = { ...DEMO_CREDENTIALS, graphUrl: emulator.url, loginUrl: emulator.url, ...options };
   const settings = { ...DEFAULT_SETTINGS, data, keepGenerations: 3, today: TODAY };
   return runEtlInProcess(
@@ -45,44 +45,44 @@ const night = (options: Partial<EtlProcessInput['credential']> = {}): Promise<vo
 };
 const kinds = (): readonly string[] => observations.map(({ kind }) => kind);
 
-describe('a run in a process of its own', () => {
+describe('a run in a separate process', () => {
   test('is published, and passes on all its observations to the last', async () => {
-    await night();
+    await run();
     expect(listGenerations(data).map(({ id, dateKey }) => [id, dateKey])).toEqual([[1, TODAY]]);
     expect([kinds()[0], kinds().at(-1)]).toEqual(['run.started', 'run.published']);
     expect(kinds()).toContain('run.progress');
   });
 
   test('that fails rejects with the same error as a run in this process', async () => {
-    await expect(night({ clientSecret: 'wrong' })).rejects.toThrow(/client secret|refused/i);
+    await expect(run({ clientSecret: 'wrong' })).rejects.toThrow(/client secret|refused/i);
     expect(observations.at(-1)).toMatchObject({ kind: 'run.failed', error: { stack: expect.any(String) } });
     expect(listGenerations(data)).toEqual([]);
   });
 
   test('is refused while another one is active', async () => {
     emulator.faults.add({ match: '/managedDevices', answer: 'silent' });
-    const first = night();
+    const first = run();
     first.catch(() => undefined);
     await until(() => kinds().includes('run.started'));
-    await expect(night()).rejects.toThrow('Another run is under way');
+    await expect(run()).rejects.toThrow('Another run is under way');
     stopping.abort();
-    await expect(first).rejects.toThrow('told to end');
+    await expect(first).rejects.toThrow('is shutting down');
   });
 
   test('that is aborted ends at once, publishes nothing and does not block the next one', async () => {
     emulator.faults.add({ match: '/managedDevices', answer: 'silent' });
-    const running = night();
+    const running = run();
     running.catch(() => undefined);
     await until(() => kinds().includes('run.started'));
-    const began = performance.now();
+    const startedAt = performance.now();
     stopping.abort();
-    await expect(running).rejects.toThrow('nothing of this night was published');
-    expect(performance.now() - began).toBeLessThan(3000);
+    await expect(running).rejects.toThrow('nothing of this run was published');
+    expect(performance.now() - startedAt).toBeLessThan(3000);
     expect(readdirSync(data)).toEqual(['journal.sqlite', 'night.lock']);
 
     emulator.faults.clear();
     stopping = new AbortController();
-    await night();
+    await run();
     expect(listGenerations(data)).toHaveLength(1);
   });
 });

@@ -20,24 +20,24 @@ import { runProgram } from './run-program.ts';
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-export-'));
 const data = join(folder, 'data');
 // Across the end of a month, with one missed day.
-const NIGHTS = [20261028, 20261029, 20261031, 20261101, 20261102];
+const DAYS = [20261028, 20261029, 20261031, 20261101, 20261102];
 let emulator: GraphEmulator;
 
 beforeAll(async () => {
   emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: NIGHTS[0]! }),
+    tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: DAYS[0]! }),
   });
-  await live(data, NIGHTS);
+  await runDays(data, DAYS);
 });
 afterAll(async () => {
   await emulator.close();
   rmSync(folder, { recursive: true });
 });
 
-async function live(into: string, nights: readonly number[]): Promise<void> {
+async function runDays(into: string, days: readonly number[]): Promise<void> {
   const settings = { ...DEFAULT_SETTINGS, data: into, keepGenerations: 3, mostAppsAsked: 0 };
   const { signal } = new AbortController();
-  await simulateRuns(nights, { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns(days, { emulator, settings, observe: () => undefined, signal });
 }
 
 async function toEnd(...args: readonly string[]) {
@@ -90,8 +90,8 @@ describe.each(['csv', 'parquet'])('as %s', (format) => {
 });
 
 test('an imported warehouse continues like the exported one', async () => {
-  await live(data, [20261103]);
-  await live(join(folder, 'csv-again'), [20261103]);
+  await runDays(data, [20261103]);
+  await runDays(join(folder, 'csv-again'), [20261103]);
   expect(served(join(folder, 'csv-again'))).toBe(served(data));
 });
 

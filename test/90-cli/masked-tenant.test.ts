@@ -13,7 +13,7 @@ import { simulateRuns } from '../../src/cli/wiring/simulate-runs.ts';
 import { select } from '../50-engines/small-model.ts';
 import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 
-const NIGHT = 20261120;
+const DAY = 20261120;
 /** Nobody's id. */
 const ZEROS = '00000000-0000-0000-0000-000000000000';
 
@@ -24,9 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-async function liveIn(privacy: string): Promise<void> {
+async function runWith(privacy: string): Promise<void> {
   dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-masked-'));
-  await simulateRuns([NIGHT], {
+  await simulateRuns([DAY], {
     emulator,
     settings: { ...DEFAULT_SETTINGS, data: dataDir, keepGenerations: 3, privacy },
     observe: () => undefined,
@@ -51,8 +51,8 @@ function personalValues(): readonly string[] {
     managed.phoneNumber,
     managed.wiFiMacAddress,
   ]);
-  const told = [...people, ...devices].filter((each) => typeof each === 'string');
-  return [...new Set(told)].filter((each) => each.length >= 8 && each !== ZEROS);
+  const texts = [...people, ...devices].filter((each) => typeof each === 'string');
+  return [...new Set(texts)].filter((each) => each.length >= 8 && each !== ZEROS);
 }
 
 function found(): readonly string[] {
@@ -64,7 +64,7 @@ describe('a tenant', () => {
   afterEach(() => rmSync(dataDir, { recursive: true }));
 
   test.each(['full', 'masked', 'dropped'])('that is kept %s', async (privacy) => {
-    await liveIn(privacy);
+    await runWith(privacy);
     const values = personalValues();
     expect(values.length).toBeGreaterThan(100);
     if (privacy === 'full') expect(found().length).toBeGreaterThan(values.length / 2);

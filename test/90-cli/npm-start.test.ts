@@ -7,12 +7,12 @@ import { setTimeout as passes } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
-const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 test('npm start prints one line with the feed, and SIGTERM to npm ends the feed within five seconds', async () => {
   const data = mkdtempSync(join(tmpdir(), 'fleetfeed-npm-'));
   const args = ['start', '--silent', '--', '--port', '0', '--data', data, '--devices', '30', '--nights', '2'];
-  const npm = spawn('npm', args, { cwd: HOUSE, stdio: ['ignore', 'pipe', 'ignore'] });
+  const npm = spawn('npm', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const url = await new Promise<string>((resolve, reject) => {
       let out = '';

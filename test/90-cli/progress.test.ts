@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../src/base/observation.ts';
 import { bar, drawProgress } from '../../src/cli/text/draw-progress.ts';
 
-const NIGHT: readonly Observation[] = [
+const RUN: readonly Observation[] = [
   { kind: 'run.started', run: 'n1', dateKey: 20261120 },
   { kind: 'run.progress', run: 'n1', source: 'v1.0/users', rows: 50, total: 100 },
   { kind: 'run.progress', run: 'n1', source: 'v1.0/users', rows: 100, total: 100 },
@@ -13,7 +13,7 @@ const NIGHT: readonly Observation[] = [
 function drawn(isTTY: boolean): string {
   let screen = '';
   const observe = drawProgress({ isTTY, columns: 60, write: (text) => (screen += text) });
-  NIGHT.forEach(observe);
+  RUN.forEach(observe);
   return screen;
 }
 

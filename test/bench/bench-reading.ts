@@ -17,8 +17,8 @@ import {
 const EVERY_ROW = { after: null, rows: Infinity };
 
 export async function benchReading(size: FleetSize, rounds: number): Promise<void> {
-  const { devices, nights, days } = size;
-  console.log(`Building ${devices} devices × ${nights} nights; the last ${days} of them are read.`);
+  const { devices, storedDays, readDays } = size;
+  console.log(`Building ${devices} devices × ${storedDays} days; the last ${readDays} of them are read.`);
   const warehouse = buildWarehouse(size);
   const engine = openSqliteEngine({ dataDir: warehouse.dataDir, workers: 2, observe: () => undefined });
   const day = String(warehouse.lastDay);
@@ -27,7 +27,7 @@ export async function benchReading(size: FleetSize, rounds: number): Promise<voi
   try {
     await benchDays(warehouse, engine, feed, rounds);
     await benchDepth(warehouse, engine, devices, rounds);
-    await benchFullPull(feed, devices * nights);
+    await benchFullPull(feed, devices * storedDays);
   } finally {
     await engine.close();
     await feed.stop();

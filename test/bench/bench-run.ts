@@ -19,11 +19,11 @@ export async function benchRun(devices: number, rounds: number): Promise<void> {
   try {
     console.log(`A tenant of ${devices} devices, in a process of its own.`);
     const data = join(dir, 'data');
-    const nights = [await runSnapshot(tenant.url, data), await runSnapshot(tenant.url, data)];
+    const runs = [await runSnapshot(tenant.url, data), await runSnapshot(tenant.url, data)];
     printTable(
       'Seconds of a run, harvested over HTTP',
       ['', ...RUN_PHASES, 'in all', 'peak MB', 'file MB'],
-      ['the first', 'the same again'].map((name, index) => [name, ...(nights[index] ?? [])]),
+      ['the first', 'the same again'].map((name, index) => [name, ...(runs[index] ?? [])]),
     );
     await benchLoad(tenant.url, dir, rounds);
   } finally {
@@ -92,7 +92,7 @@ async function startTenant(devices: number): Promise<{ readonly url: string; rea
     const url = /^Graph: (\S+)$/.exec(line)?.[1];
     if (url !== undefined) return { url, stop: () => child.kill('SIGTERM') };
   }
-  throw new Error('The tenant ended before it told its address.');
+  throw new Error('The tenant ended before it printed its address.');
 }
 
 const MAIN = fileOf('../../src/cli/main.ts');

@@ -18,7 +18,11 @@ const rounds = Number(values.rounds);
 
 if (section === undefined || section === 'parser') await benchParsing(rounds);
 if (section === undefined || section === 'reading') {
-  const size = { devices: Number(values.devices), nights: Number(values.nights), days: Number(values.days) };
+  const size = {
+    devices: Number(values.devices),
+    storedDays: Number(values.nights),
+    readDays: Number(values.days),
+  };
   await benchReading(size, rounds);
 }
 // By name only: the tenant has to grow first.

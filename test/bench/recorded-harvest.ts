@@ -123,7 +123,7 @@ export async function importIntoShell(
     'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;',
     ...collections.flatMap((entity) => {
       const storage = storageOf(entity);
-      // What is missing is an empty text in CSV, which a number or what must be told may not be.
+      // What is missing is an empty text in CSV, which a number or a required value may not be.
       const columns = storage.sourced.map(
         (name) => `${quoteIdentifier(name)} ${stagedColumn(storage, name).type}`,
       );
@@ -160,7 +160,7 @@ function csvCell(value: StagedRow['values'][string] | undefined): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-// The mark of what is not told does not outlive its process.
+// NOT_REPORTED is a symbol, which does not outlive its process.
 const notReportedAsUndefined = (row: StagedRow) => replaced(row, NOT_REPORTED, undefined);
 const undefinedAsNotReported = (row: StagedRow) => replaced(row, undefined, NOT_REPORTED);
 

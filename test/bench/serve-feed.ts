@@ -8,7 +8,7 @@ import type { LoopLag } from './loop-lag.ts';
 
 export interface ServedFeed {
   readonly url: string;
-  /** Now and at most so far, in MB; null where the system does not tell. */
+  /** Now and at most so far, in MB; null where the system does not report it. */
   memory(): { readonly now: number; readonly peak: number } | null;
   /** Since it was last asked; only where it is watched. */
   lag(): Promise<LoopLag>;
@@ -17,7 +17,7 @@ export interface ServedFeed {
 }
 
 export interface ServeOptions {
-  /** Told each line of the log; without it nothing is logged anywhere. */
+  /** Called with each line of the log; without it nothing is logged anywhere. */
   readonly onLog?: (line: string) => void;
   /** Whether the process measures how late its event loop is. */
   readonly lag?: boolean;
@@ -57,10 +57,10 @@ export async function serveFeed(
       },
     };
   }
-  throw new Error('The feed ended before it told its address.');
+  throw new Error('The feed ended before it printed its address.');
 }
 
-/** Of a process, in MB; null where the system does not tell. */
+/** Of a process, in MB; null where the system does not report it. */
 export function memoryOf(pid: number | undefined) {
   if (process.platform !== 'linux' || pid === undefined) return null;
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -13,25 +13,25 @@ export const COLLECTION = 'devicePropertyHistories';
 
 export interface FleetSize {
   readonly devices: number;
-  readonly nights: number;
-  /** The last nights, which are what is read again and again. */
-  readonly days: number;
+  readonly storedDays: number;
+  /** The last of them, which are read again and again. */
+  readonly readDays: number;
 }
 
 export interface BenchWarehouse {
-  /** To be removed by whoever asked for it. */
+  /** The caller removes it. */
   readonly dataDir: string;
-  /** A database with one table `daily`: the rows of the last nights, one by one, with nothing to expand. */
+  /** A database with one table `daily`: the rows of the last days, one for each device and day, without validity intervals. */
   readonly plainPath: string;
   readonly firstDay: DateKey;
   readonly lastDay: DateKey;
 }
 
 const LAST_DAY = 20261120;
-// Of a hundred devices, those that change from one night to the next: far more than real fleets show.
+// Of a hundred devices, those that change from one day to the next: far more than real fleets show.
 const CHURN_PERCENT = 16;
 
-export function buildWarehouse({ devices, nights, days }: FleetSize): BenchWarehouse {
+export function buildWarehouse({ devices, storedDays, readDays }: FleetSize): BenchWarehouse {
   const dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-bench-'));
   const building = join(dataDir, BUILD_FILE);
   const database = new Database(building);
@@ -42,14 +42,14 @@ export function buildWarehouse({ devices, nights, days }: FleetSize): BenchWareh
     .prepare('INSERT INTO generation VALUES (1, ?, ?)')
     .run(LAST_DAY, midnightOf(LAST_DAY).toISOString().slice(0, -1));
   const day = database.prepare('INSERT INTO snapshotDays VALUES (?, ?, ?)');
-  for (let night = nights - 1; night >= 0; night -= 1) {
-    const dateKey = addDays(LAST_DAY, -night);
+  for (let age = storedDays - 1; age >= 0; age -= 1) {
+    const dateKey = addDays(LAST_DAY, -age);
     day.run(COLLECTION, dateKey, monthPartitionOf(dateKey));
   }
   fillSpans(database, devices);
   database.exec('COMMIT; ANALYZE');
 
-  const firstDay = addDays(LAST_DAY, 1 - Math.min(days, nights));
+  const firstDay = addDays(LAST_DAY, 1 - Math.min(readDays, storedDays));
   const plainPath = join(dataDir, 'plain.sqlite');
   writePlain(database, plainPath, firstDay);
   database.close();
@@ -57,7 +57,7 @@ export function buildWarehouse({ devices, nights, days }: FleetSize): BenchWareh
   return { dataDir, plainPath, firstDay, lastDay: LAST_DAY };
 }
 
-// A span begins with each month and where a device changes, which a hash of device and day decides: no two runs differ.
+// An interval begins with each month and where a device changes, which a hash of device and day decides: all runs have the same rows.
 function fillSpans(database: Database.Database, devices: number): void {
   database.exec(`
     WITH RECURSIVE device(deviceKey) AS (SELECT 1 UNION ALL SELECT deviceKey + 1 FROM device WHERE deviceKey < ${devices}),

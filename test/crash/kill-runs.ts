@@ -19,22 +19,22 @@ import { fingerprintOf } from './fingerprint.ts';
 
 export interface KillOptions {
   readonly kills: number;
-  /** Kills of one night before it is left in peace. */
+  /** Kills of one run before it may end. */
   readonly killsPerRun: number;
-  /** Told after each kill. */
+  /** Called after each kill. */
   readonly onKill?: (done: number) => void;
 }
 
 export interface KillReport {
   /** Runs of which the journal knew when they were killed. */
   readonly journalled: number;
-  /** Nights that were already published when their process was killed. */
+  /** Runs that were already published when their process was killed. */
   readonly published: number;
 }
 
 const FIRST_DAY: DateKey = 20261126;
 const KEPT = 3;
-/** How long a night goes on after the word that it is killed for. */
+/** The longest time that a run goes on after the output at which it is killed. */
 const LINGER_MS = 60;
 
 /** Throws with the first thing that a kill has broken. */
@@ -155,11 +155,11 @@ function requireRunHistory(data: string, struck: ReadonlySet<string>): void {
 }
 
 function requireTidyFolder(data: string): void {
-  const kept = listGenerationFiles(data).map(({ path }) => path);
+  const generations = listGenerationFiles(data).map(({ path }) => path);
   const strange = readdirSync(data).filter(
-    (name) => !['journal.sqlite', 'night.lock'].includes(name) && !kept.includes(join(data, name)),
+    (name) => !['journal.sqlite', 'night.lock'].includes(name) && !generations.includes(join(data, name)),
   );
-  if (strange.length > 0 || kept.length > KEPT) {
-    throw new Error(`Left behind: ${strange.join(', ')}; generations kept: ${kept.length}.`);
+  if (strange.length > 0 || generations.length > KEPT) {
+    throw new Error(`Left behind: ${strange.join(', ')}; generations kept: ${generations.length}.`);
   }
 }

@@ -15,7 +15,7 @@ export interface FuzzOptions {
   readonly requests: number;
   readonly seed: number;
   readonly atOnce: number;
-  /** Told after each hundred. */
+  /** Called after each hundred. */
   readonly onProgress?: (done: number) => void;
 }
 

@@ -27,7 +27,7 @@ try {
     if (isSecret || !isExpected) alarms.push(line);
   };
   const feed = await serveFeed(data, '2026-11-20', [...flags, ...free], { onLog });
-  const began = performance.now();
+  const startedAt = performance.now();
   const report = await fuzz(
     { base: new URL(feed.url).origin, ...planted },
     {
@@ -36,7 +36,7 @@ try {
       atOnce: 8,
       onProgress: (done) => {
         if (done % 5000 === 0)
-          print(`${done} requests, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+          print(`${done} requests, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
       },
     },
   );

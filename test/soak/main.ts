@@ -23,7 +23,7 @@ const CROWD_NICENESS = 10;
 const spread = ({ p50, p99, most }: LoopLag): string =>
   `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, most ${most.toFixed(1)} ms`;
 
-const { dataDir } = buildWarehouse({ devices: Number(values.devices), nights: 30, days: 1 });
+const { dataDir } = buildWarehouse({ devices: Number(values.devices), storedDays: 30, readDays: 1 });
 try {
   const keys = writeSoakKeys(dataDir, Number(values.slow), Number(values.greedy));
   const feed = await serveFeed(dataDir, '2026-11-20', ['--anonymous', 'never'], { lag: true });

@@ -1,4 +1,4 @@
-// What a night must say in itself: a row for each device, states without gap or overlap, counts that can be counted again.
+// Rules for one day by itself: a row for each device, states without gap or overlap, counts that can be counted again.
 import { quoteIdentifier } from '../quote-identifier.ts';
 import { searchIndexOf } from '../../schema/derive/search-index.ts';
 import { storageOf, type Storage } from '../../schema/derive/storage.ts';
@@ -6,25 +6,25 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Entity } from '../../schema/entity.ts';
 import { differingRows, columnList, type Rule } from './rule.ts';
 
-const isHarvested = (told: 'told' | 'whole', ...collections: readonly string[]): string =>
-  collections.map((name) => `EXISTS (SELECT 1 FROM ${told} WHERE collection = '${name}')`).join(' AND ');
+const isHarvested = (table: 'harvested' | 'whole', ...collections: readonly string[]): string =>
+  collections.map((name) => `EXISTS (SELECT 1 FROM ${table} WHERE collection = '${name}')`).join(' AND ');
 
 const DEVICES: readonly Rule[] = [
   {
-    description: 'a device that is there has one row tonight, and no other has',
+    description: 'a device that is there has one row of the day, and no other has',
     sql: `SELECT 1 FROM devices d LEFT JOIN devicePropertyHistories h ON h.dateKey = @day AND h.deviceKey = d.deviceKey
-          WHERE ${isHarvested('told', 'devicePropertyHistories')}
+          WHERE ${isHarvested('harvested', 'devicePropertyHistories')}
           GROUP BY d.deviceKey HAVING count(h.deviceKey) <> NOT d.isDeleted`,
   },
   {
-    description: 'every device that is there has a state of encryption tonight, and no other has',
+    description: 'every device that is there has a state of encryption of the day, and no other has',
     sql: `SELECT 1 FROM devices d LEFT JOIN deviceEncryptionStates s ON s.dateKey = @day AND s.deviceKey = d.deviceKey
           WHERE ${isHarvested('whole', 'devices', 'deviceEncryptionStates')}
           GROUP BY d.deviceKey HAVING count(s.deviceKey) <> NOT d.isDeleted`,
   },
 ];
 
-/** Counts against the rows that they count, on nights that brought all of both. */
+/** Counts against the rows that they count, on days on which both were harvested completely. */
 const COUNTS: readonly Rule[] = [
   {
     description: 'the encryption counts are those of the states',
@@ -111,17 +111,17 @@ function rulesOf(entity: Entity, storage: Storage): readonly Rule[] {
 
 function dayWhereHarvested({ name }: Entity): Rule {
   return {
-    description: `${name} has the night if it was harvested, and only then`,
-    sql: `SELECT 1 WHERE (${isHarvested('told', name)}) <>
+    description: `${name} has the snapshot day if it was harvested, and only then`,
+    sql: `SELECT 1 WHERE (${isHarvested('harvested', name)}) <>
       EXISTS (SELECT 1 FROM snapshotDays WHERE collection = '${name}' AND dateKey = @day)`,
   };
 }
 
 function noCountsWithoutHarvest({ entity, roles }: Storage): Rule {
   return {
-    description: `${entity.name} has no rows of a night that brought none`,
+    description: `${entity.name} has no rows of a day on which it was not harvested`,
     sql: `SELECT 1 FROM ${quoteIdentifier(entity.name)}
-      WHERE ${quoteIdentifier(roles.get('day') ?? '')} = @day AND NOT ${isHarvested('told', entity.name)}`,
+      WHERE ${quoteIdentifier(roles.get('day') ?? '')} = @day AND NOT ${isHarvested('harvested', entity.name)}`,
   };
 }
 

@@ -1,4 +1,4 @@
-// What a night may not do to what was published before it; derived from the model.
+// What a run may not change of what was published on the days before; derived from the model.
 import { quoteIdentifier } from '../quote-identifier.ts';
 import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
@@ -21,7 +21,7 @@ const KEYS_UNCHANGED: readonly Rule[] = [
 ];
 
 const PAST_DAYS_UNCHANGED: Rule = {
-  description: 'nights of a collection that are over stay as they were',
+  description: 'past snapshot days of a collection stay as they were',
   sql: `SELECT 1 FROM old.snapshotDays o LEFT JOIN snapshotDays n ON ${sameColumns(['collection', 'dateKey', 'period'])}
         WHERE o.dateKey < @day AND n.dateKey IS NULL
         UNION ALL SELECT 1 FROM snapshotDays n LEFT JOIN old.snapshotDays o ON ${sameColumns(['collection', 'dateKey'])}
@@ -47,14 +47,14 @@ function rulesOf(storage: Storage): readonly Rule[] {
   }
 }
 
-/** The first day after the month of a span. */
+/** The first day after the month of a validity interval. */
 function monthEnds(alias: string): string {
   return `iif(${alias}.period % 100 = 12, ${alias}.period + 89, ${alias}.period + 1) * 100 + 1`;
 }
 
 /**
- * All that is over is looked at, down to the first night: rows find each other by their keys. `until` says where a span
- * ends for whoever reads days before the night, since one that still holds may end tonight.
+ * Compares all past days, back to the first: rows are matched by their keys. `until` gives the end of a validity interval
+ * for readers of past days, since an open interval may end on this day.
  */
 function pastUnchanged(storage: Storage, until?: (alias: string) => string): Rule {
   const { entity, primaryKey, columns, roles } = storage;

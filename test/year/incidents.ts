@@ -1,29 +1,29 @@
-// What befalls a night of the year. Most nights are spared.
+// Incidents of a simulated year. Most days have none.
 import type { Fault } from '../../fixtures/graph-emulator/faults.ts';
 import type { Dice } from '../fuzz/dice.ts';
 
 export const INCIDENTS = [
-  /** Nobody runs it. */
+  /** There is no run. */
   'missed',
   /** Graph refuses one of the sources. */
   'source refused',
-  /** Graph tells the first page of the devices only, as if there were no more. */
+  /** Graph lists only the first page of the devices, as if there were no more. */
   'page lost',
-  /** Graph is busy, and wants to be asked again. */
+  /** Graph throttles, and asks for a retry. */
   'throttled',
-  /** Verification finds it unlikely, and nobody looks at it. */
+  /** Verification refuses the run, and no operator releases it. */
   'refused',
-  /** Verification finds it unlikely, and it is published knowingly. */
+  /** Verification refuses the run, and an operator releases it. */
   'accepted',
-  /** Its process is killed, and it is run once more. */
+  /** The process of the run is killed, and the day is run again. */
   'killed',
-  /** It is run twice. */
+  /** The day is run twice. */
   'run again',
 ] as const;
 
 export type Incident = 'none' | (typeof INCIDENTS)[number];
 
-/** Of a hundred nights, those that something befalls. */
+/** The share of days with an incident. */
 const INCIDENT_PERCENT = 20;
 
 export function incidentOf(dice: Dice): Incident {
@@ -63,12 +63,12 @@ const GRAPH_FAULTS: Readonly<Partial<Record<Incident, (dice: Dice) => Fault>>> =
   }),
 };
 
-/** What Graph does wrong on such a night. */
+/** What Graph does wrong on such a day. */
 export function faultOf(incident: Incident, dice: Dice): Fault | null {
   return GRAPH_FAULTS[incident]?.(dice) ?? null;
 }
 
-/** How the journal tells of such a night: the outcomes of its runs, in the order of the alphabet. */
+/** The outcomes that the journal has for such a day, sorted. */
 export const EXPECTED_OUTCOMES: Readonly<Record<Incident, RegExp>> = {
   none: /^published$/,
   missed: /^missing$/,
@@ -77,7 +77,7 @@ export const EXPECTED_OUTCOMES: Readonly<Record<Incident, RegExp>> = {
   throttled: /^published$/,
   refused: /^refused$/,
   accepted: /^accepted$/,
-  // It may have been killed before it could say that it began, and after it was published.
+  // It may have been killed before it was recorded as started, or after it was published.
   killed: /^((killed|published) )?published$/,
   'run again': /^published published$/,
 };

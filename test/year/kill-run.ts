@@ -1,4 +1,4 @@
-// A night in a process of its own, which is killed soon after the end of one of its phases.
+// A run in a separate process, which is killed soon after the end of one of its phases.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { RunPhase } from '../../src/base/observation.ts';
@@ -22,7 +22,7 @@ export async function killRun(
     if (message.kind !== 'observed' || message.observation.kind !== 'run.phase') return;
     if (message.observation.phase === after) setTimeout(() => child.kill('SIGKILL'), lingerMs);
   });
-  // Whoever is killed hears no more.
+  // A message to a process that was killed fails.
   child.on('error', () => undefined);
   child.send(input, () => undefined);
   await once(child, 'exit');

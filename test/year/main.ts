@@ -1,4 +1,4 @@
-// `npm run year [-- --devices 2000 --nights 365]`: every night of a year, held against the rules and the one before it.
+// `npm run year [-- --devices 2000 --nights 365]`: simulates a year, and checks each day against the rules and the day before.
 import { parseArgs } from 'node:util';
 import { simulateDays } from './simulate-days.ts';
 import { incidentOf } from './incidents.ts';
@@ -7,32 +7,32 @@ const { values } = parseArgs({
   options: { devices: { type: 'string', default: '2000' }, nights: { type: 'string', default: '365' } },
 });
 const devices = Number(values.devices);
-const nights = Number(values.nights);
+const days = Number(values.nights);
 
-const began = performance.now();
+const startedAt = performance.now();
 let first = 0;
 let quiet: number[] = [];
 const unlucky = new Map<string, number>();
 await simulateDays({
   devices,
-  // Of a leap year: 29 February is among the nights.
+  // Of a leap year: 29 February is among the days.
   firstDay: 20270701,
-  days: nights,
+  days,
   incidentOf,
-  onDay: ({ day: night, done, incident: mishap, milliseconds, bytes, broken }) => {
-    if (broken.length > 0) throw new Error(`The night of ${night} (${mishap}): ${broken.join('; ')}.`);
+  onDay: ({ day, done, incident, milliseconds, bytes, broken }) => {
+    if (broken.length > 0) throw new Error(`The run of ${day} (${incident}): ${broken.join('; ')}.`);
     if (done === 1) first = bytes;
-    if (mishap === 'none') quiet.push(milliseconds);
-    else unlucky.set(mishap, (unlucky.get(mishap) ?? 0) + 1);
-    if (done % 30 !== 0 && done !== nights) return;
+    if (incident === 'none') quiet.push(milliseconds);
+    else unlucky.set(incident, (unlucky.get(incident) ?? 0) + 1);
+    if (done % 30 !== 0 && done !== days) return;
     const growth = done === 1 ? 0 : (bytes - first) / ((done - 1) * devices);
-    const seconds = ((performance.now() - began) / 1000).toFixed(0);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
     const median = quiet.toSorted((a, b) => a - b)[Math.floor(quiet.length / 2)] ?? 0;
     process.stdout.write(
-      `${done} nights in ${seconds} s, nothing broken: ${median.toFixed(0)} ms a night, ` +
+      `${done} days in ${seconds} s, nothing broken: ${median.toFixed(0)} ms a run, ` +
         `${(bytes / 1e6).toFixed(1)} MB, ${growth.toFixed(1)} bytes a device and day\n`,
     );
     quiet = [];
   },
 });
-process.stdout.write(`${[...unlucky].map(([mishap, times]) => `${mishap}: ${times}`).join(', ')}\n`);
+process.stdout.write(`${[...unlucky].map(([incident, times]) => `${incident}: ${times}`).join(', ')}\n`);

@@ -1,12 +1,12 @@
-// A rule of the year: a question to the file of a night, and to the file of the night before, that must find nothing.
+// A rule of the simulated year: a query of the generation of a day, and of that of the day before, that must find nothing.
 import { quoteIdentifier } from '../quote-identifier.ts';
 
 export interface Rule {
   readonly description: string;
   /**
-   * Yields rows where it is broken. `main` is the night and `old` the one before; `@day` is the night, `@from` and
-   * `@until` the midnights that bound the day before it. `told` has the collections that a harvest of the night brought,
-   * and `whole` those of which it brought everything.
+   * Yields rows where it is broken. `main` is the generation of the day and `old` the one before; `@day` is the day, `@from` and
+   * `@until` the midnights that bound the day before it. `harvested` has the collections of which the day has harvested rows,
+   * and `whole` those that were harvested completely.
    */
   readonly sql: string;
 }

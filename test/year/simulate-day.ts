@@ -1,4 +1,4 @@
-// One night of a year, with what befalls it.
+// Simulates one day of a year with its incident.
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import type { GraphEmulator } from '../../fixtures/graph-emulator/start-graph-emulator.ts';
 import type { VolumeThresholds } from '../../src/base/volume-thresholds.ts';
@@ -17,12 +17,12 @@ export interface SimulatedDayOptions {
   readonly dice: Dice;
 }
 
-/** Even to stay as it was is too much of a rise. */
+/** Even an unchanged row count is too much of a rise. */
 const IMPOSSIBLE_THRESHOLDS: Partial<VolumeThresholds> = { maxRise: -1 };
-/** A kill meets whatever is done so long after the end of a phase. */
+/** The longest delay between the end of a phase and the kill. */
 const LINGER_MS = 60;
 
-/** Rejects with what a night failed of that nothing befell which it should fail of. */
+/** Rejects with the error of a run whose incident should not make it fail. */
 export async function simulateDay(
   day: DateKey,
   incident: Incident,
@@ -43,7 +43,7 @@ export async function simulateDay(
       if (error instanceof FeedError && error.code === 'feed.night-refused') return;
       throw error;
     }
-    throw new Error(`The night of ${day} was not refused.`);
+    throw new Error(`The run of ${day} was not refused.`);
   };
   const kill = async (): Promise<void> => {
     emulator.setDay(day);

@@ -1,4 +1,4 @@
-// Nights in a row of a tenant that lives, through what befalls them, each held against the rules and the night before it.
+// Simulates days in a row of a changing tenant with incidents, and checks each against the rules and the day before it.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,13 +18,13 @@ import { EXPECTED_OUTCOMES, type Incident } from './incidents.ts';
 
 export interface SimulatedDay {
   readonly day: DateKey;
-  /** Of all nights, those that are over. */
+  /** How many days are over. */
   readonly done: number;
   readonly incident: Incident;
   readonly milliseconds: number;
   /** Of the file that is served. */
   readonly bytes: number;
-  /** In words; none on a good night. */
+  /** Descriptions of the broken rules. */
   readonly broken: readonly string[];
 }
 
@@ -32,16 +32,16 @@ export interface SimulateDaysOptions {
   readonly devices: number;
   readonly firstDay: DateKey;
   readonly days: number;
-  /** What befalls a night. The first and the last are spared: something must be there, and the end is told by a night. */
+  /** Not called for the first and the last day: there must be a generation to start from, and the last run checks what came before. */
   readonly incidentOf: (dice: Dice) => Incident;
-  readonly onDay: (lived: SimulatedDay) => void;
+  readonly onDay: (simulated: SimulatedDay) => void;
 }
 
 const SEED = 7;
-/** Of one night. */
+/** Of one day. */
 const MAX_RUNS = 3;
 
-/** Resolves when all nights are over; rejects with what one of them failed of, and where the journal tells another story. */
+/** Rejects with what a run failed of, and where the journal has other outcomes than the incidents lead to. */
 export async function simulateDays({
   devices,
   firstDay,
@@ -55,8 +55,8 @@ export async function simulateDays({
     pageRows: Math.ceil(devices / 3),
   });
   const dice = makeDice(SEED);
-  // Whoever is forgotten is gone from the past too, which else never changes. A night that is run again, once killed,
-  // leaves more than one file, and the one from before it is asked for.
+  // Forgetting people would change past days, which otherwise never change. A day that is run again after a kill leaves
+  // more than one generation, and the one of the day before is still needed.
   const settings: EtlSettings = { ...DEFAULT_SETTINGS, data, keepGenerations: 4, forgetAfter: 'never' };
   const newest = (): string | null => listGenerationFiles(data)[0]?.path ?? null;
   const incidents = new Map<DateKey, Incident>();
@@ -70,7 +70,7 @@ export async function simulateDays({
       await simulateDay(day, incident, { emulator, settings, dice });
       const milliseconds = performance.now() - startedAt;
       const served = newest();
-      if (served === null) throw new Error(`The night of ${day} published nothing.`);
+      if (served === null) throw new Error(`The run of ${day} published nothing.`);
       const isLast = done === days || monthPartitionOf(addDays(day, 1)) !== monthPartitionOf(day);
       const broken = [
         ...(served === before ? [] : brokenRules(served, before, day)),
@@ -85,7 +85,7 @@ export async function simulateDays({
   }
 }
 
-/** What `fleetfeed verify` says of every day there is. */
+/** What `fleetfeed verify` reports of every day. */
 function verifyFindings(path: string): readonly string[] {
   return verifyIntegrity(path, MODEL).findings.map(({ message }) => message);
 }
@@ -95,6 +95,6 @@ function requireRunHistory(data: string, incidents: ReadonlyMap<DateKey, Inciden
   for (const [day, incident] of incidents) {
     const outcomes = records.filter(({ dateKey }) => dateKey === day).map(({ outcome }) => outcome);
     if (EXPECTED_OUTCOMES[incident].test(outcomes.toSorted().join(' '))) continue;
-    throw new Error(`The journal calls the night of ${day} ${outcomes.join(', ')}; it was ${incident}.`);
+    throw new Error(`The journal calls the run of ${day} ${outcomes.join(', ')}; it was ${incident}.`);
   }
 }

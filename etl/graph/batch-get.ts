@@ -1,19 +1,23 @@
-// Many small GETs in few requests: Graph's $batch, whose parts fail, wait and come back each on its own.
+// Sends many small GETs in few requests with Graph's $batch. Each part can fail and is repeated separately.
 import type { GraphAccess } from './graph-client.ts';
 import { pause } from './pause.ts';
 import { DEFAULT_RETRY_POLICY } from './retry-decision.ts';
+import { isTransientOrServerError } from './transient-status.ts';
 
-/** As many parts as Graph takes. */
+/** Graph's limit. */
 const MAX_BATCH_PARTS = 20;
 
-/** Times that a part is asked for before it is left. */
+/** How often a part is requested before it is given up. */
 const MAX_ROUNDS = 4;
+
+/** The status of a part that failed because another part of the batch did. */
+const FAILED_DEPENDENCY = 424;
 
 export type BatchResult =
   | { readonly kind: 'value'; readonly value: object }
-  /** There is no such thing (any more). */
+  /** It does not exist, or no longer. */
   | { readonly kind: 'gone' }
-  /** Asking again is of no use, or was of none. */
+  /** Repeating the request would not help, or did not. */
   | { readonly kind: 'unanswered' };
 
 interface BatchResponse {
@@ -24,9 +28,9 @@ interface BatchResponse {
 }
 
 /**
- * Asks for addresses below the version, such as `/users/1`, up to twenty at a time, and yields the answers in their order.
- * Parts that were throttled or failed in passing are asked for again, after the longest wait that any of them names.
- * Throws as `Graph.post` does.
+ * GETs addresses below the version, such as `/users/1`, up to twenty in a request, and yields the results in their order.
+ * Parts with a transient failure are requested again, after the longest wait that any of them asks for.
+ * Throws as `GraphClient.post` does.
  */
 export async function* batchGet(
   access: GraphAccess,
@@ -53,9 +57,9 @@ async function resultsOf(
     }));
     const result = await graph.post(`/${version}/$batch`, { requests }, parseBatchResponses);
     const responses = result.kind === 'value' ? result.value : [];
-    // In any order: only the id says what was asked.
+    // Graph answers in any order; the id says which part it is.
     for (const { id, status, body } of responses) {
-      if (isTransient(status)) continue;
+      if (status === FAILED_DEPENDENCY || isTransientOrServerError(status)) continue;
       pending.delete(Number(id));
       if (status === 404) results[Number(id)] = { kind: 'gone' };
       if (status === 200 && typeof body === 'object' && body !== null) {
@@ -69,10 +73,6 @@ async function resultsOf(
     await pause(delayMs, run.signal);
   }
   return results;
-}
-
-function isTransient(status: number): boolean {
-  return status === 408 || status === 424 || status === 429 || status >= 500;
 }
 
 function parseBatchResponses(json: unknown): readonly BatchResponse[] | null {

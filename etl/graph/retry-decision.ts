@@ -1,14 +1,15 @@
-// What to do about an answer of Graph that is not the one hoped for: a pure table, so that every rule can be tested as a row.
+// Decides what to do about a failed request to Graph. It is pure, so that every rule can be tested as a row of a table.
+import { isTransientStatus } from './transient-status.ts';
 
-/** How patiently a request is repeated. */
+/** How often, and after which waits, a request is repeated. */
 export interface RetryPolicy {
-  /** All tries together, the first one included. */
+  /** The first one included. */
   readonly maxAttempts: number;
-  /** Wait before the second try where Graph names none; doubles with each further try. */
+  /** Wait before the second attempt when Graph asks for none; doubles with each further attempt. */
   readonly initialDelayMs: number;
   /** No wait is longer, whatever Graph asks for. */
   readonly maxDelayMs: number;
-  /** A request without a whole answer by then has failed. */
+  /** A request without a whole response by then has failed. */
   readonly requestTimeoutMs: number;
 }
 
@@ -19,7 +20,7 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   requestTimeoutMs: 120_000,
 };
 
-/** How a try ended, when it did not end well. */
+/** How an attempt failed. */
 export type RequestFailure =
   /** Graph answered with a status that is not 2xx. */
   | {
@@ -30,10 +31,10 @@ export type RequestFailure =
       /** Graph's own error code, e.g. `TooManyRequests`; empty when the body had none. */
       readonly code: string;
       readonly message: string;
-      /** What Graph wants a new token to tell, as JSON; null or left out where it wants nothing. */
+      /** The claims that Graph wants in a new token, as JSON; null or absent when it wants none. */
       readonly claims?: string | null;
     }
-  /** No whole answer: reset connection, timeout, a body cut short, or one of another shape than asked for. */
+  /** No usable response: connection reset, timeout, a truncated body, or one of an unexpected shape. */
   | { readonly kind: 'broken'; readonly reason: string };
 
 export type RetryDecision =
@@ -41,31 +42,29 @@ export type RetryDecision =
       readonly kind: 'retry';
       readonly delayMs: number;
       readonly reason: string;
-      /** There were too many requests: whoever asks in the same area has to wait as long. */
+      /** There were too many requests: every request to the same area has to wait. */
       readonly isThrottled: boolean;
     }
-  /** The token was not taken: renew it and ask again at once. */
+  /** The token was rejected: renew it and repeat the request at once. */
   | { readonly kind: 'renew-token'; readonly claims: string | null }
   /** The page link is too old: the collection must be read again from its start. */
   | { readonly kind: 'page-expired' }
-  /** Asking again will not help: a right, a licence or the resource itself is missing. */
+  /** Repeating will not help: a permission, a licence or the resource itself is missing. */
   | { readonly kind: 'refused' }
-  /** Asked often enough. */
+  /** The last attempt has failed. */
   | { readonly kind: 'unavailable' };
 
 // Intune's device broker reports throttling as a server error.
 const BROKER_THROTTLED = /rate limit reached|too many requests/i;
 
-const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
-
-/** What was done so far for one request. */
+/** What was already tried for one request. */
 export interface AttemptState {
   /** Counted from 1. */
   readonly attempts: number;
   readonly isTokenRenewed: boolean;
 }
 
-/** `chance` in [0, 1) spreads waits that Graph did not name, so that parallel readers do not return together. */
+/** `random`, in [0, 1), spreads the waits that Graph does not prescribe, so that parallel requests do not repeat together. */
 export function classifyFailure(
   failure: RequestFailure,
   state: AttemptState,
@@ -81,7 +80,8 @@ export function classifyFailure(
         ? { kind: 'refused' }
         : { kind: 'renew-token', claims: failure.claims ?? null };
     }
-    if (!isTransient(failure)) return { kind: failure.status >= 500 ? 'unavailable' : 'refused' };
+    if (!isTransientStatus(failure.status) && !isThrottled(failure))
+      return { kind: failure.status >= 500 ? 'unavailable' : 'refused' };
   }
   if (state.attempts >= policy.maxAttempts) return { kind: 'unavailable' };
   const requestedMs = failure.kind === 'status' ? retryAfterMs(failure.retryAfter, now) : null;
@@ -95,16 +95,10 @@ export function classifyFailure(
   };
 }
 
-/** A few words for the log: never Graph's message, which holds internal addresses. */
+/** For the log. Without Graph's message, which contains internal addresses. */
 export function failureReason(failure: RequestFailure): string {
   if (failure.kind === 'broken') return failure.reason;
   return failure.code === '' ? `HTTP ${failure.status}` : `HTTP ${failure.status} ${failure.code}`;
-}
-
-type StatusFailure = RequestFailure & { readonly kind: 'status' };
-
-function isTransient(failure: StatusFailure): boolean {
-  return TRANSIENT_STATUSES.has(failure.status) || isThrottled(failure);
 }
 
 function isThrottled(failure: RequestFailure): boolean {

@@ -1,14 +1,13 @@
-// The harvest: everything the warehouse wants from Microsoft Graph tonight, brought to the stage as rows.
+// The harvest: reads everything that the warehouse needs from Microsoft Graph, and appends it to staging as rows.
 import type { Completeness, Staging } from '../../src/engines/staging.ts';
 import type { GraphAccess } from '../graph/graph-client.ts';
 import { openReportExports, type ReportExportOptions } from './report-exports.ts';
 import { harvestApps, harvestInstallations } from './apps/harvest-apps.ts';
-import { harvestDetails } from './devices/harvest-details.ts';
+import { harvestDetails, harvestInventory } from './devices/harvest-details.ts';
 import { harvestDevices, type KnownDevices } from './devices/harvest-devices.ts';
 import { harvestEncryption } from './encryption/harvest-encryption.ts';
 import { harvestEnrollment } from './devices/harvest-enrollment.ts';
 import { harvestExtension } from './devices/harvest-extension.ts';
-import { harvestInventory } from './devices/harvest-inventory.ts';
 import { harvestMam } from './apps/harvest-mam.ts';
 import { harvestOutcomes, harvestSummaries } from './policies/harvest-outcomes.ts';
 import { harvestPolicies, type KnownPolicies } from './policies/harvest-policies.ts';
@@ -25,19 +24,19 @@ import { makeKeyOf, type KeyOf } from '../transform/lookups.ts';
 const DEFAULT_MAX_APP_INSTANCES = 200;
 
 export interface HarvestOptions {
-  /** Ids of the service plans that license Intune; the usual ones unless told. */
+  /** Ids of the service plans that license Intune; by default Microsoft's own. */
   readonly intunePlans?: readonly string[];
-  /** Up to how many copies of protected apps that checked in are each asked for their policies; 200 unless told. */
+  /** The applied policies are read only if at most this many copies of protected apps checked in; 200 by default. */
   readonly mostAppsAsked?: number | undefined;
-  /** Left out, no report is exported. */
+  /** Without it, no report is exported. */
   readonly exports?: ReportExportOptions;
-  /** Whether devices are asked one by one for what nothing else tells; off unless told. */
+  /** Whether single devices are requested for properties that no list and no report has; off by default. */
   readonly deviceDetails?: 'on' | 'off' | undefined;
 }
 
 /**
- * Appends the tenant's rows, and returns how complete each collection is that was looked for. A source that fails affects
- * its own collections only. Throws the first FeedError when nothing could be read at all, and whatever aborts the requests.
+ * Appends the tenant's rows, and returns how complete each collection is that was read. A source that fails affects its
+ * own collections only. Throws the first FeedError when no source could be read, and the signal's reason when it is aborted.
  */
 export async function harvest(
   { graph, run }: GraphAccess,
@@ -106,11 +105,11 @@ async function harvestPoliciesAndOutcomes(context: HarvestContext): Promise<Know
 
 function makeLookupKeys(staging: Staging, results: SourceResults): KeyOf {
   return makeKeyOf(staging, ({ entity }, member) => {
-    // Nothing of a lookup is ever gone because a night did not meet it.
+    // Partial, since a row is not deleted when no record of a run refers to it.
     results.mark([entity], 'partial');
     results.reportProblem(
       entity.name,
-      `Microsoft Graph said '${member}', which ${entity.name} had no row for; it has now.`,
+      `Microsoft Graph sent '${member}', which was not in ${entity.name}; a row was added.`,
     );
   });
 }

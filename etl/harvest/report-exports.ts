@@ -1,4 +1,4 @@
-// Report exports of one night: each is a help and never the only way, and one refusal is enough for all of them.
+// The report exports of one run. They are optional: a failure is a problem, and after one 403 no more are tried.
 import type { ExportJobStore } from '../graph/export/export-job-store.ts';
 import {
   EXPORT_JOBS,
@@ -12,7 +12,7 @@ import {
 import { isSourceFailure, failureStatus } from '../graph/source-failure.ts';
 import type { SourceResults } from './source-results.ts';
 
-/** How a night may export reports. */
+/** How reports are exported. */
 export interface ReportExportOptions {
   readonly jobStore: ExportJobStore;
   readonly timing?: ExportTiming;
@@ -20,12 +20,12 @@ export interface ReportExportOptions {
 
 export interface ReportExports {
   /**
-   * Hands the rows of a report to `take`, some at a time, and returns whether that was all of them. Where it was not, the
-   * reason is a problem that has been told. All other errors pass.
+   * Calls `onRows` with pages of rows, and returns whether the report was read to its end. If not, the reason has been
+   * reported as a problem. Throws all errors that are not failures of the source.
    */
-  readRows<Column extends string>(
-    report: ExportReport<Column>,
-    take: (rows: readonly ExportRow<Column>[]) => void,
+  readRows<ReportColumn extends string>(
+    report: ExportReport<ReportColumn>,
+    onRows: (rows: readonly ExportRow<ReportColumn>[]) => void,
   ): Promise<boolean>;
 }
 
@@ -35,7 +35,7 @@ export function openReportExports(
   timing = DEFAULT_EXPORT_TIMING,
 ): ReportExports {
   let isForbidden = false;
-  // Several reports may be asked for at once; the first refusal speaks for all.
+  // Several reports may be read at once; only the first 403 is reported.
   const reportForbidden = (): void => {
     if (!isForbidden) results.reportProblem(EXPORT_JOBS, EXPORT_FORBIDDEN);
     isForbidden = true;
@@ -57,5 +57,5 @@ export function openReportExports(
 }
 
 const EXPORT_FORBIDDEN =
-  'Microsoft Graph does not let this app export reports, so the night goes on without them. Some tenants ask for ' +
-  "DeviceManagementConfiguration.ReadWrite.All; set exports to 'off' to do without for good.";
+  'Microsoft Graph does not let this app export reports, so the run continues without them. Some tenants require ' +
+  "DeviceManagementConfiguration.ReadWrite.All; set exports to 'off' to stop trying.";

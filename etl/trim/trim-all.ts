@@ -1,16 +1,14 @@
-// Lets go of the days that are no longer kept, collection by collection.
+// Drops the days that are past their retention, collection by collection.
 import type { Model } from '../../schema/model.ts';
 import type { Entity } from '../../schema/entity.ts';
 import { addDays, type DateKey } from '../../src/base/date-key.ts';
-import { FeedError } from '../../src/base/feed-error.ts';
-import { withSuggestion } from '../../src/base/did-you-mean.ts';
 import type { RetentionPeriod, Retention } from '../../src/base/retention.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 
-/** What the hosted feed keeps of facts, in days, where the model knows of nothing else. */
+/** How long the hosted feed keeps the days of a collection for which the model has no other number. */
 const DEFAULT_VENDOR_DAYS = 30;
 
-/** After the merges of a night: what still holds is of tonight then. Returns the rows that went, by collection. */
+/** Called after the merge, so that every row still valid belongs to the snapshot day. Returns the dropped rows by collection. */
 export function trimAll(
   build: GenerationBuild,
   { entities }: Model,
@@ -23,19 +21,7 @@ export function trimAll(
   return new Map(trimmed);
 }
 
-/** Throws FeedError `setup.bad-setting` where a rule names a collection that does not exist, or that has no days. */
-export function checkRetention({ entities }: Model, { byCollection }: Retention): void {
-  const trimmable = new Set([...entities.values()].filter(hasDays).map(({ name }) => name));
-  for (const name of byCollection.keys()) {
-    if (trimmable.has(name)) continue;
-    const message = entities.has(name)
-      ? `'${name}' has no days that could be kept for so long only.`
-      : withSuggestion(`There is no collection '${name}'.`, trimmable, name);
-    throw new FeedError('setup.bad-setting', message, { target: '--retention' });
-  }
-}
-
-/** Null where all days are kept. */
+/** Null when all days are kept. */
 function firstRetainedDay(
   entity: Entity,
   { defaultPeriod, byCollection }: Retention,
@@ -48,10 +34,11 @@ function firstRetainedDay(
 function retainedDays({ lifetime, vendorDays }: Entity, period: RetentionPeriod): number | null {
   if (period === 'forever') return null;
   if (period !== 'vendor') return period;
-  // The hosted feed keeps things, and so what became of them, for a time that nobody has told.
+  // How long the hosted feed keeps histories is not documented.
   return lifetime === 'history' ? null : (vendorDays ?? DEFAULT_VENDOR_DAYS);
 }
 
-function hasDays({ lifetime }: Entity): boolean {
+/** Only collections that store days have a retention. */
+export function hasDays({ lifetime }: Entity): boolean {
   return lifetime !== 'current';
 }

@@ -1,5 +1,6 @@
 // Types, platforms and versions of policies, and lookups that gain rows for unknown values.
 import { describe, expect, test } from '@jest/globals';
+import { policyVersion } from '../../etl/harvest/policies/harvest-policies.ts';
 import { DEVICE_LOOKUPS } from '../../etl/streams/device-lookups.ts';
 import { POLICY_PLATFORM } from '../../etl/streams/policies.ts';
 import { makeKeyOf, type Lookup } from '../../etl/transform/lookups.ts';
@@ -8,7 +9,6 @@ import {
   policyTypeOfODataType,
   policyTypeOfTemplate,
 } from '../../etl/transform/policies/policy-type.ts';
-import { policyVersion } from '../../etl/transform/policies/policy-version.ts';
 import { policyTypeRows } from '../../schema/subjects/policy-type-rows.ts';
 import type { Row } from '../../schema/entity.ts';
 import { recordingStaging } from './recording-staging.ts';

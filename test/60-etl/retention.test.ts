@@ -1,6 +1,6 @@
 // The retention of days: what the rules mean for each lifetime, and what a run removes.
 import { describe, expect, test } from '@jest/globals';
-import { checkRetention } from '../../etl/trim/trim-all.ts';
+import { checkRetention } from '../../etl/trim/check-retention.ts';
 import { makeModel } from '../../schema/model.ts';
 import type { Entity } from '../../schema/entity.ts';
 import { parseRetention, type Retention } from '../../src/base/retention.ts';
@@ -77,7 +77,7 @@ describe('a rule', () => {
   test.each([
     ['thingDay=40d', "There is no collection 'thingDay'. Did you mean 'thingDays'?"],
     ['elephants=40d', "There is no collection 'elephants'."],
-    ['things=40d', "'things' has no days that could be kept for so long only."],
+    ['things=40d', "'things' does not store days, so it has no retention."],
   ])('%s is refused', (rule, message) => {
     expect(() => checkRetention(model, rules(rule))).toThrow(
       expect.objectContaining({ code: 'setup.bad-setting', message }),

@@ -1,14 +1,15 @@
-// Reads a file from the storage that Graph names for exports: without our token, and on from where a connection broke.
+// Downloads an export file from its storage: without our token, and resuming where a connection broke.
 import { FeedError } from '../../../src/base/feed-error.ts';
 import { pause } from '../pause.ts';
 import type { GraphAccess } from '../graph-client.ts';
+import { isTransientOrServerError } from '../transient-status.ts';
 
 export interface DownloadRetryPolicy {
-  /** Requests in a row that may bring nothing. */
+  /** Requests in a row that may bring no bytes. */
   readonly maxAttempts: number;
   /** Wait before the second request; doubles with each further one. */
   readonly initialDelayMs: number;
-  /** A connection that is silent for so long has broken. */
+  /** A connection without a byte for this long counts as broken. */
   readonly idleTimeoutMs: number;
 }
 
@@ -18,7 +19,7 @@ export const DEFAULT_DOWNLOAD_RETRY_POLICY: DownloadRetryPolicy = {
   idleTimeoutMs: 60_000,
 };
 
-/** Where the clouds of Microsoft keep exported files. */
+/** The storage of Microsoft's clouds. */
 const STORAGE_HOSTS: readonly string[] = [
   '.blob.core.windows.net',
   '.blob.storage.azure.net',
@@ -29,8 +30,8 @@ const STORAGE_HOSTS: readonly string[] = [
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * The address, if it is one of Microsoft's storage over https. Where Graph itself is on loopback, so may the storage be.
- * Throws FeedError `feed.source-unavailable`; the message leaves out the query, which is a key to the file.
+ * The address, if it is https in Microsoft's storage. If Graph itself is on loopback, the storage may be there too.
+ * Throws FeedError `feed.source-unavailable`; its message omits the query, which grants access to the file.
  */
 export function trustedStorageUrl(address: string, graphRoot: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null;
@@ -42,13 +43,13 @@ export function trustedStorageUrl(address: string, graphRoot: string): URL {
       (local && LOOPBACK.includes(url.hostname)));
   if (trusted) return url;
   throw downloadError(
-    `the file is offered at '${url?.host ?? 'an unreadable address'}', which is no storage of Microsoft`,
+    `the file is offered at '${url?.host ?? 'an unreadable address'}', which is not storage of Microsoft`,
   );
 }
 
 /**
- * The file's bytes as they come. Throws FeedError `feed.source-unavailable` when they stop coming, and the signal's reason
- * once it is aborted.
+ * The file's bytes as they arrive. Throws FeedError `feed.source-unavailable` when they stop arriving, and the signal's
+ * reason once it is aborted.
  */
 export async function* download(
   url: URL,
@@ -64,7 +65,7 @@ export async function* download(
     try {
       const response = await fetch(url, {
         headers: {
-          // Else offsets would count compressed bytes.
+          // Otherwise offsets would count compressed bytes.
           'accept-encoding': 'identity',
           ...(received > 0 && { range: `bytes=${received}-` }),
           ...(received > 0 && etag !== null && { 'if-match': etag }),
@@ -74,7 +75,7 @@ export async function* download(
       });
       const { status, body } = response;
       if (body === null || status !== (received > 0 ? 206 : 200)) {
-        if (!isTransient(status)) throw downloadError(`its storage answered HTTP ${status}`);
+        if (!isTransientOrServerError(status)) throw downloadError(`its storage answered HTTP ${status}`);
         await body?.cancel();
       } else {
         etag = response.headers.get('etag');
@@ -92,13 +93,10 @@ export async function* download(
       clearTimeout(timer);
     }
     if (received > receivedBefore) attempts = 1;
-    if (attempts >= retryPolicy.maxAttempts) throw downloadError('its storage did not give it whole');
+    if (attempts >= retryPolicy.maxAttempts)
+      throw downloadError('the download was incomplete after several attempts');
     await pause(retryPolicy.initialDelayMs * 2 ** (attempts - 1), signal);
   }
-}
-
-function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
 }
 
 function downloadError(reason: string): FeedError {

@@ -1,4 +1,4 @@
-// Intune's report exports: a job is submitted, asked after until it is done, and its file read row by row.
+// Intune's report exports: submits a job, polls it until it is done, and reads its file row by row.
 import type { DateKey } from '../../../src/base/date-key.ts';
 import { FeedError } from '../../../src/base/feed-error.ts';
 import { pause } from '../pause.ts';
@@ -15,30 +15,30 @@ import { readZippedCsv } from './read-zipped-csv.ts';
 
 export const EXPORT_JOBS = '/v1.0/deviceManagement/reports/exportJobs';
 
-/** A report as it is asked for. Some head `DeviceId` as `Device ID`: letter case, blanks and signs make no difference. */
-export interface ExportReport<Column extends string> {
+/** A report and its columns. Headers are matched without regard to case, blanks and punctuation: some files say `Device ID`. */
+export interface ExportReport<ReportColumn extends string> {
   readonly name: string;
-  /** Always sent: which columns come by default is nowhere promised. */
-  readonly select: readonly Column[];
-  /** The column without which a row says nothing. */
-  readonly requiredColumn: NoInfer<Column>;
+  /** Always sent, since the default columns are not documented. */
+  readonly select: readonly ReportColumn[];
+  /** A file without this column is rejected. */
+  readonly requiredColumn: NoInfer<ReportColumn>;
 }
 
-/** Values as text: empty where the report says nothing, null where the file has no such column or the row is too short. */
-export type ExportRow<Column extends string> = { readonly [Name in Column]: string | null };
+/** Values as text: empty when the cell is, null when the file has no such column or the row is too short. */
+export type ExportRow<ReportColumn extends string> = { readonly [Name in ReportColumn]: string | null };
 
 export interface ExportTiming {
-  /** Wait before a job is first asked after; half as long again each time. */
+  /** Wait before the second poll of a job; grows by half each time. */
   readonly initialPollMs: number;
   readonly maxPollMs: number;
-  /** A job that takes longer is given up: some never end. */
+  /** A job that takes longer is given up; some never end. */
   readonly jobTimeoutMs: number;
-  /** Jobs that are submitted for one report after the first was given up. */
+  /** How many more jobs are submitted for a report after the first was given up. */
   readonly resubmissions: number;
   readonly download: DownloadRetryPolicy;
 }
 
-// Intune allows an app 48 requests a minute for exports. Four jobs at a time, asked after at this pace, need fewer.
+// Intune allows an app 48 export requests a minute. Four jobs at once, polled at this rate, need fewer.
 export const DEFAULT_EXPORT_TIMING: ExportTiming = {
   initialPollMs: 500,
   maxPollMs: 45_000,
@@ -56,18 +56,18 @@ export interface ExportOptions extends GraphAccess {
 interface ExportJob {
   readonly id: string;
   readonly status: string;
-  /** Null until there is a file. */
+  /** The address of the file; null until it exists. */
   readonly url: string | null;
 }
 
 /**
- * Yields the rows of a report, some at a time. A job that an earlier run of the night has submitted is used.
+ * Yields the rows of a report in pages. A job that an earlier run of the day submitted is used.
  * Throws FeedError `feed.source-refused` or `feed.source-unavailable`, naming the report.
  */
-export async function* exportRows<Column extends string>(
+export async function* exportRows<ReportColumn extends string>(
   options: ExportOptions,
-  report: ExportReport<Column>,
-): AsyncGenerator<readonly ExportRow<Column>[], void, undefined> {
+  report: ExportReport<ReportColumn>,
+): AsyncGenerator<readonly ExportRow<ReportColumn>[], void, undefined> {
   const { graph, run, jobStore, day, timing } = options;
   const source = `${EXPORT_JOBS.slice(1)}/${report.name}`;
   let rows = 0;
@@ -86,7 +86,7 @@ export async function* exportRows<Column extends string>(
   jobStore.forget(day, report.name);
 }
 
-/** The address of the report's file, once there is one. */
+/** The address of the report's file, once it exists. */
 async function awaitExportFile(
   { graph, run, jobStore, day, timing }: ExportOptions,
   { name, select }: ExportReport<string>,
@@ -115,14 +115,14 @@ async function submitJob(
   reportName: string,
   select: readonly string[],
 ): Promise<ExportJob> {
-  // Codes as they are, whatever the language; the words beside them are not asked for.
+  // With this, columns hold codes, whatever the language; the localized texts are in columns that are not selected.
   const body = { reportName, select, format: 'csv', localizationType: 'localizedValuesAsAdditionalColumn' };
   const result = await graph.post(EXPORT_JOBS, body, parseJob);
   if (result.kind === 'value') return result.value;
-  throw new FeedError('feed.source-unavailable', 'The job is gone.');
+  throw new FeedError('feed.source-unavailable', 'The job no longer exists.');
 }
 
-/** Null when the job failed, is not known any more, or takes too long. */
+/** Null when the job failed, no longer exists, or takes too long. */
 async function pollForFile(
   { graph, run }: GraphAccess,
   id: string,
@@ -134,7 +134,7 @@ async function pollForFile(
   while (performance.now() < deadline) {
     const job = await readJob(graph, address);
     if (job === null || job.status === 'failed') return null;
-    // Right after its completion a job may have no address yet.
+    // A job that has just completed may not have an address yet.
     if (job.status === 'completed' && job.url !== null) return job.url;
     await pause(pollMs, run.signal);
     pollMs = Math.min(pollMs * 1.5, timing.maxPollMs);
@@ -160,12 +160,12 @@ function parseJob(json: unknown): ExportJob | null {
   return { id: json.id, status, url };
 }
 
-/** Takes the header off and gives the values their columns' names, in whichever spelling the file has them. */
-async function* rowsByColumn<Column extends string>(
+/** Removes the header and names the values by their columns. */
+async function* rowsByColumn<ReportColumn extends string>(
   pages: AsyncIterable<readonly (readonly string[])[]>,
-  { select, requiredColumn }: ExportReport<Column>,
-): AsyncGenerator<readonly ExportRow<Column>[], void, undefined> {
-  let columnIndexes: readonly (readonly [Column, number])[] | null = null;
+  { select, requiredColumn }: ExportReport<ReportColumn>,
+): AsyncGenerator<readonly ExportRow<ReportColumn>[], void, undefined> {
+  let columnIndexes: readonly (readonly [ReportColumn, number])[] | null = null;
   for await (const page of pages) {
     let records = page;
     if (columnIndexes === null) {
@@ -181,7 +181,7 @@ async function* rowsByColumn<Column extends string>(
       (record) =>
         Object.fromEntries(
           indexes.map(([column, columnIndex]) => [column, record[columnIndex] ?? null]),
-        ) as ExportRow<Column>,
+        ) as ExportRow<ReportColumn>,
     );
   }
 }

@@ -1,4 +1,4 @@
-// Asks devices one by one for what no list and no report tells, such as their memory: a few of them each night.
+// Reads the properties of devices that their list does not have: from a report for all, and from single devices.
 import type { StagedRow } from '../../../src/engines/staging.ts';
 import { batchGet, type BatchResult } from '../../graph/batch-get.ts';
 import {
@@ -6,17 +6,36 @@ import {
   detailsEnrichment,
   DEVICE_DETAILS,
   deviceDetailsAddress,
+  INVENTORY_REPORT,
+  inventoryEnrichment,
   type DeviceDetails,
+  type InventoryReportRow,
 } from '../../streams/device-inventory.ts';
 import { devicePropertyHistoryStream, deviceStream } from '../../streams/devices.ts';
+import { idOf } from '../../transform/graph-values.ts';
 import { makeEnrichmentMapper } from '../../transform/row-mapper.ts';
 import type { KnownDevices } from './harvest-devices.ts';
 import type { HarvestContext } from '../harvest-context.ts';
 
-const toEnrichment = makeEnrichmentMapper(detailsEnrichment);
+const toInventoryEnrichment = makeEnrichmentMapper(inventoryEnrichment);
+const toDetailsEnrichment = makeEnrichmentMapper(detailsEnrichment);
 const toHistoryEnrichment = makeEnrichmentMapper(detailsHistoryEnrichment);
 
-/** What a device answered stays known, so that each is asked for the first time when it is new, and then once a week. */
+/** From the inventory report, if reports are exported. Runs while the list of devices is read; the merge joins both. */
+export async function harvestInventory({ staging, reportExports }: HarvestContext): Promise<void> {
+  const enrichmentRows = (row: InventoryReportRow): readonly StagedRow[] => {
+    const deviceId = idOf(row.DeviceId);
+    return deviceId === null ? [] : [{ naturalKey: deviceId, values: toInventoryEnrichment(row) }];
+  };
+  await reportExports?.readRows(INVENTORY_REPORT, (rows) =>
+    staging.enrich(deviceStream.entity, rows.flatMap(enrichmentRows)),
+  );
+}
+
+/**
+ * Requests single devices, for what neither the list nor a report has, such as their memory. What a device answered stays
+ * in the warehouse, so each is requested when it is new, and then once a week.
+ */
 export async function harvestDetails(context: HarvestContext, { fleet }: KnownDevices): Promise<void> {
   const { run, staging, results } = context;
   const due: string[] = [];
@@ -37,7 +56,7 @@ export async function harvestDetails(context: HarvestContext, { fleet }: KnownDe
   if (unanswered > 0) {
     results.reportProblem(
       DEVICE_DETAILS,
-      `Microsoft Graph did not answer for ${unanswered} of ${due.length} devices; what was known of them stays.`,
+      `Microsoft Graph did not answer for ${unanswered} of ${due.length} devices; their last known details stay.`,
     );
   }
 }
@@ -48,7 +67,7 @@ function detailsIn(result: BatchResult): readonly DeviceDetails[] {
 }
 
 function enrichmentOf(details: DeviceDetails): StagedRow {
-  return { naturalKey: details.id, values: toEnrichment(details) };
+  return { naturalKey: details.id, values: toDetailsEnrichment(details) };
 }
 
 function historyEnrichmentOf(details: DeviceDetails): StagedRow {

@@ -1,4 +1,4 @@
-// Reads the tenant's devices and their categories, and keeps of each device the little that the other sources need.
+// Reads the tenant's devices and their categories, and collects what other sources need to know about each device.
 import type { Completeness } from '../../../src/engines/staging.ts';
 import { readList, readPages, readSingleton } from '../../graph/read-pages.ts';
 import {
@@ -41,7 +41,7 @@ export async function harvestDevices(context: HarvestContext): Promise<KnownDevi
   const categories = await harvestCategories(context);
   const enrolledCount = await countEnrolledDevices(context);
   const fleet = makeFleet(entraIds);
-  /** Listed, but none that the warehouse wants. */
+  /** Listed devices that the warehouse does not store. */
   const excludedIds = new Set<string>();
   const entities = [deviceStream.entity, devicePropertyHistoryStream.entity];
   const dayRules: DayRules = {
@@ -71,12 +71,12 @@ export async function harvestDevices(context: HarvestContext): Promise<KnownDevi
   return { fleet, completeness };
 }
 
-/** By lower-case name, which is all that a device tells of its category. */
+/** Ids by lower-case name, since a device has only the name of its category. */
 async function harvestCategories(context: HarvestContext): Promise<ReadonlyMap<string, string>> {
   const { staging, results } = context;
   const { entity } = deviceCategoryStream;
   const byName = new Map<string, string>();
-  // Those of the last night, should the list fail tonight.
+  // Start with those in the warehouse, in case the list fails.
   for (const { deviceCategoryID, deviceCategoryName, isDeleted } of staging.baseRows(entity)) {
     if (!isDeleted && idOf(deviceCategoryID) !== null) {
       byName.set(String(deviceCategoryName).toLowerCase(), String(deviceCategoryID));

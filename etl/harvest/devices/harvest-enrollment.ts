@@ -1,4 +1,4 @@
-// Counts the enrolments of the day before the night: those that failed by Intune's log, those that succeeded by the devices.
+// Counts the enrolments of yesterday: failed ones from Intune's log, successful ones from the devices.
 import { readPages } from '../../graph/read-pages.ts';
 import {
   enrollmentActivityStream,
@@ -17,14 +17,14 @@ import type { HarvestContext } from '../harvest-context.ts';
 
 const toCount = makeRowMapper(enrollmentActivityStream);
 
-/** Both sources or none: with one of them alone, the other's enrolments would look as if there had been none. */
+/** Needs both sources: with only one of them, the enrolments of the other would look like zero. */
 export async function harvestEnrollment(context: HarvestContext, devices: KnownDevices): Promise<void> {
   const { staging, results, keyOf } = context;
   const { entity } = enrollmentActivityStream;
   const yesterday = dayBefore(staging.dateKey);
 
   await results.readSource([entity], TROUBLESHOOTING_EVENTS, async () => {
-    // By the id of the event, since a list that is begun again tells it twice.
+    // By the id of the event, since a restarted list returns events twice.
     const failed = new Map<string, Enrollment>();
     for await (const page of readPages<GraphTroubleshootingEvent>(context, TROUBLESHOOTING_EVENTS)) {
       for (const event of page) {

@@ -1,4 +1,4 @@
-// Reads how the management extension fares, and finds out which device each of its lines is about.
+// Reads the health of the management extension, and finds the device of each record.
 import { readPages } from '../../graph/read-pages.ts';
 import {
   EXTENSION_STATES,
@@ -17,7 +17,7 @@ import type { HarvestContext } from '../harvest-context.ts';
 const toExtension = makeRowMapper(extensionStream);
 const toVersion = makeRowMapper(extensionVersionStream);
 
-/** Lines about devices that are no more are left out, and so are those whose name several devices share. */
+/** Skips records of deleted devices, and of names that several devices share. */
 export async function harvestExtension(context: HarvestContext, devices: KnownDevices): Promise<void> {
   const { staging, results, keyOf } = context;
   const findDevice = makeDeviceFinder(devices);
@@ -44,7 +44,7 @@ export async function harvestExtension(context: HarvestContext, devices: KnownDe
 
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** By the id that the line has or holds, else by its name where only one device has it. */
+/** By a device id in the id of the record, else by its name, if only one device has it. */
 function makeDeviceFinder({ fleet }: KnownDevices): (state: GraphExtensionState) => string | null {
   let findByName: ((name: string) => string | null) | null = null;
   return ({ id, deviceName }) => {
@@ -60,10 +60,10 @@ function makeDeviceFinder({ fleet }: KnownDevices): (state: GraphExtensionState)
   };
 }
 
-/** Null for a name that no device has, or several have, in whatever case. */
+/** Null for a name that no device has, or several have. Ignores case. */
 function makeNameFinder(fleet: Fleet): (name: string) => string | null {
   const names = makeStringPool();
-  /** By the number of the name, one more than that of the device; -1 for several. */
+  /** By the number of the name: the index of the device plus one, or AMBIGUOUS. */
   const devices = makeInt32List();
   for (const { index, windowsName } of fleet) {
     if (windowsName === null) continue;

@@ -1,4 +1,4 @@
-// Reads every list of policies, numbers their versions, and keeps what encryption needs to know of them.
+// Reads every list of policies, numbers their versions, and collects what the encryption harvest needs.
 import type { Completeness, Staging } from '../../../src/engines/staging.ts';
 import { readList } from '../../graph/read-pages.ts';
 import { encryptionPolicySettingStream } from '../../streams/encryption.ts';
@@ -18,8 +18,7 @@ import {
   type EncryptionSetting,
 } from '../../transform/encryption/encryption-settings.ts';
 import { policyPlatformOf } from '../../transform/policies/policy-type.ts';
-import { policyVersion, type SeenVersion } from '../../transform/policies/policy-version.ts';
-import { textOf } from '../../transform/graph-values.ts';
+import { instantOf, textOf } from '../../transform/graph-values.ts';
 import type { BitLockerProfile } from '../../transform/encryption/silent-encryption.ts';
 import { makeRowMapper } from '../../transform/row-mapper.ts';
 import { combinedCompleteness } from '../source-results.ts';
@@ -30,17 +29,17 @@ export interface KnownPolicy {
   readonly list: PolicyList;
   readonly policy: PolicyRecord;
   readonly policyTypeKey: number;
-  /** Graph's word for what it is made for; null when not told. */
+  /** The platform as Graph spells it; null when not reported. */
   readonly platform: string | null;
-  /** False for a policy that is known to reach nobody. */
+  /** False only if Graph says so. */
   readonly isAssigned: boolean;
-  /** Null for a policy of another kind than a BitLocker profile. */
+  /** Null for a policy that is not a BitLocker profile. */
   readonly bitLocker: BitLockerProfile | null;
 }
 
 export interface KnownPolicies {
   readonly harvested: readonly KnownPolicy[];
-  /** How facts refer to the version in force, by policy id; of lists that could not be read, the version last seen. */
+  /** Natural key of the current version by policy id; the last known one for lists that could not be read. */
   readonly naturalKeys: ReadonlyMap<string, string>;
   readonly completeness: Completeness;
 }
@@ -78,7 +77,7 @@ export async function harvestPolicies(context: HarvestContext): Promise<KnownPol
   return { harvested, naturalKeys, completeness };
 }
 
-/** Policies of the settings catalog keep their settings apart: a request for each that may encrypt Windows. */
+/** Settings catalog policies have their settings at a separate address: one request for each Windows policy. */
 async function readCatalogSettings(context: HarvestContext, policies: readonly KnownPolicy[]): Promise<void> {
   const { staging, results } = context;
   const catalog = policies.filter(
@@ -117,6 +116,23 @@ function knownPolicy(list: PolicyList, graphPolicy: GraphPolicy, seen: SeenVersi
     isAssigned: graphPolicy.isAssigned !== false,
     bitLocker: bitLockerProfileOf(graphPolicy),
   };
+}
+
+interface SeenVersion {
+  readonly version: number;
+  /** Canonical instant at which the warehouse wrote that version. */
+  readonly writtenAt: string;
+}
+
+/**
+ * Graph's own number where it has one, else a count of the edits that the warehouse saw. `seen` is the newest version in
+ * the warehouse, null for a policy that is new to it.
+ */
+export function policyVersion(version: unknown, lastModified: unknown, seen: SeenVersion | null): number {
+  if (typeof version === 'number') return version;
+  if (seen === null) return 1;
+  const editedAt = instantOf(lastModified);
+  return editedAt !== null && editedAt > seen.writtenAt ? seen.version + 1 : seen.version;
 }
 
 /** The newest version of each policy that the warehouse has. */

@@ -1,8 +1,8 @@
-// Which kind of policy a policy is: from Graph's type names and template families to the numbers of the policy types.
+// Finds the number of a policy's type from Graph's type name or template family.
 
 const UNKNOWN_TYPE = 1000;
 
-/** Kinds that have a list of their own. */
+/** Types with their own list in Graph. */
 export const POLICY_TYPE_OF_LIST = {
   intents: 1021,
   administrativeTemplates: 1030,
@@ -98,7 +98,7 @@ const TYPE_OF_ODATA_TYPE: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-// For device configurations that Graph adds tomorrow; the longer beginning stands first.
+// For device configurations that Graph adds later. A longer prefix comes before a shorter one.
 const TYPE_BY_PREFIX: readonly (readonly [string, number])[] = [
   ['windows', 1052],
   ['sharedPC', 1052],
@@ -132,12 +132,12 @@ const TYPE_BY_TEMPLATE_FAMILY: readonly (readonly [RegExp, number])[] = [
   [/^baseline$/, 1020],
 ];
 
-/** Number of the policy type for `#microsoft.graph.windows10CompliancePolicy` and its like. */
+/** Number of the policy type for a type name such as `#microsoft.graph.windows10CompliancePolicy`. */
 export function policyTypeOfODataType(odataType: string | null): number {
   const name = odataType?.replace('#microsoft.graph.', '') ?? '';
   return (
     TYPE_OF_ODATA_TYPE.get(name) ??
-    TYPE_BY_PREFIX.find(([beginning]) => name.startsWith(beginning))?.[1] ??
+    TYPE_BY_PREFIX.find(([prefix]) => name.startsWith(prefix))?.[1] ??
     UNKNOWN_TYPE
   );
 }
@@ -167,8 +167,8 @@ const PLATFORM_BY_PREFIX: readonly (readonly [string, string])[] = [
   ['default', 'all'],
 ];
 
-/** Graph's `policyPlatformType` for a compliance policy, null for a type that is not known. */
+/** Graph's `policyPlatformType` for a compliance policy, null for an unknown type. */
 export function policyPlatformOf(odataType: string | null): string | null {
   const name = odataType?.replace('#microsoft.graph.', '') ?? '';
-  return PLATFORM_BY_PREFIX.find(([beginning]) => name.startsWith(beginning))?.[1] ?? null;
+  return PLATFORM_BY_PREFIX.find(([prefix]) => name.startsWith(prefix))?.[1] ?? null;
 }

@@ -1,5 +1,5 @@
 // Settings → the rules of retention, checked against the collections there are.
-import { checkRetention } from '../../../etl/trim/trim-all.ts';
+import { checkRetention } from '../../../etl/trim/check-retention.ts';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { KEEP_FOREVER, parseRetention, type Retention } from '../../base/retention.ts';
 import type { Settings } from '../../settings/settings.ts';

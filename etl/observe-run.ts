@@ -4,10 +4,10 @@ import type { RunPhase } from '../src/base/observation.ts';
 import type { Generation } from '../src/engines/engine.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Does the work of one phase, and observes how long it took once it has succeeded. */
+/** Does the work of one phase. When it succeeds, reports how long it took. */
 export type TimePhase = <Value>(phase: RunPhase, work: () => Value | Promise<Value>) => Promise<Value>;
 
-/** Returns what `work` returns. Throws what it throws; what is not an Error becomes one. */
+/** Returns what `work` returns, and throws what it throws, wrapped in an Error where it is none. */
 export async function observeRun<Report extends { readonly generation: Generation }>(
   { runId, observe }: RunContext,
   startedAt: Date,

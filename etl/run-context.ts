@@ -1,4 +1,4 @@
-// What is handed along through one run: its name, its observer, its problems, and the signal that calls it off.
+// What every part of one run works with: its name, its observer, its problems, and the signal that cancels it.
 import type { Observer } from '../src/base/observation.ts';
 import type { RunProblem } from '../src/engines/run-journal.ts';
 
@@ -6,12 +6,12 @@ export interface RunContext {
   /** Names the run in observations and in the journal. */
   readonly runId: string;
   readonly observe: Observer;
-  /** Aborted when the run is called off; the reason says why. */
+  /** Aborted when the run is cancelled; the reason says why. */
   readonly signal: AbortSignal;
-  /** Every problem reported so far, in order. They are collected here only. */
+  /** Every problem reported so far, in order. */
   readonly problems: readonly RunProblem[];
   readonly reportProblem: (problem: RunProblem) => void;
-  /** Rows read from one source so far; `total` is null where the source does not say it. */
+  /** Rows read from one source so far; `total` is null when it is not known. */
   readonly reportProgress: (source: string, rows: number, total: number | null) => void;
 }
 

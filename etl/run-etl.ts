@@ -1,4 +1,4 @@
-// The corridor of the snapshot: one run, from a tenant's rows to a published generation.
+// One run of the ETL, phase by phase: from a tenant's rows to a published generation.
 import type { Model } from '../schema/model.ts';
 import type { Clock } from '../src/base/clock.ts';
 import { dateKeyOf } from '../src/base/date-key.ts';
@@ -21,18 +21,18 @@ export interface EtlOptions {
   readonly run: RunContext;
   readonly warehouse: Warehouse;
   readonly model: Model;
-  /** The snapshot day is the UTC day the run starts on. A second run of the day replaces what the first one did. */
+  /** The snapshot day is the UTC day on which the run starts. A second run on that day replaces what the first one stored. */
   readonly clock: Clock;
   /**
-   * Appends the tenant's rows, and returns how complete each collection is that it looked for: `harvest` of
-   * harvest/harvest.ts, for a tenant behind Microsoft Graph.
+   * Appends the tenant's rows to staging, and returns how complete each collection is that it read. For a tenant in
+   * Microsoft Graph this is `harvest` of harvest/harvest.ts.
    */
   readonly harvest: (staging: Staging) => Promise<ReadonlyMap<string, Completeness>>;
-  /** How far the day may differ from the day before. */
+  /** How much row counts may change from one generation to the next. */
   readonly thresholds?: VolumeThresholds;
-  /** What is stored of people; by default everything, for ever. */
+  /** Which personal data is stored; by default all of it, without an end. */
   readonly privacy?: PrivacySettings;
-  /** For how long days are stored; by default for ever. */
+  /** How long days are stored; by default without an end. */
   readonly retention?: Retention;
 }
 
@@ -42,8 +42,8 @@ export interface RunReport {
 }
 
 /**
- * Publishes the whole snapshot day or nothing of it. Throws FeedError `feed.night-running`, `feed.source-refused`,
- * `feed.source-unavailable` or `feed.night-refused`; what was served before is then still served.
+ * Publishes the whole snapshot day, or nothing. Throws FeedError `feed.night-running`, `feed.source-refused`,
+ * `feed.source-unavailable` or `feed.night-refused`; the last generation is still served then.
  */
 export async function runEtl(options: EtlOptions): Promise<RunReport> {
   const { run, warehouse, model, clock, harvest, thresholds } = options;
@@ -53,7 +53,7 @@ export async function runEtl(options: EtlOptions): Promise<RunReport> {
 
   return observeRun(run, startedAt, async (timed) => {
     const build = beginBuild(warehouse, startedAt, recorder);
-    let findings: readonly VerifyFinding[];
+    let problems: readonly VerifyFinding[];
     try {
       recorder.writeStart();
       const guard = openPrivacyGuard(build, model, privacy);
@@ -65,38 +65,43 @@ export async function runEtl(options: EtlOptions): Promise<RunReport> {
       const steps = merged.map((step) => ({ ...step, trimmed: trimmed.get(step.entity) ?? 0 }));
       recorder.writeMerge(steps, erasure);
 
-      findings = await timed('verify', () => build.verify(thresholds));
-      if (findings.length === 0) {
+      problems = await timed('verify', () => build.verify(thresholds));
+      if (problems.length === 0) {
         const generation = await timed('publish', () => build.publish(recorder.published()));
         return { generation, steps };
       }
-      for (const { collection, message } of findings) run.reportProblem({ source: collection, message });
-      build.quarantine(recorder.quarantined(findings));
+      for (const { collection, message } of problems) run.reportProblem({ source: collection, message });
+      build.quarantine(recorder.quarantined(problems));
     } catch (error) {
       build.discard(recorder.failed(error));
       throw error;
     }
-    throw quarantineError(findings);
+    // Outside of the try, since a quarantined build is not discarded.
+    throw quarantineError(problems);
   });
 }
 
-/** Where the build cannot begin, the journal gets a failed run, except when another run is active. */
+/** A build that cannot begin is recorded as a failed run, unless the reason is that another run is active. */
 function beginBuild(warehouse: Warehouse, startedAt: Date, recorder: RunRecorder): GenerationBuild {
   try {
     return warehouse.beginBuild(dateKeyOf(startedAt), startedAt);
   } catch (error) {
-    const isBusy = error instanceof FeedError && error.code === 'feed.night-running';
-    if (!isBusy) recorder.writeFailure(error);
+    const isOtherRunActive = error instanceof FeedError && error.code === 'feed.night-running';
+    if (!isOtherRunActive) recorder.writeFailure(error);
     throw error;
   }
 }
 
-function quarantineError(findings: readonly VerifyFinding[]): FeedError {
-  const isBroken = findings.some((finding) => finding.isBroken);
-  return new FeedError('feed.night-refused', `Verification refused the night: ${summaryOf(findings)}`, {
-    target: findings[0]?.collection ?? '',
-    hint: isBroken
-      ? 'Nothing was published; the last generation is still served.'
-      : 'The last generation is still served. Where this is how things are, snapshot --accept publishes the night.',
-  });
+function quarantineError(problems: readonly VerifyFinding[]): FeedError {
+  const isBroken = problems.some((problem) => problem.isBroken);
+  return new FeedError(
+    'feed.night-refused',
+    `Verification refused the new generation: ${summaryOf(problems)}`,
+    {
+      target: problems[0]?.collection ?? '',
+      hint: isBroken
+        ? 'Nothing was published; the last generation is still served.'
+        : 'The last generation is still served. If the tenant really looks like this, publish it with snapshot --accept.',
+    },
+  );
 }

@@ -1,4 +1,4 @@
-// Keeps the record of one run for the journal: as it starts, after its rows are merged, and as it ends.
+// Writes one run into the journal: when it starts, after its rows are merged, and when it ends.
 import type { Clock } from '../src/base/clock.ts';
 import { dateKeyOf } from '../src/base/date-key.ts';
 import { FeedError } from '../src/base/feed-error.ts';
@@ -9,17 +9,17 @@ import type { RunContext } from './run-context.ts';
 
 export interface RunRecorder {
   readonly writeStart: () => void;
-  /** `reason` is null where nobody was erased. A run is complete when every source gave all it has, without a problem. */
+  /** `reason` is null when nobody was erased. A run is complete when every collection is, and no problem was reported. */
   readonly writeMerge: (steps: readonly MergeStep[], reason: string | null) => void;
-  /** For a run without a build. Where the disk takes no record, the error that the run failed of says more about it. */
+  /** For a run without a build. Does not throw when the journal cannot be written: the error of the run says more. */
   readonly writeFailure: (thrown: unknown) => void;
-  /** The record of a run that ends now; the caller hands it on to what ends the run. */
+  /** These return the record of a run that ends now; the caller passes it to the build, which writes it. */
   readonly published: () => RunRecord;
-  readonly quarantined: (findings: readonly VerifyFinding[]) => RunRecord;
+  readonly quarantined: (problems: readonly VerifyFinding[]) => RunRecord;
   readonly failed: (thrown: unknown) => RunRecord;
 }
 
-/** The run's snapshot day is the UTC day it starts on. */
+/** The snapshot day is the UTC day on which the run starts. */
 export function makeRunRecorder(
   run: RunContext,
   journal: RunJournal,
@@ -53,16 +53,16 @@ export function makeRunRecorder(
       try {
         journal.write(failed(thrown));
       } catch {
-        // It is the same disk.
+        // Most likely the disk that failed the run.
       }
     },
     published: () => ended({ outcome: 'published' }),
-    quarantined: (findings) => ended({ outcome: 'refused', reason: summaryOf(findings) }),
+    quarantined: (problems) => ended({ outcome: 'refused', reason: summaryOf(problems) }),
     failed,
   };
 }
 
-/** The first finding in full, and how many more there are. */
+/** The first problem in full, and how many more there are. */
 export function summaryOf([first, ...more]: readonly VerifyFinding[]): string {
   const message = first?.message ?? '';
   return more.length === 0 ? message : `${message} And ${more.length} more.`;

@@ -5,8 +5,8 @@ import type { StagedValue } from '../src/engines/staging.ts';
 type Properties = Readonly<Record<string, Property>>;
 
 /**
- * For every property without a role, how to read it from a harvested record. Forget one and it does not compile. Only what
- * may be null may be left untold.
+ * How to read every property without a role from a harvested record. A forgotten one does not compile. Only nullable
+ * properties may be `NOT_REPORTED`.
  */
 export type PropertySources<Own extends Properties, Record_> = {
   readonly [Name in SourcedName<Own>]: (
@@ -16,12 +16,12 @@ export type PropertySources<Own extends Properties, Record_> = {
 
 export interface Stream<Own extends Properties, Record_> {
   readonly entity: TypedEntity<Own>;
-  /** What the source calls the thing; needed where the entity has a surrogate key. */
+  /** The id of the instance at its source; needed where the entity has a surrogate key. */
   readonly naturalKey?: (record: Record_) => string;
   readonly sources: PropertySources<Own, Record_>;
 }
 
-/** `streamOf<GraphUser>()(users, { columns: … })`: the record is said, the properties are inferred from the entity. */
+/** `streamOf<GraphUser>()(users, { sources: … })`: the type of the record is given, that of the properties is inferred. */
 export function streamOf<Record_>() {
   return <const Own extends Properties>(
     entity: TypedEntity<Own>,

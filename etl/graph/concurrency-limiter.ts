@@ -1,7 +1,7 @@
-// How many requests are under way in each area of Graph, and which areas are left alone for a while.
+// Limits how many requests run at once in each area of Graph, and pauses an area that Graph throttles.
 import { pause } from './pause.ts';
 
-/** What Graph throttles together. */
+/** Graph counts the requests to an area together when it throttles. */
 export type Area = 'fleet' | 'apps' | 'exports' | 'intune' | 'directory';
 
 const AREAS: readonly (readonly [RegExp, Area])[] = [
@@ -16,9 +16,9 @@ export function areaOf({ pathname }: URL): Area {
 }
 
 export interface ConcurrencyLimiter {
-  /** Waits until the area takes a further request, and resolves to what is to be called when that is over. */
+  /** Waits until the area has room for a request. Resolves to a function that the caller calls when the request ends. */
   enter(area: Area): Promise<() => void>;
-  /** Graph throttled a request: nobody enters the area before so many milliseconds are over. */
+  /** Graph throttled a request: the area takes no new ones for this long. */
   backOff(area: Area, milliseconds: number): void;
 }
 

@@ -1,4 +1,4 @@
-// Reads JSON from Microsoft Graph, patiently: each request is repeated as retry.ts decides, and waits its turn as traffic.ts does.
+// Reads JSON from Microsoft Graph: requests are limited by concurrency-limiter.ts and repeated as retry-decision.ts decides.
 import { randomUUID } from 'node:crypto';
 import { FeedError } from '../../src/base/feed-error.ts';
 import { parseJson } from './parse-json.ts';
@@ -28,29 +28,29 @@ export interface GraphAccess {
   readonly run: RunContext;
 }
 
-/** Reads a whole answer into a value, or says that it is not one (null). */
+/** Returns null for a response of an unexpected shape. */
 export type ResponseParser<Value> = (json: unknown) => Value | null;
 
 export type GraphResult<Value> =
   | { readonly kind: 'value'; readonly value: Value }
-  /** A link to a further page had become too old. */
+  /** The link to the page is too old. */
   | { readonly kind: 'page-expired' };
 
 export interface GraphClient {
-  /** Of the cloud, without a slash at its end. */
+  /** The root of Graph in this cloud, without a slash at its end. */
   readonly rootUrl: string;
-  /** For addresses that are not Graph's own, such as the storage of exports. */
+  /** For addresses outside of Graph, such as the storage of exports. */
   readonly fetch: Fetch;
-  /** Where a list that lives at an address below the root is asked for. */
+  /** The URL of a list below the root, with the query options that the settings ask for. */
   listAddress(address: string): URL;
   /**
    * GETs a path below the root, such as `/v1.0/users?$top=999`, or a link as Graph gave it.
-   * Throws FeedError `feed.source-refused` where asking again is of no use, `feed.source-unavailable` after the last try.
+   * Throws FeedError `feed.source-refused` when repeating would not help, `feed.source-unavailable` after the last attempt.
    */
   get<Value>(address: string, parse: ResponseParser<Value>): Promise<GraphResult<Value>>;
   /**
-   * POSTs a question as JSON, such as a report action or a $batch of reads: nothing in the tenant is changed by it, so it
-   * is repeated like any other. Throws as `get` does.
+   * POSTs a query as JSON, such as a report action or a $batch of reads. It changes nothing in the tenant, so it is
+   * repeated like a GET. Throws as `get` does.
    */
   post<Value>(address: string, body: unknown, parse: ResponseParser<Value>): Promise<GraphResult<Value>>;
 }
@@ -58,16 +58,16 @@ export interface GraphClient {
 export interface GraphClientOptions {
   readonly rootUrl: string;
   readonly token: TokenSource;
-  /** Observes retries. Its signal ends every request and every wait, which then throw its reason. */
+  /** Retries are reported to its observer. Its signal ends every request and every wait, which then throw its reason. */
   readonly run: RunContext;
   readonly retryPolicy?: RetryPolicy;
   readonly fetch?: Fetch;
   readonly listOptions?: ListOptions;
-  /** Requests under way in one area of Graph; four unless told. */
+  /** Requests that run at once in one area of Graph; four by default. */
   readonly concurrencyPerArea?: number;
 }
 
-/** A night asks a few hundred times in all: more at once would only meet the throttle sooner. */
+/** A run needs a few hundred requests; more at once would only be throttled sooner. */
 export const DEFAULT_CONCURRENCY_PER_AREA = 4;
 
 interface GraphRequest {
@@ -126,7 +126,7 @@ export function openGraphClient({
             reason: decision.reason,
             delayMs: decision.delayMs,
           });
-          // Others would only be throttled too, and make the wait longer.
+          // Other requests in the area would be throttled too, and make the wait longer.
           if (decision.isThrottled) limiter.backOff(area, decision.delayMs);
           else await pause(decision.delayMs, signal);
           break;
@@ -139,7 +139,7 @@ export function openGraphClient({
         case 'refused':
           throw graphError('feed.source-refused', 'refused', source, failure, requestId);
         case 'unavailable':
-          throw graphError('feed.source-unavailable', 'could not give', source, failure, requestId);
+          throw graphError('feed.source-unavailable', 'could not deliver', source, failure, requestId);
       }
     }
   }
@@ -152,7 +152,7 @@ export function openGraphClient({
     const deadline = AbortSignal.timeout(retryPolicy.requestTimeoutMs);
     let sentToken = '';
     try {
-      // Asked for with every try: a long wait may have outlived the last one.
+      // For each attempt: the last token may have expired during a long wait.
       sentToken = await token.accessToken();
       const response = await fetch(url, {
         ...(body === null ? {} : { method: 'POST', body }),
@@ -162,7 +162,7 @@ export function openGraphClient({
           accept: 'application/json;odata.metadata=minimal',
           prefer: 'include-unknown-enum-members',
           'client-request-id': requestId,
-          // The directory counts only for whoever can do with a count that is some minutes old.
+          // The directory counts only in this mode, in which the count may be some minutes old.
           ...(url.searchParams.get('$count') === 'true' && { consistencylevel: 'eventual' }),
           'user-agent': 'Fleetfeed',
         },
@@ -174,12 +174,12 @@ export function openGraphClient({
         return { kind: 'failure', failure: statusFailure(response, text), requestId, sentToken };
       const value = parse(parseJson(text));
       if (value !== null) return { kind: 'value', value };
-      return brokenAttempt('an answer of another shape', requestId, sentToken);
+      return brokenAttempt('a response of an unexpected shape', requestId, sentToken);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof FeedError && error.code === 'feed.source-refused') throw error;
       return brokenAttempt(
-        deadline.aborted ? 'no answer in time' : connectionFailureReason(error),
+        deadline.aborted ? 'no response in time' : connectionFailureReason(error),
         requestId,
         sentToken,
       );
@@ -196,7 +196,7 @@ export function openGraphClient({
   };
 }
 
-/** How a source is called in observations and problems: its path, without query. */
+/** The name of a source in observations and problems: its path, without the query. */
 export function sourceName(url: URL): string {
   return url.pathname.replace(/^\//, '');
 }
@@ -213,7 +213,7 @@ function statusFailure(response: Response, body: string): RequestFailure {
   };
 }
 
-/** What continuous access evaluation wants a new token to tell, as JSON; null where it wants nothing. */
+/** The claims that continuous access evaluation wants in a new token, as JSON; null when it wants none. */
 function challengeClaims({ headers }: Response): string | null {
   const [, claims] = /\bclaims="([^"]+)"/.exec(headers.get('www-authenticate') ?? '') ?? [];
   return claims === undefined ? null : Buffer.from(claims, 'base64').toString();
@@ -237,7 +237,7 @@ function brokenAttempt(reason: string, requestId: string, sentToken: string): Fa
 
 function connectionFailureReason(error: unknown): string {
   if (error instanceof FeedError) return error.message;
-  if (error instanceof SyntaxError) return 'an answer cut short';
+  if (error instanceof SyntaxError) return 'a truncated response';
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? cause.code : '';
   return typeof code === 'string' && code !== '' ? `a broken connection (${code})` : 'a broken connection';
@@ -261,7 +261,7 @@ function graphError(
   );
 }
 
-/** What `refusalStatus` reads; Graph's message stays out, since it holds internal addresses. */
+/** What `failureStatus` reads. Graph's message is left out, since it contains internal addresses. */
 function graphErrorCause(failure: RequestFailure): { readonly cause?: GraphErrorCause } {
   return failure.kind === 'status' ? { cause: { status: failure.status, code: failure.code } } : {};
 }

@@ -1,18 +1,18 @@
-// How a list is asked for: its address, as the settings want it.
+// The address of a list, with the query options that the settings ask for.
 
 export interface ListOptions {
-  /** False asks Intune for whole resources: some tenants were seen to be throttled for a choice of columns. */
+  /** False requests whole resources from Intune: some tenants were throttled for using `$select`. */
   readonly select: boolean;
-  /** Rows of a page of devices or users, where Graph's own choice is too much for it; null leaves it to Graph. */
+  /** Rows of a page of devices or users, for tenants in which Graph's default page is too large; null keeps the default. */
   readonly pageRows: number | null;
 }
 
 export const DEFAULT_LIST_OPTIONS: ListOptions = { select: true, pageRows: null };
 
-/** The directory tells licences only to whoever selects them. */
+/** Not in the directory, which returns licences only when they are selected. */
 const SELECT_IS_OPTIONAL = /^\/[^/]+\/device(?:App)?Management\//;
 
-/** Of no other list it is known that it takes `$top`. */
+/** Other lists are not known to support `$top`. */
 const SUPPORTS_TOP = /^\/[^/]+\/(?:deviceManagement\/managedDevices|users)$/;
 
 /** `address` is below the root, such as `/v1.0/users?$top=999`. */

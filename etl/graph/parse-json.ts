@@ -1,4 +1,4 @@
-// JSON whose whole numbers stay exact: those beyond 2^53 become bigint.
+// Parses JSON with exact integers: those beyond 2^53 become bigint.
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
@@ -7,7 +7,7 @@ const parseWithReviver = JSON.parse as (text: string, revive: Reviver) => unknow
 
 const LONG_NUMBER = /[:,[]\s*-?\d{16,}/;
 
-/** Throws SyntaxError as JSON.parse does. Asking for the source of every number would slow down all the other pages. */
+/** Throws SyntaxError as JSON.parse does. The reviver runs only when it is needed, since it makes parsing slower. */
 export function parseJson(text: string): unknown {
   return LONG_NUMBER.test(text) ? parseWithReviver(text, reviveExactInteger) : (JSON.parse(text) as unknown);
 }

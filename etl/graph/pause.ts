@@ -1,4 +1,4 @@
-// Waits, but no longer than until the run is called off.
+// Waits, but no longer than until the run is cancelled.
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Throws the signal's reason once it is aborted; the timer's own error would not say why. */

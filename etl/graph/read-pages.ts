@@ -1,13 +1,13 @@
-// Walks a Graph collection page by page along its nextLinks: every record, each page as soon as it is there.
+// Reads a Graph collection page by page along its nextLinks.
 import { FeedError } from '../../src/base/feed-error.ts';
 import { sourceName, type GraphAccess, type GraphClient, type GraphResult } from './graph-client.ts';
 
-/** Whatever a list of Graph holds: every resource we read has an id. */
+/** A record of a list: every resource that we read has an id. */
 export interface GraphEntity {
   readonly id: string;
 }
 
-/** A resource of which the named properties are read. What they hold is checked by whoever reads them. */
+/** A resource of which the named properties are read. Their values are checked where they are read. */
 export type Resource<Names extends string> = GraphEntity & { readonly [Name in Names]?: unknown };
 
 interface Page {
@@ -17,8 +17,8 @@ interface Page {
 
 /**
  * Yields the records of one page after the other. When a page link expires, the collection is read once more from its
- * start, so a record may come twice: take the last. `total` is only told to observers.
- * Throws FeedError as `Graph.get` does, and `feed.source-unavailable` for links that lead in a circle or to another host.
+ * start, so a record may come twice: take the last. `total` is for observers only.
+ * Throws FeedError as `GraphClient.get` does, and `feed.source-unavailable` for links that lead in a circle or to another host.
  */
 export async function* readPages<Record_ extends GraphEntity>(
   { graph, run }: GraphAccess,
@@ -45,13 +45,13 @@ export async function* readPages<Record_ extends GraphEntity>(
     const { records, nextLink }: Page = result.value;
     rows += records.length;
     run.reportProgress(source, rows, total);
-    // The records are objects with an id; what else they hold is checked where it is read.
+    // The records are objects with an id; their other properties are checked where they are read.
     if (records.length > 0) yield records as readonly Record_[];
     if (nextLink === null) return;
     const next = URL.parse(nextLink, first.href);
-    // It would be sent our token.
+    // Another host must not get our token.
     if (next?.origin !== first.origin) throw unreadableSource(source, 'it links to another host');
-    if (seen.has(next.href)) throw unreadableSource(source, 'its pages lead in a circle');
+    if (seen.has(next.href)) throw unreadableSource(source, 'its page links form a circle');
     link = next.href;
   }
 }
@@ -75,17 +75,17 @@ export async function readSingleton<Record_ extends object>(
 ): Promise<Record_> {
   const result = await graph.get(address, (json) => (isObject(json) ? (json as Record_) : null));
   if (result.kind === 'value') return result.value;
-  throw unreadableSource(sourceName(new URL(address, graph.rootUrl)), 'it is gone');
+  throw unreadableSource(sourceName(new URL(address, graph.rootUrl)), 'it no longer exists');
 }
 
-/** What Graph counts of a list that is asked for with `$count=true`. */
+/** Graph's count of a list that is requested with `$count=true`. */
 export async function readCount(graph: GraphClient, address: string): Promise<number> {
   const { '@odata.count': count } = await readSingleton<{ readonly '@odata.count'?: unknown }>(
     graph,
     address,
   );
   if (typeof count === 'number') return count;
-  throw unreadableSource(sourceName(new URL(address, graph.rootUrl)), 'it does not say how many there are');
+  throw unreadableSource(sourceName(new URL(address, graph.rootUrl)), 'its response has no count');
 }
 
 function parsePage(json: unknown): Page | null {
@@ -105,7 +105,7 @@ function isGraphEntity(json: unknown): json is GraphEntity {
 }
 
 function unreadableSource(source: string, why: string): FeedError {
-  return new FeedError('feed.source-unavailable', `Microsoft Graph could not give ${source}: ${why}.`, {
+  return new FeedError('feed.source-unavailable', `Microsoft Graph could not deliver ${source}: ${why}.`, {
     target: source,
   });
 }

@@ -1,4 +1,4 @@
-// Asks the report actions of Intune: a POST that answers at once with a table whose columns come in an order of their own.
+// Calls Intune's report actions: a POST whose response is a table, with its columns in an arbitrary order.
 import { FeedError } from '../../src/base/feed-error.ts';
 import { sourceName, type GraphAccess } from './graph-client.ts';
 
@@ -10,12 +10,12 @@ interface ReportTable {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** The service takes no more at a time. */
+/** The service allows no more. */
 const PAGE_ROWS = 50;
 
 /**
- * All rows of a small report, each with the columns by name. They are ordered by the first column, so that no page
- * overlaps another. Throws FeedError as `Graph.post` does, and `feed.source-unavailable` for a report that ends early.
+ * All rows of a small report, with their columns by name. They are ordered by the first column, so that pages do not
+ * overlap. Throws FeedError as `GraphClient.post` does, and `feed.source-unavailable` for a report that ends early.
  */
 export async function readReportAction<Name extends string>(
   { graph, run }: GraphAccess,

@@ -1,7 +1,7 @@
-// Which errors are those of a source, so that a night can do without it.
+// Which errors come from a source, so that the run can continue without it.
 import { FeedError } from '../../src/base/feed-error.ts';
 
-/** All others pass through the harvest: a night that is called off must not become one that lacks much. */
+/** All other errors end the harvest: a cancelled run must not be taken for one whose sources failed. */
 export function isSourceFailure(thrown: unknown): thrown is FeedError {
   return (
     thrown instanceof FeedError &&
@@ -16,7 +16,7 @@ export interface GraphErrorCause {
   readonly code: string;
 }
 
-/** The HTTP status behind the failure of a source, such as 403 for a permission that was not given; else null. */
+/** The HTTP status behind the failure of a source, such as 403 for a missing permission; null when there is none. */
 export function failureStatus({ cause }: FeedError): number | null {
   if (typeof cause !== 'object' || cause === null || !('status' in cause)) return null;
   return typeof cause.status === 'number' ? cause.status : null;

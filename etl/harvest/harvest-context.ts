@@ -10,8 +10,8 @@ export interface HarvestContext extends GraphAccess {
   readonly staging: Staging;
   readonly results: SourceResults;
   readonly keyOf: KeyOf;
-  /** Ids that devices have in Entra, which several sources tell. */
+  /** The Entra ids of devices, shared by several sources. */
   readonly entraIds: StringPool;
-  /** Null where exports are switched off. */
+  /** Null when exports are switched off. */
   readonly reportExports: ReportExports | null;
 }

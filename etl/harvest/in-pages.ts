@@ -1,6 +1,6 @@
-// What is known of a whole fleet, taken a page at a time: rows for all of it at once would be the peak of a night.
+// Splits items into pages: rows for a whole fleet at once would be the memory peak of a run.
 
-/** As many as a page of Graph has. */
+/** As in a page of Graph. */
 const PAGE_ITEMS = 1000;
 
 export function* inPages<Item>(items: Iterable<Item>): Generator<readonly Item[], void, undefined> {

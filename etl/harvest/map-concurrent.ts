@@ -1,9 +1,9 @@
-// Does several things at once, and never leaves one behind running when another has failed.
+// Runs several tasks at once, and waits for all of them even when one fails.
 
-/** Graph takes about 50 requests a second for policies; four at a time stay well below. */
+/** Graph allows about 50 requests a second for policies; four at a time stay well below. */
 const DEFAULT_CONCURRENCY = 4;
 
-/** As Promise.all, but settles only when all have: what is still running must not meet a stage that is gone. */
+/** Like Promise.all, but settles only when all have, so that no task uses the staging after it was discarded. */
 export async function settleAll<const Values extends readonly unknown[]>(
   ...tasks: { readonly [Index in keyof Values]: Promise<Values[Index]> }
 ): Promise<Values> {
@@ -11,7 +11,7 @@ export async function settleAll<const Values extends readonly unknown[]>(
   return Promise.all(tasks);
 }
 
-/** Does the same with every item, a few at a time. When one throws, no further one is begun. */
+/** Calls `work` with every item, a few at a time. When one call throws, no further one is started. */
 export async function mapConcurrent<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<void>,

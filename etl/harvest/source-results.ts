@@ -1,4 +1,4 @@
-// What the harvest got and what it did not: how complete each collection is, and every problem, in words.
+// Collects the results of the harvest: how complete each collection is, and every problem.
 import type { Entity } from '../../schema/entity.ts';
 import type { FeedError } from '../../src/base/feed-error.ts';
 import type { Completeness } from '../../src/engines/staging.ts';
@@ -9,19 +9,19 @@ export interface SourceResults {
   readonly completeness: ReadonlyMap<string, Completeness>;
   /** The first error that made a source fail. */
   readonly firstFailure: () => FeedError | null;
-  /** What a collection was marked with before is kept where it is worse. */
+  /** A worse mark from before stays. */
   mark(entities: readonly Entity[], completeness: Completeness): void;
   /** `about` is the address of a source, or a name. */
   reportProblem(about: string, message: string): void;
   /**
-   * Reads one source. Where Graph fails the others go on: its collections are marked `partial` when something had been
-   * read, else `failed`. All other errors pass: a night that is called off must not become one that lacks much.
-   * Returns what was marked.
+   * Reads one source, marks its collections, and returns the mark. When the source fails, that is a problem, and the mark
+   * is `partial` if rows were read, else `failed`. Throws all other errors, so that a cancelled run does not look like one
+   * whose sources failed.
    */
   readSource(entities: readonly Entity[], address: string, read: SourceReader): Promise<Completeness>;
 }
 
-/** Calls `onRows` whenever rows were taken in, and says in the end how complete they are. */
+/** Calls `onRows` whenever rows were appended, and returns how complete they are. */
 export type SourceReader = (onRows: () => void) => Promise<Completeness>;
 
 const COMPLETENESS_RANK: Readonly<Record<Completeness, number>> = { complete: 0, partial: 1, failed: 2 };
@@ -30,7 +30,7 @@ function worse(one: Completeness, other: Completeness): Completeness {
   return COMPLETENESS_RANK[one] >= COMPLETENESS_RANK[other] ? one : other;
 }
 
-/** Of one collection from several sources: where some failed, what the others told still counts. */
+/** The completeness of a collection with several sources: if only some failed, it is partial. */
 export function combinedCompleteness(parts: readonly Completeness[]): Completeness {
   if (parts.every((each) => each === 'complete')) return 'complete';
   return parts.every((each) => each === 'failed') ? 'failed' : 'partial';

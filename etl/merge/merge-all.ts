@@ -1,11 +1,11 @@
-// Brings everything the harvest looked for into the warehouse, in an order in which references find their things.
+// Merges every collection that the harvest read into the warehouse, in the order of their references.
 import type { Model } from '../../schema/model.ts';
 import type { Completeness } from '../../src/engines/staging.ts';
 import type { MergeStep } from '../../src/engines/run-journal.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 import { mergeOrder } from './merge-order.ts';
 
-/** `completeness` is by collection; those it does not name were not looked for and stay as they were. */
+/** `completeness` is by collection; those it does not name were not read and stay unchanged. */
 export function mergeAll(
   build: GenerationBuild,
   model: Model,

@@ -1,8 +1,8 @@
-// Who is merged before whom: a thing must have its key before rows can refer to it.
+// The order in which collections are merged: an instance must have its key before rows can refer to it.
 import type { Model } from '../../schema/model.ts';
 import type { Entity } from '../../schema/entity.ts';
 
-/** Every collection of the model, each after those it refers to. Throws a TypeError when they refer in a circle. */
+/** Every collection of the model, each after those it refers to. Throws TypeError when the references form a circle. */
 export function mergeOrder({ entities }: Model): readonly Entity[] {
   const order = new Set<Entity>();
   const visit = (entity: Entity, path: readonly string[]): void => {

@@ -5,10 +5,10 @@ import type { Redact } from '../../src/engines/erasure.ts';
 
 const MASKED_PREFIX = 'masked-';
 const MASK_DIGITS = 32;
-/** What was written in place of a value is not masked again. */
+/** A value that is already a placeholder is not masked again. */
 const PLACEHOLDER = /^(?:masked|erased)-/;
 
-/** One value reads the same wherever it stands, in any case of letters; without the secret nobody can try values out. */
+/** Equal values, in any letter case, get equal masks. Without the secret, nobody can find a value by trying candidates. */
 export function makeRedact(profile: PrivacyProfile, secret: Uint8Array): Redact {
   const masked = (value: string): string =>
     MASKED_PREFIX +

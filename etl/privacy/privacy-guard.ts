@@ -1,4 +1,4 @@
-// What a night owes to people: it keeps of them what the settings say, and erases those who left long enough ago.
+// Protects personal data in a run: redacts it as the settings say, and erases people who left long enough ago.
 import type { Model } from '../../schema/model.ts';
 import { profileOf, type PrivacyProfile } from '../../schema/privacy-profile.ts';
 import { addDays } from '../../src/base/date-key.ts';
@@ -11,11 +11,11 @@ import { redactStaging } from './redact-staging.ts';
 
 export interface PrivacySettings {
   readonly profile: PrivacyProfile;
-  /** Of this warehouse; null where it has none yet. */
+  /** The masking secret of this warehouse; null when it has none yet. */
   readonly secret: Uint8Array | null;
-  /** Makes it, before the first value is masked. */
+  /** Called before the first value is masked. */
   readonly createSecret: () => Uint8Array;
-  /** Nights after someone was found gone; 0 is that same night, null never. */
+  /** Days since a person was found missing; 0 is the same day, null is never. */
   readonly eraseLeaversAfterDays: number | null;
 }
 
@@ -27,13 +27,13 @@ export const KEEP_ALL_PERSONAL_DATA: PrivacySettings = {
 };
 
 export interface PrivacyGuard {
-  /** For the harvest. */
+  /** The staging that the harvest appends to. */
   readonly staging: Staging;
-  /** Once everything is merged: a sentence for the journal, or null where nobody was erased. */
+  /** Called after the merge. Returns a sentence for the journal, or null when nobody was erased. */
   readonly eraseLeavers: (now: Date) => string | null;
 }
 
-/** Throws FeedError `setup.bad-setting` where values are masked by a secret that is no longer there. */
+/** Throws FeedError `setup.bad-setting` when the warehouse has masked values and the secret is missing. */
 export function openPrivacyGuard(
   { staging, erasure }: GenerationBuild,
   model: Model,
@@ -62,7 +62,7 @@ export function openPrivacyGuard(
   };
 }
 
-/** Ids that were masked stay so: nobody can tell whose they are, and everybody would be someone new. */
+/** Ids that were masked stay masked: they cannot be unmasked, and with plain ids every person would become a different one. */
 function effectiveProfile(current: PrivacyProfile | null, requested: PrivacyProfile): PrivacyProfile {
   const strictest = current ?? profileOf('full');
   return strictest.id === 'full' || requested.id !== 'full' ? requested : { ...requested, id: strictest.id };
@@ -75,7 +75,11 @@ function maskingSecret(
   if (secret) return secret;
   const wasMasking = privacy !== null && Object.values(privacy).some((each) => each !== 'full');
   if (!wasMasking) return createSecret();
-  throw new FeedError('setup.bad-setting', 'The secret by which this warehouse masks people is missing.', {
-    hint: 'Put privacy.key back into its folder.',
-  });
+  throw new FeedError(
+    'setup.bad-setting',
+    'The secret with which this warehouse masks personal data is missing.',
+    {
+      hint: 'Put privacy.key back into its folder.',
+    },
+  );
 }

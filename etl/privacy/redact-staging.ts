@@ -1,4 +1,4 @@
-// A stage that lets nothing personal through but what the warehouse keeps: the harvest need not know of it.
+// A staging that redacts personal values before they are written, so that the harvest need not do it.
 import { derivePersonalDataMap, type PersonalDataMap } from '../../schema/derive/personal-data-map.ts';
 import type { Model } from '../../schema/model.ts';
 import type { Entity, PersonalKind, Row } from '../../schema/entity.ts';
@@ -7,9 +7,9 @@ import type { Redact, Tombstone } from '../../src/engines/erasure.ts';
 import type { StagedRow, StagedValue, Staging } from '../../src/engines/staging.ts';
 
 export interface RedactedStaging {
-  /** What it shows of people has their ids as the source spells them, of those of whom it heard this night. */
+  /** Its `baseRows` have the ids of people as the source spells them, for those that were appended in this run. */
   readonly staging: Staging;
-  /** Hashes of people who were erased because they had left, and of whom the source tells again. */
+  /** Hashes of people who were erased because they had left, and whom the source lists again. */
   readonly returnedHashes: ReadonlySet<string>;
 }
 
@@ -19,20 +19,20 @@ interface WrittenId {
   readonly tombstone: Tombstone | undefined;
 }
 
-/** What of a collection's rows is personal. */
+/** What is personal in the rows of a collection. */
 interface RedactionPlan {
   readonly personal: readonly (readonly [name: string, kind: PersonalKind])[];
-  /** Properties that name a person by id: the row is theirs. */
+  /** Properties with the id of the person whom the row belongs to. */
   readonly ownerProperties: readonly string[];
-  /** The property that names a thing which people have. */
+  /** The property with the id of something that belongs to a person, such as a device. */
   readonly ownedEntityProperty: string | null;
-  /** Properties that hold the id of a person until the merge puts the key. */
+  /** Properties that hold the id of a person until the merge replaces it with the key. */
   readonly personReferences: readonly string[];
   readonly isPerson: boolean;
   readonly isOwnedEntity: boolean;
 }
 
-/** Things come before what is told of them, as pages of one list do. */
+/** Rows of an owned entity, such as a device, must be appended before the rows that refer to it. */
 export function redactStaging(
   staging: Staging,
   model: Model,
@@ -44,7 +44,7 @@ export function redactStaging(
   if (!people) return { staging, returnedHashes };
   const personIds = personIdWriter(tombstones, redact);
   const plans = new Map([...model.entities.values()].map((each) => [each.name, redactionPlan(each, people)]));
-  /** Things of people who were erased, as the source calls them. */
+  /** Natural keys of what belongs to erased people. */
   const erasedOwnedKeys = new Set<string>();
 
   const redactRow = (entity: Entity, row: StagedRow): StagedRow => {
@@ -120,7 +120,7 @@ function redactionPlan(entity: Entity, people: PersonalDataMap): RedactionPlan |
   };
 }
 
-/** Of an owner whom the directory does not know there is nothing but the id. */
+/** False for an owner of a device who is not in the directory: only the id is known. */
 function hasPersonalValues({ personal }: RedactionPlan, values: StagedRow['values']): boolean {
   return personal.some(([name, kind]) => kind !== 'id' && typeof values[name] === 'string');
 }
@@ -131,7 +131,7 @@ function personIdWriter(tombstones: readonly Tombstone[], redact: Redact) {
   const sourceIds = new Map<string, string>();
   const write = (id: string): WrittenId => {
     const masked = redact('id', id) ?? id;
-    // Erased before the warehouse began to mask, or since.
+    // Erased before the warehouse began to mask, or after.
     const tombstone =
       byHash.size === 0 ? undefined : (byHash.get(subjectHash(id)) ?? byHash.get(subjectHash(masked)));
     return { written: tombstone?.placeholder ?? masked, tombstone };
@@ -146,7 +146,7 @@ function personIdWriter(tombstones: readonly Tombstone[], redact: Redact) {
       }
       return written;
     },
-    /** The id as the source spells it, where it was spelled tonight. */
+    /** The id as the source spells it, if it was written in this run. */
     sourceIdOf: (text: Row[string]): Row[string] =>
       typeof text === 'string' ? (sourceIds.get(text) ?? text) : text,
   };

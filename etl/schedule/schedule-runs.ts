@@ -1,4 +1,4 @@
-// The nightly clock: a night begins at 00:00 UTC, or as soon as the machine is awake again; no failure ends the schedule.
+// Starts a run every day at 00:00 UTC, or as soon as the machine is awake again. A failed run does not end the schedule.
 import { schedule } from 'node-cron';
 import type { Clock } from '../../src/base/clock.ts';
 import { addDays, dateKeyOf, midnightOf } from '../../src/base/date-key.ts';
@@ -6,27 +6,27 @@ import { FeedError } from '../../src/base/feed-error.ts';
 import type { Observer } from '../../src/base/observation.ts';
 
 export interface ScheduleOptions {
-  /** One whole night. It may reject: that ends this night, not the schedule. */
+  /** One whole run. It may reject: that ends this run, not the schedule. */
   readonly run: () => Promise<unknown>;
-  /** Asked before each. */
+  /** Called before each run. */
   readonly isDue: () => boolean;
   readonly clock: Clock;
   readonly observe: Observer;
-  /** A night begins at random within so many minutes after its time: fewer than lie between two looks. */
+  /** A run starts within so many minutes after its time, at random. Must be fewer than between two checks. */
   readonly jitterMinutes: number;
-  /** When it is looked whether a night is due, as cron writes it, in UTC. */
+  /** When to check whether a run is due: a cron pattern in UTC. */
   readonly cronPattern?: string;
 }
 
 export interface Schedule {
-  /** Starts no further night; one under way runs on. */
+  /** Starts no more runs; an active one continues. */
   stop(): void;
 }
 
-// Midnight is one of them. The others are for machines that slept, clocks that were set, and nights that failed.
+// This includes midnight. The other checks are for machines that slept, clocks that were set, and runs that failed.
 const EVERY_15_MINUTES = '*/15 * * * *';
 
-/** Looks at once, so that a night that was missed while nothing ran is made up for. */
+/** Checks at once, so that a run that was missed while the process was down is made up for. */
 export function scheduleRuns(options: ScheduleOptions): Schedule {
   const { run, isDue, clock, observe, jitterMinutes, cronPattern = EVERY_15_MINUTES } = options;
   const reportProblem = (message: string): void =>
@@ -47,11 +47,9 @@ export function scheduleRuns(options: ScheduleOptions): Schedule {
       await run();
       announceNext();
     } catch (error) {
-      // Another process has the turn: of this night nothing is missing.
+      // Another process runs it: nothing will be missing.
       if (!(error instanceof FeedError && error.code === 'feed.night-running')) {
-        reportProblem(
-          `The scheduled night failed: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        reportProblem(`The scheduled run failed: ${error instanceof Error ? error.message : String(error)}`);
       }
     } finally {
       isRunning = false;
@@ -61,7 +59,7 @@ export function scheduleRuns(options: ScheduleOptions): Schedule {
   const task = schedule(cronPattern, runIfDue, {
     timezone: 'Etc/UTC',
     maxRandomDelay: jitterMinutes * 60_000,
-    // The library would write to the console; here everything is an observation. A look that was missed is no loss.
+    // The library would write to the console; here everything is an observation. Warnings are about missed checks only.
     logger: { info: ignore, debug: ignore, warn: ignore, error: (message) => reportProblem(String(message)) },
   });
   announceNext();

@@ -12,7 +12,7 @@ import { streamOf } from '../stream.ts';
 import type { KeyOf, Lookup } from '../transform/lookups.ts';
 import { bytesOf, countOf, instantOf, textOf } from '../transform/graph-values.ts';
 
-/** Beta, since v1.0 has no uploadState. Without $select: each type of app has properties of its own. */
+/** Beta, since v1.0 has no uploadState. Without $select, since the types of app have different properties. */
 export const MOBILE_APPS = '/beta/deviceAppManagement/mobileApps';
 
 export type GraphMobileApp = Resource<
@@ -29,12 +29,12 @@ export type GraphMobileApp = Resource<
   | 'packageId'
 >;
 
-/** Win32 apps have never been in the warehouse. */
+/** The vendor's warehouse does not have Win32 apps. */
 export function isWarehouseApp(app: GraphMobileApp): boolean {
   return !typeOf(app).startsWith('win32');
 }
 
-/** Types that were there before the warehouse gave numbers by itself. */
+/** The vendor's numbers of types. New types get theirs from the lookup. */
 const APP_TYPE: Lookup = {
   entity: appTypes,
   properties: { id: 'appTypeID', key: 'appTypeKey', name: 'appTypeName' },
@@ -84,14 +84,14 @@ const VPP_PROGRAM: Readonly<Record<string, number>> = {
   microsoftStoreForBusinessApp: VPP_MICROSOFT,
 };
 
-/** uploadState in the words of v1.0, for services that do not tell the number. */
+/** The uploadState of v1.0, for services that do not send its number. */
 const UPLOAD_STATE: Readonly<Record<string, number>> = { notPublished: 0, published: 1, processing: 2 };
 
 function typeOf(app: GraphMobileApp): string {
   return (textOf(app['@odata.type']) ?? '').replace('#microsoft.graph.', '');
 }
 
-/** Of an app without content of its own there is one revision. */
+/** An app without content has one revision. */
 export function revisionOf({ committedContentVersion }: GraphMobileApp): number {
   const revision = Number(textOf(committedContentVersion) ?? 1);
   return Number.isSafeInteger(revision) && revision >= 0 ? revision : 1;
@@ -130,11 +130,11 @@ function uploadStateOf({ uploadState, publishingState }: GraphMobileApp): number
 const INSTALL_STATE: Lookup = {
   entity: mobileAppInstallStates,
   properties: { id: 'appInstallState', key: 'appInstallStateKey', name: 'appInstallStateName' },
-  // Intune's own number for it stands for "not available" in a warehouse.
+  // Intune's own number for it means "not available" in a warehouse.
   aliases: { '-1': 0 },
 };
 
-/** A row for each app and device: the one source of error codes. */
+/** One row for each app and device; the only source of error codes. */
 export const INSTALL_STATUS_REPORT: ExportReport<
   'ApplicationId' | 'DeviceId' | 'InstallState' | 'ErrorCode'
 > = {
@@ -143,7 +143,7 @@ export const INSTALL_STATUS_REPORT: ExportReport<
   requiredColumn: 'ApplicationId',
 };
 
-/** What one device is counted under. */
+/** The state and error code that a device is counted by. */
 export interface InstallOutcome {
   readonly stateKey: number;
   readonly errorCode: number;
@@ -153,11 +153,11 @@ export function installOutcomeOf(
   { InstallState, ErrorCode }: ExportRow<'InstallState' | 'ErrorCode'>,
   keyOf: KeyOf,
 ): InstallOutcome {
-  // Codes come signed, unsigned or hexadecimal; as 32 bits they are the same.
+  // The same code may be signed, unsigned or hexadecimal.
   return { stateKey: keyOf(INSTALL_STATE, InstallState), errorCode: Number(ErrorCode ?? 0) | 0 };
 }
 
-/** A row for each app, with counts by state. */
+/** One row for each app, with counts by state. */
 export const INSTALL_COUNTS_REPORT: ExportReport<
   | 'ApplicationId'
   | 'Platform'
@@ -194,10 +194,10 @@ const COUNTED_STATES: readonly (readonly [column: keyof InstallationCounts, stat
     ['NotInstalledDeviceCount', 'NotInstalled', 0],
   ];
 
-/** Only where a platform has one kind of device does it tell the kind. */
+/** Platforms with only one type of device: platform → key of the type. */
 const DEVICE_TYPE_OF_PLATFORM: Readonly<Record<string, number>> = { 3: 14, 5: 1 };
 
-/** Without states that no device is in. */
+/** Without counts of zero. */
 export function installCountsOf(
   row: InstallationCounts,
   appNaturalKey: string,
@@ -213,7 +213,7 @@ export function installCountsOf(
 }
 
 export interface InstallCount extends InstallOutcome {
-  /** Of the revision in force. */
+  /** Of the current revision. */
   readonly appNaturalKey: string;
   readonly deviceTypeKey: number;
   readonly devices: number;

@@ -1,4 +1,4 @@
-// What lists of devices leave out: from the inventory report for the whole fleet, or from each device by its id.
+// Where the properties come from that the list of devices lacks: the inventory report, or requests for single devices.
 import type { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
 import { NOT_REPORTED, type StagedValue } from '../../src/engines/staging.ts';
 import type { ExportReport, ExportRow } from '../graph/export/export-job.ts';
@@ -16,7 +16,7 @@ export const INVENTORY_REPORT: ExportReport<InventoryReportColumn> = {
 
 export type InventoryReportRow = ExportRow<InventoryReportColumn>;
 
-/** Some properties of a collection, each with its source. */
+/** Sources of some properties of a collection. */
 type EnrichmentSources<Own, Record_> = {
   readonly [Name in keyof Own & string]?: (record: Record_) => StagedValue;
 };
@@ -29,7 +29,7 @@ export const inventoryEnrichment: EnrichmentSources<(typeof devices)['properties
   subnetAddressV4Wifi: ({ WiFiSubnetID }) => reportedText(WiFiSubnetID),
 };
 
-// An empty cell says that there is none; a row too short says nothing.
+// An empty cell means that there is no value; a missing cell means that it was not reported.
 function reportedText(cell: string | null): StagedValue {
   return cell === null ? NOT_REPORTED : textOf(cell);
 }
@@ -42,13 +42,13 @@ const SELECTED = [
   'hardwareInformation',
 ] as const;
 
-/** How devices asked one by one are called where their progress is told. */
+/** The name of this source in progress reports and problems. */
 export const DEVICE_DETAILS = '/beta/deviceManagement/managedDevices/{id}';
 
-/** A device by its id; only what `$select` names is told. */
+/** A single device, with the selected properties. */
 export type DeviceDetails = Resource<(typeof SELECTED)[number]>;
 
-/** Below the version, as a part of a $batch asks for it. */
+/** Without the version, for a part of a $batch. */
 export function deviceDetailsAddress(deviceId: string): string {
   return `/deviceManagement/managedDevices/${encodeURIComponent(deviceId)}?$select=${SELECTED.join(',')}`;
 }
@@ -61,7 +61,7 @@ export const detailsEnrichment: EnrichmentSources<(typeof devices)['properties']
   subnetAddressV4Wifi: (device) => hardwareText(device, 'subnetAddress'),
 };
 
-/** Nobody has no memory: 0 is what was not reported. */
+/** No device has 0 bytes of memory: Graph sends 0 when it was not reported. */
 export const detailsHistoryEnrichment: EnrichmentSources<
   (typeof devicePropertyHistories)['properties'],
   DeviceDetails

@@ -1,4 +1,4 @@
-// What a device's enums mean in the warehouse, and where its categories come from.
+// Lookups for the enums of devices, and where device categories come from.
 import {
   complianceStates,
   deviceCategories,

@@ -1,4 +1,4 @@
-// Where devices and their nightly history come from: Intune's list of managed devices.
+// Where devices and their daily history come from: Intune's list of managed devices.
 import { devicePropertyHistories, devices } from '../../schema/subjects/devices.ts';
 import { NOT_REPORTED } from '../../src/engines/staging.ts';
 import type { Resource } from '../graph/read-pages.ts';
@@ -15,7 +15,7 @@ import {
 } from '../transform/graph-values.ts';
 import { DEVICE_LOOKUPS } from './device-lookups.ts';
 
-// Only what a list really tells; some further properties come empty in every list and would look like facts.
+// Only properties that the list really fills; others are always empty in it and would look like facts.
 const SELECTED = [
   'id',
   'deviceName',
@@ -56,10 +56,10 @@ const SELECTED = [
   'userPrincipalName',
 ] as const;
 
-/** Beta, since v1.0 tells neither deviceType nor joinType nor skuFamily. */
+/** Beta, since v1.0 has neither deviceType nor joinType nor skuFamily. */
 export const MANAGED_DEVICES = `/beta/deviceManagement/managedDevices?$select=${SELECTED.join(',')}`;
 
-/** How many devices the tenant has, to hold the list against. */
+/** The number of devices, by which the list is checked. */
 export const MANAGED_DEVICE_OVERVIEW = '/v1.0/deviceManagement/managedDeviceOverview';
 
 export interface ManagedDeviceOverview {
@@ -75,12 +75,12 @@ export interface DeviceRecord {
   readonly categoryId: string | null;
 }
 
-/** The warehouse has never held devices that Jamf manages. */
+/** The vendor's warehouse does not have devices that Jamf manages. */
 export function isWarehouseDevice({ managementAgent }: ManagedDevice): boolean {
   return managementAgent !== 'jamf';
 }
 
-// Told by a GET of the single device or by an export only: device-inventory.ts has them.
+// Only a GET of the single device or an export has these; see device-inventory.ts.
 const notReportedByLists = (): typeof NOT_REPORTED => NOT_REPORTED;
 
 export const deviceStream = streamOf<DeviceRecord>()(devices, {

@@ -1,4 +1,4 @@
-// Where the encryption story comes from: Intune's encryption report, the devices it is about, and the profiles behind it.
+// Where encryption states come from: Intune's encryption report, the devices in it, and their profiles.
 import {
   deviceEncryptionPolicies,
   deviceEncryptionStates,
@@ -24,7 +24,7 @@ import { idOf, textOf } from '../transform/graph-values.ts';
 import type { Eligibility } from '../transform/encryption/silent-encryption.ts';
 import type { StatusDetail, StatusFlags } from '../transform/encryption/status-details.ts';
 
-/** Beta only. Filters are ignored and rows may be missing, so all of it is read and a missing row means "not known". */
+/** Beta only. Filters are ignored and rows may be missing, so all of it is read and a missing row means "unknown". */
 export const ENCRYPTION_STATES = '/beta/deviceManagement/managedDeviceEncryptionStates';
 
 export type GraphEncryptionState = Resource<
@@ -37,7 +37,7 @@ export type GraphEncryptionState = Resource<
   | 'policyDetails'
 >;
 
-/** What the export of the encryption report tells: all but what FileVault says. */
+/** The export of the encryption report, which lacks FileVault. */
 export const ENCRYPTION_REPORT: ExportReport<EncryptionReportColumn> = {
   name: 'DeviceEncryption',
   select: [
@@ -63,7 +63,7 @@ type EncryptionReportColumn =
 
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
-// In the order of their numbers.
+// In the order of their numbers, which start at 0.
 const READINESS_MEMBERS = ['notReady', 'ready'];
 const STATE_MEMBERS = ['notEncrypted', 'encrypted'];
 const POLICY_STATE_MEMBERS = [
@@ -77,14 +77,14 @@ const POLICY_STATE_MEMBERS = [
   'notAssigned',
 ];
 
-/** Reports write an enum as its number or in words for people; the list has its members. */
+/** The report writes an enum as a number or as localized text; the list has the member. */
 function memberOf(cell: string | null, members: readonly string[]): string | null {
   const normalized = textOf(cell)?.replaceAll(/\s/g, '').toLowerCase();
   if (normalized === undefined) return null;
   return members[Number(normalized)] ?? members.find((member) => member.toLowerCase() === normalized) ?? cell;
 }
 
-/** A line of the export as the list would have it; null for one without a device. */
+/** A row of the export in the shape of the list; null for a row without a device. */
 export function exportedEncryptionState(row: ExportRow<EncryptionReportColumn>): GraphEncryptionState | null {
   const id = idOf(row.DeviceId);
   if (id === null) return null;
@@ -101,7 +101,7 @@ export function exportedEncryptionState(row: ExportRow<EncryptionReportColumn>):
   };
 }
 
-/** That there are keys, never a key: reading one is written to the tenant's audit log. */
+/** Lists which keys exist. The keys themselves are never read, which would be logged in the tenant's audit log. */
 export const RECOVERY_KEYS = '/v1.0/informationProtection/bitlocker/recoveryKeys';
 
 /** `deviceId` is the device's id in Entra. */
@@ -140,15 +140,15 @@ export const STATUS_DETAILS: readonly StatusDetail[] = (encryptionStatusDetails.
   return platform ? [{ key: Number(row.encryptionStatusDetailKey), platform, flagName, bit }] : [];
 });
 
-/** Of a Mac that is not encrypted and does not say why. */
+/** For a Mac that is not encrypted and reports no reason. */
 export const MAC_WITHOUT_REASON_KEY = 105;
 
-/** What is known about one device's encryption tonight. */
+/** What one run knows about the encryption of a device. */
 export interface EncryptionRecord {
   readonly deviceId: string;
   readonly deviceTypeKey: number;
   readonly keyOf: KeyOf;
-  /** The report's row; null when it has none for the device. */
+  /** The row of the report; null when it has none for the device. */
   readonly reported: GraphEncryptionState | null;
   readonly readiness: Readiness;
   readonly profileSummary: ProfileState | null;
@@ -203,7 +203,7 @@ export const deviceEncryptionStatusDetailStream = streamOf<DeviceStatusDetail>()
 
 export interface DeviceEncryptionPolicy {
   readonly deviceId: string;
-  /** Of the version that is in force. */
+  /** Of the current version. */
   readonly policyNaturalKey: string;
 }
 

@@ -1,4 +1,4 @@
-// Where the counts of enrolments come from: Intune's log of enrolments that failed, and the devices that came in.
+// Where the counts of enrolments come from: Intune's log of failed enrolments, and the new devices.
 import {
   enrollmentActivities,
   enrollmentEventStatuses,
@@ -11,7 +11,7 @@ import type { KeyOf, Lookup } from '../transform/lookups.ts';
 import { textOf } from '../transform/graph-values.ts';
 import { DEVICE_LOOKUPS } from './device-lookups.ts';
 
-/** A month of failures; it takes no filter by time. */
+/** The failures of a month; it does not support a filter by time. */
 export const TROUBLESHOOTING_EVENTS = '/v1.0/deviceManagement/troubleshootingEvents';
 
 export type GraphTroubleshootingEvent = Resource<
@@ -51,7 +51,7 @@ const REASON: Lookup = {
   },
 };
 
-/** One enrolment, as far as it is counted. */
+/** The properties by which enrolments are counted. */
 export interface Enrollment {
   readonly deviceEnrollmentTypeKey: number;
   readonly deviceTypeKey: number;
@@ -61,14 +61,14 @@ export interface Enrollment {
   readonly osVersion: string;
 }
 
-// A failure names a system and no kind of device: phones and tablets come in several kinds, so theirs is not known.
+// A failure has an operating system but no type of device. Phones and tablets have several types, so theirs is unknown.
 const DEVICE_TYPE_OF_SYSTEM: Readonly<Record<string, string>> = {
   windows: 'windowsRT',
   macos: 'macMDM',
   linux: 'linux',
 };
 
-/** Null for what happened to a device that had enrolled before. */
+/** Null for an event of a device that was already enrolled. */
 export function failedEnrollment(event: GraphTroubleshootingEvent, keyOf: KeyOf): Enrollment | null {
   if (event['@odata.type'] !== '#microsoft.graph.enrollmentTroubleshootingEvent') return null;
   const system = textOf(event.operatingSystem)?.toLowerCase() ?? '';

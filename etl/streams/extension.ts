@@ -1,4 +1,4 @@
-// Where the management extension's state on each device comes from: what it said of its own health at its last check-in.
+// Where the state of the management extension comes from: the health that it reported at its last check-in.
 import {
   intuneManagementExtensionHealthStates,
   intuneManagementExtensions,
@@ -12,7 +12,7 @@ import { textOf } from '../transform/graph-values.ts';
 /** Beta only, and not offered to every tenant. */
 export const EXTENSION_STATES = '/beta/deviceAppManagement/windowsManagementApp/healthStates';
 
-/** `id` is said to be the line's own; it has been seen to be the device's, and to hold it. */
+/** `id` is documented as that of the record, but it can be that of the device, or contain it. */
 export type GraphExtensionState = Resource<'deviceName' | 'healthState' | 'installedVersion'>;
 
 const HEALTH: Lookup = {

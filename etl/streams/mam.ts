@@ -12,7 +12,7 @@ import { streamOf } from '../stream.ts';
 import type { KeyOf, Lookup } from '../transform/lookups.ts';
 import { idOf, instantOf, textOf } from '../transform/graph-values.ts';
 
-/** Beta, since v1.0 does not tell what the device is called. */
+/** Beta, since v1.0 does not have the name of the device. */
 export const APP_REGISTRATIONS = '/beta/deviceAppManagement/managedAppRegistrations';
 
 export type GraphAppRegistration = Resource<
@@ -34,7 +34,7 @@ export function appliedPoliciesAddress(registrationId: string): string {
   return `${APP_REGISTRATIONS}/${encodeURIComponent(registrationId)}/appliedPolicies`;
 }
 
-/** Protection as well as configuration. */
+/** Lists protection policies and configuration policies. */
 export type GraphAppliedPolicy = Resource<'@odata.type'>;
 
 export function isProtectionPolicy(policy: GraphAppliedPolicy): boolean {
@@ -51,20 +51,20 @@ const HEALTH: Lookup = {
   properties: { id: 'deviceHealth', key: 'deviceHealthKey', name: 'deviceHealthName' },
 };
 
-/** Bundle, package or Windows id of the app of a registration; null where it has none. */
+/** Bundle, package or Windows id of the app of a registration; null when it has none. */
 export function appIdOf({ appIdentifier }: GraphAppRegistration): string | null {
   if (typeof appIdentifier !== 'object' || appIdentifier === null) return null;
   const { bundleId, packageId, windowsAppId } = appIdentifier as Readonly<Record<string, unknown>>;
   return textOf(bundleId) ?? textOf(packageId) ?? textOf(windowsAppId);
 }
 
-// `#microsoft.graph.iosManagedAppRegistration` and its like.
+// From a type name such as `#microsoft.graph.iosManagedAppRegistration`.
 function platformOf(registration: GraphAppRegistration, keyOf: KeyOf): number {
   const type = textOf(registration['@odata.type']) ?? '';
   return keyOf(PLATFORM, /^#microsoft\.graph\.(\w+)ManagedAppRegistration$/.exec(type)?.[1]);
 }
 
-// A device is sound where no reason against it was found; where nothing is said at all, nobody looked.
+// Healthy means that no reason was flagged. Without the property, the health is unknown.
 function healthOf({ flaggedReasons }: GraphAppRegistration, keyOf: KeyOf): number {
   if (!Array.isArray(flaggedReasons)) return keyOf(HEALTH, null);
   return keyOf(HEALTH, flaggedReasons.every((reason) => reason === 'none') ? 'Healthy' : 'Unhealthy');
@@ -105,14 +105,14 @@ export const mamApplicationInstanceStream = streamOf<RegistrationRecord>()(mamAp
   },
 });
 
-/** What protects a copy: one policy, or several merged into one. */
+/** The policy that protects a copy: a single one, or several merged into one. */
 export interface EffectivePolicy {
   readonly naturalKey: string;
-  /** Null for several: none of them is the one. */
+  /** Null for several policies. */
   readonly realPolicyNaturalKey: string | null;
 }
 
-/** `policyNaturals` are the versions in force, at least one. */
+/** `policyNaturalKeys` are those of current versions, at least one. */
 export function effectivePolicy(policyNaturalKeys: readonly string[]): EffectivePolicy {
   const [only = null, ...more] = policyNaturalKeys;
   return {
@@ -127,7 +127,7 @@ export const mamEffectivePolicyStream = streamOf<EffectivePolicy>()(mamEffective
 });
 
 export interface CheckinRecord extends RegistrationRecord {
-  /** Null where no policy applies, and where it was not asked. */
+  /** Null when no policy applies, and when the policies were not read. */
   readonly effectivePolicyNaturalKey: string | null;
 }
 

@@ -1,4 +1,4 @@
-// Where policies come from: one list for each kind of policy, and where each kind's outcomes are counted.
+// Where policies come from: one list for each kind of policy, and the address of its counts.
 import { policies, policyPlatformTypes } from '../../schema/subjects/policies.ts';
 import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
@@ -25,13 +25,13 @@ export type GraphPolicy = Resource<
 export interface PolicyList {
   readonly address: string;
   readonly typeOf: (policy: GraphPolicy) => number;
-  /** Where its policies' own counts are, and the last part of their addresses; a kind without has none. */
+  /** The addresses of the counts of one policy: the base, and the last parts. Absent for kinds without counts. */
   readonly counts?: { readonly baseAddress: string; readonly ofDevices: string; readonly ofUsers: string };
-  /** A report that counts the devices of kinds without counts of their own. */
+  /** A report that counts devices, for kinds without counts of single policies. */
   readonly report?: string;
-  /** Its outcomes are verdicts of compliance. */
+  /** Its policies are compliance policies. */
   readonly isCompliance?: true;
-  /** Its policies do not hold their settings; `/settings` of each does. */
+  /** The settings of a policy are not in the list, but at `/settings` of the policy. */
   readonly hasSeparateSettings?: true;
   /** Its policies protect apps, on devices that need not be enrolled. */
   readonly protectsApps?: true;
@@ -51,8 +51,8 @@ const CONFIGURATION_REPORT =
   '/v1.0/deviceManagement/reports/getConfigurationPolicyNonComplianceSummaryReport';
 const COMPLIANCE_REPORT = '/v1.0/deviceManagement/reports/getCompliancePolicyNonComplianceSummaryReport';
 
-// Counts are read on beta, since v1.0 leaves conflicts out. Settings catalog policies have none: asked for them, Graph
-// answers zeros, which would read as facts.
+// Counts are read on beta, since v1.0 omits conflicts. Settings catalog policies have none: Graph would send zeros, which
+// would look like facts.
 export const POLICY_LISTS: readonly PolicyList[] = [
   {
     address: '/v1.0/deviceManagement/deviceConfigurations',
@@ -110,7 +110,7 @@ export interface PolicyRecord {
   readonly name: string | null;
 }
 
-/** What facts refer to a version of a policy by. */
+/** The natural key of a version of a policy. */
 export function policyNaturalKey({ id, version }: PolicyRecord): string {
   return `${id}:${version}`;
 }
@@ -134,7 +134,7 @@ export const POLICY_PLATFORM: Lookup = {
   properties: { id: 'policyPlatformTypeId', key: 'policyPlatformTypeKey', name: 'policyPlatformTypeName' },
 };
 
-/** `part` is what is asked about a policy that has counts of its own. */
+/** `part` is the last part of the address, such as one of `counts`. */
 export function countsAddress({ counts, address }: PolicyList, policyId: string, part: string): string {
   return `${counts?.baseAddress ?? address}/${encodeURIComponent(policyId)}/${part}`;
 }

@@ -1,4 +1,4 @@
-// Where the outcomes of policies come from: the counts that Intune keeps of each policy and of the tenant, and its reports.
+// Where the outcomes of policies come from: Intune's counts of each policy and of the tenant, and its reports.
 import {
   compliancePolicyStatusDeviceActivities,
   compliancePolicyStatusDevicePerPolicyActivities,
@@ -14,7 +14,7 @@ import { streamOf } from '../stream.ts';
 import { countOf } from '../transform/graph-values.ts';
 import { policyNaturalKey, type PolicyRecord } from './policies.ts';
 
-/** How one policy stands on one device for one of its users; the id is those of user, policy and device, joined by `_`. */
+/** The status of one policy on one device for one user; its id joins those of user, policy and device by `_`. */
 export type GraphDeviceStatus = Resource<'status' | 'complianceGracePeriodExpirationDateTime'>;
 
 /** A policy's overview, of devices or of users. */
@@ -27,7 +27,7 @@ export interface StatusOverview {
   readonly conflictCount?: unknown;
 }
 
-/** A policy's line in a report: the columns that are asked for, by which the lines are ordered first. */
+/** The selected columns of a report. Its rows are ordered by the first one. */
 export const POLICY_REPORT_COLUMNS = [
   'PolicyId',
   'NumberOfCompliantDevices',
@@ -39,7 +39,7 @@ export const POLICY_REPORT_COLUMNS = [
 
 export type PolicyReportRow = ReportRow<(typeof POLICY_REPORT_COLUMNS)[number]>;
 
-/** How often each outcome was counted; reports do not count what is pending. */
+/** Counts by outcome; null for pending ones, which reports do not count. */
 export interface PolicyOutcomes {
   readonly pending: number | null;
   readonly succeeded: number;
@@ -56,7 +56,7 @@ export function outcomesOf(overview: StatusOverview): PolicyOutcomes & { readonl
   };
 }
 
-/** Null for a line of zeros: nothing was counted yet, which is not the same as that nothing is there. */
+/** Null for a row of zeros, which means that nothing was counted yet. */
 export function outcomesOfReport(row: PolicyReportRow): PolicyOutcomes | null {
   const outcomes = {
     pending: null,
@@ -69,18 +69,18 @@ export function outcomesOfReport(row: PolicyReportRow): PolicyOutcomes | null {
   return all === 0 ? null : outcomes;
 }
 
-/** How often each verdict of a compliance policy was counted; null for what the source does not count. */
+/** Counts by compliance state; null for those that the source does not count. */
 export interface ComplianceCounts {
   readonly unknown: number | null;
   readonly notApplicable: number;
   readonly compliant: number;
   readonly inGracePeriod: number | null;
-  /** With those in grace where they are not known apart. */
+  /** Includes those in grace when their number is unknown. */
   readonly nonCompliant: number;
   readonly error: number;
 }
 
-/** Overviews count devices in grace among the failed. */
+/** Overviews count devices in grace as failed. */
 export function complianceCountsOf(overview: StatusOverview, inGracePeriod: number | null): ComplianceCounts {
   const { pending, succeeded, error, failed } = outcomesOf(overview);
   return {

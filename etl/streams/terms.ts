@@ -1,4 +1,4 @@
-// Where terms of use and their acceptances come from: Intune's list of terms, and for each of them who accepted it.
+// Where terms of use and their acceptances come from: Intune's list of terms, and a list of acceptances for each.
 import { termsAndConditions, userTermsAndConditionsAcceptances } from '../../schema/subjects/terms.ts';
 import type { Resource } from '../graph/read-pages.ts';
 import { streamOf } from '../stream.ts';
@@ -14,10 +14,10 @@ export function acceptancesAddress(termsId: string): string {
   return `${TERMS}/${encodeURIComponent(termsId)}/acceptanceStatuses`;
 }
 
-/** Whoever accepted is told by name only. */
+/** Identifies the user by principal name only. */
 export type GraphAcceptance = Resource<'userPrincipalName' | 'acceptedVersion' | 'acceptedDateTime'>;
 
-/** What acceptances refer to a version of the terms by. */
+/** The natural key of a version of the terms. */
 export function termsNaturalKey(termsId: string, version: number): string {
   return `${termsId}:${version}`;
 }
@@ -46,7 +46,7 @@ export const acceptanceStream = streamOf<AcceptanceRecord>()(userTermsAndConditi
     userKey: ({ userId }) => userId,
     termsAndConditionsKey: ({ termsNaturalKey }) => termsNaturalKey,
     acceptedDateTimeUTC: ({ acceptance }) => instantOf(acceptance.acceptedDateTime),
-    // Graph keeps no such instant.
+    // Graph does not have this instant.
     lastModifiedDateTimeUTC: () => null,
   },
 });

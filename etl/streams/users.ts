@@ -8,7 +8,7 @@ const SELECTED = ['id', 'userPrincipalName', 'mail', 'displayName', 'assignedPla
 
 export const GRAPH_USERS = `/v1.0/users?$select=${SELECTED.join(',')}&$top=999`;
 
-/** How many there are, told with a page of one. */
+/** A page of one row, with the count of all. */
 export const GRAPH_USER_COUNT = '/v1.0/users?$select=id&$top=1&$count=true';
 
 export type GraphUser = Resource<(typeof SELECTED)[number]>;
@@ -21,7 +21,7 @@ export const INTUNE_PLANS: readonly string[] = [
 
 const ACTIVE_PLAN_STATES: ReadonlySet<unknown> = new Set(['Enabled', 'Warning']);
 
-/** A user, or the placeholder for one that devices name but the directory does not know (all but the id null). */
+/** A user, or a placeholder (all null except the id) for an owner of a device who is not in the directory. */
 export interface UserRecord {
   readonly userId: string;
   readonly userEmail: string | null;
@@ -64,7 +64,7 @@ export interface DeviceOwner {
   readonly deviceId: string;
 }
 
-/** Graph does not say since when: that is the night on which it was first seen. */
+/** Graph does not have the start: it is the first snapshot day with the association. */
 export const userDeviceAssociationStream = streamOf<DeviceOwner>()(userDeviceAssociations, {
   sources: {
     userKey: ({ userId }) => userId,

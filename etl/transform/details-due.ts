@@ -1,4 +1,4 @@
-// Which devices a night asks one by one: all in a week, so that no night asks many.
+// Which devices are requested one by one in a run: all of them within a week, so that no run requests many.
 import { addDays, canonicalMidnight, midnightOf, type DateKey } from '../../src/base/date-key.ts';
 
 const ROTATION_DAYS = 7;
@@ -11,7 +11,7 @@ export interface DeviceTimes {
   readonly lastSync: string | null;
 }
 
-/** New ones at once, others on one day of the week, told by their id, if they were heard of since that day a week ago. */
+/** New devices at once; the others on a fixed day of the week, by their id, if they checked in since a week ago. */
 export function makeIsDetailsDue(day: DateKey): (device: DeviceTimes) => boolean {
   const yesterday = canonicalMidnight(addDays(day, -1));
   const aWeekAgo = canonicalMidnight(addDays(day, -ROTATION_DAYS));
@@ -20,7 +20,7 @@ export function makeIsDetailsDue(day: DateKey): (device: DeviceTimes) => boolean
     (enrolled ?? '') >= yesterday || (rotationSlot(id) === todaysSlot && (lastSync ?? '') >= aWeekAgo);
 }
 
-// The last digits of a GUID are as good as drawn.
+// The last digits of a GUID are as good as random.
 function rotationSlot(id: string): number {
   const digits = Number.parseInt(id.slice(-8), 16);
   return Number.isNaN(digits) ? 0 : digits % ROTATION_DAYS;

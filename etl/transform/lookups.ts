@@ -1,25 +1,25 @@
-// From a member of one of Graph's enums to the key of the lookup row; a member never met before becomes a row of its own.
+// Finds the key of the lookup row for a member of one of Graph's enums. A new member gets a new row.
 import { NOT_AVAILABLE_KEY, type Entity, type Row } from '../../schema/entity.ts';
 import type { Staging } from '../../src/engines/staging.ts';
 
-/** How a lookup is built and how Graph spells what it holds. */
+/** A lookup entity, and how Graph spells its members. */
 export interface Lookup {
   readonly entity: Entity;
   readonly properties: { readonly id: string; readonly key: string; readonly name: string };
-  /** Members whose row has another name than theirs: member → key. All others match a row's name in any case. */
+  /** Members whose row has another name: member → key. All others match the name of a row, ignoring case. */
   readonly aliases?: Readonly<Record<string, number>>;
 }
 
 /**
- * The key for a member as Graph sent it. Nothing sent, or Graph's own "something newer than you understand", is the
- * row for "not available".
+ * The key for a member as Graph sent it. A missing member, or Graph's `unknownFutureValue`, gets the row for "not
+ * available".
  */
 export type KeyOf = (lookup: Lookup, member: unknown) => number;
 
-/** Rows that we add are told from Intune's own numbers by their height. */
+/** Added rows have keys above Intune's own numbers. */
 const FIRST_ADDED_KEY = 100_000;
 
-/** `onNewMember` hears of each row that had to be added. The row is remembered by its name, so its key stays. */
+/** Calls `onNewMember` for each row that is added. Later runs find the row by its name, so its key stays the same. */
 export function makeKeyOf(staging: Staging, onNewMember: (lookup: Lookup, member: string) => void): KeyOf {
   const keysByLookup = new Map<Lookup, Map<string, number>>();
 
@@ -45,7 +45,7 @@ function memberName(member: unknown): string | null {
 }
 
 function lookupKeys(
-  { entity, properties: columns, aliases: spelledOtherwise = {} }: Lookup,
+  { entity, properties: columns, aliases = {} }: Lookup,
   existing: Iterable<Row>,
 ): Map<string, number> {
   const keys = new Map<string, number>();
@@ -53,10 +53,10 @@ function lookupKeys(
     const [name, key] = [row[columns.name], Number(row[columns.key])];
     if (key === NOT_AVAILABLE_KEY) continue;
     if (typeof name === 'string') keys.set(name.toLowerCase(), key);
-    // Reports write some enums as their numbers.
+    // Reports write some enums as numbers.
     keys.set(String(key), key);
   }
-  for (const [member, key] of Object.entries(spelledOtherwise)) keys.set(member.toLowerCase(), key);
+  for (const [member, key] of Object.entries(aliases)) keys.set(member.toLowerCase(), key);
   return keys;
 }
 

@@ -5,7 +5,7 @@ import type { Stream } from '../stream.ts';
 
 export type RowMapper<Record_> = (record: Record_) => StagedRow;
 
-/** Made once a stream, since it is called once a record. */
+/** Call it once for a stream; the mapper is called for each record. */
 export function makeRowMapper<Own extends Readonly<Record<string, Property>>, Record_>({
   naturalKey,
   sources,
@@ -18,7 +18,7 @@ export function makeRowMapper<Own extends Readonly<Record<string, Property>>, Re
   };
 }
 
-/** The values of a supplement: those properties that it has a source for. */
+/** Maps a record to the values of an enrichment: those properties that it has a source for. */
 export function makeEnrichmentMapper<Record_>(
   enrichment: Readonly<Record<string, ((record: Record_) => StagedValue) | undefined>>,
 ): (record: Record_) => StagedRow['values'] {

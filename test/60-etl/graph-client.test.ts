@@ -194,7 +194,7 @@ describe('a request', () => {
     expect(requests).toHaveLength(6);
     expect(failure.code).toBe('feed.source-unavailable');
     expect(failure.message).toMatch(
-      /^Microsoft Graph could not give beta\/things: HTTP 503 UnknownError \(client-request-id [0-9a-f-]{36}\)\.$/,
+      /^Microsoft Graph could not deliver beta\/things: HTTP 503 UnknownError \(client-request-id [0-9a-f-]{36}\)\.$/,
     );
   });
 

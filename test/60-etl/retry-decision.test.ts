@@ -13,7 +13,7 @@ function answered(status: number, more: Partial<RequestFailure & { kind: 'status
   return { kind: 'status', status, retryAfter: null, code: '', message: '', ...more };
 }
 
-const broken: RequestFailure = { kind: 'broken', reason: 'an answer cut short' };
+const broken: RequestFailure = { kind: 'broken', reason: 'a truncated response' };
 const BROKER =
   'Rate limit reached because of too many requests to query broker. Please retry after sometime.';
 

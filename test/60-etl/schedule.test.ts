@@ -111,7 +111,7 @@ describe('the schedule', () => {
       kind: 'run.problem',
       run: 'schedule',
       source: 'schedule',
-      message: 'The scheduled night failed: No network.',
+      message: 'The scheduled run failed: No network.',
     });
   });
 

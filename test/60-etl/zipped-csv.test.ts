@@ -94,7 +94,7 @@ describe('what is no such file throws:', () => {
   test.each<[string, Uint8Array, RegExp]>([
     ['cut short in the data', whole.subarray(0, whole.length / 2), /unexpected end of file/],
     ['cut short in the header', whole.subarray(0, 20), /ends in its header/],
-    ['a page of a proxy', strToU8('<html><body>Please sign in to go on.</body></html>'), /no ZIP/],
+    ['a page of a proxy', strToU8('<html><body>Please sign in to go on.</body></html>'), /not a ZIP/],
     ['not deflated', stored, /not deflated/],
     ['a quote that is never closed', zipOf(`A,B\r\n"${'x,'.repeat(200_000)}`), /[Mm]ax Record Size/],
   ])('%s', async (_, bytes, reason) => {

@@ -1,22 +1,23 @@
-// Which export jobs a night has submitted, so that a run that takes over from a killed one waits for them and asks for no others.
+// Remembers the export jobs that were submitted on a day, so that a run after a killed one waits for them and submits no others.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { DateKey } from '../../../src/base/date-key.ts';
 
 export interface ExportJobStore {
-  /** The job that an earlier run of the night has submitted for the report, or null. */
-  recall(night: DateKey, report: string): string | null;
-  remember(night: DateKey, report: string, jobId: string): void;
-  /** Of a job that was used, or given up. */
-  forget(night: DateKey, report: string): void;
+  /** The job that an earlier run of the day submitted for the report, or null. */
+  recall(day: DateKey, report: string): string | null;
+  remember(day: DateKey, report: string, jobId: string): void;
+  /** For a job that was used or given up. */
+  forget(day: DateKey, report: string): void;
 }
 
 interface StoredJobs {
+  /** The snapshot day; the name is that in the file. */
   readonly night: DateKey;
   /** By report name. */
   readonly jobs: Readonly<Record<string, string>>;
 }
 
-/** Keeps the jobs of one night in a small file, which is gone when there are none. Jobs of other nights are forgotten. */
+/** Stores the jobs of one day in a small file, and deletes it when there are none. Jobs of other days are forgotten. */
 export function openExportJobStore(file: string): ExportJobStore {
   const jobsOf = (day: DateKey): Readonly<Record<string, string>> => {
     const stored = readStored(file);
@@ -34,7 +35,7 @@ export function openExportJobStore(file: string): ExportJobStore {
   };
 }
 
-/** Null for a file that is not there or was cut short: then jobs are submitted anew. */
+/** Null for a file that does not exist or is truncated: then new jobs are submitted. */
 function readStored(file: string): StoredJobs | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as StoredJobs;
@@ -44,7 +45,7 @@ function readStored(file: string): StoredJobs | null {
 }
 
 function writeStored(file: string, stored: StoredJobs): void {
-  // A rename is there whole or not at all.
+  // Renaming is atomic.
   writeFileSync(`${file}.new`, JSON.stringify(stored), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }

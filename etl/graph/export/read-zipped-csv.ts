@@ -1,17 +1,17 @@
-// Reads the one CSV file of a ZIP while it is still coming in: record by record, whatever its length.
+// Reads the CSV file in a ZIP while it is downloaded, record by record, in constant memory.
 import { Readable, pipeline } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
 import { parse } from 'csv-parse';
 
-/** Records that are handed on together. */
+/** Records that are yielded together. */
 const PAGE_RECORDS = 1000;
 
-/** Longer than any device says of itself: a quote that is never closed must not swallow the file. */
+/** Longer than any real record. Without a limit, a quote that is never closed would read the whole file into memory. */
 const MAX_RECORD_BYTES = 128 * 1024;
 
 /**
- * Pages of records, the header first. Intune writes a byte order mark, bare quotes, and records of uneven length; all are
- * taken as they were meant. Throws an Error for what is no ZIP, cut short, or no CSV.
+ * Pages of records, the header first. Accepts the byte order mark, unescaped quotes and records of uneven length that
+ * Intune writes. Throws an Error for bytes that are not a ZIP, truncated, or not a CSV.
  */
 export async function* readZippedCsv(
   bytes: AsyncIterable<Uint8Array>,
@@ -23,7 +23,7 @@ export async function* readZippedCsv(
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_BYTES,
   });
-  // Errors of the source reach the loop through the parser.
+  // The loop below gets errors of the source through the parser.
   pipeline(Readable.from(unzip(bytes)), parser, () => undefined);
   let page: string[][] = [];
   for await (const record of parser as AsyncIterable<string[]>) {
@@ -44,8 +44,8 @@ const LOCAL_HEADER = {
 const DEFLATED = 8;
 
 /**
- * The first entry of a ZIP. Its length often stands behind it only, where readers of streams look for a signature that may
- * as well be in the data; but deflated data knows itself where it ends.
+ * The first entry of a ZIP. Its length is often written only after the data, so the end is not found by length, nor by a
+ * signature, which may also occur in the data: deflated data marks its own end.
  */
 async function* unzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const source = bytes[Symbol.asyncIterator]();
@@ -58,7 +58,7 @@ async function* unzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
     }
   };
   await bufferAtLeast(LOCAL_HEADER.bytes);
-  if (buffered.readUInt32LE(0) !== LOCAL_HEADER.signature) throw new Error('it is no ZIP');
+  if (buffered.readUInt32LE(0) !== LOCAL_HEADER.signature) throw new Error('it is not a ZIP');
   if (buffered.readUInt16LE(LOCAL_HEADER.method) !== DEFLATED) throw new Error('the ZIP is not deflated');
   const start =
     LOCAL_HEADER.bytes +
@@ -72,7 +72,7 @@ async function* unzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
   try {
     for await (const chunk of inflate as AsyncIterable<Uint8Array>) yield chunk;
   } finally {
-    // What follows the entry is not wanted.
+    // The bytes after the entry are not read.
     deflated.destroy();
   }
 }

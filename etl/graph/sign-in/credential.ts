@@ -1,4 +1,4 @@
-// Who reads the tenant, and how the app proves to the directory that it is the one.
+// The app that reads the tenant, and how it authenticates to the directory.
 import type { Cloud } from '../../../src/base/clouds.ts';
 
 /** An app registration; the ids are those of its page in the directory. */
@@ -12,25 +12,25 @@ export interface SecretCredential extends AppIdentity {
 }
 
 export interface CertificateCredential extends AppIdentity {
-  /** PEM: the certificate, what stands above it in its chain, and the private key, in any order. */
+  /** PEM: the certificate, the rest of its chain, and the private key, in any order. */
   readonly certificate: string;
   /** Of an encrypted private key. */
   readonly password: string | null;
-  /** Whether the directory is shown the certificates, which it needs where it trusts a name and an issuer. */
+  /** Whether the chain is sent to the directory, which needs it when it trusts a subject name and issuer. */
   readonly sendCertificateChain: boolean;
 }
 
-/** The app trusts what another platform says of us; the platform keeps its word in a file, fresh. */
+/** The app trusts a token of another platform, which writes it to a file and renews it there. */
 export interface FederatedCredential extends AppIdentity {
   readonly assertionFile: string;
 }
 
-/** Of the machine in Azure that this runs on: nothing to keep, nothing to renew. */
+/** The identity of the Azure machine that this runs on: there is no secret to store or renew. */
 export interface ManagedIdentityCredential extends Cloud {
-  /** `system`, or the client id of an identity that was assigned to the machine. */
+  /** `system`, or the client id of an identity assigned to the machine. */
   readonly managedIdentity: string;
 }
 
-/** Plain data: it is sent to the process of the night. */
+/** Plain data, since it is sent to the process of the run. */
 export type Credential =
   SecretCredential | CertificateCredential | FederatedCredential | ManagedIdentityCredential;

@@ -1,12 +1,12 @@
-// The application permissions that nights read by, what each is for, and a cheap request that shows whether it was granted.
+// The application permissions that a run uses, what each is for, and a cheap request that shows whether it was granted.
 
 export interface Permission {
   readonly name: string;
-  /** Below the root of Graph; one row of one column at most. */
+  /** An address below the root of Graph that returns at most one row of one column. */
   readonly probe: string;
-  /** What a night does not have without it. */
+  /** What a run cannot read without it. */
   readonly provides: string;
-  /** `vital`: no night is published without it. */
+  /** `required`: nothing is published without it. */
   readonly need: 'required' | 'recommended' | 'optional';
 }
 
@@ -46,7 +46,7 @@ export const PERMISSIONS: readonly Permission[] = [
   },
   {
     name: 'BitlockerKey.ReadBasic.All',
-    // It knows no $top; of this device there is none.
+    // This list does not support $top; a device with this id does not exist.
     probe: `/v1.0/informationProtection/bitlocker/recoveryKeys?$filter=deviceId%20eq%20'${NIL_DEVICE_ID}'`,
     provides: 'whether a recovery key exists',
     need: 'optional',

@@ -1,4 +1,4 @@
-// The token for Graph: asked for once however many need it, kept and renewed by MSAL.
+// The access token for Graph, cached and renewed by MSAL. Concurrent callers share one request.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
@@ -17,25 +17,25 @@ import { makeProxyFetch, DIRECT_CONNECTION, type Fetch } from '../../../src/netw
 
 export interface TokenSource {
   /**
-   * A token that is good for some minutes; from memory where possible.
+   * A token that is valid for some minutes, from the cache if possible.
    * Throws FeedError `feed.source-refused` when the directory rejects the credential, else `feed.source-unavailable`.
    */
   accessToken(): Promise<string>;
   /**
-   * Another token than the one that Graph did not take, although it looked good; `claims` is what Graph wants it to
-   * tell. Whoever else was refused the same token gets the same new one. Throws like `accessToken`.
+   * A new token in place of one that Graph rejected before it expired; `claims` are those that Graph wants in it. All
+   * callers with the same rejected token get the same new one. Throws like `accessToken`.
    */
-  renewToken(refused: string, claims?: string | null): Promise<string>;
+  renewToken(rejectedToken: string, claims?: string | null): Promise<string>;
 }
 
-/** Null for whatever is in memory. */
+/** A request that bypasses the cache. */
 interface TokenRenewal {
   readonly claims: string | null;
 }
 
 type Acquire = (renewal: TokenRenewal | null) => Promise<AuthenticationResult | null>;
 
-/** Throws `setup.bad-setting` for a certificate that is none, and `setup.unsafe` for a directory spoken to in the clear. */
+/** Throws FeedError `setup.bad-setting` for an invalid certificate, and `setup.unsafe` for a directory without https. */
 export function makeTokenSource(
   credential: Credential,
   fetch: Fetch = makeProxyFetch(DIRECT_CONNECTION),
@@ -61,7 +61,7 @@ export function makeTokenSource(
   };
 }
 
-/** What makes Graph say, with a claims challenge, that a token was revoked, instead of letting it grow old. */
+/** Declares that we handle claims challenges, by which Graph revokes a token before it expires. */
 const CAPABILITIES = ['cp1'];
 
 function acquireAsApp(credential: Exclude<Credential, ManagedIdentityCredential>, fetch: Fetch): Acquire {
@@ -100,7 +100,7 @@ function clientAuthentication(
   if ('clientSecret' in credential) return { clientSecret: credential.clientSecret };
   if ('certificate' in credential) return { clientCertificate: clientCertificate(credential) };
   const { assertionFile } = credential;
-  // Read anew each time: the platform replaces it long before a night is over.
+  // Read each time, since the platform may replace it during a run.
   return {
     clientAssertion: () =>
       readFile(assertionFile, 'utf8').then(
@@ -140,7 +140,7 @@ function acquireAsManagedIdentity({ managedIdentity, graphUrl }: ManagedIdentity
     ...(managedIdentity !== 'system' && {
       managedIdentityIdParams: { userAssignedClientId: managedIdentity },
     }),
-    // The machine's own endpoint is behind no proxy, and whoever asks Graph repeats this too.
+    // The machine's own endpoint is never behind a proxy. Retries are made by the Graph client.
     system: { networkClient: msalNetwork(makeProxyFetch(DIRECT_CONNECTION)), disableInternalRetries: true },
   });
   const resource = withoutTrailingSlash(graphUrl);
@@ -154,7 +154,7 @@ function acquireAsManagedIdentity({ managedIdentity, graphUrl }: ManagedIdentity
 
 const TOKEN_TIMEOUT_MS = 30_000;
 
-/** MSAL's own network knows no proxy. What a body is, MSAL finds out by itself. */
+/** MSAL's own network module does not support a proxy. MSAL checks the shape of the body itself. */
 function msalNetwork(fetch: Fetch): INetworkModule {
   const sendAs =
     (method: string) =>
@@ -180,7 +180,7 @@ interface Authority {
   readonly authorityMetadata?: string;
 }
 
-/** MSAL knows the clouds by itself. A directory on loopback is described to it, since MSAL insists on an https authority. */
+/** MSAL knows Microsoft's clouds. A directory on loopback needs its metadata here, since MSAL accepts https only. */
 function authorityOptions(loginUrl: string, tenantId: string): Authority {
   const { protocol, host, hostname } = new URL(loginUrl);
   if (protocol !== 'http:') return { authority: `${withoutTrailingSlash(loginUrl)}/${tenantId}` };
@@ -204,11 +204,11 @@ function authorityOptions(loginUrl: string, tenantId: string): Authority {
   };
 }
 
-// What MSAL throws is written for its authors; the admin needs to know whose turn it is. Its text may quote the request and stays out.
+// MSAL's messages are written for developers and may quote the request, so they are replaced by what the admin can do.
 function tokenError(error: unknown, credential: Credential): FeedError {
   if (error instanceof FeedError) return error;
   const status = error instanceof ServerError ? (error.status ?? 0) : 0;
-  // Not always the text that its type promises: a proxy's answer may put anything there.
+  // Its type says string, but the response of a proxy can put anything there.
   const msalCode: unknown = error instanceof AuthError ? error.errorCode : '';
   const code = typeof msalCode === 'string' && msalCode !== '' ? ` (${msalCode})` : '';
   const [issuer, app, hint] =

@@ -1,4 +1,4 @@
-// Reads the apps, and counts on how many devices each is installed or not.
+// Reads the apps, and counts the devices by the state of each app's installation.
 import { NOT_AVAILABLE_KEY } from '../../../schema/entity.ts';
 import type { Completeness } from '../../../src/engines/staging.ts';
 import { readList } from '../../graph/read-pages.ts';
@@ -25,9 +25,9 @@ import type { ReportExports } from '../report-exports.ts';
 import type { HarvestContext } from '../harvest-context.ts';
 
 export interface KnownApps {
-  /** How facts refer to the revision in force, by app id; the revisions last seen where the list could not be read. */
+  /** Natural key of the current revision by app id; the last known one if the list could not be read. */
   readonly naturalKeys: ReadonlyMap<string, string>;
-  /** What apps are called, by bundle or package id. */
+  /** Names of apps by bundle or package id. */
   readonly names: ReadonlyMap<string, string>;
   readonly completeness: Completeness;
 }
@@ -61,10 +61,10 @@ export async function harvestApps(context: HarvestContext): Promise<KnownApps> {
   return { naturalKeys, names, completeness };
 }
 
-/** Each app on each device is remembered until all are read: beyond that many devices, only counts are asked for. */
+/** Each app on each device is held in memory until all are read, so with more devices only counts are read. */
 const MAX_DEVICES = 50_000;
 
-/** Reports are the only source of these counts: without them the night has none. */
+/** Reports are the only source of these counts: without exports there are none. */
 export async function harvestInstallations(
   context: HarvestContext,
   { naturalKeys, completeness }: KnownApps,
@@ -81,7 +81,7 @@ export async function harvestInstallations(
   results.mark([entity], counts ? completeness : 'failed');
 }
 
-/** Null when the report could not be read. A device that the report has several times counts once, as it was told last. */
+/** Null when the report could not be read. If the report has a device several times, its last row counts. */
 async function countInstallations(
   reportExports: ReportExports,
   { keyOf }: HarvestContext,
@@ -89,13 +89,13 @@ async function countInstallations(
   fleet: Fleet,
 ): Promise<readonly InstallCount[] | null> {
   const poolOutcome = makeOutcomePool();
-  /** By the number of the device. */
+  /** By app, then by the index of the device. */
   const byApp = new Map<string, Map<number, InstallOutcome>>();
   const isReadWhole = await reportExports.readRows(INSTALL_STATUS_REPORT, (rows) => {
     for (const row of rows) {
       const naturalKey = naturalKeys.get(idOf(row.ApplicationId) ?? '');
       const device = fleet.indexOf(idOf(row.DeviceId) ?? '');
-      // Win32 apps, and devices that the warehouse does not have.
+      // Win32 apps, and devices that are not in the warehouse.
       if (naturalKey === undefined || device < 0) continue;
       let outcomesOfApp = byApp.get(naturalKey);
       if (!outcomesOfApp) byApp.set(naturalKey, (outcomesOfApp = new Map<number, InstallOutcome>()));
@@ -116,7 +116,7 @@ async function countInstallations(
   });
 }
 
-/** Outcomes are few: each is kept once, however many devices share it. */
+/** There are few distinct outcomes, so devices share their objects. */
 function makeOutcomePool(): (outcome: InstallOutcome) => InstallOutcome {
   const known = new Map<string, InstallOutcome>();
   return (outcome) => {

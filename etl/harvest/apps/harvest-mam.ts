@@ -1,4 +1,4 @@
-// Reads app protection: who uses which protected app, which copies checked in, and what protects them.
+// Reads app protection: the protected apps, their copies on devices, which of them checked in, and their policies.
 import { readList, readPages } from '../../graph/read-pages.ts';
 import { isSourceFailure, failureStatus } from '../../graph/source-failure.ts';
 import {
@@ -30,8 +30,8 @@ const toEffectivePolicy = makeRowMapper(mamEffectivePolicyStream);
 const toCheckin = makeRowMapper(mamCheckinStream);
 
 /**
- * What protects a copy takes a request for each: that is asked where no more than `mostAsked` checked in, and left open
- * (null) for all of them otherwise.
+ * The policies of a copy take one request each. They are read if at most `maxInstances` copies checked in; otherwise they
+ * are null for all of them.
  */
 export async function harvestMam(
   context: HarvestContext,
@@ -42,7 +42,7 @@ export async function harvestMam(
   const { staging, results, keyOf } = context;
   const names = appNames(context, knownApps);
   const appIds = new Set<string>();
-  // A copy that checked in before midnight and again after it shows the later instant only.
+  // No upper bound: a copy that checked in yesterday and again today has only the later instant.
   const { from } = dayBefore(staging.dateKey);
   const isCheckin = ({ lastSyncDateTime }: GraphAppRegistration): boolean =>
     (instantOf(lastSyncDateTime) ?? '') >= from;
@@ -50,8 +50,8 @@ export async function harvestMam(
     staging.append(
       mamCheckinStream.entity,
       checkins.map((registration) => {
-        const effectivePolicyNatural = protection.get(registration.id)?.naturalKey ?? null;
-        return toCheckin({ registration, keyOf, effectivePolicyNaturalKey: effectivePolicyNatural });
+        const effectivePolicyNaturalKey = protection.get(registration.id)?.naturalKey ?? null;
+        return toCheckin({ registration, keyOf, effectivePolicyNaturalKey });
       }),
     );
 
@@ -69,7 +69,7 @@ export async function harvestMam(
       const checkins = page.filter(isCheckin);
       checkedIn += checkins.length;
       pendingCheckins.push(...checkins);
-      // Too many to ask each: then none has to wait.
+      // Too many to request their policies, so they need not be held back.
       if (checkedIn > maxInstances) appendCheckins(pendingCheckins.splice(0), new Map());
       onRows();
     }
@@ -77,7 +77,7 @@ export async function harvestMam(
   });
   const records = [...appIds].map((appId) => toApp({ appId, name: names.get(appId) ?? null }));
   staging.append(mamApplicationStream.entity, records);
-  // Half of the check-ins of a day would look like a quiet day.
+  // A part of a day's check-ins would look like a day with few.
   results.mark([mamCheckinStream.entity], completeness === 'complete' ? 'complete' : 'failed');
 
   const protection = await readProtection(context, pendingCheckins, policies);
@@ -92,7 +92,7 @@ export async function harvestMam(
   results.mark([mamEffectivePolicyStream.entity], policies.completeness);
 }
 
-/** By the id of the registration; those that nothing protects are not in it. */
+/** By the id of the registration; without those that no policy protects. */
 type ProtectionById = ReadonlyMap<string, EffectivePolicy>;
 
 async function readProtection(
@@ -109,21 +109,21 @@ async function readProtection(
       .flatMap((policy) => naturalKeys.get(policy.id) ?? []);
     if (policyNaturalKeys.length > 0) protection.set(id, effectivePolicy(policyNaturalKeys));
   };
-  // Where one is refused all are: that is one problem, and no reason to go on asking.
+  // If one request is refused all are, so the first refusal ends them, as one problem.
   const completeness = await results.readSource([], `${APP_REGISTRATIONS}/appliedPolicies`, async () => {
     await mapConcurrent(registrations, (registration) =>
       readOne(registration).catch((error: unknown) => {
-        // Gone since it was listed.
+        // Deleted since it was listed.
         if (!isSourceFailure(error) || failureStatus(error) !== 404) throw error;
       }),
     );
     return 'complete';
   });
-  // Of the others it would look as if nothing protected them.
+  // With a part of the policies, the other copies would look unprotected.
   return completeness === 'complete' ? protection : new Map();
 }
 
-/** By bundle or package id. What an earlier night knew stays known when the catalogue could not be read. */
+/** By bundle or package id. Includes the names that are already in the warehouse, in case the apps could not be read. */
 function appNames({ staging }: HarvestContext, knownApps: KnownApps): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const { mamApplicationId, mamApplicationName } of staging.baseRows(mamApplicationStream.entity)) {

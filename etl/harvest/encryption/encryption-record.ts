@@ -1,4 +1,4 @@
-// Puts together what one device, its line of the encryption report and its profiles say about encryption.
+// Combines what one device, its row of the encryption report and its profiles say about encryption.
 import {
   type EncryptionRecord,
   type GraphEncryptionState,
@@ -21,12 +21,12 @@ import type { RecoveryKeyCounts } from './harvest-recovery-keys.ts';
 
 export interface EncryptionSources {
   readonly keyOf: KeyOf;
-  /** Of policies that were read, by policy id; null for those that are no BitLocker profile. */
+  /** By policy id, for all policies that were read; null for those that are not BitLocker profiles. */
   readonly bitLockerProfiles: ReadonlyMap<string, BitLockerProfile | null>;
   readonly recoveryKeys: RecoveryKeyCounts | null;
 }
 
-/** `reported` is null where the report has no line for the device: then its state is not known, not "not encrypted". */
+/** `reported` is null when the report has no row for the device: then its state is unknown, not "not encrypted". */
 export function encryptionRecord(
   device: KnownDevice,
   reported: GraphEncryptionState | null,
@@ -78,14 +78,14 @@ export function policyIdsOf(reported: GraphEncryptionState | null): readonly str
   return details.flatMap((detail) => textOf(detail?.policyId) ?? []);
 }
 
-/** None where the system is too old to tell, or nothing was told. */
+/** Empty when the system is too old to report details, or there is no report. */
 function detailKeysOf(
   { platform, osVersion }: KnownDevice,
   reported: GraphEncryptionState | null,
   { detailKeys }: StatusFlags,
 ): readonly number[] {
   if (platform === null || reported === null || !reportsDetails(platform, osVersion)) return [];
-  // An exported report has nothing of FileVault: that is no silence of the Mac.
+  // The exported report lacks FileVault, which says nothing about the Mac.
   const hasFileVaultData = platform === 'macOS' && reported.fileVaultStates !== undefined;
   const isSilentMac = hasFileVaultData && detailKeys.length === 0 && !isEncrypted(reported);
   return isSilentMac ? [MAC_WITHOUT_REASON_KEY] : detailKeys;
@@ -109,7 +109,7 @@ function bitLockerKeyCount({ entraId }: KnownDevice, recoveryKeys: RecoveryKeyCo
   return recoveryKeys === null || entraId === null ? null : recoveryKeys.countOf(entraId);
 }
 
-/** Each flag of a Mac says in its way that Intune holds no key; without any, it holds that of an encrypted one. */
+/** Every flag of a Mac means that Intune holds no key. Without flags, Intune holds the key of an encrypted Mac. */
 function fileVaultKeyCount({ mask }: StatusFlags, encrypted: boolean): number | null {
   if (mask === null) return null;
   return mask === 0 && encrypted ? 1 : 0;

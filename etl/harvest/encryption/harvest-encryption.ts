@@ -1,4 +1,4 @@
-// Reads the encryption report and joins it with the devices and policies of the same night.
+// Reads the encryption report and joins it with the devices and policies of the same run.
 import { readPages } from '../../graph/read-pages.ts';
 import { isSourceFailure } from '../../graph/source-failure.ts';
 import {
@@ -29,14 +29,14 @@ const toDetail = makeRowMapper(deviceEncryptionStatusDetailStream);
 const toPolicy = makeRowMapper(deviceEncryptionPolicyStream);
 const toCount = makeRowMapper(encryptionActivityStream);
 
-/** What the night has found before, and the report is joined with. */
+/** What was harvested before, and is joined with the report. */
 export interface EncryptionInputs {
   readonly devices: KnownDevices;
   readonly policies: KnownPolicies;
   readonly recoveryKeys: RecoveryKeyCounts | null;
 }
 
-/** A device, and its line of the report where there is one. */
+/** A device, and its row of the report if there is one. */
 interface ReportedDevice {
   readonly device: KnownDevice;
   readonly reported: GraphEncryptionState | null;
@@ -84,7 +84,7 @@ export async function harvestEncryption(context: HarvestContext, inputs: Encrypt
     }
     return devices.completeness;
   });
-  // A trend from half of the fleet would be a fall that never was.
+  // In a trend, a part of the fleet would look like a drop.
   if (completeness === 'complete')
     staging.append(encryptionActivityStream.entity, tally.counts().map(toCount));
   results.mark([encryptionActivityStream.entity], completeness === 'complete' ? 'complete' : 'failed');
@@ -98,7 +98,7 @@ async function readList(
   for await (const page of readPages<GraphEncryptionState>(context, ENCRYPTION_STATES, total)) onStates(page);
 }
 
-/** In place of a list that failed; where there is no export either, the list's own error is thrown. */
+/** Reads the export when the list failed. Throws the error of the list when the export fails too. */
 async function readExport(
   { reportExports, results }: HarvestContext,
   error: unknown,
@@ -111,7 +111,7 @@ async function readExport(
   if (!isWhole) throw error;
   results.reportProblem(
     ENCRYPTION_STATES,
-    `${error.message} Its export was read instead, which has nothing of FileVault.`,
+    `${error.message} Its export was read instead, which does not contain FileVault.`,
   );
 }
 
@@ -134,11 +134,11 @@ function appendRecords(
   staging.append(deviceEncryptionPolicyStream.entity, policies);
 }
 
-/** Counts each device once, by what was said of it last. */
+/** Counts each device once, by its last record. */
 function makeEncryptionTally(fleet: Fleet) {
   const { derivedReadinessStateKey, encryptionStateKey } = deviceEncryptionStateStream.sources;
   const combinations = makeStringPool();
-  /** By the number of the device, one more than that of its kind. */
+  /** By the index of the device: the number of its combination plus one. */
   const combinationOf = makeInt32List();
   const devicesOf = makeInt32List();
   return {

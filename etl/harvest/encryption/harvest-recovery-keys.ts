@@ -1,4 +1,4 @@
-// Counts the recovery keys that the directory holds of each device, and never reads one.
+// Counts the recovery keys that the directory holds for each device, without reading a key.
 import { readPages } from '../../graph/read-pages.ts';
 import { isSourceFailure } from '../../graph/source-failure.ts';
 import { RECOVERY_KEYS, type GraphRecoveryKey } from '../../streams/encryption.ts';
@@ -12,11 +12,11 @@ export interface RecoveryKeyCounts {
   countOf(entraId: string): number;
 }
 
-/** Null where keys may not be counted, which is a choice of the tenant and no problem. */
+/** Null when the app has no permission to count keys, which is the tenant's choice and not a problem. */
 export async function harvestRecoveryKeys(context: HarvestContext): Promise<RecoveryKeyCounts | null> {
   const { results, entraIds } = context;
   const counts = makeInt32List();
-  // A list that is begun again tells a key twice.
+  // A restarted list returns keys twice.
   const counted = makeStringPool();
   try {
     for await (const keys of readPages<GraphRecoveryKey>(context, RECOVERY_KEYS)) {

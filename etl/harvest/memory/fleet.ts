@@ -1,4 +1,4 @@
-// The devices of a night, as far as other sources need them: 140 bytes each, since what many share is kept once.
+// The devices of a run, as far as other sources need them: 140 bytes each, since shared values are stored once.
 import type { EncryptingPlatform } from '../../transform/encryption/os-version.ts';
 import type { WindowsEdition } from '../../transform/encryption/windows-edition.ts';
 import { makeInt32List } from './int32-list.ts';
@@ -11,18 +11,18 @@ export interface SharedDeviceTraits {
   readonly osVersion: string | null;
   readonly edition: WindowsEdition | null;
   readonly joinType: string | null;
-  /** In the words of health attestation; null where the device was never attested. */
+  /** As health attestation spells it; null when the device was never attested. */
   readonly secureBoot: string | null;
-  /** Key of the way it was enrolled, if that was on the day before the night; else null. */
+  /** Key of its enrolment type, if it was enrolled yesterday; else null. */
   readonly newEnrollmentTypeKey: number | null;
-  /** Its turn to be asked by itself has come. */
+  /** Whether its details are requested in this run. */
   readonly isDetailsDue: boolean;
 }
 
-/** What it has for itself. */
+/** What belongs to one device only. */
 export interface DeviceIdentity {
   readonly deviceId: string;
-  /** What a Windows device is called; some reports tell it by nothing else. Null for others. */
+  /** Name of a Windows device, by which some reports identify it; null for others. */
   readonly windowsName: string | null;
   /** Its id in Entra. */
   readonly entraId: string | null;
@@ -36,19 +36,19 @@ export interface KnownDevice extends SharedDeviceTraits, DeviceIdentity {
 
 export interface Fleet extends Iterable<KnownDevice> {
   readonly size: number;
-  /** Ids of those who have a device. Whoever finds more people may add them. */
+  /** Ids of the owners of devices. Other users may be added. */
   readonly userIds: StringPool;
-  /** In place of what was known of the device. */
-  put(names: DeviceIdentity, traits: SharedDeviceTraits): void;
-  /** -1 for a device that is not known. */
+  /** Replaces what was stored for the device. */
+  put(identity: DeviceIdentity, traits: SharedDeviceTraits): void;
+  /** -1 for an unknown device. */
   indexOf(deviceId: string): number;
   at(number: number): KnownDevice;
 }
 
-/** Numbers of a device: its traits, and one more than those of its name, its id in Entra and its owner. */
+/** Integers of a device: its traits, and the references to its name, its Entra id and its owner. */
 const FIELDS = 4;
 
-/** `entraIds` may hold those of others, too. */
+/** `entraIds` may be shared with other sources. */
 export function makeFleet(entraIds: StringPool): Fleet {
   const deviceIds = makeStringPool();
   const traitSets = makeStringPool();
@@ -92,7 +92,7 @@ export function makeFleet(entraIds: StringPool): Fleet {
   };
 }
 
-/** One more than its number, so that 0 is nothing. */
+/** Its number plus one, so that 0 means null. */
 function referenceOf(pool: StringPool, text: string | null): number {
   return text === null ? 0 : pool.add(text) + 1;
 }

@@ -1,22 +1,22 @@
-// Whole numbers by the hundred thousand: four bytes each, outside of what the garbage collector looks through.
+// A growing list of 32-bit integers: four bytes each, in memory that the garbage collector does not scan.
 
 export interface Int32List {
   /** 0 where nothing was set. */
-  at(place: number): number;
-  /** A number of 32 bits, in any place from 0 on. */
-  set(place: number, value: number): void;
+  at(index: number): number;
+  /** Any index from 0 on. */
+  set(index: number, value: number): void;
 }
 
-/** Places of a block, as a power of two. A block stays where it is: one that grew would be copied, and leave a hole. */
+/** Size of a block, as a power of two. Blocks are added, never resized: resizing would copy them and fragment memory. */
 const BLOCK_BITS = 14;
 
 export function makeInt32List(): Int32List {
   const blocks: Int32Array[] = [];
   return {
-    at: (place) => blocks[place >> BLOCK_BITS]?.[place & ((1 << BLOCK_BITS) - 1)] ?? 0,
-    set(place, value) {
-      const block = (blocks[place >> BLOCK_BITS] ??= new Int32Array(1 << BLOCK_BITS));
-      block[place & ((1 << BLOCK_BITS) - 1)] = value;
+    at: (index) => blocks[index >> BLOCK_BITS]?.[index & ((1 << BLOCK_BITS) - 1)] ?? 0,
+    set(index, value) {
+      const block = (blocks[index >> BLOCK_BITS] ??= new Int32Array(1 << BLOCK_BITS));
+      block[index & ((1 << BLOCK_BITS) - 1)] = value;
     },
   };
 }

@@ -1,40 +1,40 @@
-// Texts by the hundred thousand, each kept once: as bytes in blocks, where a map of them would take three times as much.
+// Interns strings by the hundred thousand: each is stored once, as bytes in blocks. A Map would take three times the memory.
 import { makeInt32List } from './int32-list.ts';
 
 export interface StringPool {
   readonly count: number;
-  /** The number of the text: they count from 0, in the order in which they first came. */
+  /** The number of the text. Numbers count from 0, in the order of the first `add`. */
   add(text: string): number;
-  /** The number of the text, or -1 where it never came. */
+  /** The number of the text, or -1 when it was never added. */
   find(text: string): number;
   /** The text of a number. */
   at(number: number): string;
 }
 
-/** A block stays where it is: one that grew would be copied, and leave a hole behind. */
+/** Blocks are added, never resized: resizing would copy them and fragment memory. */
 const BLOCK_BYTES = 64 * 1024;
 
-/** No character takes more in UTF-8. */
+/** The maximum for one UTF-16 code unit in UTF-8. */
 const MAX_BYTES_PER_CHARACTER = 3;
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The first byte of a GUID, whose other 16 are its digits. No UTF-8 has it. */
+/** Marks a GUID, which is stored as this byte and 16 more. It never occurs in UTF-8. */
 const GUID_MARK = 0xff;
 
 const INITIAL_SLOTS = 256;
 
 export function makeStringPool(): StringPool {
   const blocks: Buffer[] = [];
-  /** Bytes of the last block that are taken. */
+  /** Used bytes of the last block. */
   let usedBytes = BLOCK_BYTES;
-  /** By number: the block and the byte in it where the text begins, and how many bytes it has. */
+  /** By number: where the text begins, counted over all blocks, and its length in bytes. */
   const offsets = makeInt32List();
   const lengths = makeInt32List();
   let count = 0;
-  /** A table of hashes with open addressing: the number of a text and one more, or 0. */
+  /** A hash table with open addressing: the number of a text plus one, or 0 when free. */
   let slots = new Int32Array(INITIAL_SLOTS);
-  /** Where a text stands while it is looked for. */
+  /** Holds the encoded text while it is looked up. */
   let scratch = Buffer.alloc(1024);
 
   const blockOf = (number: number): Buffer => blocks[Math.floor(offsets.at(number) / BLOCK_BYTES)] ?? scratch;
@@ -48,7 +48,7 @@ export function makeStringPool(): StringPool {
     return 1 + scratch.write(text.replaceAll('-', ''), 1, 'hex');
   };
 
-  /** The slot of the text on the desk, or the free one where it would be. */
+  /** The slot of the text in `scratch`, or the free slot for it. */
   const slotOf = (length: number): number => {
     const slotMask = slots.length - 1;
     for (let slot = hashOf(scratch, 0, length) & slotMask; ; slot = (slot + 1) & slotMask) {
@@ -59,7 +59,7 @@ export function makeStringPool(): StringPool {
     }
   };
 
-  /** Takes the text from the desk. */
+  /** Stores the text in `scratch`. */
   const storeScratch = (length: number): void => {
     if (usedBytes + length > BLOCK_BYTES) {
       blocks.push(Buffer.alloc(Math.max(BLOCK_BYTES, length)));
@@ -94,7 +94,7 @@ export function makeStringPool(): StringPool {
       if (known >= 0) return known;
       storeScratch(length);
       slots[slot] = count;
-      // Three of four at most: beyond, the ways to a free one grow long.
+      // At most three quarters full: beyond that, probing gets slow.
       if (count * 4 > slots.length * 3) growSlots();
       return count - 1;
     },

@@ -1,4 +1,4 @@
-// Counts the devices that break a compliance policy but still have time: only Graph's list of single statuses tells them.
+// Counts the non-compliant devices that are still in their grace period: only Graph's list of device statuses has them.
 import { canonicalMidnight } from '../../../src/base/date-key.ts';
 import { readPages } from '../../graph/read-pages.ts';
 import { countsAddress } from '../../streams/policies.ts';
@@ -7,12 +7,12 @@ import { countOf, instantOf } from '../../transform/graph-values.ts';
 import type { KnownPolicy } from './harvest-policies.ts';
 import type { HarvestContext } from '../harvest-context.ts';
 
-/** Of policies with more devices it is not asked: that would be millions of rows a night. */
+/** Not read for policies with more devices: that would be millions of rows a day. */
 const MAX_DEVICES = 2_000;
 
 /**
- * Null where it cannot be known: for a policy with many devices, and where the list does not have all the devices that
- * the policy's own count has. Graph has been seen to end it early without a word.
+ * Null when it is unknown: for a policy with many devices, and when the list has other devices than the policy counts.
+ * Graph sometimes truncates the list without an error.
  */
 export async function devicesInGrace(
   context: HarvestContext,
@@ -33,7 +33,7 @@ export async function devicesInGrace(
     for await (const page of readPages<GraphDeviceStatus>(context, address)) {
       for (const { id, status, complianceGracePeriodExpirationDateTime } of page) {
         if (status !== 'nonCompliant') continue;
-        // One row for each user of the device; the id ends in the device's.
+        // One row for each user of a device; the id ends with that of the device.
         const device = id.slice(id.lastIndexOf('_') + 1);
         nonCompliant.add(device);
         if ((instantOf(complianceGracePeriodExpirationDateTime) ?? '') > midnight) inGrace.add(device);

@@ -1,4 +1,4 @@
-// Reads how policies fare: the counts of each policy or a report over all of a kind, and the tenant's three summaries.
+// Reads the outcomes of policies: counts of single policies, reports over a kind of policy, and the tenant's three summaries.
 import { readSingleton } from '../../graph/read-pages.ts';
 import { readReportAction } from '../../graph/report-action.ts';
 import { countsAddress, POLICY_LISTS, POLICY_PLATFORM } from '../../streams/policies.ts';
@@ -55,7 +55,7 @@ export async function harvestOutcomes(context: HarvestContext, policies: KnownPo
   results.mark(entities, policies.completeness);
 }
 
-/** Kinds whose policies have counts of their own: one or two requests a policy. */
+/** For kinds with overviews of single policies: two requests a policy, and more for some compliance policies. */
 async function countByOverviews(
   context: HarvestContext,
   { harvested }: KnownPolicies,
@@ -79,7 +79,7 @@ async function countByOverviews(
   });
 }
 
-/** Kinds that are counted by a report. It counts devices only, and need not have a line for every policy. */
+/** For kinds with a report, which counts devices only and may lack policies. */
 async function countByReports(
   context: HarvestContext,
   { harvested }: KnownPolicies,
@@ -115,13 +115,13 @@ function appendOutcomes(
   { staging, keyOf }: HarvestContext,
   { policy, policyTypeKey, list, platform }: KnownPolicy,
   outcomes: PolicyOutcomes,
-  verdicts: ComplianceCounts | null,
+  complianceCounts: ComplianceCounts | null,
 ): void {
   staging.append(policyTypeActivityStream.entity, [toPolicyOutcomes({ policy, policyTypeKey, ...outcomes })]);
-  if (!list.isCompliance || !verdicts) return;
+  if (!list.isCompliance || !complianceCounts) return;
   const policyPlatformKey = keyOf(POLICY_PLATFORM, platform);
   staging.append(compliancePerPolicyStream.entity, [
-    toCompliance({ policy, policyPlatformKey, counts: verdicts }),
+    toCompliance({ policy, policyPlatformKey, counts: complianceCounts }),
   ]);
 }
 
@@ -143,7 +143,7 @@ const SUMMARIES = [
   },
 ] as const;
 
-/** The three collections that hold one row a night. */
+/** The three collections with one row a day. */
 export async function harvestSummaries({ graph, staging, results }: HarvestContext): Promise<void> {
   await mapConcurrent(SUMMARIES, async ({ address, entity, toRow }) => {
     await results.readSource([entity], address, async () => {
@@ -172,7 +172,7 @@ interface OutcomeTally {
   readonly rows: () => readonly PolicyTypeOutcomes[];
 }
 
-/** Sums of outcomes by policy type. A type of which one policy is not known has no sum: it would be too small. */
+/** Sums outcomes by policy type. If one policy of a type is unknown the type has no sum, which would be too small. */
 function makeOutcomeTally(): OutcomeTally {
   const sums = new Map<number, PolicyOutcomes | null>();
   return {

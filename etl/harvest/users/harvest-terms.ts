@@ -21,10 +21,10 @@ import type { HarvestContext } from '../harvest-context.ts';
 const toTerms = makeRowMapper(termsStream);
 const toAcceptance = makeRowMapper(acceptanceStream);
 
-/** Comes after the users: an acceptance names its user, and only those of the warehouse are kept. */
+/** Needs the users: acceptances by people who are not in the warehouse are skipped. */
 export async function harvestTerms(context: HarvestContext, users: KnownUsers): Promise<void> {
   const { staging, results } = context;
-  // Graph lists the newest version only; who accepted an older one points at the row that an earlier night left.
+  // Graph lists only the newest version; acceptances of older ones refer to rows that are already in the warehouse.
   const knownKeys = new Set<string>();
   for (const { termsAndConditionsId, termsAndConditionsVersion } of staging.baseRows(termsStream.entity)) {
     knownKeys.add(termsNaturalKey(String(termsAndConditionsId), Number(termsAndConditionsVersion)));

@@ -1,4 +1,4 @@
-// Reads the people: everyone with an Intune licence or a device, and who has which device.
+// Reads the users with an Intune licence or a device, and who owns which device.
 import type { Completeness, Staging } from '../../../src/engines/staging.ts';
 import { readCount, readPages } from '../../graph/read-pages.ts';
 import {
@@ -21,9 +21,9 @@ import { makeInt32List, type Int32List } from '../memory/int32-list.ts';
 import { makeStringPool } from '../memory/string-pool.ts';
 import type { HarvestContext } from '../harvest-context.ts';
 
-/** Of the people in the warehouse: a hundred bytes each. */
+/** The users in the warehouse: a hundred bytes each. */
 export interface KnownUsers {
-  /** Of whom signs in with the name, in whatever case; null for nobody in the warehouse. */
+  /** By user principal name, ignoring case; null when no user in the warehouse has it. */
   userIdOf(principalName: string): string | null;
   readonly completeness: Completeness;
 }
@@ -32,7 +32,7 @@ const toUser = makeRowMapper(userStream);
 const toHistory = makeRowMapper(userHistoryStream);
 const toAssociation = makeRowMapper(userDeviceAssociationStream);
 
-/** Comes after the devices, since it keeps of the directory only whom it needs. */
+/** Needs the devices: users without a licence are stored only if they own one. */
 export async function harvestUsers(
   context: HarvestContext,
   devices: KnownDevices,
@@ -46,10 +46,10 @@ export async function harvestUsers(
     const userIndex = userIds.find(userId);
     return userIndex >= 0 && userIndex < ownerCount;
   };
-  /** 1 for whom the directory names. */
+  /** 1 for users that the directory lists. */
   const isInDirectory = makeInt32List();
   const principalNames = makeStringPool();
-  /** By the number of the principal name, one more than that of who has it. */
+  /** By the number of the principal name: the index of its user plus one. */
   const userOfName = makeInt32List();
   const append = (records: readonly UserRecord[]): void => {
     staging.append(userStream.entity, records.map(toUser));
@@ -61,7 +61,7 @@ export async function harvestUsers(
     counted = await readCount(graph, GRAPH_USER_COUNT);
     return 'complete';
   });
-  /** Of the whole directory. */
+  /** Ids of all users in the directory. */
   const listedIds = makeStringPool();
   const entities = [userStream.entity, userHistoryStream.entity];
   const completeness = await results.readSource(entities, GRAPH_USERS, async (onRows) => {
@@ -81,7 +81,7 @@ export async function harvestUsers(
     }
     const unknownIds = unknownOwners(fleet, isInDirectory);
     for (const page of inPages(neverKnownUsers(staging, unknownIds))) append(page.map(placeholderUser));
-    // Without all devices, someone without a licence may own one that was not seen.
+    // If devices are missing, so may users without a licence who own them.
     const listCounts = { address: GRAPH_USERS, noun: 'people', listed: listedIds.count, counted };
     return isCompleteList(listCounts, results) && devices.completeness === 'complete'
       ? 'complete'
@@ -104,7 +104,7 @@ export async function harvestUsers(
   };
 }
 
-/** Owners of devices whom the directory does not name. */
+/** Owners of devices who are not in the directory. */
 function unknownOwners(fleet: Fleet, isInDirectory: Int32List): ReadonlySet<string> {
   const unknown = new Set<string>();
   for (const { userId } of fleet) {
@@ -114,14 +114,14 @@ function unknownOwners(fleet: Fleet, isInDirectory: Int32List): ReadonlySet<stri
 }
 
 /**
- * Of the owners of devices whom the directory does not know, those whom the warehouse never did know by name. Those who
- * left are not among them: they are found gone, and keep their last state.
+ * The unknown owners whom the warehouse never had from the directory. The others have left: they are marked as deleted
+ * and keep their last state.
  */
 function neverKnownUsers(staging: Staging, unknownOwners: ReadonlySet<string>): ReadonlySet<string> {
   const neverKnown = new Set<unknown>(unknownOwners);
   if (neverKnown.size === 0) return unknownOwners;
   for (const { userId, userPrincipalName, intuneLicensed } of staging.baseRows(userStream.entity)) {
-    // Whoever was erased has no name, and neither has anyone where names are not kept.
+    // An erased user has no name, and with some privacy profiles no user has.
     if (userPrincipalName !== null || intuneLicensed !== null) neverKnown.delete(userId);
   }
   return new Set([...unknownOwners].filter((userId) => neverKnown.has(userId)));

@@ -1,20 +1,20 @@
-// The BitLocker settings of a settings catalog policy, out of the tree of instances that Graph keeps them in.
+// Finds the BitLocker settings of a settings catalog policy in Graph's tree of setting instances.
 import type { EncryptionSetting } from './encryption-settings.ts';
 import { propertyOf, textOf } from '../graph-values.ts';
 
-/** All of BitLocker's settings begin so. */
+/** The prefix of all BitLocker settings. */
 const BITLOCKER_PREFIX = 'device_vendor_msft_bitlocker_';
 
 /**
- * The one that makes a device encrypt. Silent encryption asks for none: it is documented for profiles of the Endpoint
- * protection template only.
+ * The setting that turns encryption on. Silent encryption requires none of these settings: it is documented for profiles
+ * of the Endpoint protection template only.
  */
 const ENCRYPT_SETTING = `${BITLOCKER_PREFIX}requiredeviceencryption`;
 const ENCRYPT_VALUE = '1';
 
 /**
- * What the policy configures, in its own order, with the setting that encrypts even where it is left open. `settings` is
- * what `/settings` lists; empty where nothing in it is BitLocker's.
+ * The settings in the order of the policy, including the one that turns encryption on even if it is not configured.
+ * `settings` is the response of `/settings`. Empty for a policy without BitLocker settings.
  */
 export function catalogSettings(settings: readonly object[]): readonly EncryptionSetting[] {
   const configured = new Map<string, string | null>();
@@ -34,7 +34,7 @@ function collect(instance: unknown, into: Map<string, string | null>): void {
   const choice = propertyOf(instance, 'choiceSettingValue');
   const simple = propertyOf(propertyOf(instance, 'simpleSettingValue'), 'value');
   if (definition.startsWith(BITLOCKER_PREFIX)) {
-    // An option is called by its setting and its value: `…_requiredeviceencryption_1`.
+    // The id of an option is that of its setting and its value: `…_requiredeviceencryption_1`.
     const option = textOf(propertyOf(choice, 'value'));
     const plain = typeof simple === 'string' || typeof simple === 'number' ? String(simple) : null;
     into.set(definition, option === null ? plain : option.replace(`${definition}_`, ''));

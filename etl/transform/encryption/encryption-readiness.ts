@@ -1,4 +1,4 @@
-// Whether a device could be encrypted by policy, derived from what it is; Graph's own answer is kept beside it, since the two differ.
+// Derives whether a device could be encrypted by policy. Graph's own answer is stored beside it, since the two can differ.
 import { isMacFrom, WINDOWS_BUILD, windowsBuildOf, type EncryptingPlatform } from './os-version.ts';
 import type { WindowsEdition } from './windows-edition.ts';
 
@@ -12,7 +12,7 @@ export interface ReadinessFacts {
   readonly hasTpm: boolean | null;
 }
 
-/** `notApplicable` where the platform is out of the report's scope or too little is known to tell. */
+/** `notApplicable` when the report does not cover the platform, or too little is known. */
 export function encryptionReadiness(facts: ReadinessFacts): Readiness {
   switch (facts.platform) {
     case 'macOS':
@@ -24,7 +24,7 @@ export function encryptionReadiness(facts: ReadinessFacts): Readiness {
   }
 }
 
-// From which build an edition can be encrypted by policy.
+// The first build in which an edition can be encrypted by policy.
 const FIRST_BUILD: Readonly<Record<WindowsEdition, number>> = {
   business: WINDOWS_BUILD.encryptsByPolicy,
   enterprise: WINDOWS_BUILD.encryptsByPolicy,
@@ -36,7 +36,7 @@ const FIRST_BUILD: Readonly<Record<WindowsEdition, number>> = {
 function windowsReadiness({ osVersion, edition, hasTpm }: ReadinessFacts): Readiness {
   const build = windowsBuildOf(osVersion);
   if (build === null || build < WINDOWS_BUILD.reported) return 'notApplicable';
-  // Without a TPM, or on so old a build, no edition would do.
+  // Needed for every edition.
   if (hasTpm === false || build < WINDOWS_BUILD.encryptsByPolicy) return 'notReady';
   if (hasTpm === null || edition === null) return 'notApplicable';
   return build >= FIRST_BUILD[edition] ? 'ready' : 'notReady';

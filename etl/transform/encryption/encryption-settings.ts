@@ -1,12 +1,12 @@
-// The BitLocker and FileVault settings of a profile, as configured beside what the encryption rules want of them.
+// The BitLocker and FileVault settings of a profile: the configured value and the one that the encryption rules require.
 import { booleanOf, propertyOf, textOf } from '../graph-values.ts';
 import type { BitLockerProfile, StartupUsage } from './silent-encryption.ts';
 
 export interface EncryptionSetting {
-  /** As Graph calls it; parts of a group after a dot. */
+  /** Graph's name; members of a group follow a dot. */
   readonly name: string;
   readonly configured: string | null;
-  /** Null, as `satisfied`, where no rule asks. */
+  /** Null, like `satisfied`, when no rule requires a value. */
   readonly required: string | null;
   readonly satisfied: boolean | null;
 }
@@ -47,7 +47,7 @@ export function encryptionSettings(profile: object): readonly EncryptionSetting[
   });
 }
 
-/** What decides about silent encryption; null for a profile that is not of the Endpoint protection template. */
+/** The settings that silent encryption depends on; null for a profile that is not of the Endpoint protection template. */
 export function bitLockerProfileOf(profile: object): BitLockerProfile | null {
   if (propertyOf(profile, '@odata.type') !== '#microsoft.graph.windows10EndpointProtectionConfiguration')
     return null;

@@ -1,6 +1,6 @@
-// One state for several profiles: the least favourable of theirs.
+// Combines the states of several profiles into one: the least favourable.
 
-// From worst to best. Pending arrives as unknown and outranks what is settled and good.
+// From worst to best. Pending arrives as unknown, and ranks before the good states.
 const FROM_WORST = [
   'error',
   'conflict',
@@ -17,7 +17,7 @@ export type ProfileState = (typeof FROM_WORST)[number];
 const RANK: ReadonlyMap<string, number> = new Map(FROM_WORST.map((state, rank) => [state, rank]));
 
 /**
- * The least favourable of the states, as Graph spells it; null for no states. A state that Graph invents tomorrow
+ * The least favourable of the states, as Graph spells it; null for no states. A state that Graph adds later
  * counts as unknown.
  */
 export function leastFavourableState(states: readonly string[]): ProfileState | null {

@@ -1,6 +1,6 @@
-// Reads from the text of an operating system's version what encryption rules compare.
+// Parses the parts of an operating system's version that encryption rules compare.
 
-/** Windows builds at which something that encryption depends on began. */
+/** The Windows builds that introduced what encryption depends on. */
 export const WINDOWS_BUILD = {
   /** 1607, the oldest that the encryption report covers. */
   reported: 14393,
@@ -18,20 +18,20 @@ export const WINDOWS_BUILD = {
 
 export type EncryptingPlatform = 'windows' | 'macOS';
 
-/** The platforms that have encryption to report; null for all others. */
+/** The platforms that the encryption report covers; null for all others. */
 export function encryptingPlatformOf(operatingSystem: string | null): EncryptingPlatform | null {
   if (operatingSystem === null) return null;
   if (/^windows( 1\d)?$/i.test(operatingSystem)) return 'windows';
   return /^mac ?os( x)?$/i.test(operatingSystem) ? 'macOS' : null;
 }
 
-/** 26100 of `10.0.26100.4349`; null where the text has no build. */
+/** 26100 of `10.0.26100.4349`; null for text without a build. */
 export function windowsBuildOf(osVersion: string | null): number | null {
   const build = /^\d+\.\d+\.(\d+)/.exec(osVersion ?? '')?.[1];
   return build === undefined ? null : Number(build);
 }
 
-/** Whether `15.5 (24F74)` is at least release 10.13; null where the text has no release. */
+/** Whether `15.5 (24F74)` is at least release 10.13; null for text without a release. */
 export function isMacFrom(osVersion: string | null, major: number, minor: number): boolean | null {
   const parts = /^(\d+)(?:\.(\d+))?/.exec(osVersion ?? '');
   if (!parts) return null;

@@ -1,4 +1,4 @@
-// Whether BitLocker could be enabled without showing anything to the person at the device: the rules as a table.
+// Whether BitLocker could be enabled silently, without asking the person at the device: the rules as a table.
 import { WINDOWS_BUILD, windowsBuildOf } from './os-version.ts';
 
 export type SignedInAs = 'admin' | 'standardUser';
@@ -23,9 +23,9 @@ export interface SilentEncryptionFacts {
   readonly joinType: string | null;
   /** `2.0`, or `2.0, 0, 1.16`; null when not reported. */
   readonly tpmSpecificationVersion: string | null;
-  /** The device said itself that it finds no TPM. */
+  /** The device reports that it has no TPM. */
   readonly reportsNoTpm: boolean;
-  /** `Enabled` in any case proves native UEFI. Nothing else proves its absence: UEFI may run with Secure Boot off. */
+  /** `Enabled`, ignoring case, proves native UEFI. Nothing disproves it: UEFI may run with Secure Boot off. */
   readonly secureBoot: string | null;
   /** How many BitLocker keys the directory holds for the device; null when they may not be counted. */
   readonly recoveryKeys: number | null;
@@ -35,11 +35,11 @@ export interface SilentEncryptionFacts {
 
 interface Rule {
   readonly name: string;
-  /** True: met. False: not met. Null: not known. */
+  /** True: met. False: not met. Null: unknown. */
   readonly met: (facts: SilentEncryptionFacts, signedInAs: SignedInAs) => boolean | null;
 }
 
-/** Entra keeps no more keys of one device; without room for another one, encryption does not start. */
+/** Entra's limit for one device; encryption does not start when there is no room for another key. */
 const MAX_RECOVERY_KEYS = 200;
 
 const ENTRA_JOIN_TYPES: ReadonlySet<string> = new Set(['azureADJoined', 'hybridAzureADJoined']);
@@ -49,7 +49,7 @@ const FIRST_BUILD = {
   standardUser: WINDOWS_BUILD.silentForStandardUsers,
 } as const satisfies Record<SignedInAs, number>;
 
-/** In the order in which an admin would look into them: the device first, then its policy. */
+/** In the order in which an admin would check them: the device first, then its policy. */
 const SILENT_ENCRYPTION_RULES = [
   {
     name: 'windowsVersion',
@@ -70,7 +70,7 @@ const SILENT_ENCRYPTION_RULES = [
   },
   { name: 'nativeUefi', met: ({ secureBoot }) => (secureBoot?.toLowerCase() === 'enabled' ? true : null) },
   {
-    // A count that may not be read is the rule, not the exception, so it leaves the verdict to the others.
+    // Most tenants do not let the app count keys, so an unknown count does not make the result unknown.
     name: 'roomForRecoveryKey',
     met: ({ recoveryKeys }) => recoveryKeys === null || recoveryKeys < MAX_RECOVERY_KEYS,
   },
@@ -92,7 +92,7 @@ const SILENT_ENCRYPTION_RULES = [
 export type SilentEncryptionRule = (typeof SILENT_ENCRYPTION_RULES)[number]['name'];
 
 export interface Eligibility {
-  /** Null only where no rule fails and some rule's source is not known. */
+  /** Null only when no rule fails and one is unknown. */
   readonly eligible: boolean | null;
   readonly firstFailed: SilentEncryptionRule | null;
 }

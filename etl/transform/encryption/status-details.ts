@@ -1,31 +1,31 @@
-// Why a device is not encrypted as it should be: from the flags that Graph writes as text to bits and to rows.
+// Why a device is not encrypted as required: converts Graph's flags to text, to a bit mask and to keys of details.
 import { NOT_AVAILABLE_KEY } from '../../../schema/entity.ts';
 import { type EncryptingPlatform, WINDOWS_BUILD, windowsBuildOf } from './os-version.ts';
 
-/** One reason, as the dimension of status details describes it. */
+/** One reason, a row of the dimension of status details. */
 export interface StatusDetail {
   readonly key: number;
   readonly platform: EncryptingPlatform;
-  /** Null for a reason that no flag stands for. */
+  /** Null for a reason without a flag. */
   readonly flagName: string | null;
   readonly bit: number | null;
 }
 
 export interface StatusFlags {
-  /** Flag names joined by commas, as the source writes them; null where it sent nothing. */
+  /** Flag names joined by commas, as the source spells them; null when it sent nothing. */
   readonly text: string | null;
-  /** Sum of the bits of the known flags; null where the source sent nothing. */
+  /** Sum of the bits of the known flags; null when the source sent nothing. */
   readonly mask: number | null;
-  /** Keys of the details, rising; -1 once for all flags that nobody has described yet. */
+  /** Keys of the details, ascending; -1 once for all unknown flags. */
   readonly detailKeys: readonly number[];
 }
 
-/** The flag that stands for "nothing is amiss"; has no bit. */
+/** The flag for "no problem"; it has no bit. */
 const SUCCESS = 'success';
 
 /**
- * Reads a flags property. It has been seen as `a,b`, with blanks, as "", null, a sum of bits, also as text, and as an array of names.
- * `catalogue` holds the details of all platforms.
+ * Reads a flags property. Graph sends it as `a,b`, with blanks, as "", null, an array of names, or a sum of bits, also as
+ * text. `knownDetails` are the details of all platforms.
  */
 export function statusFlags(
   value: unknown,
@@ -50,7 +50,7 @@ export function statusFlags(
   };
 }
 
-/** Windows tells its reasons from version 1903 on; what older ones send is not to be believed. */
+/** Windows reports details from version 1903 on; those of older versions are not reliable. */
 export function reportsDetails(platform: EncryptingPlatform, osVersion: string | null): boolean {
   return platform === 'macOS' || (windowsBuildOf(osVersion) ?? 0) >= WINDOWS_BUILD.reportsDetails;
 }

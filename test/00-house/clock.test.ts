@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'test/bench/recorded-harvest.ts': 'Continues the history of a tenant that lives until today.',
 };
 
-/** `performance.now()` is none of them: it measures durations and knows no day. */
+/** `performance.now()` is not among them: it measures durations and has no date. */
 const CLOCK_READS = [
   /\bDate\.now\b/,
   /\bnew Date\b(?!\()/,
@@ -35,7 +35,7 @@ const files = sourceFiles(['schema', 'src', 'etl', 'fixtures', 'test']).filter(
 );
 
 describe('the machine’s clock', () => {
-  test('is read by nobody who has no reason to', () => {
+  test('is read only where there is a reason', () => {
     const readers = files.filter(({ text }) => readsClock(text)).map(({ path }) => path);
     expect(readers.toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
   });

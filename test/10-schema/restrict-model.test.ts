@@ -63,7 +63,7 @@ describe('a role', () => {
     expect(devices && searchIndexOf(devices)?.columns).not.toContain('deviceName');
   });
 
-  test('auditor sees devices, their encryption and the lookups of both, and nobody', () => {
+  test('auditor sees devices, their encryption and the lookups of both, and no people', () => {
     const names = [...entitiesOf('auditor').keys()];
     expect(names).toEqual(
       expect.arrayContaining(['devices', 'deviceEncryptionStates', 'encryptionActivities']),

@@ -23,11 +23,11 @@ describe('a search index', () => {
   });
 
   test.each([
-    ['devicePropertyHistories', 'is a row a night'],
-    ['userHistories', 'is a row a state'],
+    ['devicePropertyHistories', 'has a row per day'],
+    ['userHistories', 'has a row per state'],
     ['appRevisions', 'has a key of two parts'],
     ['complianceStates', 'has no number'],
-  ])('knows the texts of %s and not its rows, which %s', (name) => {
+  ])('indexes the texts of %s and not its rows, because it %s', (name) => {
     expect(indexOf(name)?.key).toBeNull();
   });
 

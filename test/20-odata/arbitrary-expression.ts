@@ -1,4 +1,4 @@
-// Random expressions for property tests. Places are 0: they are the parser's to know.
+// Random expressions for property tests. Positions are 0: only the parser sets them.
 import fc from 'fast-check';
 import type { Expression, LiteralValue } from '../../src/odata/syntax/expression.ts';
 import { parseInstant } from '../../src/base/instant.ts';
@@ -108,7 +108,7 @@ export const anyExpression: Arbitrary<Expression> = fc.letrec<{ node: Expression
   };
 }).node;
 
-/** Well-typed expressions of the part of the language that odata-v4-parser knows. */
+/** Well-typed expressions of the part of the language that odata-v4-parser supports. */
 export const sharedExpression: Arbitrary<Expression> = fc.letrec<
   Record<'truth' | 'number' | 'text', Expression>
 >((tie) => {

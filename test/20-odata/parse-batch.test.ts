@@ -95,7 +95,7 @@ describe('a multipart batch', () => {
   const read = (...lines: readonly string[]): readonly BatchPart[] =>
     parseBatchMultipart(lines.join('\r\n'), 'b', LIMITS);
 
-  test('is what stands between its boundaries', () => {
+  test('is the text between its boundaries', () => {
     const first = `${HTTP}Content-ID: 1\r\n\r\nGET devices HTTP/1.1\r\nAccept: a; b=c\r\n\r\n`;
     const second = `${HTTP}\r\nget /beta/devices?$filter=a eq 1 HTTP/1.1\r\n`;
     const changes = 'Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\n--c--\r\n';

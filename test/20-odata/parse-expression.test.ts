@@ -205,7 +205,7 @@ describe('an error has its position', () => {
     expect(refusalOf(() => parse(text)).hint).toBe(`Did you mean '${operator}'?`);
   });
 
-  test('a word that JavaScript knows is no operator to suggest', () => {
+  test('a member of Object.prototype is not suggested as an operator', () => {
     expect(refusalOf(() => parse('a constructor 1')).hint).toBeUndefined();
   });
 
@@ -237,7 +237,7 @@ describe('an error has its position', () => {
 });
 
 describe('places', () => {
-  test('an operator is placed where it stands, all else where it begins', () => {
+  test('an operator has its own position, everything else that of its start', () => {
     expect(parse('  a/b eq  -c')).toEqual({
       kind: 'comparison',
       operator: 'eq',

@@ -182,7 +182,7 @@ describe('aliases', () => {
   const chain = (length: number, link: (next: string) => string): string =>
     Array.from({ length }, (_, index) => `@a${index}=${link(`@a${index + 1}`)}`).join('&') + `&@a${length}=b`;
 
-  test('are read in whatever order they stand', () => {
+  test('are read in any order', () => {
     const { aliases } = read('$filter=@f&@f=@g or c&@g=a eq 1');
     expect([...aliases.keys()].toSorted()).toEqual(['@f', '@g']);
   });

@@ -45,7 +45,7 @@ describe('a skip token', () => {
     });
     fc.assert(
       fc.property(tokens, fc.string(), (any, query) => {
-        // A lone surrogate is no text: UTF-8 cannot hold it, and neither can the warehouse.
+        // A lone surrogate is not text: neither UTF-8 nor the warehouse can hold it.
         fc.pre(any.after.every((each) => each.type !== 'string' || each.value.isWellFormed()));
         const text = encodeSkipToken(any, query);
         expect(text).toMatch(/^[\w-]+$/);

@@ -1,4 +1,4 @@
-// What is said beside an answer to whoever could have asked better.
+// The advice beside an answer whose request could be cheaper.
 import { describe, expect, test } from '@jest/globals';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { ADVICE, adviceFor } from '../../src/plan/advice.ts';

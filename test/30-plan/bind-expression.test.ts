@@ -74,7 +74,7 @@ test.each([
   ["deviceKey eq '1.5'", null],
   ["deviceKey eq ''", null],
   ["deviceKey eq '99999999999999999999'", null],
-])('a text is read as what it stands beside: %s', (filter, meaning) => {
+])('a text is read as the type that it is compared with: %s', (filter, meaning) => {
   if (meaning !== null) expect(where(filter)).toBe(meaning);
   else expect(() => where(filter)).toThrow(expect.objectContaining({ code: 'request.type-mismatch' }));
 });

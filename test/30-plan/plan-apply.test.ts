@@ -103,7 +103,7 @@ test.each([
   ['$apply=aggregate(null with max as x)', 'request.type-mismatch', '$apply'],
   ['$apply=aggregate(deviceType/$count as x)', 'request.unknown-property', '$apply'],
   ['$apply=aggregate(deviceEncryptionStates with max as x)', 'request.type-mismatch', '$apply'],
-  ['$apply=aggregate(deviceEncryptionStates/nights with max as x)', 'request.unknown-property', '$apply'],
+  ['$apply=aggregate(deviceEncryptionStates/days with max as x)', 'request.unknown-property', '$apply'],
   [
     '$apply=aggregate(deviceEncryptionStates/advancedBitLockerStates with sum as x)',
     'request.type-mismatch',

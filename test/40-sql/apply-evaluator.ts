@@ -114,7 +114,7 @@ function grouped({ by, then }: Step<'groupby'>, table: Table): Table {
   return tables.length === 1 ? tables[0]! : concatenated(tables);
 }
 
-/** One table after another: a column of its own counts them. */
+/** One table after another: an extra column counts them. */
 function concatenated(tables: readonly Table[]): Table {
   const keys = tables.flatMap(({ key }) => key);
   const origin = `#${String(Math.max(...tables.map(({ key }) => key.filter((name) => name.startsWith('#')).length)))}`;

@@ -101,7 +101,7 @@ describe.each([
   ['things', 0],
   ['dailyThings', LAST_DAY],
 ])('changes of %s', (collection, since) => {
-  test('lead from what was there to what is there, whatever is asked for', () => {
+  test('lead from the earlier rows to the later ones, for any request', () => {
     fc.assert(
       fc.property(
         fc.option(condition, { nil: null }),
@@ -131,7 +131,7 @@ describe.each([
   });
 });
 
-test('a row that is gone says whether it is no more, or only not asked for', () => {
+test('a removed row says whether it is deleted or only outside the request', () => {
   const changes = expectToAddUp(
     parseRequest('/things', '$filter=dateKey eq 20180301 and on', LIMITS),
     0,

@@ -79,7 +79,7 @@ describe('$expand', () => {
     );
   });
 
-  test('filters, orders, counts and cuts inside, and tells the number of all that match', () => {
+  test('filters, orders, counts and limits inside, and has the number of all that match', () => {
     const rows = rowsOf(
       '/kinds?$select=kindKey&$expand=things($select=thingKey;$filter=on;$orderby=thingKey desc,dateKey;$top=2;$skip=1;$count=true)',
     );

@@ -22,7 +22,7 @@ afterAll(() => {
 });
 
 const at = 0;
-// What computes a column is read row by row, since nobody knows what of.
+// A statement with a computed column is read row by row, since the sources of the column are unknown.
 const ROW_BY_ROW: Transformation = {
   kind: 'compute',
   items: [{ expression: { kind: 'literal', literal: { type: 'boolean', value: true }, at }, as: 'more', at }],

@@ -1,4 +1,4 @@
-// What is asked along navigations, answered by SQLite: paths, lambdas and counts, from every row and back again.
+// Queries along navigations, answered by SQLite: paths, lambdas and counts, from every row and back again.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { LIMITS } from '../../src/base/limits.ts';
@@ -147,7 +147,7 @@ test('the number of rows is an order too', () => {
   expect(counts).toEqual(counts.toSorted((a, b) => b - a));
 });
 
-test('rows that are asked of inside others ask about the deadline, and stop there', () => {
+test('a subquery checks the deadline, and stops there', () => {
   const { text, values } = renderCount(
     plan('/kinds?$filter=things/any(t:t/kind/things/any(u:u/on))'),
     SQLITE_DIALECT,

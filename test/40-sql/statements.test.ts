@@ -50,7 +50,7 @@ const first = ({ text, values }: Statement): unknown =>
     .get(...values);
 
 describe('fragments', () => {
-  test('values are bound in the order in which they stand', () => {
+  test('values are bound in their order in the text', () => {
     const inner = sql`${value('b')} + ${value(3n)}`;
     const whole = statement(
       sql`SELECT ${value('a')}, ${inner}, ${joinFragments([value(4n), value(null)], sql`, `)}`,
@@ -59,7 +59,7 @@ describe('fragments', () => {
     expect(whole).toEqual({ text: 'SELECT $1, $2 + $3, $4, $5', values: ['a', 'b', 3n, 4n, null] });
   });
 
-  test.each(['a"b', 'a b', '', 'a;', '1a', 'ä'])('%j is no name', (name) => {
+  test.each(['a"b', 'a b', '', 'a;', '1a', 'ä'])('%j is not a name', (name) => {
     expect(() => identifier(name)).toThrow(TypeError);
   });
 
@@ -153,7 +153,7 @@ describe('one row', () => {
     },
   );
 
-  test('leaves nulls out where the client wants that, wherever they stand', () => {
+  test('leaves nulls out where the client wants that, in any position', () => {
     const members = ['name', 'flag', 'seen', 'label'].map((name) => ({ kind: 'property', name }) as const);
     expect(JSON.parse(write('dateKey=20180220,thingKey=-2', template({ members, omitNulls: true })))).toEqual(
       Object.fromEntries(
@@ -175,7 +175,7 @@ describe('one row', () => {
     expect(write(key, template({ members }))).toBe('{"size":9007199254740993}');
   });
 
-  test('tells its address, percent-encoded', () => {
+  test('has its address, percent-encoded', () => {
     const members: RowTemplate['members'] = [
       {
         kind: 'annotation',
@@ -199,7 +199,7 @@ describe('one row', () => {
     );
   });
 
-  test('of no such key is no row', () => {
+  test('of an unknown key has no row', () => {
     expect(
       first(renderEntity(plan('/things(dateKey=20180220,thingKey=99)'), template(), SQLITE_DIALECT)),
     ).toBeUndefined();

@@ -52,7 +52,7 @@ describe('a row', () => {
     expect(membersOf(entitySets.get('books')!, ['title', 'lent'], level)).toEqual(['title', 'lent']);
   });
 
-  test('says under metadata=full what it is, where it is, and each type that its JSON does not tell', () => {
+  test('says under metadata=full what it is, where it is, and each type that its JSON does not show', () => {
     const columns = ['place', 'title', 'letters', 'lent', 'readAt'];
     expect(membersOf(entitySets.get('books')!, columns, 'full')).toEqual([
       '@odata.type: #library.book',
@@ -113,7 +113,7 @@ describe('a page', () => {
     expect(written(head, [], encodePageTail(null))).toBe('{"value":[]}');
   });
 
-  test('tells its count as text where every Int64 is', () => {
+  test('has its count as text where every Int64 is', () => {
     const head = encodePageHead({ context: null, count: 2n ** 53n + 1n, int64AsText: true });
     expect(textOf(head)).toBe('{"@odata.count":"9007199254740993","value":[');
   });
@@ -151,7 +151,7 @@ test.each([
 });
 
 describe('an error', () => {
-  test('tells its hint twice: once for who sees the message alone, once for a program', () => {
+  test('has its hint twice: once for a client that shows only the message, once for a program', () => {
     const error = new FeedError('request.unknown-property', "No property 'titel' on books.", {
       target: '$filter',
       hint: "Did you mean 'title'?",
@@ -170,7 +170,7 @@ describe('an error', () => {
     });
   });
 
-  test('is short where there is little to tell', () => {
+  test('is short where it has little to say', () => {
     expect(JSON.parse(textOf(encodeError(new FeedError('feed.empty', 'Nothing yet.'))))).toEqual({
       error: { code: 'feed.empty', message: 'Nothing yet.', details: [] },
     });

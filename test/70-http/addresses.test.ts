@@ -1,4 +1,4 @@
-// Addresses: where the feed lives, which version is meant, and how the next page is named.
+// Addresses: the root of the feed, its version, and the link to the next page.
 import { describe, expect, test } from '@jest/globals';
 import { splitQuery } from '../../src/odata/parse/split-query.ts';
 import { splitTarget } from '../../src/http/request/feed-request.ts';

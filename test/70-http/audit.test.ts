@@ -62,7 +62,7 @@ async function lineFor(
 }
 
 describe('a line', () => {
-  test('says who, in which role, which route, how much, at what cost and when', async () => {
+  test('has the caller, role, route, amount, cost and time', async () => {
     const line = await lineFor("/beta/devices?$filter=contains(osVersion,'10')&$top=3", as('analyst'));
     expect(line).toMatchObject({
       dateKey: TODAY,

@@ -228,7 +228,7 @@ describe('the preference to track changes', () => {
     '/beta/devices(1)',
     '/beta/devices/$count',
     '/v1.0/devices',
-  ])('is not met where nobody said it, or cannot be: %s', async (target) => {
+  ])('is not applied where it is not requested or not possible: %s', async (target) => {
     const prefer = target === '/beta/devices' ? 'track-changes=soon' : 'track-changes';
     const { status, headers, text } = await feed.get(target, { prefer });
     expect([status, headers.get('preference-applied')]).toEqual([200, null]);
@@ -265,7 +265,7 @@ describe('a removed row', () => {
     expect((await feed.get(link)).headers.get('odata-version')).toBe('4.01');
   });
 
-  test('has a context of its own for clients of 4.0', async () => {
+  test('has another context for clients of 4.0', async () => {
     const got = await feed.get(link, { 'odata-maxversion': '4.0' });
     expect(got.headers.get('odata-version')).toBe('4.0');
     expect(goneOf(got, 'reason')).toEqual({

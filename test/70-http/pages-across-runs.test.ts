@@ -26,7 +26,7 @@ describe('a paging cursor that crosses midnight', () => {
     '/v1.0/deviceEncryptionStates?$count=true',
     '/v1.0/deviceEncryptionStates?$count=true&maxhistorydays=9',
     '/v1.0/deviceEncryptionStates?$count=true&maxhistorydays=1',
-  ])('%s stays on its snapshot and its days, while new questions are of the new night', async (path) => {
+  ])('%s stays on its snapshot and its days, while new requests read the new snapshot day', async (path) => {
     const before = await feed.get(path);
     const first = await feed.get(path, SMALL_PAGES);
 

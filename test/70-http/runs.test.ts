@@ -29,8 +29,8 @@ test('a run leads to its steps, its problems and the calendar, on beta', async (
 });
 
 test('runs by outcome in one request', async () => {
-  const { json } = await feed.get('/beta/runs?$apply=groupby((outcome),aggregate($count as nights))');
-  expect(json.value).toEqual([expect.objectContaining({ outcome: 'published', nights: 4 })]);
+  const { json } = await feed.get('/beta/runs?$apply=groupby((outcome),aggregate($count as runs))');
+  expect(json.value).toEqual([expect.objectContaining({ outcome: 'published', runs: 4 })]);
 });
 
 test('after a rollback new reads see the day before, and a paging cursor stays on its generation', async () => {

@@ -134,17 +134,17 @@ describe('$search', () => {
       const { status, json } = await feed.get(address(name, 'nowhere-to-be-found'));
       const searched = isSearchable(entitySet, exposedModel);
       expect([name, status]).toEqual([name, searched ? 200 : 501]);
-      if (!searched) expect(json.error.message).toContain('no words to search');
+      if (!searched) expect(json.error.message).toContain('no text to search');
     }
   });
 
   test.each([
-    ['a night of a device, by what it was called then', 'devicePropertyHistories', 'clone'],
+    ['a day of a device, by what it was called then', 'devicePropertyHistories', 'clone'],
     ['a state of a user', 'userHistories', 'zoe'],
     ['a thing whose key is of two parts', 'encryptionPolicySettings', 'true OR required OR enabled'],
     ['a thing whose key is a text', 'complianceStates', 'compliant'],
     ['a fact, by the texts of its dimensions', 'encryptionActivities', 'windows'],
-    ['a night of a device, by what the device is', 'deviceEncryptionStates', 'surface'],
+    ['a day of a device, by what the device is', 'deviceEncryptionStates', 'surface'],
     ['a row that joins two others, by either', 'userDeviceAssociations', 'zoe OR clone'],
   ])('finds %s', async (_, collection, search) => {
     const data = readWarehouseRows(warehouse.data);

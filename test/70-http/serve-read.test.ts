@@ -287,7 +287,7 @@ describe('pages', () => {
     expect((await feed.get('/v1.0/dates?$skip=1000000')).json.value).toEqual([]);
   });
 
-  test('$count tells all rows, on every page', async () => {
+  test('$count counts all rows, on every page', async () => {
     const { json } = await feed.get('/v1.0/dates?$count=true&$top=1');
     expect(Object.keys(json)).toEqual(['@odata.context', '@odata.count', 'value']);
     expect(json['@odata.count']).toBe(feed.count('dates'));

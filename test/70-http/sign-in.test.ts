@@ -179,7 +179,7 @@ describe('a reader', () => {
     expect((await feed.get(`/beta/devices/$count?$search=${word}`, as('reader'))).text).toBe('0');
   });
 
-  test('gets rows without them, and an ETag of its own', async () => {
+  test('gets rows without them, and another ETag', async () => {
     const [reader, analyst] = await Promise.all(
       ['reader', 'analyst'].map((role) => feed.get('/beta/devices?$top=2', as(role))),
     );

@@ -1,4 +1,4 @@
-// A feed without credentials answers under its own names only, so that no page can read it under a name of its own.
+// A feed without credentials answers under its own names only, so that no web page can read it under another name.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refuseUntrustedHost } from '../../src/auth/refuse-untrusted-host.ts';
 import { makeTestWarehouse, startTestFeed, type TestFeed } from './test-feed.ts';

@@ -1,4 +1,4 @@
-// Whatever is asked over HTTP, the answer is the one that a plain evaluator finds over the same rows.
+// Every answer over HTTP is the one that a plain evaluator finds over the same rows.
 //
 // FUZZ_RUNS=50000 npm test -- test/75-oracle asks more; a failure prints its seed, and FUZZ_SEED asks the same again.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';

@@ -176,7 +176,7 @@ export function someTexts(entitySet: EntitySet, warehouse: WarehouseRows): reado
 const LAMBDA_DEPTH = 2;
 
 /**
- * What can be said of a row: of its own values, of rows that single ways lead to, and of those that the others do.
+ * What can be said of a row: of its own values, of rows that single-valued navigations lead to, and of those that the others do.
  * `variable` is the name of the row inside a lambda, null for the row itself.
  */
 export function vocabularyOf(

@@ -1,4 +1,4 @@
-// The addresses that the documentation shows, asked as written there.
+// The addresses that the documentation shows, requested as written there.
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { fileFeed } from '../70-http/file-feed.ts';

@@ -41,7 +41,7 @@ async function main(url: string): Promise<void> {
   const one = await devicesApi.requestBuilder().getByKey(deviceKey).execute({ url });
   const enrolled: Moment | null | undefined = one.enrolledDateTime;
 
-  const nights = await deviceEncryptionStatesApi
+  const days = await deviceEncryptionStatesApi
     .requestBuilder()
     .getAll()
     .filter(fact.DEVICE_KEY.equals(deviceKey))
@@ -55,7 +55,7 @@ async function main(url: string): Promise<void> {
   const [again, types, nobody] = answers;
 
   // @ts-expect-error No such property.
-  void nights[0]!.encrypted;
+  void days[0]!.encrypted;
 
   console.log(JSON.stringify({
     count,
@@ -63,7 +63,7 @@ async function main(url: string): Promise<void> {
     types: devices.map(({ deviceType }) => deviceType?.deviceTypeName),
     latest: devices[0]!.deviceEncryptionStates.map(({ dateKey }) => dateKey),
     one: [one.deviceKey, one.deviceName, enrolled?.toISOString()],
-    nights: nights.map(({ dateKey }) => dateKey),
+    days: days.map(({ dateKey }) => dateKey),
     batch: [
       again?.isReadResponse() && again.as(devicesApi)[0]?.deviceName,
       types?.isReadResponse() && types.as(deviceTypesApi).length,
@@ -101,7 +101,7 @@ test('a typed client is generated from $metadata, compiles, and reads what we wo
     types: five.map(({ deviceType }) => deviceType.deviceTypeName),
     latest: [TODAY - 1, TODAY],
     one: [first.deviceKey, first.deviceName, new Date(first.enrolledDateTime).toISOString()],
-    nights: [TODAY, TODAY - 1, TODAY - 2, TODAY - 3],
+    days: [TODAY, TODAY - 1, TODAY - 2, TODAY - 3],
     batch: [first.deviceName, 2, 404],
   });
 });

@@ -16,7 +16,7 @@ import { startTestFeed, type TestFeed } from '../70-http/test-feed.ts';
 import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { pull, type Row } from './pull.ts';
 
-const data = mkdtempSync(join(tmpdir(), 'fleetfeed-nights-'));
+const data = mkdtempSync(join(tmpdir(), 'fleetfeed-days-'));
 let emulator: GraphEmulator;
 let feed: TestFeed;
 
@@ -108,8 +108,8 @@ describe('snapshot days', () => {
     const states = `${emulator.url}/beta/deviceManagement/managedDeviceEncryptionStates`;
 
     const devices = await pull(feed, '/v1.0/devices');
-    const tonight = await pull(feed, '/v1.0/deviceEncryptionStates?$filter=dateKey eq 20261103');
-    const encrypted = tonight.rows.find(
+    const today = await pull(feed, '/v1.0/deviceEncryptionStates?$filter=dateKey eq 20261103');
+    const encrypted = today.rows.find(
       (row) => row.encryptionStateKey === 1 && row.tpmSpecificationVersion !== null,
     )!;
     const device = devices.rows.find((row) => row.deviceKey === encrypted.deviceKey)!;
@@ -153,7 +153,7 @@ describe('snapshot days', () => {
     expect(names.sort()).toEqual(['osVolumeUnprotected', 'tpmNotReady']);
 
     const yesterday = await pull(feed, '/v1.0/deviceEncryptionStates?$filter=dateKey eq 20261103');
-    expect(yesterday.rows).toEqual(tonight.rows);
+    expect(yesterday.rows).toEqual(today.rows);
   });
 
   test('pages stay on the generation they began with while the next one is published', async () => {

@@ -28,7 +28,7 @@ export interface EtlOptions {
    * Microsoft Graph this is `harvest` of harvest/harvest.ts.
    */
   readonly harvest: (staging: Staging) => Promise<ReadonlyMap<string, Completeness>>;
-  /** How much row counts may change from one generation to the next. */
+  /** The run is quarantined when row counts change more than this. */
   readonly thresholds?: VolumeThresholds;
   /** Which personal data is stored; by default all of it, without an end. */
   readonly privacy?: PrivacySettings;

@@ -18,7 +18,7 @@ interface Page {
 /**
  * Yields the records of one page after the other. When a page link expires, the collection is read once more from its
  * start, so a record may come twice: take the last. `total` is for observers only.
- * Throws FeedError as `GraphClient.get` does, and `feed.source-unavailable` for links that lead in a circle or to another host.
+ * Throws FeedError as `GraphClient.get` does, and `feed.source-unavailable` for links in a circle or to another host.
  */
 export async function* readPages<Record_ extends GraphEntity>(
   { graph, run }: GraphAccess,

@@ -62,7 +62,7 @@ export function openPrivacyGuard(
   };
 }
 
-/** Ids that were masked stay masked: they cannot be unmasked, and with plain ids every person would become a different one. */
+/** Masked ids stay masked: they cannot be unmasked, and with plain ids every person would become a different one. */
 function effectiveProfile(current: PrivacyProfile | null, requested: PrivacyProfile): PrivacyProfile {
   const strictest = current ?? profileOf('full');
   return strictest.id === 'full' || requested.id !== 'full' ? requested : { ...requested, id: strictest.id };

@@ -1,4 +1,4 @@
-// Whether a run is due today. The answer depends on the journal only, so it is right after a sleep or a clock change.
+// Whether a run is due today. Depends on stored generations and runs, so it is right after a sleep or a clock change.
 import type { Clock } from '../../src/base/clock.ts';
 import { dateKeyOf } from '../../src/base/date-key.ts';
 import type { RunOutcome, RunRecord } from '../../src/engines/run-journal.ts';

@@ -59,7 +59,7 @@ export function scheduleRuns(options: ScheduleOptions): Schedule {
   const task = schedule(cronPattern, runIfDue, {
     timezone: 'Etc/UTC',
     maxRandomDelay: jitterMinutes * 60_000,
-    // The library would write to the console; here everything is an observation. Warnings are about missed checks only.
+    // The library would write to the console; here everything is an observation. A missed check is not worth one.
     logger: { info: ignore, debug: ignore, warn: ignore, error: (message) => reportProblem(String(message)) },
   });
   announceNext();

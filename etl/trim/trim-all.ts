@@ -8,7 +8,7 @@ import type { GenerationBuild } from '../../src/engines/generation-build.ts';
 /** How long the hosted feed keeps the days of a collection for which the model has no other number. */
 const DEFAULT_VENDOR_DAYS = 30;
 
-/** Called after the merge, so that every row still valid belongs to the snapshot day. Returns the dropped rows by collection. */
+/** Called after the merge, when every row still valid belongs to the snapshot day. Returns the dropped rows by collection. */
 export function trimAll(
   build: GenerationBuild,
   { entities }: Model,

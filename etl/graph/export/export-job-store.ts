@@ -1,4 +1,4 @@
-// Remembers the export jobs that were submitted on a day, so that a run after a killed one waits for them and submits no others.
+// Remembers the export jobs that were submitted on a day, so that a run after a killed one waits for them.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { DateKey } from '../../../src/base/date-key.ts';
 

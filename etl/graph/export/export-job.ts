@@ -15,7 +15,7 @@ import { readZippedCsv } from './read-zipped-csv.ts';
 
 export const EXPORT_JOBS = '/v1.0/deviceManagement/reports/exportJobs';
 
-/** A report and its columns. Headers are matched without regard to case, blanks and punctuation: some files say `Device ID`. */
+/** A report and its columns. Headers are matched without case, blanks and punctuation: some files say `Device ID`. */
 export interface ExportReport<ReportColumn extends string> {
   readonly name: string;
   /** Always sent, since the default columns are not documented. */

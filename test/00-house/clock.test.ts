@@ -1,4 +1,4 @@
-// Everything passes on any day: the time is handed in, and those that read the machine's clock are listed with their reason.
+// The tests pass on any day: the time is a parameter, and files that read the machine's clock are listed with their reason.
 import { describe, expect, test } from '@jest/globals';
 import { sourceFiles } from './source-files.ts';
 
@@ -40,7 +40,7 @@ describe('the machine’s clock', () => {
     expect(readers.toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
   });
 
-  test('is handed to no test that could be given a time', () => {
+  test('is not passed to a test that could use a fixed time', () => {
     const handing = files.filter(
       ({ path, text }) => path.startsWith('test/') && /\bsystemClock\b/.test(text),
     );

@@ -59,7 +59,7 @@ describe('the table of conformance', () => {
     expect(listed.toSorted()).toEqual(numbers.toSorted());
   });
 
-  test('has no level beside these', () => {
+  test('has no other level', () => {
     expect([...new Set(table.map(({ level }) => level))]).toEqual(Object.keys(REQUIREMENTS));
   });
 

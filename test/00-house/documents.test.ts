@@ -1,4 +1,4 @@
-// The documents, held to the code and to each other: generated pages are fresh, and whatever they name exists.
+// The documents agree with the code and with each other: generated pages are fresh, and everything they name exists.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';

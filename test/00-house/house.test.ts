@@ -22,7 +22,7 @@ const target = (file: ImportingFile, specifier: string): string =>
   relative(REPOSITORY, join(REPOSITORY, dirname(file.path), specifier));
 
 describe('the source code', () => {
-  test('every file lives in a room', () => {
+  test('every file is in a room', () => {
     expect(files.map(({ path }) => path).filter((path) => roomOf(path) === '(no room)')).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-// SECURITY.md, held to the house: what it names is there, the packages are those it lists, and none runs a script unasked.
+// SECURITY.md agrees with the code: what it names exists, the packages are those it lists, and none runs an install script unasked.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

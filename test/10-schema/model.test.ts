@@ -216,7 +216,7 @@ describe('the descriptions and names of the model', () => {
     expect(new Set(types).size).toBe(types.length);
   });
 
-  test('a reference goes to a collection with a surrogate key', () => {
+  test('a reference leads to a collection with a surrogate key', () => {
     for (const { properties } of entities) {
       for (const { refers } of Object.values(properties)) {
         if (refers === undefined) continue;

@@ -147,7 +147,7 @@ describe('time grows with the length and no faster', () => {
 });
 
 describe('one request leaves nothing behind for the next', () => {
-  test('a lambda that ends in a fault', () => {
+  test('a lambda that ends in an error', () => {
     const texts = ["Name eq 'x'", 'Age gt 3 and Name', 'a/any(b:b/x eq 1)', 'Name'];
     const before = texts.map(outlineOf);
     for (const levels of [1, 63, 64, 3000, 4000]) {
@@ -268,7 +268,7 @@ describe('any text is read or refused', () => {
     );
   });
 
-  test('and the place of a fault lies in the text', () => {
+  test('and the position of an error is within the text', () => {
     const readers = [(text: string) => parseExpression(text, '$filter', LIMITS), ...READERS];
     fc.assert(
       fc.property(anything, fc.constantFrom(...readers), (text, read) => {

@@ -229,7 +229,7 @@ describe('an error has its position', () => {
     expect(refusalOf(() => parse(text))).toMatchObject({ code: 'request.not-offered', target: '$filter' });
   });
 
-  test('a long text is cut in the message, and not in the middle of a character', () => {
+  test('a long text is truncated in the message, and not in the middle of a character', () => {
     const { message } = refusalOf(() => parse(`a ${'🦊'.repeat(100)}`));
     expect(message.length).toBeLessThan(200);
     expect(message.isWellFormed()).toBe(true);

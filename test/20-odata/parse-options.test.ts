@@ -1,4 +1,4 @@
-// Query strings: how they are cut and decoded, and what their options say.
+// Query strings: how they are split and decoded, and what their options mean.
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/base/limits.ts';
 import { parseOptions } from '../../src/odata/parse/parse-options.ts';
@@ -30,7 +30,7 @@ const NOTHING: QueryOptions = {
   unsupported: new Map(),
 };
 
-describe('a query string is cut before it is decoded, and decoded once', () => {
+describe('a query string is split before it is decoded, and decoded once', () => {
   test.each([
     ['', []],
     ['?a=1', [['a', '1']]],

@@ -132,7 +132,7 @@ test('aliases in an address take their values from the query', () => {
   });
 });
 
-test('an address goes on for a limited number of steps', () => {
+test('an address has a limited number of steps', () => {
   const steps = (count: number): string => `/a${'/b(1)'.repeat(count)}`;
   expect(() => parsePath(steps(LIMITS.pathSteps), LIMITS)).not.toThrow();
   expect(refusalOf(() => parsePath(steps(LIMITS.pathSteps + 1), LIMITS))).toMatchObject({

@@ -38,7 +38,7 @@ describe('words, phrases and how they combine', () => {
     expect(outlineSearch(parseSearch(text, LIMITS))).toBe(tree);
   });
 
-  test('each word has its place', () => {
+  test('each word has its position', () => {
     expect(parseSearch('a  NOT "b"', LIMITS)).toEqual({
       kind: 'and',
       of: [

@@ -103,7 +103,7 @@ test.each([
   expect(where(filter)).toBe(meaning);
 });
 
-test('a fault inside an alias is placed in its own text', () => {
+test('an error inside an alias has its position in the text of the alias', () => {
   const right = { code: 'request.unknown-property', target: '@f', position: 8 };
   expect(() => where('@f&@f=true or devceName eq 1')).toThrow(expect.objectContaining(right));
 });

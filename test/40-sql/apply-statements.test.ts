@@ -102,7 +102,7 @@ test.each([
   ['groupby((label))', { sortsEveryChunk: true, regroupsEveryChunk: true }],
   ['aggregate($count as n)/filter(n gt 1)', { sortsEveryChunk: true, regroupsEveryChunk: true }],
   ['concat(aggregate($count as n),identity)', { sortsEveryChunk: true, regroupsEveryChunk: true }],
-])('a page of %s says what each of its chunks costs', (apply, costs) => {
+])('the statement of %s says whether each chunk sorts or groups again', (apply, costs) => {
   const read = plan('dailyThings', `$apply=${apply}`);
   const statements = renderPage(read, templateOf(read.columns), SQLITE_DIALECT);
   expect(statements).toMatchObject(costs);

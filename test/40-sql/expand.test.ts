@@ -99,7 +99,7 @@ describe('$expand', () => {
     expect(Object.keys(rows[0]!)).toEqual(['kindKey', 'things@odata.count', 'things']);
   });
 
-  test('goes both ways and inside itself', () => {
+  test('works in both directions and inside itself', () => {
     const [row] = rowsOf(
       '/kinds?$filter=kindKey eq 0&$select=title&$expand=parent($select=title;$expand=parent($select=title),children($select=kindKey)),children($select=kindKey;$expand=dailyThings/$count)',
     );

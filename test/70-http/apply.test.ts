@@ -238,7 +238,7 @@ describe('expand', () => {
     );
   });
 
-  test('stands beside $expand of other navigations', async () => {
+  test('is combined with $expand of other navigations', async () => {
     const steps = 'topcount(3,deviceKey)/expand(user)';
     const rows = await rowsOf(`devices?$apply=${steps}&$expand=deviceType&$select=deviceKey`);
     expect(rows).toHaveLength(3);
@@ -285,7 +285,7 @@ test.each([
   ['expand(user)/expand(user)', 'request.malformed-expression', 20, /twice/],
   ['groupby((isDeleted))/expand(user)', 'request.unknown-property', 28, /user/],
   ['concat(expand(user),identity)', 'request.not-offered', 0, /concat/],
-])('%s is refused with its place', async (apply, code, position, message) => {
+])('%s is refused with its position', async (apply, code, position, message) => {
   const { status, json } = await feed.get(`/beta/devices?$apply=${encodeURIComponent(apply)}`);
   expect([400, 501]).toContain(status);
   expect(json.error).toMatchObject({ code, target: '$apply', message: expect.stringMatching(message) });

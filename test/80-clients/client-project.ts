@@ -1,4 +1,4 @@
-// A folder beside a real feed, where the tools of others make clients from our $metadata and run them.
+// A folder and a real feed, where tools of other vendors make clients from our $metadata and run them.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// A run builds a file of its own until it is published: whole or not at all, one at a time, and never in the way of readers.
+// A generation is built in a separate file until it is published: whole or not at all, one at a time, and without blocking readers.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -60,7 +60,7 @@ describe('the files of generations', () => {
     await engine.close();
   });
 
-  // Only Linux tells which files a process has open.
+  // Only Linux lists the files that a process has open.
   const onLinux = existsSync('/proc/self/fd') ? test : test.skip;
   onLinux('are closed once they were removed and another one is read', async () => {
     harness.publish([]);

@@ -190,12 +190,12 @@ describe('an exported report', () => {
     expect(message).not.toContain('sig');
   });
 
-  test('that breaks more often than is bearable fails', async () => {
+  test('that breaks more often than the attempts allow fails', async () => {
     emulator.faults.add({ match: '.zip', answer: 'reset', times: 100 });
     expect((await failureOf(INVENTORY)).message).toContain('the download was incomplete');
   });
 
-  test('ends when the night is called off, and says why', async () => {
+  test('ends when the run is aborted, and says why', async () => {
     emulator.faults.add({ match: 'exportJobs(', answer: 'job-stuck', times: 10_000 });
     const rows = rowsOf(INVENTORY);
     setTimeout(() => stop.abort(new Error('Enough.')), 10);

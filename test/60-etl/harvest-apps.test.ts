@@ -12,9 +12,9 @@ import {
 } from '../../fixtures/tenant/apps.ts';
 import { permanentFault, openTenant, type TenantHarvest, type HarvestedTenant } from './harvested-tenant.ts';
 
-const FIRST_NIGHT = 20261101;
+const FIRST_DAY = 20261101;
 
-/** A night that remembers no jobs, and looks after them at once. */
+/** Without jobs of earlier runs, and with a poll at once. */
 const exports: ReportExportOptions = {
   jobStore: { recall: () => null, remember: () => undefined, forget: () => undefined },
   timing: {
@@ -31,7 +31,7 @@ let tenant: HarvestedTenant;
 let plain: TenantHarvest;
 let helped: TenantHarvest;
 beforeAll(async () => {
-  tenant = await openTenant({ seed: 1, devices: 150, firstDateKey: FIRST_NIGHT }, FIRST_NIGHT);
+  tenant = await openTenant({ seed: 1, devices: 150, firstDateKey: FIRST_DAY }, FIRST_DAY);
   plain = await tenant.harvestDay();
   helped = await tenant.harvestDay({ context: { exports } });
 });
@@ -98,7 +98,7 @@ describe('apps', () => {
   });
 
   test('have the revision that was uploaded since, and what is gone is not among them', async () => {
-    const later = await openTenant({ seed: 1, devices: 60, firstDateKey: FIRST_NIGHT }, 20261120);
+    const later = await openTenant({ seed: 1, devices: 60, firstDateKey: FIRST_DAY }, 20261120);
     try {
       const second = await later.harvestDay();
       expect(revisionOf(second, LINE_OF_BUSINESS_APP)).toMatchObject({

@@ -1,4 +1,4 @@
-// The management extension's report: each line brought to its device, and none to the wrong one.
+// The management extension's report: each line is matched to its device, and none to the wrong one.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   FIVE_FLAGS,

@@ -82,7 +82,7 @@ describe('a complete harvest', () => {
       primaryUser: MEGAN,
       windowsOsEdition: '4',
       totalStorageSpaceInBytes: 511_101_108_224,
-      // A list never tells it.
+      // A list never reports it.
       ethernetMacAddress: NOT_REPORTED,
       office365Version: null,
     });
@@ -189,7 +189,7 @@ describe('a complete harvest', () => {
     }
   });
 
-  test('tells the encryption story of a device with five flags', () => {
+  test('has all encryption details of a device with five flags', () => {
     expect(rowOf(harvest, 'deviceEncryptionStates', FIVE_FLAGS)).toMatchObject({
       advancedBitLockerStateMask: 32768 + 1 + 16 + 512 + 4096,
       profileStateSummaryKey: 5,

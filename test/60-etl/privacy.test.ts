@@ -33,7 +33,7 @@ const [FIRST, SECOND, THIRD] = [20261130, 20261201, 20261202];
 const NOON = new Date('2026-12-01T12:00:00Z');
 
 /** Adele's two days, across the end of a month. */
-async function twoNights(): Promise<void> {
+async function runTwoDays(): Promise<void> {
   await runDay(FIRST, { ...BOTH, problem: 'The device ADELEVANCE-pc of adelevance@contoso.com is odd.' });
   await runDay(SECOND, BOTH);
 }
@@ -48,7 +48,7 @@ const counts = () =>
 
 describe('someone who is erased', () => {
   test('is in no byte of the folder, and every row is still counted', async () => {
-    await twoNights();
+    await runTwoDays();
     writeFileSync(join(dataDir(), 'refused-20261201.sqlite'), 'adelevance');
     writeFileSync(join(dataDir(), 'journal.sqlite.damaged'), 'adelevance');
     expect(filesWith('adelevance').length).toBeGreaterThan(3);
@@ -68,7 +68,7 @@ describe('someone who is erased', () => {
   });
 
   test('is in no search index of a run that was quarantined and released later', async () => {
-    await twoNights();
+    await runTwoDays();
     const person = { key: keyOf(ADELE.id), id: ADELE.id };
     const build = warehouse().beginBuild(THIRD, NOON);
     build.erasure.erase([person], { at: NOON, forGood: true });
@@ -80,7 +80,7 @@ describe('someone who is erased', () => {
   });
 
   test('is replaced by a placeholder, and the rows of others stay', async () => {
-    await twoNights();
+    await runTwoDays();
     eraseAdele();
     const joined = `SELECT u.userId, u.displayName, d.deviceId, d.deviceName, d.serialNumber FROM users u
       JOIN devices d ON d.userId = u.userId AND d.primaryUser = u.userId ORDER BY d.deviceId`;
@@ -96,7 +96,7 @@ describe('someone who is erased', () => {
   });
 
   test('is recorded in the journal and visible to readers, without a name', async () => {
-    await twoNights();
+    await runTwoDays();
     const { generation } = eraseAdele();
     const [audit, ...runs] = warehouse().journal.recent(10);
     expect(audit).toMatchObject({
@@ -115,7 +115,7 @@ describe('someone who is erased', () => {
   });
 
   test('stays erased while the directory and devices still report them', async () => {
-    await twoNights();
+    await runTwoDays();
     eraseAdele();
     const before = rows('SELECT userKey, userId, displayName, isDeleted FROM users ORDER BY userKey');
     await runDay(THIRD, BOTH);
@@ -129,7 +129,7 @@ describe('someone who is erased', () => {
   });
 
   test('leaves a device that gets another owner, who is reported from then on', async () => {
-    await twoNights();
+    await runTwoDays();
     eraseAdele();
     const handedOn = { ...ADELES, name: 'renamed', owner: MEGAN.id };
     await runDay(THIRD, { ...BOTH, devices: [handedOn, MEGANS] });
@@ -158,7 +158,7 @@ describe('someone who is erased', () => {
   });
 
   test('is in no file after the next run, even if the erasure was killed before it removed the earlier ones', async () => {
-    await twoNights();
+    await runTwoDays();
     const [newest] = listGenerations(dataDir());
     const earlier = readFileSync(newest!.path);
     eraseAdele();
@@ -169,7 +169,7 @@ describe('someone who is erased', () => {
   });
 
   test('is erased again after an older backup is restored', async () => {
-    await twoNights();
+    await runTwoDays();
     const backup = mkdtempSync(join(tmpdir(), 'fleetfeed-backup-'));
     const file = join(backup, 'fleet.sqlite');
     copyFileSync(join(dataDir(), `generation-000002-${SECOND}.sqlite`), file);
@@ -199,7 +199,7 @@ describe('someone who is erased', () => {
     // Longer than what is searched at once.
     const many = Array.from({ length: 6000 }, (_, index) => readAs(`r-${index}`, ADELE.id)).join('');
     writeFileSync(file, many + readAs('last', MEGAN.id));
-    await twoNights();
+    await runTwoDays();
     expect(rows(`SELECT count(*) FROM reads WHERE caller = 'user:${ADELE.id}'`)).toEqual([[6000]]);
     eraseAdele();
     expect(rows(`SELECT caller = 'user:${MEGAN.id}', count(*) FROM reads GROUP BY 1`)).toEqual([
@@ -229,7 +229,7 @@ describe('someone who is erased', () => {
   });
 
   test('is a new person under a new id', async () => {
-    await twoNights();
+    await runTwoDays();
     eraseAdele();
     await runDay(THIRD, { ...BOTH, people: [{ ...ADELE, id: 'another-id' }, MEGAN] });
     expect(rows(`SELECT userKey, displayName FROM users WHERE NOT isDeleted ORDER BY 1`)).toEqual([
@@ -347,7 +347,7 @@ describe('a warehouse that masks', () => {
   });
 
   test('keeps its tombstones, whenever masking began', async () => {
-    await twoNights();
+    await runTwoDays();
     eraseAdele();
     await runDay(THIRD, BOTH, privacyOf('masked'));
     await runDay(addDays(THIRD, 1), BOTH, privacyOf('masked'));

@@ -139,7 +139,7 @@ export async function openRepeatableRuns(devices: number, pageRows: number): Pro
   let runCount = 0;
   return {
     runSecondDay(options = {}) {
-      const dataDir = join(root, `night-${++runCount}`);
+      const dataDir = join(root, `run-${++runCount}`);
       cpSync(good, dataDir, { recursive: true });
       return runDay(dataDir, SECOND_DAY, options);
     },

@@ -75,7 +75,7 @@ const lifeOf = (userId: string): readonly unknown[] =>
   );
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-nights-'));
+  dataDir = mkdtempSync(join(tmpdir(), 'fleetfeed-runs-'));
   tenant = makeTenant({ seed: 1, devices: 40, firstDateKey: 20170601 });
   emulator = await startGraphEmulator({ tenant });
   for (const day of [20170601, 20170602, 20170621, 20170712, 20170726, 20170831]) await run(day);

@@ -18,14 +18,14 @@ import { DEFAULT_SETTINGS } from '../../src/settings/settings.ts';
 import { CLOCK_ENVIRONMENT } from './run-program.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const TONIGHT = 20261120;
+const TODAY = 20261120;
 const data = mkdtempSync(join(tmpdir(), 'fleetfeed-disk-'));
 chmodSync(data, 0o755);
 let emulator: GraphEmulator;
 
 beforeAll(async () => {
   emulator = await startGraphEmulator({
-    tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: TONIGHT - 1 }),
+    tenant: makeTenant({ seed: 1, devices: 45, firstDateKey: TODAY - 1 }),
   });
   const settings = {
     ...DEFAULT_SETTINGS,
@@ -35,7 +35,7 @@ beforeAll(async () => {
     mostAppsAsked: 0,
   };
   const { signal } = new AbortController();
-  await simulateRuns([TONIGHT - 1], { emulator, settings, observe: () => undefined, signal });
+  await simulateRuns([TODAY - 1], { emulator, settings, observe: () => undefined, signal });
 });
 afterAll(async () => {
   await emulator.close();

@@ -1,4 +1,4 @@
-// The scheduled run as `serve` starts it: a process of its own that observes, fails and ends like a run in the server.
+// The scheduled run as `serve` starts it: a separate process that observes, fails and ends like a run in the server.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -20,7 +20,7 @@ const subject = async (...args: readonly string[]) => {
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 };
 
-async function threeNights(): Promise<void> {
+async function runThreeDays(): Promise<void> {
   await runDay(20261118, { people: [ADELE, MEGAN], devices: [LAPTOP, PHONE] });
   await runDay(20261119, { people: [ADELE, MEGAN], devices: [LAPTOP, PHONE] });
   await runDay(20261120, {
@@ -31,7 +31,7 @@ async function threeNights(): Promise<void> {
 
 describe('subject export', () => {
   test('exports every row about one person, of all days, with descriptions', async () => {
-    await threeNights();
+    await runThreeDays();
     const file = join(dataDir(), 'adele.zip');
     const { code, stderr } = await subject('export', 'ADELEVANCE@contoso.com', '--to', file);
     expect([code, stderr.trim()]).toEqual([0, `12 rows of 7 collections are in '${file}'.`]);
@@ -81,7 +81,7 @@ describe('subject export', () => {
 
 describe('subject erase', () => {
   test('erases, says what and what remains to be done, and does not erase twice', async () => {
-    await threeNights();
+    await runThreeDays();
     const { code, stdout, stderr } = await subject('erase', 'adelevance.mail@contoso.com', '--yes');
     expect(code).toBe(0);
     expect(stdout).toContain('devicePropertyHistories: 1\n');

@@ -15,7 +15,7 @@ import { findShell } from './read-methods.ts';
 
 export async function benchRun(devices: number, rounds: number): Promise<void> {
   const tenant = await startTenant(devices);
-  const dir = mkdtempSync(join(tmpdir(), 'fleetfeed-bench-night-'));
+  const dir = mkdtempSync(join(tmpdir(), 'fleetfeed-bench-run-'));
   try {
     console.log(`A tenant of ${devices} devices, in a process of its own.`);
     const data = join(dir, 'data');
@@ -84,7 +84,7 @@ const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta
 async function startTenant(devices: number): Promise<{ readonly url: string; readonly stop: () => void }> {
   const emulator = fileOf('../../fixtures/graph-emulator/main.ts');
   const flags = ['--devices', String(devices), '--nights', '1', '--port', '0'];
-  // The tenant is held in memory whole; how much that takes is not what is measured.
+  // The emulator holds the whole tenant in memory; its heap is not part of what is measured.
   const child = spawn(process.execPath, ['--max-old-space-size=8000', emulator, ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -122,7 +122,7 @@ async function runSnapshot(url: string, data: string): Promise<readonly string[]
   }
   clearInterval(sampling);
   const [newest] = listGenerationFiles(data);
-  if (!newest) throw new Error('The night published nothing.');
+  if (!newest) throw new Error('The run published nothing.');
   const size = statSync(newest.path).size;
   return [
     ...times.map((milliseconds) => (milliseconds / 1000).toFixed(1)),

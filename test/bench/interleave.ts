@@ -1,4 +1,4 @@
-// Fair comparison on a busy machine: everyone runs in turn, again and again, and ratios are taken within a round.
+// Fair comparison on a busy machine: the methods run alternately, round after round, and ratios are taken within a round.
 
 export interface Contender {
   readonly name: string;

@@ -1,4 +1,4 @@
-// Loaded into a feed by `node --import`: tells whoever started it how late its event loop is, when asked.
+// Loaded into a feed by `node --import`: reports on request to the parent process how late its event loop is.
 import { loopLag } from './loop-lag.ts';
 
 process.on('message', () => process.send?.(loopLag()));

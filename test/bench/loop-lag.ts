@@ -12,7 +12,7 @@ const RESOLUTION_MS = 1;
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 delay.enable();
 
-/** And begins anew. */
+/** Also resets the measurement. */
 export function loopLag(): LoopLag {
   const ms = (nanoseconds: number): number => nanoseconds / 1e6 - RESOLUTION_MS;
   const lag = { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), most: ms(delay.max) };

@@ -1,4 +1,4 @@
-// The ways to read the same days as JSON: ours, and what they are measured against.
+// The methods of reading the same days as JSON: ours, and those that it is compared with.
 import { spawn, spawnSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { once } from 'node:events';
@@ -53,7 +53,7 @@ export function statementsFor(collection: string, query: string): PageStatements
   );
 }
 
-/** One page of the engine, its bytes thrown away. */
+/** One page of the engine; its bytes are discarded. */
 export async function pullFromEngine(
   engine: Engine,
   statements: PageStatements,
@@ -116,7 +116,7 @@ export function findShell(): string | null {
   return status === 0 ? (stdout.split(' ')[0] ?? '') : null;
 }
 
-/** The shell's own JSON, thrown away by the system. */
+/** The shell's own JSON, written to the null device. */
 export async function pullFromShell(path: string, sql: string): Promise<void> {
   const shell = spawn('sqlite3', ['-readonly', '-json', path, sql], {
     stdio: ['ignore', NOWHERE, 'inherit'],
@@ -126,7 +126,7 @@ export async function pullFromShell(path: string, sql: string): Promise<void> {
 }
 const NOWHERE = openSync(devNull, 'w');
 
-/** What one writes first: rows as objects, each of them stringified. */
+/** The obvious program: rows as objects, each of them stringified. */
 export function pullByIterating(path: string, sql: string): Pulled {
   const database = new Database(path, { readonly: true });
   let [rows, bytes] = [0, 0];

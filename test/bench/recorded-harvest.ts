@@ -1,4 +1,4 @@
-// One harvest, written down, so that it can be loaded again and again: by the real stage, and by the sqlite3 shell.
+// One harvest, recorded in files, so that it can be loaded again and again: by the real staging, and by the sqlite3 shell.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -27,7 +27,7 @@ export interface RecordedHarvest {
   /** Those of which rows were appended. */
   readonly collections: readonly Entity[];
   readonly completeness: ReadonlyMap<string, Completeness>;
-  /** Files of rows in the order in which they came. */
+  /** Files of rows in the order in which they were appended. */
   readonly pages: readonly Page[];
 }
 
@@ -39,14 +39,14 @@ interface Page {
 
 const now = new Date();
 
-/** The night after the newest one there, or tonight. */
+/** For the day after the newest generation, or for today. */
 function beginBuild(dataDir: string): GenerationBuild {
   const warehouse = openSqliteWarehouse({ dataDir, model: MODEL });
   const newest = warehouse.current();
   return warehouse.beginBuild(newest === null ? dateKeyOf(now) : addDays(newest.dateKey, 1), now);
 }
 
-/** Harvests the tenant at the address; its rows go to files instead of a stage. */
+/** Harvests the tenant at the address; its rows go to files instead of staging. */
 export async function recordHarvest(url: string, dir: string): Promise<RecordedHarvest> {
   mkdirSync(dir);
   const build = beginBuild(join(dir, 'data'));
@@ -84,7 +84,7 @@ export async function recordHarvest(url: string, dir: string): Promise<RecordedH
   return { dir, rows, csvBytes, collections: [...collections], completeness, pages };
 }
 
-/** Milliseconds that the real stage takes, on top of what is published there. */
+/** Milliseconds that the real staging and merge take, on top of what is published there. */
 export function loadRecorded(recorded: RecordedHarvest, dataDir: string): { append: number; merge: number } {
   const build = beginBuild(dataDir);
   const milliseconds = load(recorded, build);
@@ -92,7 +92,7 @@ export function loadRecorded(recorded: RecordedHarvest, dataDir: string): { appe
   return milliseconds;
 }
 
-/** Makes a warehouse to which the same night is nothing new. */
+/** Makes a warehouse in which loading the same harvest again changes nothing. */
 export function publishRecorded(recorded: RecordedHarvest, dataDir: string): void {
   const build = beginBuild(dataDir);
   load(recorded, build);
@@ -137,7 +137,7 @@ export async function importIntoShell(
     }),
   ].join('\n');
   const before = performance.now();
-  // Of the few things that came twice it says so, and keeps the first.
+  // It warns of the few rows that came twice, and keeps the first.
   const shell = spawn('sqlite3', [path], { stdio: ['pipe', 'ignore', 'ignore'] });
   shell.stdin.end(`${script}\n`);
   const [code] = (await once(shell, 'close')) as [number | null];

@@ -1,4 +1,4 @@
-// The feed as a process of its own, as its users run it.
+// The feed in a separate process, as its users run it.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,9 +8,9 @@ import type { LoopLag } from './loop-lag.ts';
 
 export interface ServedFeed {
   readonly url: string;
-  /** Now and at most so far, in MB; null where the system does not report it. */
+  /** Current and peak memory in MB; null where the system does not report it. */
   memory(): { readonly now: number; readonly peak: number } | null;
-  /** Since it was last asked; only where it is watched. */
+  /** Since the last call; only where `lag` is set. */
   lag(): Promise<LoopLag>;
   isAlive(): boolean;
   stop(): Promise<void>;
@@ -60,7 +60,7 @@ export async function serveFeed(
   throw new Error('The feed ended before it printed its address.');
 }
 
-/** Of a process, in MB; null where the system does not report it. */
+/** The memory of a process in MB; null where the system does not report it. */
 export function memoryOf(pid: number | undefined) {
   if (process.platform !== 'linux' || pid === undefined) return null;
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,4 +1,4 @@
-// Nights that are killed at random moments, again and again, held against the same nights left in peace.
+// Kills runs at random moments, again and again, and compares the result with that of undisturbed runs.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -40,7 +40,7 @@ const LINGER_MS = 60;
 /** Throws with the first thing that a kill has broken. */
 export async function killRuns({ kills, killsPerRun, onKill }: KillOptions): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-crash-'));
-  const [undisturbed, killed] = [join(folder, 'peaceful'), join(folder, 'killed')];
+  const [undisturbed, killed] = [join(folder, 'undisturbed'), join(folder, 'killed')];
   const tenant = makeTenant({ seed: 1, devices: 45, firstDateKey: FIRST_DAY });
   const emulator = await startGraphEmulator({ tenant });
   const input = (data: string, today: DateKey): EtlProcessInput => ({
@@ -58,14 +58,14 @@ export async function killRuns({ kills, killsPerRun, onKill }: KillOptions): Pro
       for (let tried = 0; tried < killsPerRun && done < kills; tried += 1, done += 1) {
         const run = await kill(input(killed, day), rhythm);
         const now = servedFingerprint(killed);
-        if (now !== before && now !== after) throw new Error(`A kill in the night of ${day} left ${now}.`);
+        if (now !== before && now !== after) throw new Error(`A kill in the run of ${day} left ${now}.`);
         published += Number(now === after && now !== before);
         if (run !== null && isInHistory(killed, run)) killedRuns.add(run);
         onKill?.(done + 1);
       }
       await runToEnd(input(killed, day));
       if (servedFingerprint(killed) !== after)
-        throw new Error(`The night of ${day} is not what it is in peace.`);
+        throw new Error(`The generation of ${day} differs from that of the undisturbed run.`);
       requireRunHistory(killed, killedRuns);
       requireTidyFolder(killed);
       before = after;
@@ -85,21 +85,21 @@ interface Rhythm {
 async function runToEnd(input: EtlProcessInput): Promise<Rhythm> {
   const startedAt = performance.now();
   let observations = 0;
-  const child = startEtlProcess(input, (word) => {
-    if (word.kind === 'failed') throw word.error;
+  const child = startEtlProcess(input, (message) => {
+    if (message.kind === 'failed') throw message.error;
     observations += 1;
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`A night left in peace ended with ${code}.`);
+  if (code !== 0) throw new Error(`An undisturbed run ended with ${code}.`);
   return { milliseconds: performance.now() - startedAt, observations };
 }
 
-/** The last words of a night: the harvest is over, merged, verified, published. */
+/** The last messages of a run: harvested, merged, verified, published. */
 const LAST_MESSAGES = 5;
 
 /**
- * A third of the kills at any moment of a night, a third soon after any of the things it says, and a third towards its
- * end, where it writes. The run, if it said which.
+ * A third of the kills come at any moment of a run, a third soon after any of its messages, and a third near its end,
+ * where it writes. Resolves with the id of the run, or null where the kill came before the first message.
  */
 async function kill(input: EtlProcessInput, { milliseconds, observations }: Rhythm): Promise<string | null> {
   const manner = Math.floor(Math.random() * 3);
@@ -109,9 +109,10 @@ async function kill(input: EtlProcessInput, { milliseconds, observations }: Rhyt
       ? Math.ceil(Math.random() * observations)
       : observations - Math.floor(Math.random() * LAST_MESSAGES);
   let [messages, run]: [number, string | null] = [0, null];
-  const child = startEtlProcess(input, (word) => {
+  const child = startEtlProcess(input, (message) => {
     messages += 1;
-    if (word.kind === 'observed' && word.observation.kind === 'run.started') run = word.observation.run;
+    if (message.kind === 'observed' && message.observation.kind === 'run.started')
+      run = message.observation.run;
     if (byMessage && messages === fatalMessage) killIn(Math.random() * LINGER_MS);
   });
   const killIn = (delay: number): void => void setTimeout(() => child.kill('SIGKILL'), delay);
@@ -120,13 +121,16 @@ async function kill(input: EtlProcessInput, { milliseconds, observations }: Rhyt
   return run;
 }
 
-function startEtlProcess(input: EtlProcessInput, onMessage: (word: EtlProcessMessage) => void): ChildProcess {
+function startEtlProcess(
+  input: EtlProcessInput,
+  onMessage: (message: EtlProcessMessage) => void,
+): ChildProcess {
   const child = fork(new URL('../../src/cli/process/etl-process.ts', import.meta.url), {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   child.on('message', onMessage);
-  // Whoever is killed hears no more.
+  // A message to a process that was killed fails.
   child.on('error', () => undefined);
   child.send(input, () => undefined);
   return child;

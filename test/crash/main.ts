@@ -1,4 +1,4 @@
-// `npm run crash [-- --kills 300]`: nights killed at random moments until one breaks something, or none does.
+// `npm run crash [-- --kills 300]`: kills runs at random moments, and fails where a kill broke something.
 import { parseArgs } from 'node:util';
 import { killRuns } from './kill-runs.ts';
 

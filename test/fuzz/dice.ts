@@ -1,11 +1,11 @@
-// Chance that can be had again: the same seed throws the same.
+// Reproducible random numbers: the same seed gives the same sequence.
 
 export interface Dice {
   /** From 0 to below `sides`. */
   readonly int: (sides: number) => number;
   readonly chance: (percent: number) => boolean;
   readonly pick: <Each>(all: readonly [Each, ...Each[]]) => Each;
-  /** So many of what is made, at least `least`. */
+  /** An array of random length, at least `least`. */
   readonly listOf: <Each>(least: number, most: number, make: () => Each) => Each[];
 }
 

@@ -5,7 +5,7 @@ import { randomRequest } from './random-request.ts';
 
 export interface FuzzTarget {
   readonly base: string;
-  /** Of callers who may see nothing personal. */
+  /** Keys of callers who may see nothing personal. */
   readonly keys: readonly [string, ...string[]];
   /** Values of personal columns: planted, in the sense that no request holds one. */
   readonly personal: readonly string[];
@@ -20,7 +20,7 @@ export interface FuzzOptions {
 }
 
 export interface FuzzFault {
-  /** By which it can be had again. */
+  /** Reproduces the request. */
   readonly seed: number;
   readonly request: RawRequest;
   readonly why: string;
@@ -73,13 +73,13 @@ export async function fuzz(
 }
 
 interface Known {
-  /** What no answer may hold, unless it was asked with it. */
+  /** What no answer may contain, unless the request contained it. */
   readonly secrets: readonly string[];
-  /** What lets someone in. */
+  /** Credentials. */
   readonly credentials: readonly string[];
 }
 
-/** What an answer must not be, whatever was asked; null where it is none of it. */
+/** Why an answer is wrong whatever the request was; null where it is not. */
 function faultOf(
   { status, head, body, answers }: RawReply,
   { line, headers = [], body: sent = '' }: RawRequest,
@@ -88,7 +88,7 @@ function faultOf(
 ): string | null {
   if (status >= 500 && status !== 501) return `status ${status}: ${body.slice(0, 200)}`;
   if (status === 0) return 'the connection ended without an answer';
-  // The answers of a batch are in one.
+  // The answers of a batch are one body.
   if (answers > 1 && !line.includes('$batch')) return `${answers} answers to one request`;
   if (tookMs > MAX_MS) return `took ${tookMs.toFixed(0)} ms`;
   if (/^(?:Injected|Set-Cookie|X-Powered-By|Access-Control-Allow-Origin):/im.test(head))

@@ -1,4 +1,4 @@
-// `npm run fuzz [-- --requests 100000 --seed 1]`: random requests against a feed in a process of its own.
+// `npm run fuzz [-- --requests 100000 --seed 1]`: random requests against a feed in a separate process.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ try {
   const free = ['--budget-seconds', '0', '--budget-megabytes', '0', '--reads-at-once', '0'];
   const onLog = (line: string): void => {
     const isSecret = planted.keys.some((key) => line.includes(key.slice(-43)));
-    // What is no line of the log is a warning of Node's own, or worse.
+    // Anything but a line of the log is a warning of Node, or worse.
     const isExpected = line.startsWith('{') && line.includes('"level":"info"');
     if (isSecret || !isExpected) alarms.push(line);
   };

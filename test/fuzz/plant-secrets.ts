@@ -1,4 +1,4 @@
-// What a fuzz run looks out for: keys of callers who may see nothing personal, and the personal values there are.
+// What a fuzz run looks for in answers: keys of callers who may see nothing personal, and all personal values.
 import Database from 'better-sqlite3';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeKey } from '../../src/auth/api-key.ts';
@@ -8,7 +8,7 @@ import type { FuzzTarget } from './fuzz.ts';
 
 // Each answer is searched for each of them.
 const MAX_VALUES = 200;
-// What is shorter may be part of any word.
+// Shorter values may be part of any word.
 const MIN_LETTERS = 9;
 
 /** Writes the keys into the warehouse's folder. */

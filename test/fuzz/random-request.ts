@@ -1,4 +1,4 @@
-// Requests as nobody would write them: whole ones made of the words of the feed, then bent, cut, doubled and poisoned.
+// Random requests: valid ones made of the names of the feed, then mutated, cut, repeated and poisoned.
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Entity } from '../../schema/entity.ts';
 import type { RawRequest } from '../70-http/send-raw-request.ts';
@@ -164,7 +164,7 @@ const ORIGINS: NonEmpty<string> = [
   'ftp://x:y',
 ];
 
-/** `keys` are those that may be sent, good or not. The seed's next request; it holds no value of any row. */
+/** The seed's next request; it contains no value of any row. `keys` are those that it may send, valid or not. */
 export function randomRequest(dice: Dice, keys: NonEmpty<string>): RawRequest {
   const target = distort(dice, randomTarget(dice), 20);
   const headers = randomHeaders(dice, keys);
@@ -355,7 +355,7 @@ function randomBatch(dice: Dice, headers: readonly string[]): RawRequest {
   };
 }
 
-/** With some chance no longer what it was. */
+/** Mutated with some probability. */
 function distort(dice: Dice, text: string, percent: number): string {
   if (!dice.chance(percent)) return text;
   const at = dice.int(text.length + 1);

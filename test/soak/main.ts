@@ -17,7 +17,7 @@ const { values } = parseArgs({
 });
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 const GOAL_MS = 25;
-// In the world the crowd computes on machines of its own. Here it gives way to the feed, and to the one whose time is taken.
+// Real clients run on other machines. Here the slow and greedy ones run at a lower priority than the feed and the measured client.
 const CROWD_NICENESS = 10;
 
 const spread = ({ p50, p99, most }: LoopLag): string =>
@@ -37,7 +37,7 @@ try {
     print(`  that of the client ${spread(lag)}`);
   };
 
-  // What only the first reads take is not what is asked for.
+  // The first reads are slower, and are not measured.
   await bePolite(1);
   await feed.lag();
   await tell('alone', await bePolite(Math.ceil(seconds / 6)));

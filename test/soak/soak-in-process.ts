@@ -1,4 +1,4 @@
-// Some clients of a soak in a process of their own: what they feel is not how busy the others' process is.
+// Some clients of a soak in a separate process, so that their latency does not depend on how busy the others' process is.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
@@ -7,11 +7,11 @@ import { loopLag, type LoopLag } from '../bench/loop-lag.ts';
 import { soak, type SoakReport, type SoakOptions } from './soak.ts';
 
 export interface ProcessSoakReport extends SoakReport {
-  /** Of the clients' event loop, and so part of their times. */
+  /** The lag of the clients' event loop, which is part of their times. */
   readonly lag: LoopLag;
 }
 
-/** `niceness` is as the system has it, 0 to 19: what gives way to the others. */
+/** `niceness` is that of the system, 0 to 19; a higher one has a lower priority. */
 export async function soakInProcess(options: SoakOptions, niceness: number): Promise<ProcessSoakReport> {
   const child = fork(fileURLToPath(import.meta.url));
   if (child.pid !== undefined) setPriority(child.pid, niceness);

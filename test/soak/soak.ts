@@ -1,4 +1,4 @@
-// Polite clients beside many that are not: what they feel of them.
+// Polite clients beside slow and greedy ones, and the latency that the polite ones see.
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as passes } from 'node:timers/promises';
@@ -15,23 +15,23 @@ export interface SoakOptions {
 }
 
 export interface SoakReport {
-  /** From asking to the last byte, of the polite. */
+  /** From the request to the last byte, of polite clients. */
   readonly polite: {
     readonly reads: number;
     readonly p50: number;
     readonly p99: number;
     readonly most: number;
   };
-  /** Of its reads that were not answered with rows. */
+  /** Reads that were not answered with rows. */
   readonly refused: number;
   readonly greedy: { readonly answered: number; readonly refused: number };
-  /** Answers that the slow took, and bytes of them. */
+  /** Answers that slow clients received, and their bytes. */
   readonly slow: { readonly answers: number; readonly bytes: number };
 }
 
 const POLITE = '/beta/devicePropertyHistories?$top=10';
 const WHOLE = '/beta/devicePropertyHistories';
-// Each looks at every row there is.
+// Each scans all rows.
 const GREEDY = [
   "/beta/devicePropertyHistories?$filter=contains(concat(deviceName,osVersion),'zzzz')",
   '/beta/devicePropertyHistories?$orderby=osVersion desc,deviceName&$top=5000',
@@ -41,7 +41,7 @@ const GREEDY = [
 ];
 const POLITE_MS = 50;
 const SLOW_MS = 250;
-// Nobody stops a greedy client from asking again at once; one that does so hundreds of times a second is the network's to stop.
+// A greedy client may ask again at once; hundreds of requests a second are for the network to limit.
 const REFUSED_PAUSE_MS = 100;
 
 export async function soak({ base, keys, seconds }: SoakOptions): Promise<SoakReport> {
@@ -92,7 +92,7 @@ export async function soak({ base, keys, seconds }: SoakOptions): Promise<SoakRe
 
 type Ask = (path: string) => Promise<IncomingMessage>;
 
-/** A client with a connection of its own. */
+/** A client with a separate connection. */
 function makeClient(base: string, key: string, signal: AbortSignal): Ask {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   signal.addEventListener('abort', () => agent.destroy(), { once: true });

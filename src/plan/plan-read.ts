@@ -28,7 +28,7 @@ export function planRead({ resource, options }: ParsedRequest, context: PlanCont
   if (resource.kind !== 'path') throw new TypeError(`The ${resource.kind} document is not a read.`);
   const target = resolvePath(resource, { ...context, aliases: options.aliases });
   checkOptions(options, target, context);
-  const { listing: entitySet, shape } = target;
+  const { entitySet, shape } = target;
   const isPage = shape === 'page';
   const exposedModel = context.exposedModels[context.version];
   const collectionScope = scopeOfEntitySet(entitySet, {
@@ -158,7 +158,7 @@ const ROW_OPTIONS = ['select', 'expand', 'compute', 'apply'] as const;
 
 function checkOptions(
   options: QueryOptions,
-  { listing: entitySet, shape, form, address }: ResolvedPath,
+  { entitySet, shape, form, address }: ResolvedPath,
   context: PlanContext,
 ): void {
   if (context.version === 'v1.0') checkV1Contract(options, entitySet, address);

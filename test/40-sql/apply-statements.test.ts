@@ -16,9 +16,12 @@ let stopped = false;
 let checks = 0;
 beforeAll(() => {
   database = openThings();
-  registerFunctions(database, () => {
-    checks += 1;
-    return stopped;
+  registerFunctions(database, {
+    limits: LIMITS,
+    isStopped: () => {
+      checks += 1;
+      return stopped;
+    },
   });
 });
 afterAll(() => {

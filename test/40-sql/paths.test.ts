@@ -155,12 +155,15 @@ test('a subquery checks the deadline, and stops there', () => {
   expect(text).toMatch(/EXISTS \(SELECT 1 FROM "things" AS "r1" WHERE within_deadline\("r1"\."thingKey"\)/);
   expect(text).toMatch(/EXISTS \(SELECT 1 FROM "things" AS "r3" WHERE within_deadline\("r3"\."thingKey"\)/);
   let checks = 0;
-  registerFunctions(database, () => {
-    checks += 1;
-    return checks > 20;
+  registerFunctions(database, {
+    limits: LIMITS,
+    isStopped: () => {
+      checks += 1;
+      return checks > 20;
+    },
   });
   expect(() => database.prepare(text).get(...values)).toThrow(/was stopped/);
-  registerFunctions(database, () => false);
+  registerFunctions(database, { isStopped: () => false, limits: LIMITS });
 });
 
 test('as many navigations inside each other as the limit allows are one statement, and one more is refused', () => {

@@ -185,7 +185,7 @@ export const ROWS: readonly Row[] = DAYS.flatMap((dateKey, day) =>
 export function openThings(): Database.Database {
   const database = new Database(':memory:');
   for (const definition of deriveDdl(SQLITE_BUILD_DIALECT, MODEL)) database.exec(definitionText(definition));
-  registerFunctions(database, () => false);
+  registerFunctions(database, { isStopped: () => false, limits: LIMITS });
   const stored = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
   const insert = (table: string, row: Record<string, unknown>): void => {
     const names = Object.keys(row);

@@ -1,4 +1,5 @@
 // The SQLite engine passes the suite of engines, and survives what happens to files.
+import { LIMITS } from '../../src/base/limits.ts';
 import { existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +65,12 @@ describe('the files of generations', () => {
   const onLinux = existsSync('/proc/self/fd') ? test : test.skip;
   onLinux('are closed once they were removed and another one is read', async () => {
     harness.publish([]);
-    const engine = openSqliteEngine({ dataDir: harness.dataDir, workers: 1, observe: () => undefined });
+    const engine = openSqliteEngine({
+      dataDir: harness.dataDir,
+      workers: 1,
+      observe: () => undefined,
+      limits: LIMITS,
+    });
     const openFiles = (): readonly string[] =>
       readdirSync('/proc/self/fd').flatMap((each) => {
         try {

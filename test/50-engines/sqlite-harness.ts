@@ -1,4 +1,5 @@
 // The conformance suite's collection of things as SQLite files in a folder of its own.
+import { LIMITS } from '../../src/base/limits.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +56,8 @@ export function sqliteHarness(): SqliteHarness {
       writeGeneration(fileOf(last), last, things);
     },
     removeGeneration: (id) => rmSync(fileOf(id)),
-    open: (options) => openSqliteEngine({ dataDir, ...options }),
+    open: ({ limits, ...options }) =>
+      openSqliteEngine({ dataDir, ...options, limits: { ...LIMITS, ...limits } }),
     statements: {
       things: THINGS,
       count: { text: 'SELECT count(*) FROM things', values: [] },

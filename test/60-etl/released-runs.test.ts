@@ -42,7 +42,7 @@ describe('a run that verification refuses', () => {
   test('cannot be released when it is broken', async () => {
     await runDay(harvestOf([day('a', 77)]));
     expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow(
-      'is broken and cannot be accepted',
+      'is broken and cannot be released',
     );
     expect(warehouse().current()).toBeNull();
     expect(readdirSync(dataDir())).toContain('refused-20261120.sqlite');
@@ -119,7 +119,9 @@ describe('a run that verification refuses', () => {
     const copy = readFileSync(quarantined);
     await runDay(harvestOfMany(200), { run: 'run-3', at: '2026-11-21T09:00:00Z' });
     expect(existsSync(quarantined)).toBe(false);
-    expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow('No refused night is kept');
+    expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow(
+      'No quarantined run is stored',
+    );
     writeFileSync(quarantined, copy);
     expect(() => warehouse().release(new Date('2026-11-22T08:03:00Z'))).toThrow('it no longer follows');
     expect(served()).toBe(200);

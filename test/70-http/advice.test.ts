@@ -25,7 +25,7 @@ interface Judged {
 }
 
 function judge(): (path: string) => Promise<Judged> {
-  const engine = openExplainingEngine(feed.data);
+  const engine = openExplainingEngine(feed.data, LIMITS);
   const settings = { ...DEFAULT_SETTINGS, data: feed.data };
   const clock = fixedClock(midnightOf(TODAY));
   const explaining = makeFeed({

@@ -21,7 +21,7 @@ afterAll(() => warehouse.remove());
 
 /** The query plan steps on intervals, `s` in every daily view, for all statements of a request. */
 async function stepsOnSpans(address: string): Promise<readonly string[]> {
-  const engine = openExplainingEngine(warehouse.data);
+  const engine = openExplainingEngine(warehouse.data, LIMITS);
   const feed = makeFeed({
     model: MODEL,
     engine,

@@ -96,7 +96,7 @@ test('restore serves a backup in an empty folder, and the next run builds on it'
   await runDays(elsewhere, [20261102]);
   expect(served(elsewhere)).toEqual([5, ...served(data).slice(1)]);
   expect(openSqliteRunJournal(elsewhere).recent(10)).toMatchObject([
-    { outcome: 'rollback', reason: 'Restored from a backup of generation 3 of the night of 20261101.' },
+    { outcome: 'rollback', reason: 'Restored from a backup of generation 3 of 20261101.' },
     { dateKey: 20261102, outcome: 'published' },
     { dateKey: 20261101, outcome: 'published' },
     { dateKey: 20261031, outcome: 'published' },
@@ -108,7 +108,7 @@ test('restore replaces newer generations only on request', async () => {
   expect(await toEnd('restore', backupFile, '--data', data)).toMatchObject({
     code: 1,
     stderr:
-      "What is served, the night of 20261102, is not older than the backup's, 20261101. " +
+      'What is served, of 20261102, is not older than the backup, of 20261101. ' +
       'With --force the backup takes its place.\n',
   });
   expect(await toEnd('restore', backupFile, '--force', '--data', data)).toMatchObject({ code: 0 });

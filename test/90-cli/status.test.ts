@@ -72,7 +72,7 @@ test('status names a file that cannot be read, and what is served instead', asyn
 
 test.each([
   [['rollback', '--to', '99'], 'Generation 99 is not an earlier one that is kept. Kept are 3 of 20261120.'],
-  [['snapshot', '--accept'], 'No refused night is kept that could be accepted.'],
+  [['snapshot', '--accept'], 'No quarantined run is stored that could be released.'],
 ])('%j ends with 1 and one sentence', async (args, sentence) => {
   expect(await toEnd(...args)).toMatchObject({ code: 1, stdout: '', stderr: `${sentence}\n` });
 });

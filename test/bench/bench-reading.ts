@@ -1,4 +1,5 @@
 // How fast the feed reads, against the sqlite3 shell and the obvious program, in one run.
+import { LIMITS } from '../../src/base/limits.ts';
 import { rmSync } from 'node:fs';
 import type { Engine } from '../../src/engines/engine.ts';
 import { openSqliteEngine } from '../../src/engines/sqlite/sqlite-engine.ts';
@@ -20,7 +21,12 @@ export async function benchReading(size: FleetSize, rounds: number): Promise<voi
   const { devices, storedDays, readDays } = size;
   console.log(`Building ${devices} devices × ${storedDays} days; the last ${readDays} of them are read.`);
   const warehouse = buildWarehouse(size);
-  const engine = openSqliteEngine({ dataDir: warehouse.dataDir, workers: 2, observe: () => undefined });
+  const engine = openSqliteEngine({
+    dataDir: warehouse.dataDir,
+    workers: 2,
+    observe: () => undefined,
+    limits: LIMITS,
+  });
   const day = String(warehouse.lastDay);
   const today = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
   const feed = await serveFeed(warehouse.dataDir, today);

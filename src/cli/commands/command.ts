@@ -29,7 +29,7 @@ export interface Command {
   readonly options?: Readonly<Record<string, CommandOption<unknown>>>;
   /** Flags without a value → one sentence for `help`. */
   readonly switches?: Readonly<Record<string, string>>;
-  /** Returns when its work is done: for a server, when it was told to end. */
+  /** Returns when its work is done: for a server, after the shutdown signal. */
   run(
     settings: Settings,
     input: Readonly<Record<string, unknown>>,

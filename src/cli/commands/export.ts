@@ -54,7 +54,7 @@ export const exportCommand = defineCommand({
   },
 });
 
-/** An export among other files could not be told from them. */
+/** An export among other files could not be distinguished from them. */
 function requireEmptyFolder(to: string): void {
   // It holds personal data: nobody else may read a folder that is made for it.
   mkdirSync(to, { recursive: true, mode: 0o700 });

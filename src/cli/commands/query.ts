@@ -69,7 +69,12 @@ export const query = defineCommand({
 });
 
 async function printAnswer({ address, role }: Read, settings: QuerySettings): Promise<void> {
-  const engine = openSqliteEngine({ dataDir: settings.data, workers: 1, observe: ignoreObservation });
+  const engine = openSqliteEngine({
+    dataDir: settings.data,
+    workers: 1,
+    observe: ignoreObservation,
+    limits: LIMITS,
+  });
   try {
     const request = requestOf(address, settings);
     const { body } = await serveRead(feedOf(engine, role, settings), request, startStopwatch());
@@ -80,7 +85,7 @@ async function printAnswer({ address, role }: Read, settings: QuerySettings): Pr
 }
 
 async function printExplanation({ address, role }: Read, settings: QuerySettings): Promise<void> {
-  const engine = openExplainingEngine(settings.data);
+  const engine = openExplainingEngine(settings.data, LIMITS);
   const feed = feedOf(engine, role, settings);
   const request = requestOf(address, settings);
   const parsed = parseFeedRequest(request, feed.limits);

@@ -87,7 +87,7 @@ export const checkCertificate: Check = (settings, clock) => {
           warn(
             'TLS',
             'The certificate is self-signed.',
-            'Clients reject it unless they are told to trust it.',
+            'Clients reject it unless they are set up to trust it.',
           ),
         ]
       : []),

@@ -72,7 +72,12 @@ export async function startFeed(settings: FeedSettings, clock: Clock, log: Obser
     clock,
   });
   migrateWarehouse(settings);
-  const engine = openSqliteEngine({ dataDir: settings.data, workers: settings.workers, observe });
+  const engine = openSqliteEngine({
+    dataDir: settings.data,
+    workers: settings.workers,
+    observe,
+    limits: LIMITS,
+  });
   const options = { model: MODEL, engine, dialect: SQLITE_DIALECT, clock, limits: LIMITS, observe, settings };
   const app = makeApp(
     options,

@@ -134,16 +134,16 @@ export const SQLITE_DIALECT: Dialect = {
     return type === 'Edm.DateTimeOffset' ? sql`replace(${own} || 'Z', ':', '%3A')` : own;
   },
   jsonObject: (members, omitNulls) => (omitNulls ? objectWithoutNulls(members) : objectWithNulls(members)),
-  jsonRows: ({ name, row, rows, limit: most, weight, nextLink: further }) => {
+  jsonRows: ({ name, row, rows, limit, weight, nextLink }) => {
     const list = sql`'[' || ifnull(group_concat(${row}, ','), '') || ']'`;
     const counted = sql`${list} || rows_written(count(*) * ${integerConstant(weight)})`;
-    if (further) {
-      const link = sql`${textConstant(`,${JSON.stringify(`${name}@odata.nextLink`)}:`)} || json_quote(${further.address})`;
-      const rest = sql`CASE WHEN count(*) < ${integerConstant(most)} THEN '' WHEN ${further.condition} THEN ${link} ELSE '' END`;
+    if (nextLink) {
+      const link = sql`${textConstant(`,${JSON.stringify(`${name}@odata.nextLink`)}:`)} || json_quote(${nextLink.address})`;
+      const rest = sql`CASE WHEN count(*) < ${integerConstant(limit)} THEN '' WHEN ${nextLink.condition} THEN ${link} ELSE '' END`;
       return sql`(SELECT ${counted} || ${rest} FROM ${rows})`;
     }
-    const refusal = sql`too_many_rows(${textConstant(name)}, ${integerConstant(most)}, count(*))`;
-    return sql`(SELECT iif(count(*) > ${integerConstant(most)}, ${refusal}, ${counted}) FROM ${rows})`;
+    const refusal = sql`too_many_rows(${textConstant(name)}, ${integerConstant(limit)}, count(*))`;
+    return sql`(SELECT iif(count(*) > ${integerConstant(limit)}, ${refusal}, ${counted}) FROM ${rows})`;
   },
   concatTexts: (pieces) => sql`concat(${joinFragments(pieces, sql`, `)})`,
   bytes: (text) => sql`CAST(${text} AS BLOB)`,

@@ -1,6 +1,6 @@
 // The SQLite engine: generations are files, and worker threads read them.
 import { generationGone } from '../../base/generation-gone.ts';
-import { LIMITS, type Limits } from '../../base/limits.ts';
+import type { Limits } from '../../base/limits.ts';
 import type { Observer } from '../../base/observation.ts';
 import type { Engine, Reader } from '../engine.ts';
 import { GenerationWatch } from './generations/generation-watch.ts';
@@ -14,15 +14,10 @@ export interface SqliteEngineOptions {
   /** Number of read threads. */
   readonly workers: number;
   readonly observe: Observer;
-  readonly limits?: Pick<Limits, 'statementMs' | 'waitMs'>;
+  readonly limits: Pick<Limits, 'statementMs' | 'waitMs' | 'expandedInAll'>;
 }
 
-export function openSqliteEngine({
-  dataDir,
-  workers,
-  observe,
-  limits = LIMITS,
-}: SqliteEngineOptions): Engine {
+export function openSqliteEngine({ dataDir, workers, observe, limits }: SqliteEngineOptions): Engine {
   const watch = new GenerationWatch(dataDir, observe);
   const workerPool = new ReadWorkerPool({ size: workers, limits, observe });
   const pathOf = (id: number): string => {

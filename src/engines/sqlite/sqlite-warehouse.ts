@@ -179,9 +179,9 @@ interface BaseLookup {
 
 /** A build on a damaged file would fail verification, and so would every build after it. */
 function findBaseGeneration(dataDir: string): BaseLookup {
-  const kept = listGenerations(dataDir);
-  const base = kept.find(({ path }) => findFileDamage(path) === null) ?? null;
-  return { base, damaged: kept[0] === base ? undefined : kept[0] };
+  const generations = listGenerations(dataDir);
+  const base = generations.find(({ path }) => findFileDamage(path) === null) ?? null;
+  return { base, damaged: generations[0] === base ? undefined : generations[0] };
 }
 
 function skippedDamageReason(damaged: Generation, base: Generation | null): string {

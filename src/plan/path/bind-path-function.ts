@@ -22,7 +22,7 @@ export interface BoundCall {
 
 /** What the function is bound to: `address` is its path as the feed would write it. */
 interface Callee {
-  readonly listing: EntitySet;
+  readonly entitySet: EntitySet;
   readonly shape: string;
   readonly address: string;
 }
@@ -34,7 +34,7 @@ interface Callee {
 export function bindPathFunction(
   written: string,
   callArguments: readonly CallArgument[] | null,
-  { listing: entitySet, shape, address }: Callee,
+  { entitySet, shape, address }: Callee,
   { version, exposedModels }: Pick<PlanContext, 'version' | 'exposedModels'>,
 ): BoundCall | null {
   const { beta } = exposedModels;

@@ -21,7 +21,7 @@ import type { Condition } from '../relational-algebra.ts';
 import { MAIN_ROW, collectionRows, scopeOfEntitySet } from '../bind/scope.ts';
 
 export interface ResolvedPath {
-  readonly listing: EntitySet;
+  readonly entitySet: EntitySet;
   readonly shape: ReadPlan['shape'];
   readonly form: ReadPlan['form'];
   /** The one property of `property` and `value`. */
@@ -40,7 +40,7 @@ type PathContext = Pick<PlanContext, 'version' | 'exposedModels' | 'now' | 'limi
 export function resolvePath(path: Resource & { readonly kind: 'path' }, context: PathContext): ResolvedPath {
   const entitySet = findEntitySet(path.collection, context);
   const start: ResolvedPath = {
-    listing: entitySet,
+    entitySet,
     shape: 'page',
     form: 'rows',
     property: null,
@@ -52,7 +52,7 @@ export function resolvePath(path: Resource & { readonly kind: 'path' }, context:
 }
 
 function resolveSegment(target: ResolvedPath, pathSegment: PathSegment, context: PathContext): ResolvedPath {
-  const { listing: entitySet, shape, where, address } = target;
+  const { entitySet, shape, where, address } = target;
   switch (pathSegment.kind) {
     case 'key': {
       if (shape !== 'page') throw invalidSegment(address, 'a key', 'It is not a collection.');
@@ -144,14 +144,14 @@ function followNavigation(
   const rows = allOf(from.where);
   if (!rows) throw new TypeError('A navigation starts at one row.');
   const navigationOrigin: ReadPlan = {
-    entity: from.listing.entity,
-    from: collectionRows(from.listing),
+    entity: from.entitySet.entity,
+    from: collectionRows(from.entitySet),
     row: MAIN_ROW,
     version,
     shape: 'entity',
     form: 'rows',
     navigationOrigin: from.navigationOrigin,
-    columns: from.listing.entity.key,
+    columns: from.entitySet.entity.key,
     selected: null,
     where: rows,
     order: [],
@@ -172,7 +172,7 @@ function followNavigation(
     where: rows,
   };
   return {
-    listing: entitySet,
+    entitySet,
     shape: navigation.many ? 'page' : 'entity',
     form: 'rows',
     property: null,

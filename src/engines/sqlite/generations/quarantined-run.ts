@@ -22,7 +22,7 @@ export interface QuarantinedRun {
 export function findQuarantinedRun(dataDir: string, newest: Generation | null): QuarantinedRun {
   const [quarantined] = listQuarantinedFiles(dataDir);
   if (!quarantined) {
-    throw new FeedError('feed.night-refused', 'No refused night is kept that could be accepted.');
+    throw new FeedError('feed.night-refused', 'No quarantined run is stored that could be released.');
   }
   const database = new Database(quarantined.path, { readonly: true, fileMustExist: true });
   try {
@@ -31,8 +31,8 @@ export function findQuarantinedRun(dataDir: string, newest: Generation | null): 
     if ((base === undefined ? null : `${base.publishedAt}Z`) !== (newest?.publishedAt ?? null)) {
       throw new FeedError(
         'feed.night-refused',
-        `What is served has changed since the night of ${quarantined.dateKey} was refused; it no longer follows.`,
-        { hint: 'Run the night again.' },
+        `What is served has changed since the run of ${quarantined.dateKey} was quarantined: it no longer follows.`,
+        { hint: 'Run it again: fleetfeed snapshot.' },
       );
     }
     const [run] = hasRunTables(database) ? readRuns(database, 1, 'refused') : [];
@@ -52,7 +52,7 @@ export function brokenBuildError(dateKey: DateKey, [first, ...more]: readonly Ve
   const rest = more.length === 0 ? '' : ` And ${more.length} more.`;
   return new FeedError(
     'feed.night-refused',
-    `The night of ${dateKey} is broken and cannot be accepted: ${first?.message ?? ''}${rest}`,
-    { hint: 'Run the night again; what is served stays as it was.' },
+    `The run of ${dateKey} is broken and cannot be released: ${first?.message ?? ''}${rest}`,
+    { hint: 'Run it again: fleetfeed snapshot. What is served stays as it was.' },
   );
 }

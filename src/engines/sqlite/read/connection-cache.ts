@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { FeedError } from '../../../base/feed-error.ts';
 import type { Statement } from '../../../sql/statement.ts';
-import { resetStatementCounters } from './register-functions.ts';
+import { resetStatementCounters, type StatementGuards } from './register-functions.ts';
 import { openReadConnection, type ReadFiles } from './open-read-connection.ts';
 import { LruMap } from '../../../base/lru-map.ts';
 import type { SqliteValue, SqliteRow } from './worker-messages.ts';
@@ -27,7 +27,7 @@ export interface ConnectionCache {
   readFirstRow(files: ReadFiles, statement: Statement): SqliteRow | null;
 }
 
-export function createConnectionCache(isStopped: () => boolean): ConnectionCache {
+export function createConnectionCache(guards: StatementGuards): ConnectionCache {
   const connections = new LruMap<string, CachedConnection>(MAX_CONNECTIONS, {
     onEvict: ({ database }) => database.close(),
   });
@@ -38,7 +38,7 @@ export function createConnectionCache(isStopped: () => boolean): ConnectionCache
         const generation = connections.getOrCreate(`${path}\n${earlier ?? ''}`, () => {
           // An open connection would keep a removed file on the disk, and personal data that was erased from the warehouse.
           connections.evictWhere((key) => key.split('\n').some((each) => each !== '' && !existsSync(each)));
-          return openConnection(files, isStopped);
+          return openConnection(files, guards);
         });
         const statement = generation.statements.getOrCreate(text, () => prepare(generation.database, text));
         resetStatementCounters();
@@ -50,8 +50,8 @@ export function createConnectionCache(isStopped: () => boolean): ConnectionCache
   };
 }
 
-function openConnection(files: ReadFiles, isStopped: () => boolean): CachedConnection {
-  const database = openReadConnection(files, isStopped);
+function openConnection(files: ReadFiles, guards: StatementGuards): CachedConnection {
+  const database = openReadConnection(files, guards);
   return { database, statements: new LruMap(MAX_STATEMENTS) };
 }
 

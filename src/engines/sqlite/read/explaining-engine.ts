@@ -3,6 +3,7 @@ import type { PageStatement } from '../../../sql/statement.ts';
 import type { Engine } from '../../engine.ts';
 import { listGenerations } from '../generations/generation-files.ts';
 import { openReadConnection, type ReadFiles } from './open-read-connection.ts';
+import type { StatementGuards } from './register-functions.ts';
 
 export interface ExplainedStatement {
   /** What it is run for. */
@@ -18,7 +19,7 @@ export interface ExplainingEngine extends Engine {
 }
 
 /** Every page is empty and every value 1, so that the caller goes on to its last statement. */
-export function openExplainingEngine(dataDir: string): ExplainingEngine {
+export function openExplainingEngine(dataDir: string, limits: StatementGuards['limits']): ExplainingEngine {
   const generations = listGenerations(dataDir);
   const explained: ExplainedStatement[] = [];
   const pathOf = (generation: number): string => {
@@ -27,7 +28,7 @@ export function openExplainingEngine(dataDir: string): ExplainingEngine {
     return path;
   };
   const explain = (use: string, files: ReadFiles, statement: PageStatement): void => {
-    explained.push({ use, statement, steps: explainQueryPlan(files, statement) });
+    explained.push({ use, statement, steps: explainQueryPlan(files, statement, limits) });
   };
   const engine: ExplainingEngine = {
     explained,
@@ -55,8 +56,12 @@ interface QueryPlanStep {
   readonly detail: string;
 }
 
-function explainQueryPlan(files: ReadFiles, { text, values }: PageStatement): readonly string[] {
-  const database = openReadConnection(files, () => false);
+function explainQueryPlan(
+  files: ReadFiles,
+  { text, values }: PageStatement,
+  limits: StatementGuards['limits'],
+): readonly string[] {
+  const database = openReadConnection(files, { isStopped: () => false, limits });
   try {
     // The plan does not depend on the values of open parameters.
     const bound = values.map((value) => (typeof value === 'object' ? null : value));

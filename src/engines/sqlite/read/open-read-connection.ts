@@ -4,7 +4,7 @@ import { FeedError } from '../../../base/feed-error.ts';
 import { identifier, sql, value } from '../../../sql/fragment.ts';
 import { execute, readNumber } from '../execute-sql.ts';
 import { EARLIER_SCHEMA } from './earlier-schema.ts';
-import { registerFunctions } from './register-functions.ts';
+import { registerFunctions, type StatementGuards } from './register-functions.ts';
 
 export interface ReadFiles {
   readonly path: string;
@@ -16,16 +16,13 @@ export interface ReadFiles {
  * Throws FeedError `request.generation-gone` when the earlier generation is of another model: whether a value of a new
  * column has changed is unknown.
  */
-export function openReadConnection(
-  { path, earlier }: ReadFiles,
-  isStopped: () => boolean,
-): Database.Database {
+export function openReadConnection({ path, earlier }: ReadFiles, guards: StatementGuards): Database.Database {
   const database = new Database(path, { readonly: true, fileMustExist: true });
   try {
     if (earlier !== null) attachEarlier(database, earlier);
     // Nothing else: neither mmap nor a larger cache was faster, and a mapped file that is cut short kills the process.
     execute(database, sql`PRAGMA query_only = ON`);
-    registerFunctions(database, isStopped);
+    registerFunctions(database, guards);
     return database;
   } catch (error) {
     database.close();

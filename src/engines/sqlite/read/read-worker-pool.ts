@@ -20,7 +20,7 @@ import {
 export interface ReadWorkerPoolOptions {
   /** Number of threads. */
   readonly size: number;
-  readonly limits: Pick<Limits, 'statementMs' | 'waitMs'>;
+  readonly limits: Pick<Limits, 'statementMs' | 'waitMs' | 'expandedInAll'>;
   readonly observe: Observer;
 }
 
@@ -171,7 +171,11 @@ export class ReadWorkerPool {
     const isReserved = this.#options.size > 1 && ![...this.#workers].some((each) => each.isReserved);
     const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const worker = new Worker(new URL('./read-worker.ts', import.meta.url), {
-      workerData: { stop, lowersPriority: !isReserved } satisfies ReadWorkerData,
+      workerData: {
+        stop,
+        lowersPriority: !isReserved,
+        limits: this.#options.limits,
+      } satisfies ReadWorkerData,
       name: 'fleetfeed-read',
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     });

@@ -16,19 +16,22 @@ import {
 // Added to the niceness of the process: the thread gets a third of what others get, where all want to compute.
 const NICENESS = 5;
 
-const { stop, lowersPriority } = workerData as ReadWorkerData;
+const { stop, lowersPriority, limits } = workerData as ReadWorkerData;
 if (lowersPriority) lowerThreadPriority();
 const stopFlag = new Int32Array(stop);
 let currentTaskNumber = 0;
-const connections = createConnectionCache(() => Atomics.load(stopFlag, 0) === currentTaskNumber);
+const connections = createConnectionCache({
+  isStopped: () => Atomics.load(stopFlag, 0) === currentTaskNumber,
+  limits,
+});
 
 parentPort?.on('message', (task: ReadTask | null) => {
   // Null ends the thread.
   if (!task) return parentPort?.close();
   currentTaskNumber = task.number;
-  const began = performance.now();
+  const startedAt = performance.now();
   const outcome = runTask(task);
-  const reply = { outcome, milliseconds: performance.now() - began } satisfies ReadReply;
+  const reply = { outcome, milliseconds: performance.now() - startedAt } satisfies ReadReply;
   const cells = outcome.kind === 'row' ? outcome.cells : null;
   parentPort?.postMessage(reply, cells ? transferable(cells) : []);
 });

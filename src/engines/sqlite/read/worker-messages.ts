@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../../base/error-codes.ts';
 import { FeedError, type FeedErrorDetail } from '../../../base/feed-error.ts';
 import type { SqlValue, Statement } from '../../../sql/statement.ts';
 import type { ReadFiles } from './open-read-connection.ts';
+import type { StatementGuards } from './register-functions.ts';
 
 /** What a thread is started with. */
 export interface ReadWorkerData {
@@ -10,6 +11,7 @@ export interface ReadWorkerData {
   readonly stop: SharedArrayBuffer;
   /** Whether the thread gives way to the others of the process when processors are busy. */
   readonly lowersPriority: boolean;
+  readonly limits: StatementGuards['limits'];
 }
 
 export interface ReadTask {

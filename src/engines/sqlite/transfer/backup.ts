@@ -50,7 +50,7 @@ export async function backUp(source: StoredGeneration, file: string, model: Mode
     const [first] = findings;
     if (first) {
       throw new FeedError('feed.unavailable', `Generation ${source.id} is not whole: ${first.message}`, {
-        hint: 'Nothing was backed up. fleetfeed rollback serves the night before again.',
+        hint: 'Nothing was backed up. fleetfeed rollback serves the generation before again.',
       });
     }
     const manifest: BackupManifest = {

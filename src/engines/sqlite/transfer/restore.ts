@@ -12,7 +12,7 @@ export interface RestoreOptions {
   readonly force: boolean;
 }
 
-/** Throws `feed.unavailable` where the file is not whole, `setup.bad-setting` where it would take the place of newer nights. */
+/** Throws `feed.unavailable` where the file is not whole, `setup.bad-setting` where it would replace newer days. */
 export function findBackup(
   { file, force }: RestoreOptions,
   model: Model,
@@ -28,7 +28,7 @@ export function findBackup(
   if (newest && newest.publishedAt >= generation.publishedAt && !force) {
     throw new FeedError(
       'setup.bad-setting',
-      `What is served, the night of ${newest.dateKey}, is not older than the backup's, ${generation.dateKey}.`,
+      `What is served, of ${newest.dateKey}, is not older than the backup, of ${generation.dateKey}.`,
       { target: '--force', hint: 'With --force the backup takes its place.' },
     );
   }
@@ -36,6 +36,6 @@ export function findBackup(
 }
 
 export function restoreRunRecord({ id, dateKey }: Generation, now: Date): MaintenanceRun {
-  const reason = `Restored from a backup of generation ${id} of the night of ${dateKey}.`;
+  const reason = `Restored from a backup of generation ${id} of ${dateKey}.`;
   return maintenanceRun({ dateKey, outcome: 'rollback', reason }, now);
 }

@@ -44,7 +44,7 @@ export const FORBIDDEN_NAMES: readonly ForbiddenWord[] = [
     instead: 'the term of docs/glossary.md',
   },
   {
-    pattern: /^(?:stage|night|listing|catalogue|way|reading|finding|verdict|outcomeOf)s?$/i,
+    pattern: /^(?:stage|night|listing|catalogue|way|reading|verdict|outcomeOf)s?$/i,
     instead: 'one of the several terms that it stood for (docs/glossary.md)',
   },
   {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { SQLITE_BUILD_DIALECT } from '../../src/engines/sqlite/sqlite-build-dialect.ts';
-import { definitionText, deriveDdl } from '../../src/sql/build/derive-ddl.ts';
+import { definitionText, deriveDdl } from '../../src/sql/build/schema/derive-ddl.ts';
 import { storageOf } from '../../schema/derive/storage.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { makeModel, type Model } from '../../schema/model.ts';

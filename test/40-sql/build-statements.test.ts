@@ -17,12 +17,12 @@ import {
 import { makeModel } from '../../schema/model.ts';
 import { SQLITE_BUILD_DIALECT } from '../../src/engines/sqlite/sqlite-build-dialect.ts';
 import type { BuildDialect } from '../../src/sql/build/build-dialect.ts';
-import { definitionText, deriveDdl } from '../../src/sql/build/derive-ddl.ts';
-import { renderEraseCollection, renderEraseNaturalKeys } from '../../src/sql/build/erasure.ts';
-import { renderScd1Merge } from '../../src/sql/build/merge-scd1.ts';
-import { renderOpenPartition, renderScd2Merge } from '../../src/sql/build/merge-scd2.ts';
-import { renderChangedRows } from '../../src/sql/build/resolve-input.ts';
-import { resolvedTablesOf } from '../../src/sql/build/resolved-tables.ts';
+import { definitionText, deriveDdl } from '../../src/sql/build/schema/derive-ddl.ts';
+import { renderEraseCollection, renderEraseNaturalKeys } from '../../src/sql/build/privacy/erasure.ts';
+import { renderScd1Merge } from '../../src/sql/build/merge/merge-scd1.ts';
+import { renderOpenPartition, renderScd2Merge } from '../../src/sql/build/merge/merge-scd2.ts';
+import { renderChangedRows } from '../../src/sql/build/merge/resolve-input.ts';
+import { resolvedTablesOf } from '../../src/sql/build/merge/resolved-tables.ts';
 import { renderRetention } from '../../src/sql/build/retention.ts';
 import { renderVerification } from '../../src/sql/build/verification.ts';
 import {

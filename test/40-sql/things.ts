@@ -3,7 +3,7 @@ import { LIMITS } from '../../src/base/limits.ts';
 import Database from 'better-sqlite3';
 import { deriveExposedModel, type EntitySet } from '../../schema/derive/exposed-model.ts';
 import { SQLITE_BUILD_DIALECT } from '../../src/engines/sqlite/sqlite-build-dialect.ts';
-import { definitionText, deriveDdl } from '../../src/sql/build/derive-ddl.ts';
+import { definitionText, deriveDdl } from '../../src/sql/build/schema/derive-ddl.ts';
 import { makeModel } from '../../schema/model.ts';
 import {
   entity,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { addDays, midnightOf, monthPartitionOf } from '../../src/base/date-key.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import type { Completeness } from '../../src/engines/staging.ts';
-import { endOfPeriod } from '../../src/sql/build/merge-scd2.ts';
+import { endOfPeriod } from '../../src/sql/build/merge/merge-scd2.ts';
 import {
   colourCounts,
   select,

@@ -15,7 +15,7 @@ import { MODEL } from '../../schema/fleetfeed-model.ts';
 import type { Entity } from '../../schema/entity.ts';
 import { DEMO_CREDENTIALS } from '../../fixtures/graph-emulator/sign-in/demo-credentials.ts';
 import { addDays, dateKeyOf } from '../../src/base/date-key.ts';
-import { stagedColumn, stagedIdentityColumns } from '../../src/sql/build/staged-columns.ts';
+import { stagedColumn, stagedIdentityColumns } from '../../src/sql/build/merge/staged-columns.ts';
 import { openSqliteWarehouse } from '../../src/engines/sqlite/sqlite-warehouse.ts';
 import { NOT_REPORTED, type Completeness, type StagedRow, type Staging } from '../../src/engines/staging.ts';
 import type { GenerationBuild } from '../../src/engines/generation-build.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SQLITE_BUILD_DIALECT } from '../../src/engines/sqlite/sqlite-build-dialect.ts';
-import { definitionText, deriveDdl } from '../../src/sql/build/derive-ddl.ts';
+import { definitionText, deriveDdl } from '../../src/sql/build/schema/derive-ddl.ts';
 import { MODEL } from '../../schema/fleetfeed-model.ts';
 import { addDays, midnightOf, OPEN_END, monthPartitionOf, type DateKey } from '../../src/base/date-key.ts';
 import { BUILD_FILE, generationFileName } from '../../src/engines/sqlite/generations/generation-files.ts';

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { makeDice } from '../fuzz/dice.ts';
 import { mutantsOf, type Mutant } from './mutants.ts';
 
-const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Room → its folders, and the tests that are there to notice what breaks in them. The quickest come first. */
 const ROOMS: Readonly<
@@ -35,7 +35,7 @@ if (rooms.length === 0)
   throw new Error(`No room '${String(values.room)}'. Choose ${Object.keys(ROOMS).join(', ')}.`);
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
-const files = execFileSync('git', ['ls-files'], { cwd: HOUSE, encoding: 'utf8' }).trimEnd().split('\n');
+const files = execFileSync('git', ['ls-files'], { cwd: REPOSITORY, encoding: 'utf8' }).trimEnd().split('\n');
 const scratch = mkdtempSync(join(tmpdir(), 'fleetfeed-mutate-'));
 
 /** Undefined where the tests end well: nobody noticed. */
@@ -52,18 +52,18 @@ function noticedBy(tests: readonly string[]): string | undefined {
 }
 
 try {
-  for (const file of files) cpSync(join(HOUSE, file), join(scratch, file), { recursive: true });
-  symlinkSync(join(HOUSE, 'node_modules'), join(scratch, 'node_modules'));
+  for (const file of files) cpSync(join(REPOSITORY, file), join(scratch, file), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(scratch, 'node_modules'));
   for (const [room, { folders, tests }] of rooms) {
     const noticedUnbroken = noticedBy(tests);
     if (noticedUnbroken !== undefined) throw new Error(`${noticedUnbroken} fails before anything is broken.`);
     const all = files
       .filter((path) => path.endsWith('.ts') && folders.some((folder) => path.startsWith(`${folder}/`)))
-      .flatMap((path) => mutantsOf(path, readFileSync(join(HOUSE, path), 'utf8')));
+      .flatMap((path) => mutantsOf(path, readFileSync(join(REPOSITORY, path), 'utf8')));
     const survivors: Mutant[] = [];
     const chosen = sample(all, perRoom, Number(values.seed));
     for (const mutant of chosen) {
-      const text = readFileSync(join(HOUSE, mutant.path), 'utf8');
+      const text = readFileSync(join(REPOSITORY, mutant.path), 'utf8');
       const file = join(scratch, mutant.path);
       writeFileSync(file, text.slice(0, mutant.start) + mutant.text + text.slice(mutant.end));
       const noticed = noticedBy(tests);

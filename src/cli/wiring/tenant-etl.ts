@@ -97,14 +97,14 @@ export function tenantEtl({
   };
 }
 
-function harvestOptionsOf(settings: EtlSettings, pace = DEFAULT_EXPORT_TIMING): HarvestOptions {
+function harvestOptionsOf(settings: EtlSettings, timing = DEFAULT_EXPORT_TIMING): HarvestOptions {
   const { mostAppsAsked, deviceDetails, exports, exportMinutes } = settings;
   if (exports === 'off') return { mostAppsAsked, deviceDetails };
   const jobStore = openExportJobStore(join(settings.data, 'exports.json'));
   return {
     mostAppsAsked,
     deviceDetails,
-    exports: { jobStore, timing: { ...pace, jobTimeoutMs: exportMinutes * 60_000 } },
+    exports: { jobStore, timing: { ...timing, jobTimeoutMs: exportMinutes * 60_000 } },
   };
 }
 

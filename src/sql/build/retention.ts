@@ -3,8 +3,8 @@ import type { Storage } from '../../../schema/derive/storage.ts';
 import { monthPartitionOf, type DateKey } from '../../base/date-key.ts';
 import { identifier, sql, value, type Fragment } from '../fragment.ts';
 import type { BuildDialect } from './build-dialect.ts';
-import { PERIOD, TO_KEY } from './interval-columns.ts';
-import { renderRemoveDaysBefore } from './snapshot-days.ts';
+import { PERIOD, TO_KEY } from './schema/interval-columns.ts';
+import { renderRemoveDaysBefore } from './merge/snapshot-days.ts';
 
 export interface Retention {
   readonly removeRows: Fragment;

@@ -4,8 +4,8 @@ import { identifier, sql, value, type Fragment } from '../fragment.ts';
 import type { BuildDialect } from './build-dialect.ts';
 import type { BuildParameters } from './build-parameters.ts';
 import { STORED_FALSE } from './columns.ts';
-import { TO_KEY } from './interval-columns.ts';
-import { renderLastSnapshotDay, renderSnapshotDay } from './snapshot-days.ts';
+import { TO_KEY } from './schema/interval-columns.ts';
+import { renderLastSnapshotDay, renderSnapshotDay } from './merge/snapshot-days.ts';
 
 /** `before`: of the last snapshot day before the build's; `after`: of the build's own. */
 export type CountedState = 'before' | 'after';

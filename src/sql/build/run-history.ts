@@ -4,7 +4,7 @@ import { runProblems, runSteps, runs } from '../../../schema/subjects/runs.ts';
 import { identifier, rowParameter, sql, value, type Fragment } from '../fragment.ts';
 import type { BuildDialect } from './build-dialect.ts';
 import { allOf, columnList, commaList } from './columns.ts';
-import { renderCreateTable } from './create-table.ts';
+import { renderCreateTable } from './schema/create-table.ts';
 
 /** Runs before what belongs to them. */
 export const RUN_ENTITIES: readonly Entity[] = [runs, runSteps, runProblems];

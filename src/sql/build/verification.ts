@@ -6,7 +6,7 @@ import { identifier, integerConstant, sql, textConstant, value, type Fragment } 
 import type { BuildDialect } from './build-dialect.ts';
 import type { BuildParameters } from './build-parameters.ts';
 import { allOf, columnList, columnOf } from './columns.ts';
-import { FROM_KEY, PERIOD, TO_KEY } from './interval-columns.ts';
+import { FROM_KEY, PERIOD, TO_KEY } from './schema/interval-columns.ts';
 
 export interface VerifyScope {
   readonly parameters: BuildParameters;

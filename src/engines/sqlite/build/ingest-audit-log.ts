@@ -9,7 +9,7 @@ import {
   renderAddAuditRow,
   renderLastAuditDay,
   renderRemoveAuditBefore,
-} from '../../../sql/build/audit-log.ts';
+} from '../../../sql/build/privacy/audit-log.ts';
 import type { SqlValue } from '../../../sql/statement.ts';
 import { execute, prepareForRows, readNumber } from '../execute-sql.ts';
 import { hasTable } from '../has-table.ts';

@@ -3,14 +3,19 @@ import type { Database } from 'better-sqlite3';
 import { intervalsTableOf, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import { runs } from '../../../../schema/subjects/runs.ts';
 import { FeedError } from '../../../base/feed-error.ts';
-import { definitionText, deriveDdl, tableOf, type SchemaObject } from '../../../sql/build/derive-ddl.ts';
+import {
+  definitionText,
+  deriveDdl,
+  tableOf,
+  type SchemaObject,
+} from '../../../sql/build/schema/derive-ddl.ts';
 import { RUN_ENTITIES } from '../../../sql/build/run-history.ts';
 import {
   renderAddColumn,
   renderAnyRow,
   renderDropTable,
   renderDropView,
-} from '../../../sql/build/schema-changes.ts';
+} from '../../../sql/build/schema/schema-changes.ts';
 import { sql, value } from '../../../sql/fragment.ts';
 import { execute, readNumber, readRows, readText } from '../execute-sql.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';

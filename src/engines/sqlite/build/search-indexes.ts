@@ -4,7 +4,7 @@ import { type SearchIndex, searchIndexOf } from '../../../../schema/derive/searc
 import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import type { Entity } from '../../../../schema/entity.ts';
 import { columnList } from '../../../sql/build/columns.ts';
-import { FROM_KEY, PERIOD } from '../../../sql/build/interval-columns.ts';
+import { FROM_KEY, PERIOD } from '../../../sql/build/schema/interval-columns.ts';
 import { identifier, joinFragments, sql, value, type Fragment } from '../../../sql/fragment.ts';
 import { execute } from '../execute-sql.ts';
 import type { BuildContext } from './build-context.ts';

@@ -3,7 +3,11 @@ import { calendarRows } from '../../../../schema/calendar-rows.ts';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { dates } from '../../../../schema/subjects/dates.ts';
 import type { Entity, Row } from '../../../../schema/entity.ts';
-import { renderReserveKey, renderReserveSequence, renderSeedRow } from '../../../sql/build/reference-data.ts';
+import {
+  renderReserveKey,
+  renderReserveSequence,
+  renderSeedRow,
+} from '../../../sql/build/schema/reference-data.ts';
 import { execute, prepareForRows } from '../execute-sql.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import type { BuildContext } from './build-context.ts';

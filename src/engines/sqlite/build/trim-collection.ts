@@ -3,7 +3,7 @@ import { storageOf } from '../../../../schema/derive/storage.ts';
 import type { Entity } from '../../../../schema/entity.ts';
 import type { DateKey } from '../../../base/date-key.ts';
 import { renderRetention } from '../../../sql/build/retention.ts';
-import { renderLastSnapshotDay } from '../../../sql/build/snapshot-days.ts';
+import { renderLastSnapshotDay } from '../../../sql/build/merge/snapshot-days.ts';
 import { execute, readNumber } from '../execute-sql.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';
 import type { BuildContext } from './build-context.ts';

@@ -6,7 +6,7 @@ import {
   renderCarryOverTombstones,
   renderMarkDiffering,
   type RevertedTables,
-} from '../../../sql/build/carry-over.ts';
+} from '../../../sql/build/merge/carry-over.ts';
 import { identifier, sql, value } from '../../../sql/fragment.ts';
 import { execute, executeAll, readNumber } from '../execute-sql.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';

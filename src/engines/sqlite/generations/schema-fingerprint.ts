@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { Model } from '../../../../schema/model.ts';
-import { definitionText, deriveDdl } from '../../../sql/build/derive-ddl.ts';
+import { definitionText, deriveDdl } from '../../../sql/build/schema/derive-ddl.ts';
 import { integerConstant, sql } from '../../../sql/fragment.ts';
 import { execute, readNumber } from '../execute-sql.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';

@@ -3,7 +3,7 @@ import { storageOf, type Storage } from '../../../../schema/derive/storage.ts';
 import type { Entity } from '../../../../schema/entity.ts';
 import type { MergeCounts } from '../../run-journal.ts';
 import type { Completeness } from '../../staging.ts';
-import type { ResolvedTables } from '../../../sql/build/resolved-tables.ts';
+import type { ResolvedTables } from '../../../sql/build/merge/resolved-tables.ts';
 import { sql } from '../../../sql/fragment.ts';
 import { execute } from '../execute-sql.ts';
 import type { BuildContext, RowChanges } from '../build/build-context.ts';

@@ -1,7 +1,7 @@
 // Merges a collection that keeps the latest state only, see sql/build/merge-scd1.ts.
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import { renderScd1Merge } from '../../../sql/build/merge-scd1.ts';
-import type { ResolvedTables } from '../../../sql/build/resolved-tables.ts';
+import { renderScd1Merge } from '../../../sql/build/merge/merge-scd1.ts';
+import type { ResolvedTables } from '../../../sql/build/merge/resolved-tables.ts';
 import type { Completeness } from '../../staging.ts';
 import type { BuildContext, RowChanges } from '../build/build-context.ts';
 import { execute } from '../execute-sql.ts';

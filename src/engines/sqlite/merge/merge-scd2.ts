@@ -1,8 +1,8 @@
 // Merges a collection with history, see sql/build/merge-scd2.ts.
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import { renderOpenPartition, renderScd2Merge, renderUndoDay } from '../../../sql/build/merge-scd2.ts';
-import type { ResolvedTables } from '../../../sql/build/resolved-tables.ts';
-import { renderLastPeriod } from '../../../sql/build/snapshot-days.ts';
+import { renderOpenPartition, renderScd2Merge, renderUndoDay } from '../../../sql/build/merge/merge-scd2.ts';
+import type { ResolvedTables } from '../../../sql/build/merge/resolved-tables.ts';
+import { renderLastPeriod } from '../../../sql/build/merge/snapshot-days.ts';
 import type { Completeness } from '../../staging.ts';
 import type { BuildContext, RowChanges } from '../build/build-context.ts';
 import { execute, executeAll, readNumber } from '../execute-sql.ts';

@@ -1,7 +1,7 @@
 // Merges a collection of events or counts, see sql/build/replace-partition.ts.
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import { renderReplacePartition } from '../../../sql/build/replace-partition.ts';
-import type { ResolvedTables } from '../../../sql/build/resolved-tables.ts';
+import { renderReplacePartition } from '../../../sql/build/merge/replace-partition.ts';
+import type { ResolvedTables } from '../../../sql/build/merge/resolved-tables.ts';
 import type { BuildContext, RowChanges } from '../build/build-context.ts';
 import { execute } from '../execute-sql.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';

@@ -10,8 +10,8 @@ import {
   renderCreateChangedRows,
   renderCreateStagedKeys,
   renderStagedKeys,
-} from '../../../sql/build/resolve-input.ts';
-import { resolvedTablesOf, type ResolvedTables } from '../../../sql/build/resolved-tables.ts';
+} from '../../../sql/build/merge/resolve-input.ts';
+import { resolvedTablesOf, type ResolvedTables } from '../../../sql/build/merge/resolved-tables.ts';
 import type { BuildContext } from '../build/build-context.ts';
 import { execute, prepareForRows, readCount } from '../execute-sql.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';

@@ -13,7 +13,7 @@ import {
   renderRedactCollection,
   renderRedactNaturalKeys,
   renderWriteTreatment,
-} from '../../../sql/build/privacy-profile.ts';
+} from '../../../sql/build/privacy/privacy-profile.ts';
 import type { Redact } from '../../erasure.ts';
 import type { BuildContext } from '../build/build-context.ts';
 import { execute, executeAll, prepareForRows, readRows } from '../execute-sql.ts';

@@ -12,8 +12,8 @@ import {
   renderPeople,
   renderPersonalValues,
   renderWriteTombstone,
-} from '../../../sql/build/erasure.ts';
-import { placeholderOf } from '../../../sql/build/selected-people.ts';
+} from '../../../sql/build/privacy/erasure.ts';
+import { placeholderOf } from '../../../sql/build/privacy/selected-people.ts';
 import type { ErasureCounts, ErasureOptions, Person } from '../../erasure.ts';
 import { subjectHash } from '../../subject-hash.ts';
 import { canonicalInstant } from '../../../base/instant.ts';

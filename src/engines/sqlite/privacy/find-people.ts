@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { derivePersonalDataMap, type PersonalDataMap } from '../../../../schema/derive/personal-data-map.ts';
 import type { Model } from '../../../../schema/model.ts';
-import { renderPeopleByIdentifier } from '../../../sql/build/subject.ts';
+import { renderPeopleByIdentifier } from '../../../sql/build/privacy/subject.ts';
 import type { Person } from '../../erasure.ts';
 import { readRows } from '../execute-sql.ts';
 import type { StoredGeneration } from '../generations/generation-files.ts';

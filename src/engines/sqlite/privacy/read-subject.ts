@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { derivePersonalDataMap } from '../../../../schema/derive/personal-data-map.ts';
 import type { Entity } from '../../../../schema/entity.ts';
 import type { Model } from '../../../../schema/model.ts';
-import { renderSubjectRows } from '../../../sql/build/subject.ts';
+import { renderSubjectRows } from '../../../sql/build/privacy/subject.ts';
 import type { Person } from '../../erasure.ts';
 import { iterateRows } from '../execute-sql.ts';
 import type { StoredGeneration } from '../generations/generation-files.ts';

@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { storageOf } from '../../../../schema/derive/storage.ts';
 import { reads } from '../../../../schema/subjects/reads.ts';
 import { listAuditFiles } from '../../../base/audit-files.ts';
-import { renderRedactCaller } from '../../../sql/build/audit-log.ts';
+import { renderRedactCaller } from '../../../sql/build/privacy/audit-log.ts';
 import { execute } from '../execute-sql.ts';
 import { hasTable } from '../has-table.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';

@@ -4,7 +4,7 @@ import {
   renderCreateSelectedPeople,
   renderSelectPerson,
   selectedPeopleTable,
-} from '../../../sql/build/selected-people.ts';
+} from '../../../sql/build/privacy/selected-people.ts';
 import { sql } from '../../../sql/fragment.ts';
 import type { Person } from '../../erasure.ts';
 import { execute, prepareForRows } from '../execute-sql.ts';

@@ -1,6 +1,6 @@
 // Tombstones: people who were erased are not written again as long as the source still lists them.
 import type { Database } from 'better-sqlite3';
-import { renderRemoveTombstone, renderTombstones } from '../../../sql/build/erasure.ts';
+import { renderRemoveTombstone, renderTombstones } from '../../../sql/build/privacy/erasure.ts';
 import type { Tombstone } from '../../erasure.ts';
 import { prepareForRows, readRows } from '../execute-sql.ts';
 import { SQLITE_BUILD_DIALECT } from '../sqlite-build-dialect.ts';

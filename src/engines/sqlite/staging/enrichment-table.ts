@@ -6,8 +6,8 @@ import {
   NATURAL_KEY,
   stagedColumn,
   stagedIdentityColumns,
-} from '../../../sql/build/staged-columns.ts';
-import { renderCreateEnrichmentTable, renderEnrich } from '../../../sql/build/staging.ts';
+} from '../../../sql/build/merge/staged-columns.ts';
+import { renderCreateEnrichmentTable, renderEnrich } from '../../../sql/build/merge/staging.ts';
 import type { Fragment } from '../../../sql/fragment.ts';
 import { NOT_REPORTED, type StagedRow } from '../../staging.ts';
 import { execute, prepareForRows, type BoundValue } from '../execute-sql.ts';

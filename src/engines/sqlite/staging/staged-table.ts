@@ -1,8 +1,8 @@
 // The rows that a run stages for one collection, in a table of the staging file: numbered by rowid as they arrive.
 import type { Database } from 'better-sqlite3';
 import type { Column, Storage } from '../../../../schema/derive/storage.ts';
-import { mayBeUnreported, NATURAL_KEY, stagedColumn } from '../../../sql/build/staged-columns.ts';
-import { renderCreateStagedTable, renderInsertStaged } from '../../../sql/build/staging.ts';
+import { mayBeUnreported, NATURAL_KEY, stagedColumn } from '../../../sql/build/merge/staged-columns.ts';
+import { renderCreateStagedTable, renderInsertStaged } from '../../../sql/build/merge/staging.ts';
 import type { Fragment } from '../../../sql/fragment.ts';
 import { NOT_REPORTED, type StagedRow, type StagedValue } from '../../staging.ts';
 import { execute, prepareForRows, type BoundValue } from '../execute-sql.ts';

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { Storage } from '../../../../schema/derive/storage.ts';
-import type { StagedTables } from '../../../sql/build/staged-instance.ts';
+import type { StagedTables } from '../../../sql/build/merge/staged-instance.ts';
 import { identifier, sql, value } from '../../../sql/fragment.ts';
 import type { StagedRow } from '../../staging.ts';
 import { execute } from '../execute-sql.ts';

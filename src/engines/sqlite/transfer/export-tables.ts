@@ -7,7 +7,7 @@ import type { EdmType, Entity, Value } from '../../../../schema/entity.ts';
 import { formatInstant } from '../../../base/instant.ts';
 import type { TableColumn, TableRow } from '../../../format/table/table-format.ts';
 import { renderExportRows } from '../../../sql/build/transfer.ts';
-import { renderSnapshotDays } from '../../../sql/build/snapshot-days.ts';
+import { renderSnapshotDays } from '../../../sql/build/merge/snapshot-days.ts';
 import { sql, value, type Fragment } from '../../../sql/fragment.ts';
 import { iterateRawRows, readColumn } from '../execute-sql.ts';
 import { readFingerprint, schemaFingerprint } from '../generations/schema-fingerprint.ts';

@@ -1,9 +1,9 @@
 // The merge of events and counts: the rows of a day are what was harvested, and replace those of an earlier run.
-import type { Storage } from '../../../schema/derive/storage.ts';
-import { identifier, sql, value, type Fragment } from '../fragment.ts';
-import type { DateKey } from '../../base/date-key.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { columnList } from './columns.ts';
+import type { Storage } from '../../../../schema/derive/storage.ts';
+import { identifier, sql, value, type Fragment } from '../../fragment.ts';
+import type { DateKey } from '../../../base/date-key.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { columnList } from '../columns.ts';
 import type { ResolvedTables } from './resolved-tables.ts';
 
 export interface PartitionReplacement {

@@ -1,10 +1,10 @@
 // The privacy profile of a warehouse: written into every generation, and applied to the past where less is kept.
-import type { PersonalCollection } from '../../../schema/derive/personal-data-map.ts';
-import { storageOf } from '../../../schema/derive/storage.ts';
-import type { PersonalKind } from '../../../schema/entity.ts';
-import { identifier, rowParameter, sql, textConstant, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { anyOf, commaList } from './columns.ts';
+import type { PersonalCollection } from '../../../../schema/derive/personal-data-map.ts';
+import { storageOf } from '../../../../schema/derive/storage.ts';
+import type { PersonalKind } from '../../../../schema/entity.ts';
+import { identifier, rowParameter, sql, textConstant, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { anyOf, commaList } from '../columns.ts';
 
 export function renderPrivacyProfile(dialect: BuildDialect): Fragment {
   return sql`SELECT "kind", "treatment" FROM ${dialect.table('privacy')}`;

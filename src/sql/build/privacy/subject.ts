@@ -1,10 +1,10 @@
 // Reading about one person: who is meant, and every row about them over all days.
-import type { PersonalCollection, PersonalDataMap } from '../../../schema/derive/personal-data-map.ts';
-import { storageOf } from '../../../schema/derive/storage.ts';
-import type { PersonalKind } from '../../../schema/entity.ts';
-import { sql, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { anyOf, columnList, columnOf, commaList } from './columns.ts';
+import type { PersonalCollection, PersonalDataMap } from '../../../../schema/derive/personal-data-map.ts';
+import { storageOf } from '../../../../schema/derive/storage.ts';
+import type { PersonalKind } from '../../../../schema/entity.ts';
+import { sql, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { anyOf, columnList, columnOf, commaList } from '../columns.ts';
 import { isAboutSelected, type DaysOfRow } from './selected-people.ts';
 
 const IDENTIFYING_KINDS: readonly (PersonalKind | undefined)[] = ['id', 'upn', 'mail'];

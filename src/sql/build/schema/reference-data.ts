@@ -1,8 +1,8 @@
 // Reference data: rows that the model itself has, in the collection and in the bookkeeping of keys.
-import type { Entity } from '../../../schema/entity.ts';
-import { identifier, rowParameter, sql, textConstant, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { columnList, columnsDiffer, commaList } from './columns.ts';
+import type { Entity } from '../../../../schema/entity.ts';
+import { identifier, rowParameter, sql, textConstant, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { columnList, columnsDiffer, commaList } from '../columns.ts';
 
 /** For rows of all properties: adds a row, or corrects the one with its key where it differs. */
 export function renderSeedRow(dialect: BuildDialect, entity: Entity): Fragment {

@@ -1,9 +1,9 @@
 // What a generation that is served again takes over from the one that was reverted.
-import type { Storage } from '../../../schema/derive/storage.ts';
-import { identifier, sql, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { columnOf, columnsEqual, STORED_TRUE } from './columns.ts';
-import { renderRaiseSequences } from './reference-data.ts';
+import type { Storage } from '../../../../schema/derive/storage.ts';
+import { identifier, sql, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { columnOf, columnsEqual, STORED_TRUE } from '../columns.ts';
+import { renderRaiseSequences } from '../schema/reference-data.ts';
 
 /** The tables of the reverted generation by name. */
 export type RevertedTables = (name: string) => Fragment;

@@ -1,13 +1,13 @@
 // Erasure of the selected people: an id becomes a placeholder in every row that names it, all else that is personal becomes null.
-import type { PersonalCollection, PersonalDataMap } from '../../../schema/derive/personal-data-map.ts';
-import { INTERVAL_COLUMNS, storageOf } from '../../../schema/derive/storage.ts';
-import type { DateKey } from '../../base/date-key.ts';
-import { identifier, rowParameter, sql, textConstant, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { STORED_TRUE, anyOf, columnOf, commaList } from './columns.ts';
-import { PERIOD } from './interval-columns.ts';
+import type { PersonalCollection, PersonalDataMap } from '../../../../schema/derive/personal-data-map.ts';
+import { INTERVAL_COLUMNS, storageOf } from '../../../../schema/derive/storage.ts';
+import type { DateKey } from '../../../base/date-key.ts';
+import { identifier, rowParameter, sql, textConstant, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { STORED_TRUE, anyOf, columnOf, commaList } from '../columns.ts';
+import { PERIOD } from '../schema/interval-columns.ts';
 import { isAboutSelected, placeholderFor, selectedIds } from './selected-people.ts';
-import { renderPeriods } from './snapshot-days.ts';
+import { renderPeriods } from '../merge/snapshot-days.ts';
 
 const T = sql`t`;
 

@@ -1,8 +1,8 @@
 // CREATE TABLE, and the definition of a column.
-import type { Column } from '../../../schema/derive/storage.ts';
-import { identifier, joinFragments, sql, type Fragment } from '../fragment.ts';
-import type { BuildDialect, TableLayout } from './build-dialect.ts';
-import { columnList } from './columns.ts';
+import type { Column } from '../../../../schema/derive/storage.ts';
+import { identifier, joinFragments, sql, type Fragment } from '../../fragment.ts';
+import type { BuildDialect, TableLayout } from '../build-dialect.ts';
+import { columnList } from '../columns.ts';
 
 export interface TableParts {
   readonly table: Fragment;

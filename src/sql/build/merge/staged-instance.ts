@@ -1,11 +1,11 @@
 // The values of an instance, in SQL over its staged row `s`: as reported, else as an enrichment has it, else as stored.
-import { INTERVAL_COLUMNS, type Storage } from '../../../schema/derive/storage.ts';
-import { NOT_AVAILABLE_KEY } from '../../../schema/entity.ts';
-import { identifier, integerConstant, sql, textConstant, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import type { BuildParameters } from './build-parameters.ts';
-import { STORED_FALSE, allOf, columnOf, columnsEqual } from './columns.ts';
-import { PERIOD, TO_KEY } from './interval-columns.ts';
+import { INTERVAL_COLUMNS, type Storage } from '../../../../schema/derive/storage.ts';
+import { NOT_AVAILABLE_KEY } from '../../../../schema/entity.ts';
+import { identifier, integerConstant, sql, textConstant, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import type { BuildParameters } from '../build-parameters.ts';
+import { STORED_FALSE, allOf, columnOf, columnsEqual } from '../columns.ts';
+import { PERIOD, TO_KEY } from '../schema/interval-columns.ts';
 import { NATURAL_KEY, stagedIdentityColumns } from './staged-columns.ts';
 
 /** The tables of what was harvested of one collection. */

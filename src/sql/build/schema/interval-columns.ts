@@ -1,6 +1,6 @@
 // The columns of validity intervals as SQL.
-import { INTERVAL_COLUMNS } from '../../../schema/derive/storage.ts';
-import { identifier } from '../fragment.ts';
+import { INTERVAL_COLUMNS } from '../../../../schema/derive/storage.ts';
+import { identifier } from '../../fragment.ts';
 
 export const PERIOD = identifier(INTERVAL_COLUMNS.period);
 export const FROM_KEY = identifier(INTERVAL_COLUMNS.from);

@@ -1,11 +1,18 @@
 // Which rows are about the selected people, as conditions on rows `t`.
-import type { PersonalCollection, PersonalDataMap } from '../../../schema/derive/personal-data-map.ts';
-import { storageOf } from '../../../schema/derive/storage.ts';
-import { OPEN_END } from '../../base/date-key.ts';
-import { identifier, integerConstant, rowParameter, sql, textConstant, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { anyOf, columnOf } from './columns.ts';
-import { renderCreateTable } from './create-table.ts';
+import type { PersonalCollection, PersonalDataMap } from '../../../../schema/derive/personal-data-map.ts';
+import { storageOf } from '../../../../schema/derive/storage.ts';
+import { OPEN_END } from '../../../base/date-key.ts';
+import {
+  identifier,
+  integerConstant,
+  rowParameter,
+  sql,
+  textConstant,
+  type Fragment,
+} from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { anyOf, columnOf } from '../columns.ts';
+import { renderCreateTable } from '../schema/create-table.ts';
 
 const PLACEHOLDER_PREFIX = 'erased-';
 const T = sql`t`;

@@ -1,9 +1,9 @@
 // The audit log as rows of a generation.
-import { reads } from '../../../schema/subjects/reads.ts';
-import type { DateKey } from '../../base/date-key.ts';
-import { rowParameter, sql, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { commaList } from './columns.ts';
+import { reads } from '../../../../schema/subjects/reads.ts';
+import type { DateKey } from '../../../base/date-key.ts';
+import { rowParameter, sql, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { commaList } from '../columns.ts';
 
 /** For rows of all properties. A row that is there already is left out. */
 export function renderAddAuditRow(dialect: BuildDialect): Fragment {

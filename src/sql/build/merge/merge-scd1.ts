@@ -1,9 +1,9 @@
 // The merge of collections that keep the latest state only (SCD type 1): instances that vanish stay, marked as deleted.
-import type { Storage } from '../../../schema/derive/storage.ts';
-import type { PropertyRole } from '../../../schema/entity.ts';
-import { identifier, sql, textConstant, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import type { BuildParameters } from './build-parameters.ts';
+import type { Storage } from '../../../../schema/derive/storage.ts';
+import type { PropertyRole } from '../../../../schema/entity.ts';
+import { identifier, sql, textConstant, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import type { BuildParameters } from '../build-parameters.ts';
 import {
   STORED_FALSE,
   STORED_TRUE,
@@ -14,7 +14,7 @@ import {
   columnsDiffer,
   columnsEqual,
   commaList,
-} from './columns.ts';
+} from '../columns.ts';
 import type { ResolvedTables } from './resolved-tables.ts';
 
 /** Null where there is nothing to do. */

@@ -1,5 +1,5 @@
 // The columns of staged rows.
-import type { Column, Storage } from '../../../schema/derive/storage.ts';
+import type { Column, Storage } from '../../../../schema/derive/storage.ts';
 
 /** The column of the natural key, which is the source's identifier. */
 export const NATURAL_KEY = 'natural';

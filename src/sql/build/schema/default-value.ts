@@ -1,8 +1,8 @@
 // The value that rows of the past get in a column that the model gained.
-import type { Column } from '../../../schema/derive/storage.ts';
-import { NOT_AVAILABLE_KEY, type Entity } from '../../../schema/entity.ts';
-import { integerConstant, textConstant, type Fragment } from '../fragment.ts';
-import { STORED_TRUE } from './columns.ts';
+import type { Column } from '../../../../schema/derive/storage.ts';
+import { NOT_AVAILABLE_KEY, type Entity } from '../../../../schema/entity.ts';
+import { integerConstant, textConstant, type Fragment } from '../../fragment.ts';
+import { STORED_TRUE } from '../columns.ts';
 
 /** Of a column that is never null; `midnight` is a canonical instant. */
 export function defaultValue(

@@ -1,10 +1,10 @@
 // The model as tables, views and indexes.
-import { BOOKKEEPING } from '../../../schema/derive/bookkeeping.ts';
-import { deriveIndexedColumns } from '../../../schema/derive/indexed-columns.ts';
-import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../schema/derive/storage.ts';
-import type { PropertyRole } from '../../../schema/entity.ts';
-import type { Model } from '../../../schema/model.ts';
-import { OPEN_END } from '../../base/date-key.ts';
+import { BOOKKEEPING } from '../../../../schema/derive/bookkeeping.ts';
+import { deriveIndexedColumns } from '../../../../schema/derive/indexed-columns.ts';
+import { INTERVAL_COLUMNS, storageOf, type Storage } from '../../../../schema/derive/storage.ts';
+import type { PropertyRole } from '../../../../schema/entity.ts';
+import type { Model } from '../../../../schema/model.ts';
+import { OPEN_END } from '../../../base/date-key.ts';
 import {
   constantText,
   identifier,
@@ -13,9 +13,9 @@ import {
   sql,
   textConstant,
   type Fragment,
-} from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { columnOf, commaList } from './columns.ts';
+} from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { columnOf, commaList } from '../columns.ts';
 import { columnDefinition, renderCreateTable } from './create-table.ts';
 
 /** One object of the database, by the name under which it lists it. */

@@ -1,8 +1,8 @@
 // The snapshot days of daily collections: which there are, and which are taken out.
-import { sql, textConstant, value, type Fragment } from '../fragment.ts';
-import type { DateKey } from '../../base/date-key.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import type { BuildParameters } from './build-parameters.ts';
+import { sql, textConstant, value, type Fragment } from '../../fragment.ts';
+import type { DateKey } from '../../../base/date-key.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import type { BuildParameters } from '../build-parameters.ts';
 
 const TABLE = 'snapshotDays';
 

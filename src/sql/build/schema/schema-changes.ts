@@ -1,7 +1,7 @@
 // Changes of a stored schema: what the model has gained is added, and what is empty may go.
-import type { Column, Storage } from '../../../schema/derive/storage.ts';
-import { sql, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
+import type { Column, Storage } from '../../../../schema/derive/storage.ts';
+import { sql, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
 import { columnDefinition } from './create-table.ts';
 import { defaultValue } from './default-value.ts';
 

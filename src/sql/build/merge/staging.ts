@@ -1,9 +1,9 @@
 // The tables of staged rows: what a run appended for a collection, and what enrichment sources said of its instances.
-import type { Column } from '../../../schema/derive/storage.ts';
-import { identifier, rowParameter, sql, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import { columnList, commaList } from './columns.ts';
-import { columnDefinition, renderCreateTable } from './create-table.ts';
+import type { Column } from '../../../../schema/derive/storage.ts';
+import { identifier, rowParameter, sql, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import { columnList, commaList } from '../columns.ts';
+import { columnDefinition, renderCreateTable } from '../schema/create-table.ts';
 
 /** Rows keep the order in which they arrive, see `stagedPosition`. */
 export function renderCreateStagedTable(

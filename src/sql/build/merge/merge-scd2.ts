@@ -1,9 +1,9 @@
 // The merge of collections with history (SCD type 2): a validity interval ends where something changed, and the next begins there.
-import { INTERVAL_COLUMNS, type Storage } from '../../../schema/derive/storage.ts';
-import { addDays, monthPartitionOf, type DateKey } from '../../base/date-key.ts';
-import { sql, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import type { BuildParameters } from './build-parameters.ts';
+import { INTERVAL_COLUMNS, type Storage } from '../../../../schema/derive/storage.ts';
+import { addDays, monthPartitionOf, type DateKey } from '../../../base/date-key.ts';
+import { sql, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import type { BuildParameters } from '../build-parameters.ts';
 import {
   STORED_FALSE,
   STORED_TRUE,
@@ -12,8 +12,8 @@ import {
   columnsDiffer,
   columnsEqual,
   commaList,
-} from './columns.ts';
-import { FROM_KEY, PERIOD, TO_KEY } from './interval-columns.ts';
+} from '../columns.ts';
+import { FROM_KEY, PERIOD, TO_KEY } from '../schema/interval-columns.ts';
 import type { ResolvedTables } from './resolved-tables.ts';
 import { renderAddSnapshotDay, renderRemoveSnapshotDay } from './snapshot-days.ts';
 

@@ -1,10 +1,10 @@
 // From staged rows to instances as the warehouse has them: natural keys become surrogate keys, of duplicates the last wins.
-import type { Column, Storage } from '../../../schema/derive/storage.ts';
-import { joinFragments, rowParameter, sql, textConstant, value, type Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
-import type { BuildParameters, BuildState } from './build-parameters.ts';
-import { allOf, anyOf, columnList, columnOf, commaList } from './columns.ts';
-import { columnDefinition, renderCreateTable } from './create-table.ts';
+import type { Column, Storage } from '../../../../schema/derive/storage.ts';
+import { joinFragments, rowParameter, sql, textConstant, value, type Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
+import type { BuildParameters, BuildState } from '../build-parameters.ts';
+import { allOf, anyOf, columnList, columnOf, commaList } from '../columns.ts';
+import { columnDefinition, renderCreateTable } from '../schema/create-table.ts';
 import { presentConditions } from './merge-scd1.ts';
 import { resolvedTablesOf } from './resolved-tables.ts';
 import {

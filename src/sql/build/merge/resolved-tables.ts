@@ -1,7 +1,7 @@
 // The tables of what was staged of a collection, resolved to instances: what merges start from.
-import type { Storage } from '../../../schema/derive/storage.ts';
-import type { Fragment } from '../fragment.ts';
-import type { BuildDialect } from './build-dialect.ts';
+import type { Storage } from '../../../../schema/derive/storage.ts';
+import type { Fragment } from '../../fragment.ts';
+import type { BuildDialect } from '../build-dialect.ts';
 
 export interface ResolvedTables {
   /** All instances that are there; the columns are the storage's identity. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { FeedError } from '../base/feed-error.ts';
 import type { Environment } from './environment.ts';
-import type { Setting } from './setting.ts';
+import { path, type Setting } from './setting.ts';
+import { shorten } from './shorten.ts';
 import {
   SETTINGS,
   SETTING_NAMES,
@@ -33,6 +34,10 @@ export interface ResolvedSettings {
   /** Path of the settings file; null without one. */
   readonly file: string | null;
 }
+
+/** Names the settings file, so a settings file cannot have it. */
+export const CONFIG = path('', 'The settings file; FLEETFEED_CONFIG without it.');
+const CONFIG_FLAG = '--config';
 
 /** What is written for a setting. */
 interface RawValue {
@@ -68,8 +73,12 @@ export function readSettings({
 }
 
 function findFile(config: string | undefined, environment: Environment): SettingsFile | null {
-  const path = config ?? environment[CONFIG_VARIABLE] ?? '';
-  return path === '' ? null : readSettingsFile(resolvePath(path, environment));
+  const raw =
+    config === undefined
+      ? readFilled(CONFIG_VARIABLE, environment)
+      : { text: config, origin: CONFIG_FLAG, subject: CONFIG_FLAG };
+  if (raw === undefined) return null;
+  return readSettingsFile(resolvePath(parseRaw(CONFIG, raw, CONFIG_FLAG), environment));
 }
 
 function readFlag(name: SettingName, flags: ReadonlyMap<SettingName, string>): RawValue | undefined {
@@ -80,15 +89,17 @@ function readFlag(name: SettingName, flags: ReadonlyMap<SettingName, string>): R
 function readVariable(name: SettingName, environment: Environment): RawValue | undefined {
   const setting: Setting<unknown> = SETTINGS[name];
   const variable = variableOf(name);
-  const read = (origin: string): RawValue | undefined => {
-    const text = environment[origin] ?? '';
-    // An empty variable is how a container file writes "not set".
-    return text === '' ? undefined : { text, origin, subject: origin };
-  };
+  const read = (origin: string): RawValue | undefined => readFilled(origin, environment);
   const own = read(variable);
   if (own !== undefined || setting.secret === undefined) return own ?? readShared(setting, read);
   const file = read(`${variable}_FILE`);
   return file === undefined ? readShared(setting, read) : readSecretFile(file, environment);
+}
+
+/** An empty variable is how a container file writes "not set". */
+function readFilled(origin: string, environment: Environment): RawValue | undefined {
+  const text = environment[origin] ?? '';
+  return text === '' ? undefined : { text, origin, subject: origin };
 }
 
 function readShared(
@@ -122,13 +133,13 @@ function readFromFile(name: SettingName, file: SettingsFile | null): RawValue | 
 
 function valueOf(name: SettingName, raw: RawValue | undefined, environment: Environment): unknown {
   const setting: Setting<unknown> = SETTINGS[name];
-  const value = raw === undefined ? setting.default : setting.parse(raw.text);
-  if (value !== undefined) {
-    return setting.isPath && typeof value === 'string' ? resolvePath(value, environment) : value;
-  }
-  const { subject = '', text = '' } = raw ?? {};
-  const but = setting.secret ? 'and is not' : `not '${text}'`;
-  throw new FeedError('setup.bad-setting', `${subject} must be ${setting.expects}, ${but}.`, {
-    target: flagOf(name),
-  });
+  const value = raw === undefined ? setting.default : parseRaw(setting, raw, flagOf(name));
+  return setting.isPath && typeof value === 'string' ? resolvePath(value, environment) : value;
+}
+
+function parseRaw<Value>(setting: Setting<Value>, { text, subject }: RawValue, target: string): Value {
+  const value = setting.parse(text);
+  if (value !== undefined) return value;
+  const but = setting.secret ? 'and is not' : `not '${shorten(text)}'`;
+  throw new FeedError('setup.bad-setting', `${subject} must be ${setting.expects}, ${but}.`, { target });
 }

@@ -39,7 +39,18 @@ export function optionalText(help: string): Setting<string | null> {
 }
 
 export function path(defaultValue: string, help: string): Setting<string> {
-  return { ...text(defaultValue, help), expects: 'a path', valueName: 'path', isPath: true };
+  const parse = (written: string): string | undefined => (isPath(written) ? written : undefined);
+  return { ...text(defaultValue, help), expects: 'a path', valueName: 'path', isPath: true, parse };
+}
+
+/** False for what no file system takes: Linux allows 4,096 bytes in all and 255 between two slashes. */
+export function isPath(written: string): boolean {
+  return (
+    written !== '' &&
+    written.length <= 4096 &&
+    !written.includes('\u0000') &&
+    written.split(/[/\\]/).every((part) => part.length <= 255)
+  );
 }
 
 export function optionalPath(help: string): Setting<string | null> {

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { evaluate, parse, type MemberNode } from '@humanwhocodes/momoa';
 import { FeedError, type FeedErrorDetail } from '../base/feed-error.ts';
+import { shorten } from './shorten.ts';
 import { suggestSetting } from './suggest-setting.ts';
 import type { Setting } from './setting.ts';
 import { SETTINGS, SETTING_NAMES, keyOf, variableOf, type SettingName } from './settings.ts';
@@ -64,10 +65,6 @@ export function textOfFileValue(name: SettingName, { json, line }: FileValue, pa
 // A comma would make two of one.
 function isListOfTexts(json: unknown): json is readonly string[] {
   return Array.isArray(json) && json.every((each) => typeof each === 'string' && !each.includes(','));
-}
-
-function shorten(json: string): string {
-  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }
 
 function readBounded(path: string): string {

@@ -166,6 +166,7 @@ describe('a line', () => {
     [['serve', '--port', 'x'], "--port must be a whole number from 0 to 65535, not 'x'."],
     [['serve', '--port=x'], "--port must be a whole number from 0 to 65535, not 'x'."],
     [['serve', '-x'], "'serve' has no flag '-x'."],
+    [['serve', '--config='], "--config must be a path, not ''."],
   ])('%j is refused with a sentence that says what would be right', async (args, sentence) => {
     expect(await refusalOf(args)).toContain(sentence);
   });

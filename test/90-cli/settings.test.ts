@@ -91,6 +91,9 @@ describe('settings', () => {
     [{ port: 'x' }, "--port must be a whole number from 0 to 65535, not 'x'."],
     [{ port: '65536' }, "--port must be a whole number from 0 to 65535, not '65536'."],
     [{ data: '' }, "--data must be a path, not ''."],
+    [{ data: 'a\u0000b' }, "--data must be a path, not 'a\u0000b'."],
+    [{ data: 'x/'.repeat(2049) }, `--data must be a path, not '${'x/'.repeat(30)}…'.`],
+    [{ roles: `/srv/${'x'.repeat(256)}` }, `--roles must be a path, not '/srv/${'x'.repeat(55)}…'.`],
     [{ trustedProxies: 'proxy.example' }, `${PROXIES}, not 'proxy.example'.`],
     [{ trustedProxies: '10.0.0.0/33' }, `${PROXIES}, not '10.0.0.0/33'.`],
     [{ trustedProxies: '10.0.0.1, x/8' }, `${PROXIES}, not '10.0.0.1, x/8'.`],
@@ -155,6 +158,16 @@ describe('a settings file', () => {
     expect([...origins]).toEqual([[name, `'${config}'`]]);
   });
 
+  test('has a path: an empty flag is refused, an empty variable counts as not set', () => {
+    expect(refusal(() => readSettings({ config: '', environment: {} }))).toBe(
+      "--config must be a path, not ''.",
+    );
+    expect(refusal(() => read({}, { FLEETFEED_CONFIG: 'a\u0000b' }))).toBe(
+      "FLEETFEED_CONFIG must be a path, not 'a\u0000b'.",
+    );
+    expect(read({}, { FLEETFEED_CONFIG: '' }).file).toBeNull();
+  });
+
   const at = (line: number) => `The settings file '${config}', line ${line}: `;
   test.each([
     ['{\n"prot": 1}', `${at(2)}There is no setting 'prot'. Did you mean 'port'?`],
@@ -171,6 +184,7 @@ describe('a settings file', () => {
     ['{"schedule": false}', `${at(1)}'schedule' must be 'on' or 'off', not false.`],
     ['{"schedule": "of"}', `${at(1)}'schedule' must be 'on' or 'off', not 'of'.`],
     ['{"roles": null}', `${at(1)}'roles' must be a path, not null.`],
+    ['{"data": "a\\u0000b"}', `${at(1)}'data' must be a path, not 'a\u0000b'.`],
     [
       '{"audiences": "a,b"}',
       `${at(1)}'audiences' must be an array of strings (texts, separated by commas), not "a,b".`,

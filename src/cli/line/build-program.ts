@@ -1,6 +1,7 @@
 // The table of commands → a parser that reads the line, answers `help` and `--version`, and runs what was meant.
 import { Command as ParsedCommand } from 'commander';
-import { optionalPath, type Setting } from '../../settings/setting.ts';
+import { CONFIG } from '../../settings/read-settings.ts';
+import type { Setting } from '../../settings/setting.ts';
 import { SETTINGS, SETTING_NAMES, variableOf, type SettingName } from '../../settings/settings.ts';
 import type { Command, CommandGroup } from '../commands/command.ts';
 import { packageVersion } from './package-version.ts';
@@ -113,8 +114,6 @@ function declareFlags(
     parsed.addOption(new ValueOption(name, setting).helpGroup('Settings:').hideHelp(isHidden));
   }
 }
-
-const CONFIG = optionalPath('The settings file; FLEETFEED_CONFIG without it.');
 
 /** Those that a settings file may have, too, and where that is. */
 function flagsOf(settings: readonly SettingName[]): readonly (readonly [string, Setting<unknown>])[] {

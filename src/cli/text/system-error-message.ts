@@ -8,6 +8,7 @@ const SYSTEM_ERROR_CODES: ReadonlySet<unknown> = new Set([
   'EFBIG',
   'EISDIR',
   'EMFILE',
+  'ENAMETOOLONG',
   'ENOSPC',
   'ENOTDIR',
   'EPERM',

@@ -14,7 +14,7 @@ export interface Exposure {
 export interface Protection {
   /** Whether the feed itself serves TLS. */
   readonly tls: boolean;
-  /** Whether there is a key, or a directory to sign in with. */
+  /** Whether there is a key, or sign-in with Microsoft Entra. */
   readonly canAuthenticate: boolean;
 }
 
@@ -25,7 +25,7 @@ export function refuseExposure(exposure: Exposure, { tls, canAuthenticate: knows
   if (!knowsReaders) {
     throw new FeedError(
       'setup.unsafe',
-      `Reached as '${exposure.publicUrl ?? host}', nobody could read the feed, since there is no key and no directory; nothing was started.`,
+      `Reached as '${exposure.publicUrl ?? host}', nobody could read the feed, since there is no key and no sign-in; nothing was started.`,
       {
         target: '--host',
         hint:

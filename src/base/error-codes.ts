@@ -24,7 +24,7 @@ export const ERROR_CODES = {
   'request.no-such-entity': 'No entity has this key.',
   'request.bad-key': 'The key in the address does not fit the collection.',
   'request.strange-host': 'The feed does not answer to the Host of this request.',
-  'request.method-not-allowed': 'The feed is read-only: GET and HEAD, and POST for $batch.',
+  'request.method-not-allowed': 'The feed is read-only: GET and HEAD, and POST for $batch and $query.',
   'request.not-acceptable': 'No format on offer fits the Accept header or $format.',
   'request.unsupported-media': 'The media type of the request body is not supported.',
   'request.malformed-batch': 'The body of a $batch cannot be read.',

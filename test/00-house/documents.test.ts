@@ -9,7 +9,7 @@ import { DOCUMENTS } from '../docs/documents.ts';
 import { ROOMS } from './rooms.ts';
 import { REPOSITORY, sourceFiles } from './source-files.ts';
 
-const NPM_FLAG = '--silent';
+const NPM_FLAGS: ReadonlySet<string> = new Set(['--silent', '--prefix']);
 
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
 const isThere = (path: string): boolean => existsSync(join(REPOSITORY, path));
@@ -97,7 +97,10 @@ test('every flag and variable that the pages name exists', () => {
   const flags = new Set([...SETTING_NAMES, ...ofCommands, 'config', 'version', 'help'].map(flagOf));
   const variables = new Set([...SETTING_NAMES.map(variableOf), 'FLEETFEED_CONFIG']);
   const exists = (name: string): boolean =>
-    flags.has(name) || variables.has(name) || variables.has(name.replace(/_FILE$/, '')) || name === NPM_FLAG;
+    flags.has(name) ||
+    variables.has(name) ||
+    variables.has(name.replace(/_FILE$/, '')) ||
+    NPM_FLAGS.has(name);
   const unknown = pages.flatMap((page) =>
     [...read(page).matchAll(/(?<![\w-])--[a-z][a-z-]*|\bFLEETFEED_[A-Z_]*[A-Z]/g)]
       .filter(([name]) => !exists(name))

@@ -2,24 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { fileFeed } from '../70-http/file-feed.ts';
+import { TODAY } from '../70-http/test-feed.ts';
 
 const PAGES = ['README.md', 'docs/connect.md', 'docs/queries.md', 'docs/changes.md', 'docs/encryption.md'];
 const SERVICE = '/ReportingService/DataWarehouseFEService';
 
 const feed = fileFeed();
 
-/** Addresses below the host: those that curl is given, and lines of a code block that begin with `/beta/`. */
+/** Addresses below the host: those that curl is given. */
 const addresses = PAGES.flatMap((page) => {
   const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
-  const curled = [...text.matchAll(/^curl .*"(.+)"/gm)].map(([, address = '']) =>
+  return [...text.matchAll(/^curl .*"(.+)"/gm)].map(([, address = '']) =>
     address
       .replaceAll('\\$', '$')
       .replace(/^\$FEED/, SERVICE)
       .replace(/^\$BETA/, '/beta')
+      .replace('$DAY', String(TODAY))
       .replace('http://127.0.0.1:4004', ''),
   );
-  const bare = [...text.matchAll(/^\/beta\/.+$/gm)].map(([address]) => address.replaceAll(' ', '%20'));
-  return [...curled, ...bare];
 });
 
 test('the documentation shows addresses', () => {

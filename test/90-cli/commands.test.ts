@@ -154,7 +154,10 @@ describe('a line', () => {
     [['export'], "'export' needs --to <path>."],
     [['export', '--to', 'x', '--format', 'xls'], "--format must be 'csv' or 'parquet', not 'xls'."],
     [['rollback', '--to', 'x'], "--to must be a whole number from 1 to 999999999, not 'x'."],
-    [['backup'], "'backup' needs <place>: the file or folder to copy into."],
+    [
+      ['backup'],
+      "'backup' needs <place>: the file to write, or a folder: an existing one, or a path that ends in /.",
+    ],
     [['query'], "'query' needs <address>: an address of the feed, in quotes."],
     [['keys', 'add'], "'keys add' needs <purpose>: what the key is for."],
     [['serve', '--frobnicate'], "'serve' has no flag '--frobnicate'. 'fleetfeed help serve'"],

@@ -101,13 +101,20 @@ describe('the demo', () => {
     expect(shown[0]).not.toBe(shown[1]);
   });
 
+  test('started again, it shows how to make the day after the newest one', async () => {
+    demo.kill('SIGTERM');
+    await demo.ended;
+    await start('2026-11-20');
+    expect(demo.stderr()).toContain('--today 2026-11-22');
+  });
+
   test('ends within five seconds, and continues later where it stopped', async () => {
     const startedAt = performance.now();
     demo.kill('SIGTERM');
     const { code } = await demo.ended;
     expect([code, performance.now() - startedAt < 5000]).toEqual([0, true]);
     await start('2026-11-22');
-    expect(demo.stderr()).toContain('1 nights in');
+    expect(demo.stderr()).toContain('1 days in');
     const { value } = await read('deviceEncryptionStates?$select=dateKey&$filter=dateKey gt 20261120');
     expect(new Set(value.map(({ dateKey }: { dateKey: number }) => dateKey)).size).toBe(2);
   });
@@ -125,6 +132,6 @@ describe('the demo', () => {
       '0',
     ]);
     expect((await other.ended).code).toBe(1);
-    expect(other.stderr()).toContain('holds the demo of 45 devices');
+    expect(other.stderr()).toContain('holds a demo of 45 devices');
   });
 });

@@ -239,7 +239,7 @@ describe('authentication', () => {
       { host: '0.0.0.0', anonymous: 'allow' },
       /^warn: Anyone who reaches '0.0.0.0' can read everything/,
     ],
-    ['by nothing that is known', { host: '0.0.0.0' }, /^fail: .* there is no key and no directory/],
+    ['by nothing that is known', { host: '0.0.0.0' }, /^fail: .* there is no key and no sign-in/],
     ['by a tenant that is not set', { audiences: ['x'] }, /^fail: Sign-in needs to know the tenant/],
   ])('%s', async (_, options, line) => {
     expect(await linesOf(checkExposure, options)).toEqual([expect.stringMatching(line)]);

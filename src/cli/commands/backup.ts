@@ -10,7 +10,12 @@ import { rowSummary } from '../text/row-summary.ts';
 import { say } from '../process/terminal.ts';
 
 export const backup = defineCommand({
-  operands: { place: { help: 'the file or folder to copy into.', isPath: true } },
+  operands: {
+    place: {
+      help: 'the file to write, or a folder: an existing one, or a path that ends in /.',
+      isPath: true,
+    },
+  },
   example: 'fleetfeed backup /mnt/backups/',
   help: 'Copies what is served into a verified file with a manifest, also while serve is running.',
   settings: ['data'],

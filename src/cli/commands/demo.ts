@@ -36,7 +36,6 @@ export const demo = defineCommand({
     authenticatorOf(settings, clockOf(settings));
     const today = dateKeyOf(clockOf(settings).now());
     const tenant = openDemoTenant(settings.data, requested, today);
-    const last = listGenerations(settings.data)[0]?.dateKey ?? null;
     const emulator = await startGraphEmulator({
       tenant: makeTenant({ ...tenant, firstDateKey: tenant.firstNight }),
       port: emulatorPort,
@@ -44,7 +43,12 @@ export const demo = defineCommand({
     const stopping = new AbortController();
     const ended = waitForShutdownSignal().then(() => stopping.abort(new Error('The demo is shutting down.')));
     try {
-      await simulateHistory(daysToSimulate(tenant, last, today), emulator, settings, stopping.signal);
+      await simulateHistory(
+        daysToSimulate(tenant, newestDay(settings.data), today),
+        emulator,
+        settings,
+        stopping.signal,
+      );
       emulator.setDay(today);
       const feed = await startFeed(settings, clockOf(settings), logTo(say, settings.logFormat, systemClock));
       say(
@@ -52,7 +56,7 @@ export const demo = defineCommand({
           feed: feed.url,
           graph: emulator.url,
           data: settings.data,
-          tomorrow: addDays(today, 1),
+          nextDay: addDays(newestDay(settings.data) ?? today, 1),
         }),
       );
       print(`Feed: ${feed.url}`);
@@ -66,6 +70,8 @@ export const demo = defineCommand({
     }
   },
 });
+
+const newestDay = (data: string): DateKey | null => listGenerations(data)[0]?.dateKey ?? null;
 
 async function simulateHistory(
   days: readonly DateKey[],

@@ -1,7 +1,7 @@
 // The file of roles, checked against the collections and the kinds of personal columns that exist.
-import { readFileSync } from 'node:fs';
 import { FeedError } from '../base/feed-error.ts';
 import { didYouMean } from '../base/did-you-mean.ts';
+import { readRegularFile, unreadableReason } from '../base/read-regular-file.ts';
 import { allRoles, type Role, type Roles } from './roles.ts';
 
 /** What a role may name. */
@@ -82,9 +82,9 @@ function nameHint(names: readonly string[], written: string): string {
 function readJson(path: string): unknown {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularFile(path).toString('utf8');
   } catch (cause) {
-    throw badRoles(path, 'cannot be read', undefined, cause);
+    throw badRoles(path, unreadableReason(cause), undefined, cause);
   }
   try {
     return JSON.parse(text);

@@ -16,7 +16,7 @@ export function withSuggestion(sentence: string, names: Iterable<string>, writte
 }
 
 /** The nearest name, in upper or lower case; null where all differ in more than a third of their letters. */
-function nearestName(names: Iterable<string>, written: string): string | null {
+export function nearestName(names: Iterable<string>, written: string): string | null {
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const name of names) {
     const maxDistance = Math.max(1, Math.floor(name.length / 3));

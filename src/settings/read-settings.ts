@@ -1,6 +1,6 @@
 // Flags, environment and settings file → settings: a flag beats the environment, which beats the file, which beats the default.
-import { readFileSync } from 'node:fs';
 import { FeedError } from '../base/feed-error.ts';
+import { readRegularFile, unreadableReason } from '../base/read-regular-file.ts';
 import type { Environment } from './environment.ts';
 import { path, type Setting } from './setting.ts';
 import { shorten } from './shorten.ts';
@@ -112,9 +112,9 @@ function readShared(
 function readSecretFile({ text, origin }: RawValue, environment: Environment): RawValue {
   const path = resolvePath(text, environment);
   try {
-    return { text: readFileSync(path, 'utf8').trim(), origin, subject: `'${path}'` };
+    return { text: readRegularFile(path).toString('utf8').trim(), origin, subject: `'${path}'` };
   } catch (cause) {
-    throw new FeedError('setup.bad-setting', `${origin} names '${path}', which cannot be read.`, {
+    throw new FeedError('setup.bad-setting', `${origin} names '${path}', which ${unreadableReason(cause)}.`, {
       target: origin,
       cause,
     });

@@ -1,9 +1,9 @@
 // The settings file: one JSON object whose keys are the flags without their dashes, as in {"page-rows": 1000}.
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { evaluate, parse, type MemberNode } from '@humanwhocodes/momoa';
 import { FeedError, type FeedErrorDetail } from '../base/feed-error.ts';
+import { readRegularFile, unreadableReason } from '../base/read-regular-file.ts';
 import { shorten } from './shorten.ts';
-import { suggestSetting } from './suggest-setting.ts';
+import { nearestSetting, suggestSetting } from './suggest-setting.ts';
 import type { Setting } from './setting.ts';
 import { SETTINGS, SETTING_NAMES, keyOf, variableOf, type SettingName } from './settings.ts';
 
@@ -21,10 +21,10 @@ export interface FileValue {
 /** Far more than all settings take. */
 const MAX_BYTES = 64 * 1024;
 
-/** Throws `setup.bad-setting` where the file cannot be read, is not JSON, or has a key that is no setting or is there twice. */
+/** Throws `setup.bad-setting` where the file cannot be read, is not JSON in UTF-8, or has a key that is no setting or is there twice. */
 export function readSettingsFile(path: string): SettingsFile {
   const values = new Map<SettingName, FileValue>();
-  for (const { name: key, value, loc } of membersOf(readBounded(path), path)) {
+  for (const { name: key, value, loc } of membersOf(readText(path), path)) {
     const { line } = loc.start;
     const name = settingOf(key.type === 'String' ? key.value : key.name, path, line);
     if (values.has(name)) throw badFile(path, line, `'${keyOf(name)}' is set twice.`);
@@ -34,16 +34,17 @@ export function readSettingsFile(path: string): SettingsFile {
 }
 
 function settingOf(key: string, path: string, line: number): SettingName {
-  const name = SETTING_NAMES.find((each) => keyOf(each) === key);
-  if (name === undefined) {
-    throw badFile(path, line, `There is no setting '${key}'.`, suggestSetting(key, keyOf));
-  }
-  if ('secret' in SETTINGS[name]) {
+  const exact = SETTING_NAMES.find((each) => keyOf(each) === key);
+  const name = exact ?? nearestSetting(key);
+  // A mistyped secret is refused as one: with its right name it would be refused again.
+  if (name !== undefined && 'secret' in SETTINGS[name]) {
     const variable = variableOf(name);
     const hint = `Set ${variable}, or ${variable}_FILE to the path of a file that holds it alone.`;
-    throw badFile(path, line, `'${key}' is a secret, and no secret is read from a settings file.`, hint);
+    const sentence = `'${keyOf(name)}' is a secret, and no secret is read from a settings file.`;
+    throw badFile(path, line, sentence, hint);
   }
-  return name;
+  if (exact !== undefined) return exact;
+  throw badFile(path, line, `There is no setting '${key}'.`, suggestSetting(key, keyOf));
 }
 
 /** The value as a flag would have it. Throws `setup.bad-setting` where its JSON type is not that of the setting. */
@@ -53,32 +54,43 @@ export function textOfFileValue(name: SettingName, { json, line }: FileValue, pa
   if (setting.json.split(' or ').includes(typeof json)) return String(json);
   if (isArray && isListOfTexts(json)) return json.join(',');
   const expects = isArray ? `an array of strings (${setting.expects})` : setting.expects;
-  const hint = setting.json === 'number' && typeof json === 'string' ? 'Write it without quotes.' : undefined;
   throw badFile(
     path,
     line,
     `'${keyOf(name)}' must be ${expects}, not ${shorten(JSON.stringify(json))}.`,
-    hint,
+    hintFor(setting, json),
   );
+}
+
+function hintFor({ json: type }: Setting<unknown>, json: unknown): string | undefined {
+  if (type === 'number' && typeof json === 'string') return 'Write it without quotes.';
+  return type === 'array of strings' && Array.isArray(json) && json.some(hasComma)
+    ? 'A string of it may not contain a comma.'
+    : undefined;
+}
+
+function hasComma(json: unknown): boolean {
+  return typeof json === 'string' && json.includes(',');
 }
 
 // A comma would make two of one.
 function isListOfTexts(json: unknown): json is readonly string[] {
-  return Array.isArray(json) && json.every((each) => typeof each === 'string' && !each.includes(','));
+  return Array.isArray(json) && json.every((each) => typeof each === 'string' && !hasComma(each));
 }
 
-function readBounded(path: string): string {
+function readText(path: string): string {
+  let bytes: Buffer;
   try {
-    const file = openSync(path, 'r');
-    try {
-      if (fstatSync(file).size <= MAX_BYTES) return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
-    } finally {
-      closeSync(file);
-    }
+    bytes = readRegularFile(path, MAX_BYTES);
   } catch (cause) {
-    throw badSettings(`The settings file '${path}' cannot be read.`, { target: path, cause });
+    throw badSettings(`The settings file '${path}' ${unreadableReason(cause)}.`, { target: path, cause });
   }
-  throw badSettings(`The settings file '${path}' is larger than ${MAX_BYTES / 1024} KiB.`, { target: path });
+  if (bytes.length === 0) throw badSettings(`The settings file '${path}' is empty.`, { target: path });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw badSettings(`The settings file '${path}' is not UTF-8.`, { target: path, cause });
+  }
 }
 
 function membersOf(text: string, path: string): readonly MemberNode[] {
@@ -94,6 +106,11 @@ function parseJson(text: string, path: string): ReturnType<typeof parse> {
   try {
     return parse(text, { mode: 'json' });
   } catch (cause) {
+    const isCutShort = cause instanceof Error && cause.message.startsWith('Unexpected end of input');
+    if (isCutShort) {
+      const end = `ends at line ${text.split('\n').length}, before its JSON does`;
+      throw badSettings(`The settings file '${path}' ${end}.`, { target: path, cause });
+    }
     // Too deep a nesting ends in a RangeError, which has no place in the text.
     const place =
       cause instanceof Error && 'line' in cause && 'column' in cause

@@ -1,10 +1,16 @@
 // The setting that somebody probably meant, in the spelling of the place where it was mistyped.
-import { didYouMean } from '../base/did-you-mean.ts';
+import { nearestName } from '../base/did-you-mean.ts';
 import { SETTING_NAMES, flagOf, type SettingName } from './settings.ts';
 
 /** `Did you mean 'FLEETFEED_PORT'?`; undefined where no name is near. `written` is a key: words and hyphens. */
 export function suggestSetting(written: string, spell: (name: SettingName) => string): string | undefined {
+  const name = nearestSetting(written);
+  return name && `Did you mean '${spell(name)}'?`;
+}
+
+/** Undefined where no name is near. */
+export function nearestSetting(written: string): SettingName | undefined {
   // Compared as flags: a prefix of ten letters would make any two variables look alike.
-  const byFlag = new Map(SETTING_NAMES.map((name) => [flagOf(name), spell(name)]));
-  return didYouMean(byFlag.keys(), `--${written}`, (flag) => byFlag.get(flag) ?? flag);
+  const byFlag = new Map(SETTING_NAMES.map((name) => [flagOf(name), name]));
+  return byFlag.get(nearestName(byFlag.keys(), `--${written}`) ?? '');
 }

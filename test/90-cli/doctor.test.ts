@@ -367,6 +367,7 @@ describe('the certificate', () => {
     ['without a key', { tlsKey: null }, 0, /^fail: Only one of --tls-cert and --tls-key is set/],
     ['that is not there', { tlsCert: '/nowhere' }, 0, /^fail: ENOENT/],
     ['that is none', { tlsCert: key }, 0, /^fail: /],
+    ['that is a device', { tlsCert: '/dev/zero' }, 0, /^fail: '\/dev\/zero' is not a regular file\.$/],
   ])('%s is reported', async (_, options, milliseconds, line) => {
     expect(await linesOf(checkCertificate, https(options), sinceMade(milliseconds))).toContainEqual(
       expect.stringMatching(line),

@@ -191,7 +191,7 @@ describe('a settings file', () => {
     ],
     [
       '{"audiences": ["a,b"]}',
-      `${at(1)}'audiences' must be an array of strings (texts, separated by commas), not ["a,b"].`,
+      `${at(1)}'audiences' must be an array of strings (texts, separated by commas), not ["a,b"]. A string of it may not contain a comma.`,
     ],
     [
       '{"forget-after": true}',
@@ -199,7 +199,8 @@ describe('a settings file', () => {
     ],
     ['{\n  "port": 1,\n}', `The settings file '${config}' is not valid JSON at line 3, column 1.`],
     ['{"port": 1 // x\n}', `The settings file '${config}' is not valid JSON at line 1, column 12.`],
-    ['', `The settings file '${config}' is not valid JSON at line 1, column 1.`],
+    ['{\n"ready-hours":', `The settings file '${config}' ends at line 2, before its JSON does.`],
+    ['', `The settings file '${config}' is empty.`],
     ['['.repeat(60_000), `The settings file '${config}' is not valid JSON.`],
     [
       '[1]',
@@ -214,14 +215,27 @@ describe('a settings file', () => {
     expect(refusal(() => read({}, { FLEETFEED_CONFIG: '/nonexistent.json' }))).toBe(
       "The settings file '/nonexistent.json' cannot be read.",
     );
-    expect(refusal(() => read({}, { FLEETFEED_CONFIG: folder }))).toContain('cannot be read');
+    expect(refusal(() => read({}, { FLEETFEED_CONFIG: folder }))).toBe(
+      `The settings file '${folder}' is a folder.`,
+    );
   });
 
-  test('takes no secret, and does not quote it', () => {
-    const sentence = refusal(() => readFile('{"client-secret": "hunter2"}'));
-    expect(sentence).toContain('FLEETFEED_CLIENT_SECRET_FILE');
-    expect(sentence).not.toContain('hunter2');
+  test('that is not UTF-8 is refused', () => {
+    writeFileSync(config, Buffer.from('{"usual-role": "M\u00fcller"}', 'latin1'));
+    expect(refusal(() => read({}, { FLEETFEED_CONFIG: config }))).toBe(
+      `The settings file '${config}' is not UTF-8.`,
+    );
   });
+
+  test.each(['client-secret', 'clientSecret', 'client_secret'])(
+    'takes no secret, and does not quote it: %s',
+    (key) => {
+      const sentence = refusal(() => readFile(JSON.stringify({ [key]: 'hunter2' })));
+      expect(sentence).toContain(`${at(1)}'client-secret' is a secret, and no secret is read`);
+      expect(sentence).toContain('FLEETFEED_CLIENT_SECRET_FILE');
+      expect(sentence).not.toContain('hunter2');
+    },
+  );
 });
 
 describe('a relative path', () => {

@@ -58,7 +58,8 @@ function settingsPage(): string {
     'A key that is no setting is an error. A variable `FLEETFEED_…` that is no setting is a warning, since other programs set ' +
       'such names, too: Kubernetes does for a service named fleetfeed.',
     'Secrets have no flag, since other accounts of a machine can see the arguments of a process, and no key of the settings ' +
-      'file. They come from the variable, or from a file that the variable with `_FILE` at its end names.',
+      'file. They come from the variable, or from a file that the variable with `_FILE` at its end names. It has to be a ' +
+      'regular file: a pipe, such as `<(…)` of a shell, is refused.',
     'Relative paths are relative to the folder in which the command is typed; with `npm start` and `npm run`, too. What only one ' +
       'command takes, such as `export --to`, is a flag of that command and no setting.',
     ...blocks,

@@ -1,10 +1,10 @@
 // Where the feed listens: the port, and its certificate.
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createServer, isIP } from 'node:net';
 import { FeedError } from '../../base/feed-error.ts';
+import { readRegularFile, UnreadableFileError } from '../../base/read-regular-file.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { fail, ok, warn, type Check, type CheckResult } from './check-result.ts';
 
@@ -95,13 +95,23 @@ export const checkCertificate: Check = (settings, clock) => {
 };
 
 function readPem<Read>(path: string, what: string, read: (pem: Buffer) => Read): Read {
-  const pem = readFileSync(path);
+  const pem = readFileOf(path);
   try {
     return read(pem);
   } catch (cause) {
     throw new FeedError('setup.bad-setting', `'${path}' does not contain a ${what} in PEM format.`, {
       cause,
     });
+  }
+}
+
+function readFileOf(path: string): Buffer {
+  try {
+    return readRegularFile(path);
+  } catch (cause) {
+    // An error of the system names the file itself.
+    if (!(cause instanceof UnreadableFileError)) throw cause;
+    throw new FeedError('setup.bad-setting', `'${path}' ${cause.message}.`, { cause });
   }
 }
 

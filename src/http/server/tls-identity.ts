@@ -1,7 +1,8 @@
 // The TLS certificate and its private key: read at startup, and again when the files change.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { FeedError } from '../../base/feed-error.ts';
+import { readRegularFile, unreadableReason } from '../../base/read-regular-file.ts';
 
 /** Paths of files in PEM; both or neither. */
 export interface TlsFiles {
@@ -20,9 +21,9 @@ export function readIdentity({ tlsCert, tlsKey }: TlsFiles): TlsIdentity | null 
   const read = (path: string | null, flag: string): Buffer => {
     if (path === null) throw badIdentity(`${flag} is not set, and its other half is.`, flag);
     try {
-      return readFileSync(path);
+      return readRegularFile(path);
     } catch (cause) {
-      throw badIdentity(`${flag} names '${path}', which cannot be read.`, flag, cause);
+      throw badIdentity(`${flag} names '${path}', which ${unreadableReason(cause)}.`, flag, cause);
     }
   };
   const identity = { cert: read(tlsCert, '--tls-cert'), key: read(tlsKey, '--tls-key') };

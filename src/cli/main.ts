@@ -5,9 +5,12 @@ import { FeedError } from '../base/feed-error.ts';
 import { ALL_COMMANDS } from './commands/all-commands.ts';
 import { buildProgram } from './line/build-program.ts';
 import { UsageError } from './line/usage-error.ts';
-import { say } from './process/terminal.ts';
+import { say, watchOutputs } from './process/terminal.ts';
 import { systemErrorMessage } from './text/system-error-message.ts';
 
+watchOutputs((error) => {
+  process.exitCode = exitCodeFor(error);
+});
 try {
   await buildProgram(ALL_COMMANDS).parseAsync(process.argv.slice(2), { from: 'user' });
 } catch (error) {

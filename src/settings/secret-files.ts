@@ -15,3 +15,11 @@ export function secretFiles(environment: Environment = process.env): readonly Se
     .map((name) => ({ name, path: environment[name] ?? '' }))
     .filter(({ path }) => path !== '');
 }
+
+/** One sentence for each secret that is set twice: the variable itself is used. */
+export function warnOfUnreadSecretFiles(environment: Environment = process.env): readonly string[] {
+  return secretFiles(environment)
+    .map(({ name }) => ({ file: name, variable: name.replace(/_FILE$/, '') }))
+    .filter(({ variable }) => (environment[variable] ?? '') !== '')
+    .map(({ file, variable }) => `${variable} and ${file} are both set; ${variable} is used. Unset one.`);
+}

@@ -75,12 +75,20 @@ describe('a rule', () => {
   );
 
   test.each([
-    ['thingDay=40d', "There is no collection 'thingDay'. Did you mean 'thingDays'?"],
-    ['elephants=40d', "There is no collection 'elephants'."],
-    ['things=40d', "'things' does not store days, so it has no retention."],
-  ])('%s is refused', (rule, message) => {
+    [
+      'thingDay=40d',
+      "--retention names 'thingDay', and there is no such collection.",
+      "Did you mean 'thingDays'?",
+    ],
+    [
+      'elephants=40d',
+      "--retention names 'elephants', and there is no such collection.",
+      "'fleetfeed print collections' lists them.",
+    ],
+    ['things=40d', "--retention names 'things', which does not store days.", undefined],
+  ])('%s is refused', (rule, message, hint) => {
     expect(() => checkRetention(model, rules(rule))).toThrow(
-      expect.objectContaining({ code: 'setup.bad-setting', message }),
+      expect.objectContaining({ code: 'setup.bad-setting', message, hint }),
     );
   });
 

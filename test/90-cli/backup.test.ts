@@ -1,6 +1,15 @@
 // Verify, backup and restore, as an admin runs them: complete or refused, and nothing newer is overwritten without --replace.
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -82,6 +91,8 @@ test('backup copies the served generation with a manifest, and can be repeated',
     rows: { devices: expect.any(Number) },
   });
   expect(await toEnd('backup', backups, '--data', data)).toMatchObject({ code: 0 });
+  const modes = [backups, backupFile, `${backupFile}.json`].map((path) => statSync(path).mode & 0o777);
+  if (process.platform !== 'win32') expect(modes).toEqual([0o700, 0o600, 0o600]);
 });
 
 test('restore serves a backup in an empty folder, and the next run builds on it', async () => {
@@ -161,6 +172,7 @@ test.each([
   ],
   [['backup', '/dev/null', '--data', elsewhere], "'/dev/null' is there already, and is no backup."],
   [['restore', '/no/such', '--data', data], "There is no file '/no/such'."],
+  [['restore', backups, '--data', data], `'${backups}' is a folder. Name the .sqlite file in it.`],
   [
     ['verify', '--data', join(folder, 'nothing')],
     `Nothing has been published in '${join(folder, 'nothing')}' yet.`,
@@ -171,4 +183,18 @@ test.each([
     stdout: '',
     stderr: expect.stringContaining(sentence),
   });
+});
+
+test.each([
+  [['export', '--to', join(folder, 'no-export')]],
+  [['rollback']],
+  [['snapshot', '--accept']],
+  [['subject', 'export', 'x', '--to', join(folder, 'x.zip')]],
+])('%j of an empty folder makes none', async (args) => {
+  const nothing = join(folder, 'still-nothing');
+  expect(await toEnd(...args, '--data', nothing)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`Nothing has been published in '${nothing}' yet.`),
+  });
+  expect([nothing, join(folder, 'no-export')].filter((path) => existsSync(path))).toEqual([]);
 });

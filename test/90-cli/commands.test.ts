@@ -1,4 +1,5 @@
 // The command line from outside: its outputs and exit codes.
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,8 @@ const toEnd = async (args: readonly string[], environment = {}) => {
 const COMMANDS: readonly (readonly string[])[] = Object.entries(ALL_COMMANDS).flatMap(([name, row]) =>
   'commands' in row ? Object.keys(row.commands).map((each) => [name, each]) : [[name]],
 );
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 describe('the command line', () => {
   test.each([[['help']], [['--help']], [['-h']], [[]]])('%j lists the commands', async (args) => {
@@ -73,7 +76,7 @@ describe('the command line', () => {
     [['keys', 'add', 'x', '--key-role', 'raeder'], "There is no role 'raeder'. Did you mean 'reader'?"],
     [['snapshot'], 'Not set: FLEETFEED_TENANT_ID, FLEETFEED_CLIENT_ID, FLEETFEED_CLIENT_SECRET.'],
     [['serve', '--schedule', 'off', '--host', '0.0.0.0'], '--host 127.0.0.1'],
-    [['demo', '--data', '/dev/null', '--devices', '1'], 'The machine refused: '],
+    [['keys', 'add', 'x', '--data', join(MAIN, 'x')], 'The machine refused: '],
     [['demo', '--host', '0.0.0.0', '--data', '/nonexistent/x'], 'nothing was started'],
   ])('%j ends with 1 and one sentence', async (args, sentence) => {
     const ended = await toEnd(args);
@@ -89,6 +92,32 @@ describe('the command line', () => {
       stderr:
         "'serve' has no flag '--prot'. Did you mean '--port'? 'fleetfeed help serve' shows what there is.\n",
     });
+  });
+
+  // Windows has no /bin/sh.
+  const testHere = process.platform === 'win32' ? test.skip : test;
+
+  testHere.each([['help serve'], ['print settings'], ['print metadata'], ['serve --prot 1 2>&1']])(
+    '%s ends quietly where its reader stops early',
+    async (line) => {
+      const shell = spawn('/bin/sh', [
+        '-c',
+        `{ sleep 1; "$0" "$1" ${line}; echo "code $?" >&2; } | true`,
+        process.execPath,
+        MAIN,
+      ]);
+      let err = '';
+      shell.stderr.on('data', (text: Buffer) => (err += text.toString()));
+      await new Promise((resolve) => shell.on('close', resolve));
+      expect(err).toBe(`code ${line.startsWith('serve') ? 2 : 0}\n`);
+    },
+  );
+
+  test('a secret that is set as a variable and as a file is warned of', async () => {
+    const environment = { FLEETFEED_CLIENT_SECRET: 'x', FLEETFEED_CLIENT_SECRET_FILE: '/nonexistent' };
+    expect((await toEnd(['print', 'settings'], environment)).stderr).toBe(
+      'FLEETFEED_CLIENT_SECRET and FLEETFEED_CLIENT_SECRET_FILE are both set; FLEETFEED_CLIENT_SECRET is used. Unset one.\n',
+    );
   });
 
   test('a variable that is no setting is warned of, and its command runs', async () => {
@@ -146,7 +175,7 @@ describe('a line', () => {
     [['keys', 'forge', 'x'], "There is no command 'keys forge'. 'fleetfeed help keys' shows what there is."],
     [['keys', 'add', 'a', 'b'], "'b' is not expected after 'keys add'."],
     [['print', 'roels'], "There is no command 'print roels'. Did you mean 'print roles'?"],
-    [['print', '--port', '1', 'limits'], "'print limits' does not use --port."],
+    [['print', '--port', '1', 'limits'], "'print limits' has no flag '--port'."],
     [['query', '--data', 'x', 'beta/devices', 'y'], "'y' is not expected after 'query'."],
     [['subject'], "'subject' is followed by export or erase."],
     [['subject', 'earse', 'x'], "There is no command 'subject earse'. Did you mean 'subject erase'?"],
@@ -162,7 +191,7 @@ describe('a line', () => {
     [['keys', 'add'], "'keys add' needs <purpose>: what the key is for."],
     [['serve', '--frobnicate'], "'serve' has no flag '--frobnicate'. 'fleetfeed help serve'"],
     [['serve', '--devices', '5'], "'serve' has no flag '--devices'."],
-    [['status', '--workers', '5'], "'status' does not use --workers."],
+    [['status', '--workers', '5'], "'status' has no flag '--workers'."],
     [['--port', '1', 'serve'], '--port has to follow a command.'],
     [['serve', '--port'], '--port must be a whole number from 0 to 65535, but nothing follows it.'],
     [['serve', '--data', '--port', '1'], '--data must be a path, but nothing follows it.'],
@@ -170,6 +199,20 @@ describe('a line', () => {
     [['serve', '--port=x'], "--port must be a whole number from 0 to 65535, not 'x'."],
     [['serve', '-x'], "'serve' has no flag '-x'."],
     [['serve', '--config='], "--config must be a path, not ''."],
+    [['snapshot', '--accept=yes'], '--accept takes no value.'],
+    [['query', '--explain=1', 'beta/devices'], '--explain takes no value.'],
+    [['serve', '--help=1'], '--help takes no value.'],
+    [
+      ['serve', '--retention', 'forever,devicePropertyHistory=3d'],
+      "--retention names 'devicePropertyHistory', and there is no such collection. Did you mean 'devicePropertyHistories'?",
+    ],
+    [
+      ['doctor', '--retention', 'foo=3d'],
+      "--retention names 'foo', and there is no such collection. 'fleetfeed print collections' lists them.",
+    ],
+    [['print', '--retention', 'foo=3d'], "--retention names 'foo', and there is no such collection."],
+    [['status', '--data', MAIN], `--data must be a folder, and '${MAIN}' is a file.`],
+    [['doctor', '--data', MAIN], `--data must be a folder, and '${MAIN}' is a file.`],
   ])('%j is refused with a sentence that says what would be right', async (args, sentence) => {
     expect(await refusalOf(args)).toContain(sentence);
   });
@@ -229,6 +272,9 @@ describe('flags and words come in any order', () => {
     [['keys', 'list', '--data', data]],
     [['keys', '--data', data, 'list']],
   ])('%j lists the keys of the folder', async (args) => {
-    expect(await toEnd(args)).toMatchObject({ code: 0, stderr: expect.stringContaining('There is no key.') });
+    expect(await toEnd(args)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`There is no key in '${data}'.`),
+    });
   });
 });

@@ -391,7 +391,7 @@ describe('what is served', () => {
       expect.stringMatching(/^fail: .* is damaged/),
     ]);
     expect(await linesOf(checkGeneration, { data: join(folder, 'none') })).toEqual([
-      expect.stringMatching(/^warn: Nothing has been published yet/),
+      expect.stringMatching(/^warn: Nothing has been published in '.*' yet/),
     ]);
   });
 

@@ -1,8 +1,9 @@
 // Export and import: in every format the imported warehouse equals the exported one.
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   startGraphEmulator,
@@ -19,6 +20,7 @@ import { runProgram } from './run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetfeed-export-'));
 const data = join(folder, 'data');
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 // Across the end of a month, with one missed day.
 const DAYS = [20261028, 20261029, 20261031, 20261101, 20261102];
 let emulator: GraphEmulator;
@@ -69,6 +71,10 @@ describe.each(['csv', 'parquet'])('as %s', (format) => {
     const { code, stderr } = await toEnd('export', '--to', first, '--format', format, '--data', data);
     expect(stderr).toMatch(/^Generation 5 of 20261102 is in '.*': \d+ files, [\d,]+ rows\.\n$/);
     expect(code).toBe(0);
+    if (process.platform !== 'win32') {
+      const modes = readdirSync(first).map((name) => statSync(join(first, name)).mode & 0o777);
+      expect([statSync(first).mode & 0o777, ...new Set(modes)]).toEqual([0o700, 0o600]);
+    }
     const manifest = JSON.parse(readFileSync(join(first, 'manifest.json'), 'utf8'));
     expect(manifest).toMatchObject({ format, generation: 5, dateKey: 20261102, whole: true });
     const names = manifest.tables.map(({ name }: { readonly name: string }) => name);
@@ -124,6 +130,7 @@ test.each([
     ['export', '--to', join(folder, 'new'), '--collections', 'devises', '--data', data],
     "There is no collection 'devises'. Did you mean 'devices'?",
   ],
+  [['export', '--to', MAIN, '--data', data], `'${MAIN}' is a file, not a folder.`],
   [['import', folder], 'there is no manifest.json.'],
   [['import', join(folder, 'csv-first'), '--data', data], `The folder '${data}' already holds a warehouse.`],
 ])('%j ends with 1 and a sentence', async (args, sentence) => {

@@ -54,7 +54,7 @@ describe('query', () => {
       "No property 'devicName' on devices. Did you mean 'deviceName'?",
     ],
     ['/beta/devices(123456)', 'No device has this key.'],
-    ['/nowhere', "Nothing lives at '/nowhere'."],
+    ['devices?$top=1', "Nothing lives at '/devices'. An address begins with v1.0 or beta: beta/devices."],
   ])('ends %s with 1 and the error that a server sends', async (path, sentence) => {
     const { code, stdout, stderr } = await query(path);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -85,7 +85,7 @@ describe('query', () => {
   test('with an empty warehouse says what is missing, and makes no folder', async () => {
     const nothing = `${feed.data}/nothing-here`;
     const { stderr } = await query('beta/devices', '--data', nothing);
-    expect(stderr).toContain('Nothing has been published yet.');
+    expect(stderr).toContain(`Nothing has been published in '${nothing}' yet.`);
     expect(existsSync(nothing)).toBe(false);
   });
 

@@ -74,7 +74,10 @@ describe('subject export', () => {
       dataDir(),
       readdirSync(dataDir()).find((name) => name.startsWith('generation-'))!,
     );
-    expect(await subject('export', ADELE.id, '--to', file)).toMatchObject({ code: 1 });
+    expect(await subject('export', ADELE.id, '--to', file)).toMatchObject({
+      code: 1,
+      stderr: `'${file}' exists already. Name a file that does not.\n`,
+    });
     expect(rows('SELECT count(*) FROM users')).toEqual([[1]]);
   });
 });

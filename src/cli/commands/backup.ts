@@ -24,7 +24,8 @@ export const backup = defineCommand({
     if (!newest) throw feedEmpty(data);
     const isFolder = place.endsWith('/') || (existsSync(place) && statSync(place).isDirectory());
     const file = isFolder ? join(place, basename(newest.path)) : place;
-    mkdirSync(dirname(file), { recursive: true });
+    // It holds personal data: nobody else may read a folder that is made for it.
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const { bytes, rows } = await backUp(newest, file, MODEL);
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
     say(

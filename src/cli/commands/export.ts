@@ -1,5 +1,5 @@
 // `export`: writes each collection of the newest generation into a file, for other programs or another warehouse.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { digestFile } from '../../engines/digest-file.ts';
@@ -32,11 +32,14 @@ export const exportCommand = defineCommand({
   example: 'fleetfeed export --to /mnt/export',
   run: async (settings, { to, format, collections }) => {
     const { data } = settings;
-    requireEmptyFolder(to);
+    requireFreeFolder(to);
     for (const name of collections) requireCollection(name);
     if (existsSync(data)) migrateWarehouse(settings);
     const [newest] = listGenerations(data);
     if (!newest) throw feedEmpty(data);
+    // It holds personal data: nobody else may read the files, or a folder that is made for them.
+    process.umask(0o077);
+    mkdirSync(to, { recursive: true });
     const source = openExport(newest.path, MODEL);
     try {
       const isWanted = ({ name }: ExportTable): boolean =>
@@ -55,11 +58,13 @@ export const exportCommand = defineCommand({
 });
 
 /** An export among other files could not be distinguished from them. */
-function requireEmptyFolder(to: string): void {
-  // It holds personal data: nobody else may read a folder that is made for it.
-  mkdirSync(to, { recursive: true, mode: 0o700 });
-  if (readdirSync(to).length === 0) return;
-  throw new FeedError('setup.bad-setting', `The folder '${to}' is not empty.`, { target: '--to' });
+function requireFreeFolder(to: string): void {
+  const stats = statSync(to, { throwIfNoEntry: false });
+  if (!stats) return;
+  const isFolder = stats.isDirectory();
+  if (isFolder && readdirSync(to).length === 0) return;
+  const message = isFolder ? `The folder '${to}' is not empty.` : `'${to}' is a file, not a folder.`;
+  throw new FeedError('setup.bad-setting', message, { target: '--to' });
 }
 
 function requireCollection(name: string): void {

@@ -42,7 +42,8 @@ const list = defineCommand({
     const rows = openKeyFile(settings.data)
       .keys()
       .map((key) => [key.id, key.role.padEnd(8), keyState(key, now).padEnd(24), key.label]);
-    if (rows.length === 0) say("There is no key. 'fleetfeed keys add <purpose>' makes one.");
+    if (rows.length === 0)
+      say(`There is no key in '${settings.data}'. 'fleetfeed keys add <purpose>' makes one.`);
     for (const row of rows) print(row.join('  '));
   },
 });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { MODEL } from '../../../schema/fleetfeed-model.ts';
 import { roleNamed, type Role } from '../../auth/roles.ts';
 import { FeedError } from '../../base/feed-error.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { openExplainingEngine } from '../../engines/sqlite/read/explaining-engine.ts';
 import { SQLITE_DIALECT } from '../../engines/sqlite/sqlite-dialect.ts';
@@ -14,6 +15,7 @@ import { type Feed, feedsByRole } from '../../http/feed.ts';
 import { parseFeedRequest } from '../../http/read/parse-feed-request.ts';
 import { planRequest } from '../../http/read/plan-request.ts';
 import { serveRead } from '../../http/read/serve-read.ts';
+import { findMount } from '../../http/request/service-roots.ts';
 import { startStopwatch } from '../../http/request/stopwatch.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../settings/settings.ts';
 import { text } from '../../settings/setting.ts';
@@ -62,11 +64,19 @@ export const query = defineCommand({
     } catch (error) {
       if (!(error instanceof FeedError)) throw error;
       // As a server would send it, for programs as well as for people.
-      say(Buffer.from(encodeError(error)).toString());
+      say(Buffer.from(encodeError(withoutServer(error, settings))).toString());
       process.exitCode = 1;
     }
   },
 });
+
+/** A server speaks of its address; a command speaks of the folder and of the words that it takes. */
+function withoutServer(error: FeedError, { data }: QuerySettings): FeedError {
+  const { code, message, target = '' } = error;
+  if (code === 'feed.empty') return feedEmpty(data);
+  if (code !== 'request.unknown-resource' || findMount(target)) return error;
+  return new FeedError(code, message, { target, hint: 'An address begins with v1.0 or beta: beta/devices.' });
+}
 
 async function printAnswer({ address, role }: Read, settings: QuerySettings): Promise<void> {
   const engine = openSqliteEngine({

@@ -1,5 +1,5 @@
 // `restore`: serves a backup, in an empty data folder or in place of what is there.
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { checkBackup } from '../../engines/sqlite/transfer/backup.ts';
@@ -14,9 +14,17 @@ export const restore = defineCommand({
   settings: ['data', 'keepGenerations'],
   switches: { force: 'Also replaces what is as new as the backup or newer.' },
   run: async (settings, { file, force }) => {
-    if (!existsSync(file)) throw new FeedError('setup.bad-setting', `There is no file '${file}'.`);
+    requireFile(file);
     await checkBackup(file);
     const { id, dateKey } = openTenantWarehouse(settings).restore({ file, force }, systemClock.now());
     say(`The snapshot of ${dateKey} is served from the backup, as generation ${id}.`);
   },
 });
+
+function requireFile(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile()) return;
+  throw stats?.isDirectory()
+    ? new FeedError('setup.bad-setting', `'${file}' is a folder.`, { hint: 'Name the .sqlite file in it.' })
+    : new FeedError('setup.bad-setting', `There is no file '${file}'.`);
+}

@@ -1,6 +1,7 @@
 // `rollback`: serves an earlier generation again; the next run builds on it.
 import { systemClock } from '../../base/clock.ts';
 import { feedEmpty } from '../../base/feed-empty.ts';
+import { listGenerations } from '../../engines/sqlite/generations/generation-files.ts';
 import { optionalWholeNumber } from '../../settings/setting.ts';
 import { defineCommand } from './command.ts';
 import { openTenantWarehouse } from '../wiring/tenant-etl.ts';
@@ -13,9 +14,9 @@ export const rollback = defineCommand({
     to: optionalWholeNumber(1, 999_999_999, 'The generation to serve; by default the one before.'),
   },
   run: (settings, { to }) => {
-    const warehouse = openTenantWarehouse(settings);
-    if (!warehouse.current()) throw feedEmpty(settings.data);
-    const { id, dateKey } = warehouse.rollback(to, systemClock.now());
+    // To open a warehouse makes its folder.
+    if (listGenerations(settings.data).length === 0) throw feedEmpty(settings.data);
+    const { id, dateKey } = openTenantWarehouse(settings).rollback(to, systemClock.now());
     say(`The snapshot of ${dateKey} is served again, as generation ${id}.`);
   },
 });

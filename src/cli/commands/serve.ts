@@ -7,7 +7,6 @@ import type { Settings } from '../../settings/settings.ts';
 import { clockOf } from '../wiring/clock-of.ts';
 import { defineCommand } from './command.ts';
 import { credentialOf } from '../wiring/credential-of.ts';
-import { retentionOf } from '../wiring/retention-of.ts';
 import { FEED_SETTINGS, startFeed } from '../wiring/start-feed.ts';
 import { runEtlInProcess } from '../process/run-etl-in-process.ts';
 import { TENANT_SETTINGS, openTenantWarehouse } from '../wiring/tenant-etl.ts';
@@ -25,7 +24,6 @@ export const serve = defineCommand({
     const stopping = new AbortController();
     // Missing credentials are an error before anything listens.
     const credential = settings.schedule === 'on' ? credentialOf(settings) : null;
-    retentionOf(settings);
     const ended = waitForShutdownSignal();
     const clock = clockOf(settings);
     const feed = await startFeed(settings, clock, logTo(say, settings.logFormat, systemClock));

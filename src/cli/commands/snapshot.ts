@@ -1,6 +1,8 @@
 // `snapshot`: one run, now.
+import { existsSync } from 'node:fs';
 import { logTo } from '../../observe/log.ts';
 import { systemClock } from '../../base/clock.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { clockOf } from '../wiring/clock-of.ts';
 import { defineCommand } from './command.ts';
@@ -20,6 +22,8 @@ export const snapshot = defineCommand({
   switches: { accept: 'Publishes the snapshot that was refused, without reading the tenant.' },
   run: async (settings, { accept }) => {
     if (accept) {
+      // To open a warehouse makes its folder.
+      if (!existsSync(settings.data)) throw feedEmpty(settings.data);
       const { id, dateKey } = openTenantWarehouse(settings).release(systemClock.now());
       say(`The refused snapshot of ${dateKey} is published as generation ${id}.`);
       return;

@@ -1,5 +1,5 @@
 // `subject`: what the warehouse holds about one person, to hand out or to erase.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { makeRedact } from '../../../etl/privacy/make-redact.ts';
@@ -40,6 +40,7 @@ const exportPerson = defineCommand({
   options: { to: requiredPath('The file to write; it must not exist.') },
   example: 'fleetfeed subject export adelevance@contoso.com --to adele.zip',
   run: (settings, { person: name, to }) => {
+    if (existsSync(to)) throw badSubject(`'${to}' exists already.`, { hint: 'Name a file that does not.' });
     const { person, generation } = findSubject(settings, name);
     const subjectRows = readSubject(generation, MODEL, person);
     // Nobody else may read it, and no other file is overwritten.
@@ -92,7 +93,7 @@ async function confirmErasure({ id }: Person): Promise<void> {
 
 /** Throws FeedError `feed.empty` before the first run, `setup.bad-setting` where `who` is nobody or more than one person. */
 function findSubject(settings: SubjectSettings, who: string): FoundPerson {
-  migrateWarehouse(settings);
+  if (existsSync(settings.data)) migrateWarehouse(settings);
   const [generation] = listGenerations(settings.data);
   if (!generation) throw feedEmpty(settings.data);
   const secret = readMaskingSecret(settings.data);

@@ -1,5 +1,5 @@
 // What is served and what comes next: the newest generation, the last run, and the next one.
-import { NOTHING_PUBLISHED } from '../../base/feed-empty.ts';
+import { feedEmpty } from '../../base/feed-empty.ts';
 import { addDays, dateKeyOf } from '../../base/date-key.ts';
 import {
   findFileDamage,
@@ -14,7 +14,9 @@ const HOUR_MS = 3_600_000;
 export const checkGeneration: Check = ({ data, readyHours }, clock) => {
   const [file] = listGenerationFiles(data);
   if (!file)
-    return [warn('snapshot', NOTHING_PUBLISHED, "Publish the first generation with 'fleetfeed snapshot'.")];
+    return [
+      warn('snapshot', feedEmpty(data).message, "Publish the first generation with 'fleetfeed snapshot'."),
+    ];
   const generation = readGeneration(file);
   const damage = findFileDamage(file.path);
   if (!generation || damage !== null) {

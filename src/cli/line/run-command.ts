@@ -2,11 +2,13 @@
 import type { Command as ParsedCommand } from 'commander';
 import { FeedError } from '../../base/feed-error.ts';
 import { readSettings, type ResolvedSettings } from '../../settings/read-settings.ts';
+import { warnOfUnreadSecretFiles } from '../../settings/secret-files.ts';
 import { SETTING_NAMES, flagOf, type SettingName } from '../../settings/settings.ts';
 import { warnOfUnknownVariables } from '../../settings/unknown-variables.ts';
 import { resolvePath } from '../../settings/user-folder.ts';
 import type { Command, CommandOption } from '../commands/command.ts';
 import { say } from '../process/terminal.ts';
+import { checkSettings } from '../wiring/check-settings.ts';
 import { unknownFlag, usageError } from './usage-error.ts';
 
 /** Throws a UsageError where a value is not what its flag, variable or line of the settings file expects. */
@@ -62,10 +64,12 @@ function settingsOf({ settings: used }: Command, parsed: ParsedCommand, values: 
     const value = values[name];
     if (typeof value === 'string') flags.set(name, value);
   }
-  for (const warning of warnOfUnknownVariables()) say(warning);
+  for (const warning of [...warnOfUnknownVariables(), ...warnOfUnreadSecretFiles()]) say(warning);
   const config = typeof values['config'] === 'string' ? values['config'] : undefined;
   try {
-    return readSettings({ flags, config, used });
+    const resolved = readSettings({ flags, config, used });
+    checkSettings(resolved.settings, used);
+    return resolved;
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
     throw usageError(error.message, parsed, error.hint);

@@ -45,6 +45,8 @@ export function unknownFlag(flag: string, command: ParsedCommand): UsageError {
   const setting = SETTING_NAMES.find((name) => flagOf(name) === flag);
   if (setting === undefined) {
     const flags = [...command.options.flatMap(({ long }) => long ?? []), '--help'];
+    // Only a flag without a value is unknown to the parser and declared: `--accept=yes`.
+    if (flags.includes(flag)) return usageError(`${flag} takes no value.`, command);
     return usageError(`'${wordsOf(command)}' has no flag '${flag}'.`, command, didYouMean(flags, flag));
   }
   if ('secret' in SETTINGS[setting]) {
@@ -53,7 +55,7 @@ export function unknownFlag(flag: string, command: ParsedCommand): UsageError {
     return usageError(sentence, command);
   }
   if (command.parent === null) return usageError(`${flag} has to follow a command.`, command);
-  return usageError(`'${wordsOf(command)}' does not use ${flag}.`, command);
+  return usageError(`'${wordsOf(command)}' has no flag '${flag}'.`, command);
 }
 
 function unexpectedWord(command: ParsedCommand): UsageError {

@@ -13,14 +13,29 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** The body of an answer and a line break. A reader that stops early, such as `head`, is no error. */
+/**
+ * A reader that stops early, such as `head`, is no error: what it does not read is dropped. Other errors of standard output
+ * go to `fail`.
+ */
+export function watchOutputs(fail: (error: Error) => void): void {
+  process.stdout.on('error', (error: Error) => {
+    if (!isClosedPipe(error)) fail(error);
+  });
+  // There is nowhere left to report it.
+  process.stderr.on('error', () => undefined);
+}
+
+/** The body of an answer and a line break. `watchOutputs` handles the errors of the output. */
 export async function printBody(body: Uint8Array | AsyncIterable<BodyPart>): Promise<void> {
   try {
     await pipeline(Readable.from(bytesOf(body), { objectMode: false }), process.stdout, { end: false });
   } catch (error) {
-    const isLeft = error instanceof Error && 'code' in error && error.code === 'EPIPE';
-    if (!isLeft) throw error;
+    if (error !== process.stdout.errored) throw error;
   }
+}
+
+function isClosedPipe(error: Error): boolean {
+  return 'code' in error && error.code === 'EPIPE';
 }
 
 async function* bytesOf(body: Uint8Array | AsyncIterable<BodyPart>): AsyncGenerator<Uint8Array> {

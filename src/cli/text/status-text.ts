@@ -38,8 +38,8 @@ export function statusText(state: WarehouseState): string {
   );
 }
 
-function servedLine({ generations: [newest], now, readyHours }: WarehouseState): string {
-  if (!newest) return 'nothing; no run has published anything yet';
+function servedLine({ generations: [newest], now, readyHours, data }: WarehouseState): string {
+  if (!newest) return `nothing; no run has published anything in '${data}' yet`;
   const hours = (now.getTime() - Date.parse(newest.publishedAt)) / 3_600_000;
   const freshness = hours < readyHours ? 'fresh' : `too old: more than ${readyHours} hours`;
   return `the snapshot of ${formatDay(newest.dateKey)}, ${hours.toFixed(1)} hours old (${freshness})`;

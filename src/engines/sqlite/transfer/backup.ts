@@ -1,5 +1,6 @@
 // A backup: the file of a generation, copied while it is served, and beside it a manifest by which it is known again.
 import {
+  chmodSync,
   constants,
   copyFileSync,
   existsSync,
@@ -46,6 +47,8 @@ export async function backUp(source: StoredGeneration, file: string, model: Mode
   const partial = `${file}.partial`;
   try {
     copyFileSync(source.path, partial, constants.COPYFILE_FICLONE);
+    // The copy has the mode of its source, which a closed data folder protects.
+    chmodSync(partial, 0o600);
     const { findings, rows } = verifyIntegrity(partial, model);
     const [first] = findings;
     if (first) {
@@ -65,7 +68,7 @@ export async function backUp(source: StoredGeneration, file: string, model: Mode
     fsyncPath(partial);
     rmSync(manifestPath(file), { force: true });
     renameSync(partial, file);
-    writeFileSync(manifestPath(file), `${JSON.stringify(manifest, null, 2)}\n`);
+    writeFileSync(manifestPath(file), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
     return manifest;
   } finally {
     rmSync(partial, { force: true });

@@ -18,7 +18,7 @@ try {
 }
 
 function exitCodeFor(error: unknown): number {
-  // The end of --help and --version.
+  // The end of --help.
   if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof UsageError) {
     say(error.message);

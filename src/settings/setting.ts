@@ -39,12 +39,12 @@ export function optionalText(help: string): Setting<string | null> {
 }
 
 export function path(defaultValue: string, help: string): Setting<string> {
-  const parse = (written: string): string | undefined => (isPath(written) ? written : undefined);
+  const parse = (written: string): string | undefined => (isPossiblePath(written) ? written : undefined);
   return { ...text(defaultValue, help), expects: 'a path', valueName: 'path', isPath: true, parse };
 }
 
 /** False for what no file system takes: Linux allows 4,096 bytes in all and 255 between two slashes. */
-export function isPath(written: string): boolean {
+export function isPossiblePath(written: string): boolean {
   return (
     written !== '' &&
     written.length <= 4096 &&

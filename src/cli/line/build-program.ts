@@ -4,6 +4,7 @@ import { CONFIG } from '../../settings/read-settings.ts';
 import type { Setting } from '../../settings/setting.ts';
 import { SETTINGS, SETTING_NAMES, variableOf, type SettingName } from '../../settings/settings.ts';
 import type { Command, CommandGroup } from '../commands/command.ts';
+import { print } from '../process/terminal.ts';
 import { packageVersion } from './package-version.ts';
 import { runCommand } from './run-command.ts';
 import { unknownCommand, usageError, usageErrorOf } from './usage-error.ts';
@@ -15,13 +16,21 @@ export type CommandTable = Readonly<Record<string, Command | CommandGroup>>;
 export function buildProgram(table: CommandTable): ParsedCommand {
   const program = new ParsedCommand('fleetfeed')
     .description('Your own Intune data warehouse, served as an OData feed.')
-    .version(packageVersion(), '-v, --version', 'Prints the version.')
+    // Not the version option of the parser, which would drop what follows it.
+    .option('-v, --version', 'Prints the version.')
     .helpCommand(false)
     .enablePositionalOptions()
     // Errors are said in our words, by whoever catches them.
     .configureOutput({ outputError: () => undefined });
   configure(program);
-  program.action(() => program.outputHelp());
+  program.hook('preSubcommand', (_program, command) => {
+    if (isVersionAsked(program))
+      throw usageError(`'${command.name()}' is not expected after --version.`, program);
+  });
+  program.action(() => {
+    if (isVersionAsked(program)) print(packageVersion());
+    else program.outputHelp();
+  });
   for (const [name, row] of Object.entries(table)) {
     if ('commands' in row) addGroup(program, name, row);
     else addCommand(program, name, row);
@@ -36,6 +45,10 @@ fleetfeed help <command> shows the flags of a command.
 What a deployment sets can be a flag (--page-rows 1000), a variable (FLEETFEED_PAGE_ROWS=1000) or a line of a settings
 file ("page-rows": 1000), which --config or FLEETFEED_CONFIG names. The flag is taken before the variable, and the
 variable before the file. fleetfeed print settings shows every value and where it comes from.`;
+
+function isVersionAsked(program: ParsedCommand): boolean {
+  return program.opts<{ readonly version?: true }>().version === true;
+}
 
 function configure(command: ParsedCommand): ParsedCommand {
   return command.helpOption('-h, --help', 'Shows this.').exitOverride((error) => {

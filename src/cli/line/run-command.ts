@@ -3,13 +3,15 @@ import type { Command as ParsedCommand } from 'commander';
 import { FeedError } from '../../base/feed-error.ts';
 import { readSettings, type ResolvedSettings } from '../../settings/read-settings.ts';
 import { warnOfUnreadSecretFiles } from '../../settings/secret-files.ts';
+import { isPossiblePath } from '../../settings/setting.ts';
 import { SETTING_NAMES, flagOf, type SettingName } from '../../settings/settings.ts';
+import { shorten } from '../../settings/shorten.ts';
 import { warnOfUnknownVariables } from '../../settings/unknown-variables.ts';
 import { resolvePath } from '../../settings/user-folder.ts';
-import type { Command, CommandOption } from '../commands/command.ts';
+import type { Command, CommandOption, Operand } from '../commands/command.ts';
 import { say } from '../process/terminal.ts';
 import { checkSettings } from '../wiring/check-settings.ts';
-import { unknownFlag, usageError } from './usage-error.ts';
+import { missingOperand, unknownFlag, usageError } from './usage-error.ts';
 
 /** Throws a UsageError where a value is not what its flag, variable or line of the settings file expects. */
 export async function runCommand(command: Command, parsed: ParsedCommand): Promise<void> {
@@ -34,13 +36,25 @@ function valuesOf(parsed: ParsedCommand): Values {
 function inputOf(command: Command, parsed: ParsedCommand, values: Values): Readonly<Record<string, unknown>> {
   const { operands = {}, options = {}, switches = {} } = command;
   return {
-    ...mapEntries(operands, ({ isPath }, _name, index) => {
-      const written = parsed.args[index] ?? '';
-      return isPath ? resolvePath(written) : written;
-    }),
+    ...mapEntries(operands, (operand, name, index) =>
+      operandValue(name, operand, parsed.args[index], parsed),
+    ),
     ...mapEntries(options, (option, name) => optionValue(name, option, values[name], parsed)),
     ...mapEntries(switches, (_help, name) => values[name] === true),
   };
+}
+
+/** An empty word, as of a variable of a shell that is not set, counts as none. */
+function operandValue(
+  name: string,
+  { isPath }: Operand,
+  written: string | undefined,
+  parsed: ParsedCommand,
+): string {
+  if (written === undefined || written.trim() === '') throw missingOperand(name, parsed);
+  if (!isPath) return written;
+  if (isPossiblePath(written)) return resolvePath(written);
+  throw usageError(`<${name}> must be a path, not '${shorten(written)}'.`, parsed);
 }
 
 function optionValue(
@@ -52,7 +66,7 @@ function optionValue(
   if (typeof written !== 'string') return option.default;
   const value = option.parse(written);
   if (value === undefined) {
-    throw usageError(`${flagOf(name)} must be ${option.expects}, not '${written}'.`, parsed);
+    throw usageError(`${flagOf(name)} must be ${option.expects}, not '${shorten(written)}'.`, parsed);
   }
   return option.isPath && typeof value === 'string' ? resolvePath(value) : value;
 }

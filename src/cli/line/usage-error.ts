@@ -9,7 +9,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What the parser throws, in our words; the end of `--help` and of `--version`, which is no error, as it is. */
+/** What the parser throws, in our words; the end of `--help`, which is no error, as it is. */
 export function usageErrorOf(error: CommanderError, command: ParsedCommand): Error {
   const [, quoted = ''] = /'(.*)'/s.exec(error.message) ?? [];
   const [flag = ''] = /^--[^\s=]+/.exec(quoted) ?? [];
@@ -71,7 +71,7 @@ export function unknownCommand(written: string, group: ParsedCommand): UsageErro
   return usageError(`There is no command '${wordsWith(written)}'.`, group, suggestion);
 }
 
-function missingOperand(name: string, command: ParsedCommand): UsageError {
+export function missingOperand(name: string, command: ParsedCommand): UsageError {
   const help = command.registeredArguments.find((each) => each.name() === name)?.description ?? '';
   return usageError(`'${wordsOf(command)}' needs <${name}>: ${help}`, command);
 }

@@ -1,5 +1,6 @@
 // Reads a file that a person named: a pipe or a device, which may never end, is refused.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { isNativeError } from 'node:util/types';
 
 /** Its message says what is wrong and has no subject: `is a folder`. */
 export class UnreadableFileError extends Error {
@@ -25,9 +26,18 @@ export function readRegularFile(path: string, maxBytes = MAX_BYTES): Buffer {
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist',
+  EACCES: 'may not be read by this account',
+  EPERM: 'may not be read by this account',
+};
+
 /** What ends a sentence about a file that `readRegularFile` did not read. */
 export function unreadableReason(error: unknown): string {
-  return error instanceof UnreadableFileError ? error.message : 'cannot be read';
+  if (error instanceof UnreadableFileError) return error.message;
+  const code = isNativeError(error) && 'code' in error ? String(error.code) : '';
+  return REASONS[code] ?? 'cannot be read';
 }
 
 // The size of a file is not asked: it is 0 in /proc, and another program may be writing.

@@ -18,6 +18,8 @@ export interface FileValue {
   readonly line: number;
 }
 
+const LISTED = "'fleetfeed print settings' lists them.";
+
 /** Far more than all settings take. */
 const MAX_BYTES = 64 * 1024;
 
@@ -44,7 +46,7 @@ function settingOf(key: string, path: string, line: number): SettingName {
     throw badFile(path, line, sentence, hint);
   }
   if (exact !== undefined) return exact;
-  throw badFile(path, line, `There is no setting '${key}'.`, suggestSetting(key, keyOf));
+  throw badFile(path, line, `There is no setting '${key}'.`, suggestSetting(key, keyOf) ?? LISTED);
 }
 
 /** The value as a flag would have it. Throws `setup.bad-setting` where its JSON type is not that of the setting. */

@@ -12,5 +12,7 @@ export function suggestSetting(written: string, spell: (name: SettingName) => st
 export function nearestSetting(written: string): SettingName | undefined {
   // Compared as flags: a prefix of ten letters would make any two variables look alike.
   const byFlag = new Map(SETTING_NAMES.map((name) => [flagOf(name), name]));
-  return byFlag.get(nearestName(byFlag.keys(), `--${written}`) ?? '');
+  // As a flag or a variable has it.
+  const key = written.replace(/^(?:--|FLEETFEED_)/, '').replaceAll('_', '-');
+  return byFlag.get(nearestName(byFlag.keys(), `--${key}`) ?? '');
 }

@@ -66,7 +66,7 @@ describe('a mistake is reported with its place and what would be right', () => {
 
   test('a file that is not there', () => {
     expect(thrownBy(() => readRoles(join(folder, 'nowhere.json'), nameable)).message).toMatch(
-      /cannot be read/,
+      /does not exist/,
     );
   });
 });

@@ -30,6 +30,15 @@ describe('the command line', () => {
     for (const command of [...Object.keys(ALL_COMMANDS), 'help']) expect(stdout).toMatch(`\n  ${command}`);
   });
 
+  test.each([
+    ['export', 'Usage: fleetfeed export [options] --to <path>\n'],
+    ['subject export', 'Usage: fleetfeed subject export [options] --to <path> <person>\n'],
+    ['print', 'Without a command it is print settings.\n'],
+    ['keys', 'Without a command it is keys list.\n'],
+  ])('help %s says %j', async (words, line) => {
+    expect((await toEnd(['help', ...words.split(' ')])).stdout).toContain(line);
+  });
+
   test.each([[['help', 'serve']], [['serve', '--help']]])('%j lists its settings', async (args) => {
     const { code, stdout } = await toEnd(args);
     expect(code).toBe(0);
@@ -71,7 +80,7 @@ describe('the command line', () => {
   test.each([
     [
       ['print', 'roles', '--roles', '/nonexistent.json'],
-      "The file of roles '/nonexistent.json' cannot be read.",
+      "The file of roles '/nonexistent.json' does not exist.",
     ],
     [['keys', 'add', 'x', '--key-role', 'raeder'], "There is no role 'raeder'. Did you mean 'reader'?"],
     [['snapshot'], 'Not set: FLEETFEED_TENANT_ID, FLEETFEED_CLIENT_ID, FLEETFEED_CLIENT_SECRET.'],
@@ -206,6 +215,8 @@ describe('a line', () => {
     [['serve', '--port=x'], "--port must be a whole number from 0 to 65535, not 'x'."],
     [['serve', '-x'], "'serve' has no flag '-x'."],
     [['serve', '--config='], "--config must be a path, not ''."],
+    [['version'], "There is no command 'version'. Did you mean '--version'?"],
+    [['-V'], "'fleetfeed' has no flag '-V'. Did you mean '-v'?"],
     [['snapshot', '--accept=yes'], '--accept takes no value.'],
     [['query', '--explain=1', 'beta/devices'], '--explain takes no value.'],
     [['serve', '--help=1'], '--help takes no value.'],

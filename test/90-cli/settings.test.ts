@@ -172,8 +172,10 @@ describe('a settings file', () => {
   test.each([
     ['{\n"prot": 1}', `${at(2)}There is no setting 'prot'. Did you mean 'port'?`],
     ['{"pageRows": 1}', `${at(1)}There is no setting 'pageRows'. Did you mean 'page-rows'?`],
-    ['{"frobnicate": 1}', `${at(1)}There is no setting 'frobnicate'.`],
-    ['{"to": "x"}', `${at(1)}There is no setting 'to'.`],
+    ['{"frobnicate": 1}', `${at(1)}There is no setting 'frobnicate'. 'fleetfeed print settings' lists them.`],
+    ['{"to": "x"}', `${at(1)}There is no setting 'to'. 'fleetfeed print settings' lists them.`],
+    ['{"FLEETFEED_PORT": 1}', `${at(1)}There is no setting 'FLEETFEED_PORT'. Did you mean 'port'?`],
+    ['{"--page-rows": 1}', `${at(1)}There is no setting '--page-rows'. Did you mean 'page-rows'?`],
     ['{"port": 1,\n\n"port": 2}', `${at(3)}'port' is set twice.`],
     [
       '{"port": "4004"}',
@@ -213,7 +215,7 @@ describe('a settings file', () => {
 
   test('that is not there, or is a folder, is refused', () => {
     expect(refusal(() => read({}, { FLEETFEED_CONFIG: '/nonexistent.json' }))).toBe(
-      "The settings file '/nonexistent.json' cannot be read.",
+      "The settings file '/nonexistent.json' does not exist.",
     );
     expect(refusal(() => read({}, { FLEETFEED_CONFIG: folder }))).toBe(
       `The settings file '${folder}' is a folder.`,
@@ -316,7 +318,7 @@ describe('a secret', () => {
     expect(settings.clientSecret).toBe('s4');
     expect(origins.get('clientSecret')).toBe('FLEETFEED_CLIENT_SECRET_FILE');
     expect(refusal(() => read({}, { FLEETFEED_CLIENT_SECRET_FILE: '/nonexistent' }))).toContain(
-      'cannot be read',
+      "'/nonexistent', which does not exist.",
     );
   });
 
@@ -349,5 +351,6 @@ describe('the description of the settings', () => {
     expect(text).toContain(`Now 3, from '${config}'; the default is 2.`);
     expect(text).toContain('Now 127.0.0.1, the default.');
     expect(text).toContain('Now not set, the default.');
+    expect(describeSettings(read({ data: 'x' }))).toContain(`Now ${resolve('x')}, from --data`);
   });
 });

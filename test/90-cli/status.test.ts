@@ -38,6 +38,11 @@ test('status shows what is served, what was refused and why, and the outcomes of
   expect(stdout).toMatch(/^2026-11-20 {2}published {2}at 00:00 {2}\d+\.\d s {2}generation 3 {2}/m);
 });
 
+test('status gives no age below zero, where a snapshot is of a later day', async () => {
+  const { stdout } = await toEnd('status', '--today', '2026-11-19');
+  expect(stdout).toContain('Served      the snapshot of 2026-11-20, 0.0 hours old (fresh)');
+});
+
 test('status ends with 1 when yesterday has no run', async () => {
   expect(await toEnd('status', '--today', '2026-11-22')).toMatchObject({
     code: 1,

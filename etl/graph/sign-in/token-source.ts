@@ -11,6 +11,7 @@ import {
   type INetworkModule,
   type NetworkRequestOptions,
 } from '@azure/msal-node';
+import { unreadableReason } from '../../../src/base/read-regular-file.ts';
 import { FeedError } from '../../../src/base/feed-error.ts';
 import type { CertificateCredential, Credential, ManagedIdentityCredential } from './credential.ts';
 import { makeProxyFetch, DIRECT_CONNECTION, type Fetch } from '../../../src/network/proxy-fetch.ts';
@@ -108,7 +109,7 @@ function clientAuthentication(
         (cause: unknown) => {
           throw new FeedError(
             'feed.source-unavailable',
-            `The federated token in '${assertionFile}' cannot be read.`,
+            `The federated token in '${assertionFile}' ${unreadableReason(cause)}.`,
             { cause },
           );
         },

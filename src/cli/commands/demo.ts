@@ -14,6 +14,7 @@ import { wholeNumber } from '../../settings/setting.ts';
 import { clockOf } from '../wiring/clock-of.ts';
 import { defineCommand } from './command.ts';
 import { daysToSimulate, openDemoTenant } from '../wiring/demo-tenant.ts';
+import { countOf } from '../text/count-of.ts';
 import { demoWelcome } from '../text/demo-welcome.ts';
 import { authenticatorOf } from '../wiring/authenticator-of.ts';
 import { simulateRuns } from '../wiring/simulate-runs.ts';
@@ -89,7 +90,7 @@ async function simulateHistory(
     onDay,
   });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  if (days.length > 0) say(`${days.length} days in ${seconds} s.`);
+  if (days.length > 0) say(`${countOf(days.length, 'day')} in ${seconds} s.`);
 }
 
 // The phases of sixty runs would hide the one that failed.

@@ -7,6 +7,7 @@ import { checkGraph } from '../doctor/check-graph.ts';
 import { checkCertificate, checkPort } from '../doctor/check-listening.ts';
 import { checkGeneration, checkSchedule } from '../doctor/check-runs.ts';
 import { failedCheck, type Check, type CheckResult } from '../doctor/check-result.ts';
+import { countOf } from '../text/count-of.ts';
 import { print } from '../process/terminal.ts';
 import { SERVE_SETTINGS, type ServeSettings } from './serve.ts';
 
@@ -37,7 +38,7 @@ export const doctor = defineCommand({
     }
     const count = (status: CheckResult['status']): number =>
       results.filter((result) => result.status === status).length;
-    print(`${count('ok')} ok, ${count('warn')} warnings, ${count('fail')} failed.`);
+    print(`${count('ok')} ok, ${countOf(count('warn'), 'warning')}, ${count('fail')} failed.`);
     if (count('fail') > 0) process.exitCode = 1;
   },
 });

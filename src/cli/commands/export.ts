@@ -19,6 +19,7 @@ import { choice, names } from '../../settings/setting.ts';
 import { defineCommand, requiredPath } from './command.ts';
 import { MANIFEST, type ExportedTable, type ExportManifest } from '../wiring/export-manifest.ts';
 import { TABLE_FORMATS } from '../wiring/table-formats.ts';
+import { countOf } from '../text/count-of.ts';
 import { say } from '../process/terminal.ts';
 
 export const exportCommand = defineCommand({
@@ -47,9 +48,9 @@ export const exportCommand = defineCommand({
       const tables = await writeTables(to, TABLE_FORMATS[format], source, source.tables.filter(isWanted));
       const manifest = manifestOf(newest, { format, whole: collections.length === 0, tables });
       writeFileSync(join(to, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-      const rows = tables.reduce((sum, each) => sum + each.rows, 0).toLocaleString('en');
+      const rows = tables.reduce((sum, each) => sum + each.rows, 0);
       say(
-        `Generation ${newest.id} of ${newest.dateKey} is in '${to}': ${tables.length} files, ${rows} rows.`,
+        `Generation ${newest.id} of ${newest.dateKey} is in '${to}': ${countOf(tables.length, 'file')}, ${countOf(rows, 'row')}.`,
       );
     } finally {
       source.close();

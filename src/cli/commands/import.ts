@@ -12,6 +12,7 @@ import {
 } from '../wiring/export-manifest.ts';
 import { TABLE_FORMATS } from '../wiring/table-formats.ts';
 import { openTenantWarehouse } from '../wiring/tenant-etl.ts';
+import { countOf } from '../text/count-of.ts';
 import { say } from '../process/terminal.ts';
 
 export const importCommand = defineCommand({
@@ -23,8 +24,10 @@ export const importCommand = defineCommand({
     const manifest = readManifest(folder);
     await checkFiles(folder, manifest);
     const { id, dateKey } = await openTenantWarehouse(settings).importTables(sourceOf(folder, manifest));
-    const rows = manifest.tables.reduce((sum, each) => sum + each.rows, 0).toLocaleString('en');
-    say(`Generation ${id} of ${dateKey} is served: ${manifest.tables.length} files, ${rows} rows.`);
+    const rows = manifest.tables.reduce((sum, each) => sum + each.rows, 0);
+    say(
+      `Generation ${id} of ${dateKey} is served: ${countOf(manifest.tables.length, 'file')}, ${countOf(rows, 'row')}.`,
+    );
   },
 });
 

@@ -17,6 +17,7 @@ import type { Person } from '../../engines/erasure.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { migrateWarehouse } from '../wiring/migrate-warehouse.ts';
 import { defineCommand, requiredPath, type CommandGroup } from './command.ts';
+import { countOf } from '../text/count-of.ts';
 import { subjectZip } from '../text/subject-zip.ts';
 import { openTenantWarehouse } from '../wiring/tenant-etl.ts';
 import { print, say } from '../process/terminal.ts';
@@ -47,7 +48,7 @@ const exportPerson = defineCommand({
     writeFileSync(to, subjectZip(subjectRows, { person, generation }), { mode: 0o600, flag: 'wx' });
     const rows = subjectRows.reduce((sum, each) => sum + each.rows.length, 0);
     const collections = subjectRows.filter((each) => each.rows.length > 0).length;
-    say(`${rows} rows of ${collections} collections are in '${to}'.`);
+    say(`${countOf(rows, 'row')} of ${countOf(collections, 'collection')} are in '${to}'.`);
   },
 });
 

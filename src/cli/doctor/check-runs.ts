@@ -1,5 +1,6 @@
 // What is served and what comes next: the newest generation, the last run, and the next one.
 import { feedEmpty } from '../../base/feed-empty.ts';
+import { ageHours } from '../../base/age-hours.ts';
 import { addDays, dateKeyOf } from '../../base/date-key.ts';
 import {
   findFileDamage,
@@ -8,8 +9,6 @@ import {
 } from '../../engines/sqlite/generations/generation-files.ts';
 import { openSqliteRunJournal } from '../../engines/sqlite/journal/sqlite-run-journal.ts';
 import { fail, ok, warn, type Check } from './check-result.ts';
-
-const HOUR_MS = 3_600_000;
 
 export const checkGeneration: Check = ({ data, readyHours }, clock) => {
   const [file] = listGenerationFiles(data);
@@ -28,7 +27,7 @@ export const checkGeneration: Check = ({ data, readyHours }, clock) => {
       ),
     ];
   }
-  const hours = (clock.now().getTime() - Date.parse(generation.publishedAt)) / HOUR_MS;
+  const hours = ageHours(generation.publishedAt, clock.now());
   const message = `The snapshot of ${file.dateKey} was published ${hours.toFixed(1)} hours ago`;
   return [
     hours < readyHours

@@ -80,7 +80,10 @@ function addGroup(
   for (const [each, command] of Object.entries(commands)) addCommand(group, each, command);
   const meant = defaultCommand === undefined ? undefined : commands[defaultCommand];
   // The flags of the default command may come where its name is left out.
-  if (meant) declareFlags(group, meant, 'hidden');
+  if (meant) {
+    declareFlags(group, meant, 'hidden');
+    group.addHelpText('after', `\nWithout a command it is ${name} ${defaultCommand}.`);
+  }
   group.action(() => {
     if (meant) return runCommand(meant, group);
     throw usageError(`'${name}' is followed by ${Object.keys(commands).join(' or ')}.`, group);
@@ -93,6 +96,7 @@ function addCommand(parent: ParsedCommand, name: string, command: Command): void
     parsed.argument(`<${operand}>`, help);
   }
   declareFlags(parsed, command, 'shown');
+  parsed.usage(usageOf(parsed));
   const isSecret = (each: SettingName): boolean =>
     'secret' in SETTINGS[each] && command.settings.includes(each);
   const secrets = SETTING_NAMES.filter(isSecret).map(secretLine);
@@ -107,6 +111,12 @@ function addCommand(parent: ParsedCommand, name: string, command: Command): void
     );
   if (command.example !== undefined) parsed.addHelpText('after', `\nFor example:\n  ${command.example}`);
   parsed.action(() => runCommand(command, parsed));
+}
+
+/** As the parser writes it, with the flags that must be given. */
+function usageOf({ options, registeredArguments }: ParsedCommand): string {
+  const required = options.filter(({ mandatory }) => mandatory).map(({ flags }) => flags);
+  return ['[options]', ...required, ...registeredArguments.map((each) => `<${each.name()}>`)].join(' ');
 }
 
 function declareFlags(

@@ -11,7 +11,7 @@ import { resolvePath } from '../../settings/user-folder.ts';
 import type { Command, CommandOption, Operand } from '../commands/command.ts';
 import { say } from '../process/terminal.ts';
 import { checkSettings } from '../wiring/check-settings.ts';
-import { missingOperand, unknownFlag, usageError } from './usage-error.ts';
+import { UsageError, missingOperand, unknownFlag, usageError } from './usage-error.ts';
 
 /** Throws a UsageError where a value is not what its flag, variable or line of the settings file expects. */
 export async function runCommand(command: Command, parsed: ParsedCommand): Promise<void> {
@@ -86,7 +86,9 @@ function settingsOf({ settings: used }: Command, parsed: ParsedCommand, values: 
     return resolved;
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
-    throw usageError(error.message, parsed, error.hint);
+    // Help is about flags; it is no help with a file.
+    if (error.target?.startsWith('--')) throw usageError(error.message, parsed, error.hint);
+    throw new UsageError([error.message, error.hint].filter((each) => each !== undefined).join(' '));
   }
 }
 

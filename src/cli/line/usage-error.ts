@@ -47,7 +47,12 @@ export function unknownFlag(flag: string, command: ParsedCommand): UsageError {
     const flags = [...command.options.flatMap(({ long }) => long ?? []), '--help'];
     // Only a flag without a value is unknown to the parser and declared: `--accept=yes`.
     if (flags.includes(flag)) return usageError(`${flag} takes no value.`, command);
-    return usageError(`'${wordsOf(command)}' has no flag '${flag}'.`, command, didYouMean(flags, flag));
+    // One letter is near to every other one: only its case may differ.
+    const letter = [...command.options.flatMap(({ short }) => short ?? []), '-h'].find(
+      (each) => each === flag.toLowerCase(),
+    );
+    const suggestion = didYouMean(letter ? [letter] : flags, flag);
+    return usageError(`'${wordsOf(command)}' has no flag '${flag}'.`, command, suggestion);
   }
   if ('secret' in SETTINGS[setting]) {
     const variable = variableOf(setting);
@@ -67,7 +72,8 @@ function unexpectedWord(command: ParsedCommand): UsageError {
 export function unknownCommand(written: string, group: ParsedCommand): UsageError {
   const wordsWith = (name: string): string => [...namesOf(group), name].join(' ');
   const names = group.commands.map((command) => wordsWith(command.name()));
-  const suggestion = didYouMean(names, wordsWith(written));
+  const flag = group.options.find(({ long }) => long === `--${written}`)?.long;
+  const suggestion = didYouMean(flag ? [flag] : names, flag ?? wordsWith(written));
   return usageError(`There is no command '${wordsWith(written)}'.`, group, suggestion);
 }
 

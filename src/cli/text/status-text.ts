@@ -1,4 +1,5 @@
 // The state of a warehouse as a person reads it.
+import { ageHours } from '../../base/age-hours.ts';
 import { addDays, dateKeyOf, formatDay, type DateKey } from '../../base/date-key.ts';
 import type { Generation } from '../../engines/engine.ts';
 import type { RunRecord } from '../../engines/run-journal.ts';
@@ -40,7 +41,7 @@ export function statusText(state: WarehouseState): string {
 
 function servedLine({ generations: [newest], now, readyHours, data }: WarehouseState): string {
   if (!newest) return `nothing; no run has published anything in '${data}' yet`;
-  const hours = (now.getTime() - Date.parse(newest.publishedAt)) / 3_600_000;
+  const hours = ageHours(newest.publishedAt, now);
   const freshness = hours < readyHours ? 'fresh' : `too old: more than ${readyHours} hours`;
   return `the snapshot of ${formatDay(newest.dateKey)}, ${hours.toFixed(1)} hours old (${freshness})`;
 }

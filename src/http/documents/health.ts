@@ -1,5 +1,6 @@
 // Monitoring: is the process alive, is the served generation fresh, and the metrics.
 import type { Role } from '../../auth/roles.ts';
+import { ageHours } from '../../base/age-hours.ts';
 import type { Clock } from '../../base/clock.ts';
 import { FeedError } from '../../base/feed-error.ts';
 import { NOTHING_PUBLISHED } from '../../base/feed-empty.ts';
@@ -7,8 +8,6 @@ import type { Generation } from '../../engines/engine.ts';
 import type { RunRecord } from '../../engines/run-journal.ts';
 import { METRICS_TYPE, type Metrics } from '../../observe/metrics.ts';
 import type { Answer } from '../answer.ts';
-
-const HOUR_MS = 3_600_000;
 
 export function answerLive(): Answer {
   return answerJson(200, { status: 'live' });
@@ -27,14 +26,14 @@ export function answerReady({ generation, lastRun }: Health, clock: Clock, ready
   if (generation === null) {
     return answerJson(503, { status: 'empty', hint: NOTHING_PUBLISHED, lastRun: run });
   }
-  const ageHours = (clock.now().getTime() - Date.parse(generation.publishedAt)) / HOUR_MS;
-  const isFresh = ageHours < readyHours;
+  const age = ageHours(generation.publishedAt, clock.now());
+  const isFresh = age < readyHours;
   return answerJson(isFresh ? 200 : 503, {
     status: isFresh ? 'ready' : 'stale',
     generation: generation.id,
     dateKey: generation.dateKey,
     publishedAt: generation.publishedAt,
-    ageHours: Math.round(ageHours * 10) / 10,
+    ageHours: Math.round(age * 10) / 10,
     readyHours,
     lastRun: run,
   });

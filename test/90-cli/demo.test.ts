@@ -114,7 +114,7 @@ describe('the demo', () => {
     const { code } = await demo.ended;
     expect([code, performance.now() - startedAt < 5000]).toEqual([0, true]);
     await start('2026-11-22');
-    expect(demo.stderr()).toContain('1 days in');
+    expect(demo.stderr()).toContain('1 day in');
     const { value } = await read('deviceEncryptionStates?$select=dateKey&$filter=dateKey gt 20261120');
     expect(new Set(value.map(({ dateKey }: { dateKey: number }) => dateKey)).size).toBe(2);
   });

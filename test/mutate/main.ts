@@ -18,7 +18,7 @@ const ROOMS: Readonly<
   sql: { folders: ['src/sql/read'], tests: ['test/40-sql', 'test/78-answers'] },
   merge: {
     folders: ['src/sql/build', 'src/engines/sqlite/merge'],
-    tests: ['test/40-sql/build-statements', 'test/50-engines', 'test/60-etl/people'],
+    tests: ['test/40-sql/build-statements', 'test/50-engines', 'test/60-etl/privacy'],
   },
 };
 
